@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+#include "host/diag.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *program = "afterburn";
+
+void ab_set_program(const char *name)
+{
+        program = name;
+}
+
+const char *ab_program(void)
+{
+        return program;
+}
+
+static void message(const char *kind, const char *format, va_list arguments)
+{
+        /* Standard output first, so that the order on a terminal is the order of events. */
+        fflush(stdout);
+        fprintf(stderr, "%s: %s", program, kind);
+        vfprintf(stderr, format, arguments);
+        fputc('\n', stderr);
+}
+
+void ab_error(const char *format, ...)
+{
+        va_list arguments;
+
+        va_start(arguments, format);
+        message("", format, arguments);
+        va_end(arguments);
+}
+
+void ab_warn(const char *format, ...)
+{
+        va_list arguments;
+
+        va_start(arguments, format);
+        message("warning: ", format, arguments);
+        va_end(arguments);
+}
+
+void ab_die(int status, const char *format, ...)
+{
+        va_list arguments;
+
+        va_start(arguments, format);
+        message("", format, arguments);
+        va_end(arguments);
+        exit(status);
+}
+
+void *ab_realloc(void *old, unsigned long bytes)
+{
+        void *p = realloc(old, bytes ? bytes : 1);
+
+        if (!p)
+                ab_die(AB_EXIT_ERROR, "out of memory (%lu bytes)", bytes);
+        return p;
+}
+
+void *ab_alloc(unsigned long bytes)
+{
+        return memset(ab_realloc(NULL, bytes), 0, bytes);
+}
+
+char *ab_strdup(const char *s)
+{
+        size_t bytes = strlen(s) + 1;
+
+        return memcpy(ab_alloc(bytes), s, bytes);
+}
+
+char *ab_format(const char *format, ...)
+{
+        va_list arguments;
+        char *s;
+        int length;
+
+        va_start(arguments, format);
+        length = vasprintf(&s, format, arguments);
+        va_end(arguments);
+        if (length < 0)
+                ab_die(AB_EXIT_ERROR, "out of memory");
+        return s;
+}

@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+include $(srcdir)/hypervisor-backends/bare/local.mk
+include $(srcdir)/hypervisor-backends/l4/local.mk

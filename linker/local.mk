@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+include $(srcdir)/linker/records/local.mk
+include $(srcdir)/linker/tool/local.mk

@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Each suite lists its own tests.  A test is one program or script that prints
+# TAP (or KTAP inside a guest) and is named for the behaviour it proves.
+include $(srcdir)/testsuite/pass/local.mk
+include $(srcdir)/testsuite/plugin/local.mk
+include $(srcdir)/testsuite/driver/local.mk
+include $(srcdir)/testsuite/records/local.mk
+include $(srcdir)/testsuite/audit/local.mk
+include $(srcdir)/testsuite/run/local.mk
+include $(srcdir)/testsuite/smoke/local.mk
+include $(srcdir)/testsuite/bench/local.mk
+include $(srcdir)/testsuite/l4/local.mk
