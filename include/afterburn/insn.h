@@ -16,6 +16,16 @@ enum ab_class {
         AB_CLASS_LIMIT = 128,
 };
 
+/*
+ * Bytes a site needs besides its instruction's own, where the table's `need'
+ * does not say it: with an explicit memory operand (a call, and a NOP that
+ * carries the operand), and for page-table stores, page-table reads and device
+ * accesses (a call in front of the instruction).  A hook needs AB_NEED_CALL.
+ */
+#define AB_NEED_MEMORY  7
+#define AB_NEED_ACCESS  6
+#define AB_NEED_CALL    6
+
 /* What an instruction may raise in ring 0. */
 enum ab_fault {
         AB_FAULT_DB = 1 << 0, AB_FAULT_UD = 1 << 1, AB_FAULT_NM = 1 << 2,
