@@ -1,3 +1,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 pkgconfigdir = $(libdir)/pkgconfig
 nodist_pkgconfig_DATA = doc/afterburn.pc
+dist_man_MANS += doc/man/afterburn.1 doc/man/afterburn.7
+dist_doc_DATA = README doc/design.md
+
+# What style and static checkers say; `make lint' is clean on main.
+lint:
+	cd $(top_srcdir) && git ls-files quickstart .ci/run '*.sh' '*.t' testsuite/summary | xargs $(SHELLCHECK) -x
+	cd $(top_srcdir) && git ls-files '*.c' | xargs $(CPPCHECK) --quiet --error-exitcode=1 \
+		--enable=warning,portability --inline-suppr --suppress=missingIncludeSystem \
+		-I include -I afterburner -I '$(abs_top_builddir)'
+	cd $(top_srcdir) && git ls-files 'doc/man/*' | xargs mandoc -Tlint -Wwarning
+
+format:
+	cd $(top_srcdir) && git ls-files '*.c' '*.h' | xargs $(CLANG_FORMAT) -i
+
+format-check:
+	cd $(top_srcdir) && git ls-files '*.c' '*.h' | xargs $(CLANG_FORMAT) --dry-run -Werror
+
+.PHONY: lint format format-check
