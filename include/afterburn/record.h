@@ -89,7 +89,8 @@ enum ab_flag {
 #define AB_OP_LAST              (1u << 31)
 
 enum ab_hook {
-        AB_HOOK_MODULE_LOADED = 1,      /* eax: Elf32_Ehdr *, edx: section headers */
+        AB_HOOK_MODULE_LOADED = 1,      /* eax: Elf32_Ehdr *, edx: headers, ecx: struct module * */
+        AB_HOOK_PT_COPY       = 2,      /* eax: first byte written in a page table, edx: bytes */
 };
 
 /* One site.  16 bytes, little endian, no padding. */

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What is a page table?
+ *
+ * Decided by the object a reference is based on, never by the type of the
+ * value: a pte_t kept in an ordinary structure or a local variable is a copy.
+ * A pointer counts by its type, seen through the casts it went through
+ * (a bit operation on a pte takes an unsigned long *).
+ */
+#include "plugin.h"
+#include "pagetype.h"
+
+static hash_map<tree, bool> *known_types;
+
+static bool listed(tree name)
+{
+        if (!name)
+                return false;
+        if (TREE_CODE(name) == TYPE_DECL)
+                name = DECL_NAME(name);
+        if (!name || TREE_CODE(name) != IDENTIFIER_NODE)
+                return false;
+        for (unsigned i = 0; i < ab_options.types.length(); i++) {
+                if (!strcmp(IDENTIFIER_POINTER(name), ab_options.types[i]))
+                        return true;
+        }
+        return false;
+}
+
+bool ab_is_page_type(tree type)
+{
+        bool *known, found = false;
+
+        while (type && TREE_CODE(type) == ARRAY_TYPE)
+                type = TREE_TYPE(type);
+        if (!type || type == error_mark_node)
+                return false;
+        if (!known_types)
+                known_types = new hash_map<tree, bool>;
+        known = known_types->get(type);
+        if (known)
+                return *known;
+        found = listed(TYPE_NAME(type));
+        /* A plain integer shares its variants with the whole program; a structure does not. */
+        if (RECORD_OR_UNION_TYPE_P(type)) {
+                for (tree t = TYPE_MAIN_VARIANT(type); t && !found; t = TYPE_NEXT_VARIANT(t))
+                        found = listed(TYPE_NAME(t));
+        }
+        known_types->put(type, found);
+        return found;
+}
+
+/* What is known of an address. */
+enum verdict { UNDECIDED, NO, YES };
+
+enum { MAX_DEPTH = 24 };
+
+static enum verdict judge_address_of(tree object, int depth);
+
+static enum verdict judge_by_type(tree pointer)
+{
+        tree pointee;
+
+        if (!POINTER_TYPE_P(TREE_TYPE(pointer)))
+                return UNDECIDED;
+        pointee = TREE_TYPE(TREE_TYPE(pointer));
+        if (ab_is_page_type(pointee))
+                return YES;
+        return RECORD_OR_UNION_TYPE_P(pointee) ? NO : UNDECIDED;
+}
+
+static enum verdict judge_pointer(tree pointer, int depth);
+
+static enum verdict judge_phi(gphi *phi, int depth)
+{
+        enum verdict all = NO;
+
+        for (unsigned i = 0; i < gimple_phi_num_args(phi); i++) {
+                enum verdict one = judge_pointer(gimple_phi_arg_def(phi, i), depth);
+
+                if (one == YES)
+                        return YES;
+                if (one == UNDECIDED)
+                        all = UNDECIDED;
+        }
+        return all;
+}
+
+static enum verdict judge_definition(gimple *definition, int depth)
+{
+        if (gimple_code(definition) == GIMPLE_PHI)
+                return judge_phi(as_a<gphi *>(definition), depth);
+        if (!is_gimple_assign(definition))
+                return UNDECIDED;
+        switch (gimple_assign_rhs_code(definition)) {
+        case SSA_NAME:
+        case ADDR_EXPR:
+        case POINTER_PLUS_EXPR:
+                return judge_pointer(gimple_assign_rhs1(definition), depth);
+        CASE_CONVERT:
+                if (POINTER_TYPE_P(TREE_TYPE(gimple_assign_rhs1(definition))))
+                        return judge_pointer(gimple_assign_rhs1(definition), depth);
+                return UNDECIDED;
+        default:
+                return UNDECIDED;
+        }
+}
+
+static enum verdict judge_pointer(tree pointer, int depth)
+{
+        enum verdict verdict = UNDECIDED;
+
+        if (depth > MAX_DEPTH)
+                return UNDECIDED;
+        if (TREE_CODE(pointer) == ADDR_EXPR)
+                return judge_address_of(TREE_OPERAND(pointer, 0), depth + 1);
+        if (TREE_CODE(pointer) != SSA_NAME)
+                return UNDECIDED;
+        if (!SSA_NAME_IS_DEFAULT_DEF(pointer))
+                verdict = judge_definition(SSA_NAME_DEF_STMT(pointer), depth + 1);
+        return verdict != UNDECIDED ? verdict : judge_by_type(pointer);
+}
+
+/* The object a reference is based on, and whether that is a page table. */
+static enum verdict judge_address_of(tree object, int depth)
+{
+        while (handled_component_p(object))
+                object = TREE_OPERAND(object, 0);
+        if (TREE_CODE(object) == MEM_REF || TREE_CODE(object) == TARGET_MEM_REF) {
+                enum verdict verdict = judge_pointer(TREE_OPERAND(object, 0), depth + 1);
+
+                if (verdict == UNDECIDED && ab_is_page_type(TREE_TYPE(object)))
+                        return YES;
+                return verdict;
+        }
+        /* A table is a static array; a single entry is a value somebody keeps. */
+        if (VAR_P(object) && is_global_var(object))
+                return TREE_CODE(TREE_TYPE(object)) == ARRAY_TYPE &&
+                       ab_is_page_type(TREE_TYPE(object)) ? YES : NO;
+        return DECL_P(object) ? NO : UNDECIDED;
+}
+
+bool ab_in_page_table(tree reference)
+{
+        if (!REFERENCE_CLASS_P(reference) && !VAR_P(reference))
+                return false;
+        return judge_address_of(reference, 0) == YES;
+}
+
+bool ab_points_to_page_table(tree pointer)
+{
+        return POINTER_TYPE_P(TREE_TYPE(pointer)) && judge_pointer(pointer, 0) == YES;
+}
