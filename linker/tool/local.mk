@@ -1,1 +1,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Tools that look at images: audit and report.
+noinst_LIBRARIES += libabtool.a
+libabtool_a_SOURCES = \
+	linker/tool/rows.c linker/tool/rows.h \
+	linker/tool/decode.c linker/tool/decode.h \
+	linker/tool/alternatives.c linker/tool/alternatives.h \
+	linker/tool/exempt.c linker/tool/exempt.h \
+	linker/tool/account.c linker/tool/account.h \
+	linker/tool/site.c linker/tool/bugdata.c \
+	linker/tool/json.c linker/tool/json.h
+AB_TOOL_CPPFLAGS = $(AB_CPPFLAGS) -I$(top_srcdir)/linker
+libabtool_a_CPPFLAGS = $(AB_TOOL_CPPFLAGS) $(LLVM_CPPFLAGS)
+libabtool_a_CFLAGS = $(AB_CFLAGS)
+
+pkglibexec_PROGRAMS += libexec/afterburner/afterburn-audit
+libexec_afterburner_afterburn_audit_SOURCES = linker/tool/audit.c
+libexec_afterburner_afterburn_audit_CPPFLAGS = $(AB_TOOL_CPPFLAGS)
+libexec_afterburner_afterburn_audit_CFLAGS = $(AB_CFLAGS)
+libexec_afterburner_afterburn_audit_LDADD = libabtool.a $(AB_RECORDS_LIBS) $(LLVM_LIBS)
