@@ -1,6 +1,68 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # The user side of the L4: headers, library, sigma0, resource monitor, apps.
+# Everything here is freestanding IA-32 code, linked against libl4.a.
+L4U = hypervisor-backends/l4
+l4dir = $(pkglibdir)/l4
+l4_PROGRAMS =
+l4_LIBRARIES = lib/afterburner/l4/libl4.a
+l4includedir = $(pkgincludedir)/l4
+l4include_HEADERS = \
+	$(L4U)/include/l4/abi.h \
+	$(L4U)/include/l4/fpage.h \
+	$(L4U)/include/l4/io.h \
+	$(L4U)/include/l4/ipc.h \
+	$(L4U)/include/l4/kip.h \
+	$(L4U)/include/l4/message.h \
+	$(L4U)/include/l4/schedule.h \
+	$(L4U)/include/l4/sigma0.h \
+	$(L4U)/include/l4/thread.h \
+	$(L4U)/include/l4/types.h
+
+L4U_CPPFLAGS = -I$(top_srcdir)/$(L4U)/include
+L4U_CFLAGS = $(TARGET_CFLAGS) -O2 -fomit-frame-pointer
+L4U_LDADD = lib/afterburner/l4/libl4.a -lgcc
+L4U_LD_ROOT = $(TARGET_LDFLAGS) -Wl,-T,$(top_srcdir)/$(L4U)/lib/root.ld -Wl,--defsym=L4_IMAGE_BASE=0x400000
+L4U_LD_SIGMA0 = $(TARGET_LDFLAGS) -Wl,-T,$(top_srcdir)/$(L4U)/lib/root.ld -Wl,--defsym=L4_IMAGE_BASE=0x20000
+L4U_LINK_DEPS = lib/afterburner/l4/libl4.a $(top_srcdir)/$(L4U)/lib/root.ld
+
+lib_afterburner_l4_libl4_a_SOURCES = \
+	$(L4U)/lib/crt0.S \
+	$(L4U)/lib/kip.c \
+	$(L4U)/lib/machine.c \
+	$(L4U)/lib/printf.c \
+	$(L4U)/lib/sigma0.c \
+	$(L4U)/lib/string.c \
+	$(L4U)/lib/syscalls.c \
+	$(L4U)/lib/thread.c
+lib_afterburner_l4_libl4_a_CPPFLAGS = $(L4U_CPPFLAGS)
+lib_afterburner_l4_libl4_a_CFLAGS = $(L4U_CFLAGS)
+lib_afterburner_l4_libl4_a_CCASFLAGS = -m32
+
+l4_PROGRAMS += lib/afterburner/l4/sigma0
+lib_afterburner_l4_sigma0_SOURCES = \
+	$(L4U)/sigma0/main.c \
+	$(L4U)/sigma0/pool.c \
+	$(L4U)/sigma0/pool.h
+lib_afterburner_l4_sigma0_CPPFLAGS = $(L4U_CPPFLAGS)
+lib_afterburner_l4_sigma0_CFLAGS = $(L4U_CFLAGS)
+lib_afterburner_l4_sigma0_LDFLAGS = $(L4U_LD_SIGMA0)
+lib_afterburner_l4_sigma0_LDADD = $(L4U_LDADD)
+lib_afterburner_l4_sigma0_DEPENDENCIES = $(L4U_LINK_DEPS)
+
+l4_PROGRAMS += lib/afterburner/l4/pingpong
+lib_afterburner_l4_pingpong_SOURCES = \
+	$(L4U)/apps/common/task.c \
+	$(L4U)/apps/common/task.h \
+	$(L4U)/apps/pingpong/main.c
+lib_afterburner_l4_pingpong_CPPFLAGS = $(L4U_CPPFLAGS)
+lib_afterburner_l4_pingpong_CFLAGS = $(L4U_CFLAGS)
+lib_afterburner_l4_pingpong_LDFLAGS = $(L4U_LD_ROOT)
+lib_afterburner_l4_pingpong_LDADD = $(L4U_LDADD)
+lib_afterburner_l4_pingpong_DEPENDENCIES = $(L4U_LINK_DEPS)
+
 EXTRA_DIST += \
-	hypervisor-backends/l4/include/README \
-	hypervisor-backends/l4/include/l4/abi.h
+	$(L4U)/include/README \
+	$(L4U)/lib/README \
+	$(L4U)/lib/root.ld \
+	$(L4U)/sigma0/README

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Time values and the calls about time [3]. */
+#ifndef L4_SCHEDULE_H
+#define L4_SCHEDULE_H
+
+#include <l4/types.h>
+
+/* The time period of at least @us microseconds, rounded up to 10 bits of mantissa [3.1]. */
+L4_INLINE L4_Time_t L4_TimePeriod(uint64_t us)
+{
+	unsigned int e = 0;
+
+	if (!us)
+		return L4_ZeroTime;
+	while (us > L4_TIME_MANTISSA_MASK) {
+		us = (us + 1) >> 1;
+		e++;
+	}
+	if (e > 31)
+		return L4_Never;
+	return (L4_Time_t){ (uint16_t)(e << L4_TIME_EXPONENT_SHIFT | us) };
+}
+
+/* The timeouts word of Ipc. */
+L4_INLINE L4_Word_t L4_Timeouts(L4_Time_t snd, L4_Time_t rcv)
+{
+	return (L4_Word_t)snd.raw << L4_TIMEOUT_SND_SHIFT | rcv.raw;
+}
+
+/* The time word of Schedule in the manual's order. */
+L4_INLINE L4_Word_t L4_TimeControl(L4_Time_t slice, L4_Time_t quantum)
+{
+	return (L4_Word_t)slice.raw << L4_SCHED_SLICE_SHIFT | quantum.raw;
+}
+
+/*
+ * Schedule [3.3]: the caller must be, or share a space with, @dest's scheduler.
+ * Every parameter may be L4_SCHED_LEAVE.  *old_time (may be null) receives what
+ * remains of slice and quantum.  Returns the thread state (L4_STATE_*), or
+ * L4_STATE_ERROR with L4_ErrorCode(): NOPRIVILEGE, THREAD, PARAM.
+ */
+L4_Word_t L4_Schedule(L4_ThreadId_t dest, L4_Word_t time, L4_Word_t processor, L4_Word_t prio,
+		      L4_Word_t preemption, L4_Word_t *old_time);
+
+/* Set the priority only; returns as L4_Schedule. */
+L4_INLINE L4_Word_t L4_Set_Priority(L4_ThreadId_t dest, L4_Word_t prio)
+{
+	return L4_Schedule(dest, L4_SCHED_LEAVE, L4_SCHED_LEAVE, prio, L4_SCHED_LEAVE, NULL);
+}
+
+/* Give the rest of the time slice to @dest; nilthread: to whoever comes next [3.2]. */
+void L4_ThreadSwitch(L4_ThreadId_t dest);
+
+L4_INLINE void L4_Yield(void)
+{
+	L4_ThreadSwitch(L4_nilthread);
+}
+
+/* Microseconds since some fixed point before the first user thread [3.4]. */
+L4_Clock_t L4_SystemClock(void);
+
+#endif /* L4_SCHEDULE_H */
