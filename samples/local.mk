@@ -1,1 +1,49 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Small guests and the root file systems the tests and the user run.
+#
+# guest_PROGRAMS are static IA-32 Linux programs on the runtime of
+# samples/runtime; any i386 runs them.
+guestdir = $(pkgdatadir)/guest
+GUEST_CFLAGS = $(TARGET_CFLAGS) -march=i386 -O2 -g0
+GUEST_CPPFLAGS = -I$(top_srcdir)/samples/runtime
+GUEST_LINK = $(TARGET_LDFLAGS)
+GUEST_RUNTIME = samples/runtime/runtime.c samples/runtime/guest.h
+
+guest_PROGRAMS = share/afterburner/guest/init share/afterburner/guest/say
+
+share_afterburner_guest_init_SOURCES = samples/rootfs/init.c $(GUEST_RUNTIME)
+share_afterburner_guest_init_CPPFLAGS = $(GUEST_CPPFLAGS)
+share_afterburner_guest_init_CFLAGS = $(GUEST_CFLAGS)
+share_afterburner_guest_init_LDFLAGS = $(GUEST_LINK)
+share_afterburner_guest_init_LDADD = -lgcc
+
+share_afterburner_guest_say_SOURCES = samples/rootfs/say.c $(GUEST_RUNTIME)
+share_afterburner_guest_say_CPPFLAGS = $(GUEST_CPPFLAGS)
+share_afterburner_guest_say_CFLAGS = $(GUEST_CFLAGS)
+share_afterburner_guest_say_LDFLAGS = $(GUEST_LINK)
+share_afterburner_guest_say_LDADD = -lgcc
+
+noinst_LIBRARIES += libabnewc.a
+libabnewc_a_SOURCES = samples/rootfs/newc.c samples/rootfs/newc.h
+libabnewc_a_CPPFLAGS = $(AB_CPPFLAGS) -I$(top_srcdir)/samples/rootfs
+libabnewc_a_CFLAGS = $(AB_CFLAGS)
+
+pkglibexec_PROGRAMS += libexec/afterburner/mkcpio
+libexec_afterburner_mkcpio_SOURCES = samples/rootfs/mkcpio.c
+libexec_afterburner_mkcpio_CPPFLAGS = $(AB_CPPFLAGS) -I$(top_srcdir)/samples/rootfs
+libexec_afterburner_mkcpio_CFLAGS = $(AB_CFLAGS)
+libexec_afterburner_mkcpio_LDADD = libabnewc.a libabhost.a
+
+# The root file system that needs no package: our own programs only.
+MINI_ROOTFS = share/afterburner/rootfs-mini.cpio.gz
+dist_pkgdata_DATA = samples/rootfs/base.list
+nodist_pkgdata_DATA = $(MINI_ROOTFS)
+CLEANFILES += $(MINI_ROOTFS)
+$(MINI_ROOTFS): samples/rootfs/base.list $(guest_PROGRAMS) libexec/afterburner/mkcpio
+	$(AM_V_GEN)$(MKDIR_P) share/afterburner && \
+	sed 's,@PROGRAMS@,share/afterburner/guest,' $(srcdir)/samples/rootfs/base.list | \
+	libexec/afterburner/mkcpio $(@:.gz=) && gzip -9nf $(@:.gz=)
+
+EXTRA_DIST += samples/runtime/README
+EXTRA_DIST += samples/rootfs/README

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The loader's last words: on the console (first serial port) and, for the
+ * program that started the machine, on the control channel (second one).
+ */
+#include "loader.h"
+
+enum { CONSOLE_PORT = 0x3f8, CONTROL_PORT = 0x2f8 };
+
+static inline void outb(uint16_t port, uint8_t value)
+{
+        asm volatile("outb %0, %1" : : "a"(value), "Nd"(port));
+}
+
+static inline uint8_t inb(uint16_t port)
+{
+        uint8_t value;
+
+        asm volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
+        return value;
+}
+
+static void say(uint16_t port, const char *text)
+{
+        unsigned patience;
+
+        for (; *text; text++) {
+                for (patience = 100000; patience && !(inb((uint16_t)(port + 5)) & 0x20); patience--)
+                        ;
+                outb(port, (uint8_t)*text);
+        }
+}
+
+void console_fatal(const char *what, const char *remedy)
+{
+        static const uint16_t ports[] = {CONSOLE_PORT, CONTROL_PORT};
+        unsigned i;
+
+        for (i = 0; i < 2; i++) {
+                say(ports[i], i ? "afterburn error " : "afterburn: loader: ");
+                say(ports[i], what);
+                say(ports[i], ": ");
+                say(ports[i], remedy);
+                say(ports[i], "\n");
+        }
+        for (;;)
+                asm volatile("cli; hlt");
+}

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "host/diag.h"
+#include "run.h"
+
+static const char usage[] =
+        "usage: afterburn run [OPTION ...] KERNEL [-- COMMAND [WORD ...]]\n"
+        "Boots KERNEL (vmlinux, bzImage or a multiboot kernel) and runs COMMAND in it.\n"
+        "  --hypervisor=bare     what it runs on (bare: nothing between it and the machine)\n"
+        "  --initrd=FILE         root file system (default: the sample one)\n"
+        "  --memory=SIZE         memory, in megabytes, 4M to 2048M (64M)\n"
+        "  --timeout=SECONDS     end the machine after this time, 0: never\n"
+        "                        (300; never when interactive)\n"
+        "  --append=TEXT         add to the kernel's command line\n"
+        "  --log=FILE            write the console there too\n"
+        "  --quiet               show only what the command prints\n"
+        "  --cpu=NAME            processor, the emulator's name for it (pentium3)\n"
+        "  --machine=TYPE        QEMU's machine (pc,acpi=off,hpet=off)\n"
+        "  --icount              count instructions: time is their number\n"
+        "  --emulator=NAME       qemu or bochs (qemu)\n"
+        "  --emulator-option=O   pass one word on to the emulator\n"
+        "  --iso=FILE            write a bootable CD image and boot from it\n"
+        "  --dry-run             show the emulator's command only\n"
+        "Exit status: COMMAND's; 124 time ran out, 125 the machine ended without a report,\n"
+        "1 an error here, 2 usage.\n";
+
+enum { O_HYPERVISOR = 256, O_INITRD, O_MEMORY, O_TIMEOUT, O_APPEND, O_LOG, O_QUIET, O_CPU,
+       O_MACHINE, O_ICOUNT, O_EMULATOR, O_EXTRA, O_ISO, O_DRY_RUN, O_HELP };
+
+static const struct option table[] = {
+        {"hypervisor", 1, NULL, O_HYPERVISOR}, {"initrd", 1, NULL, O_INITRD},
+        {"memory", 1, NULL, O_MEMORY},         {"timeout", 1, NULL, O_TIMEOUT},
+        {"append", 1, NULL, O_APPEND},         {"log", 1, NULL, O_LOG},
+        {"quiet", 0, NULL, O_QUIET},           {"cpu", 1, NULL, O_CPU},
+        {"machine", 1, NULL, O_MACHINE},       {"icount", 0, NULL, O_ICOUNT},
+        {"emulator", 1, NULL, O_EMULATOR},     {"emulator-option", 1, NULL, O_EXTRA},
+        {"iso", 1, NULL, O_ISO},               {"dry-run", 0, NULL, O_DRY_RUN},
+        {"help", 0, NULL, O_HELP},             {NULL, 0, NULL, 0},
+};
+
+static unsigned memory(const char *text)
+{
+        char *end;
+        unsigned long mb = strtoul(text, &end, 10);
+
+        if (end != text && (*end == 'G' || *end == 'g')) {
+                mb *= 1024;
+                end++;
+        } else if (*end == 'M' || *end == 'm') {
+                end++;
+        }
+        if (end == text || *end || mb < 4 || mb > 2048)
+                ab_die(AB_EXIT_USAGE, "--memory=%s: not a size: give 4M to 2048M", text);
+        return (unsigned)mb;
+}
+
+static double seconds(const char *text)
+{
+        char *end;
+        double value = strtod(text, &end);
+
+        if (end == text || *end || !(value >= 0) || value > 1e6)
+                ab_die(AB_EXIT_USAGE, "--timeout=%s: not a time: give seconds", text);
+        return value;
+}
+
+static const char *one_of(const char *option, const char *text, const char *first,
+                          const char *second)
+{
+        if (strcmp(text, first) && (!second || strcmp(text, second)))
+                ab_die(AB_EXIT_USAGE, "%s=%s: not known: give %s%s%s", option, text, first,
+                       second ? " or " : "", second ? second : "");
+        return text;
+}
+
+void run_parse(struct run_options *options, int argc, char **argv)
+{
+        unsigned extras = 0;
+        int option;
+
+        *options = (struct run_options){.hypervisor = "bare", .emulator = "qemu",
+                                        .machine = "pc,acpi=off,hpet=off", .append = "",
+                                        .memory_mb = 64, .timeout = -1};
+        options->extra = ab_alloc(((unsigned long)argc + 1) * sizeof *options->extra);
+        opterr = 0;
+        /* "+": stop at the kernel, so that the command keeps its own options. */
+        while ((option = getopt_long(argc, argv, "+:", table, NULL)) >= 0) {
+                switch (option) {
+                case O_HYPERVISOR:
+                        options->hypervisor = one_of("--hypervisor", optarg, "bare", NULL);
+                        break;
+                case O_INITRD:
+                        options->initrd = optarg;
+                        break;
+                case O_MEMORY:
+                        options->memory_mb = memory(optarg);
+                        break;
+                case O_TIMEOUT:
+                        options->timeout = seconds(optarg);
+                        break;
+                case O_APPEND:
+                        options->append = optarg;
+                        break;
+                case O_LOG:
+                        options->log = optarg;
+                        break;
+                case O_QUIET:
+                        options->quiet = true;
+                        break;
+                case O_CPU:
+                        options->cpu = optarg;
+                        break;
+                case O_MACHINE:
+                        options->machine = optarg;
+                        break;
+                case O_ICOUNT:
+                        options->icount = true;
+                        break;
+                case O_EMULATOR:
+                        options->emulator = one_of("--emulator", optarg, "qemu", "bochs");
+                        break;
+                case O_EXTRA:
+                        options->extra[extras++] = optarg;
+                        break;
+                case O_ISO:
+                        options->iso = optarg;
+                        break;
+                case O_DRY_RUN:
+                        options->dry_run = true;
+                        break;
+                case O_HELP:
+                        fputs(usage, stdout);
+                        exit(AB_EXIT_OK);
+                default:
+                        ab_die(AB_EXIT_USAGE, "%s: %s: try --help", argv[optind - 1],
+                               option == ':' ? "needs a value" : "no such option");
+                }
+                if (options->kernel)
+                        break;
+        }
+        if (optind > 1 && !strcmp(argv[optind - 1], "--"))
+                optind--;
+        if (optind < argc && strcmp(argv[optind], "--"))
+                options->kernel = argv[optind++];
+        /* Options may stand behind the kernel too, up to "--". */
+        if (options->kernel && optind < argc && argv[optind][0] == '-' &&
+            strcmp(argv[optind], "--")) {
+                char *kernel = (char *)options->kernel;
+                int i;
+
+                for (i = optind; i < argc && strcmp(argv[i], "--"); i++)
+                        argv[i - 1] = argv[i];
+                argv[i - 1] = kernel;
+                optind = 1;
+                run_parse(options, argc, argv);
+                return;
+        }
+        if (!options->kernel)
+                ab_die(AB_EXIT_USAGE, "no kernel: name a vmlinux or bzImage, or try --help");
+        if (optind < argc) {
+                if (strcmp(argv[optind], "--"))
+                        ab_die(AB_EXIT_USAGE, "%s: unexpected: put -- before the command",
+                               argv[optind]);
+                if (optind + 1 < argc)
+                        options->command = argv + optind + 1;
+        }
+        if (options->icount && strcmp(options->emulator, "qemu"))
+                ab_die(AB_EXIT_USAGE, "--icount: bochs cannot: use --emulator=qemu");
+        if (options->timeout < 0)
+                options->timeout = !options->command && isatty(0) ? 0 : 300;
+}

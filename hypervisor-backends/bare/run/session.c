@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * From the machine's start to its end.  The guest's first serial line is the
+ * console; on the second one init says when the command starts ("afterburn
+ * ready") and how it ended ("afterburn exit STATUS TICKS"), and the loader
+ * what stopped it ("afterburn error TEXT").
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "host/diag.h"
+#include "run.h"
+
+static const double PATIENCE = 5;       /* seconds from the report to the reset */
+static const char panic_mark[] = "Kernel panic";
+
+static volatile sig_atomic_t stopped_by;
+static struct termios saved_terminal;
+static bool terminal_changed;
+
+struct session {
+        const struct run_options *options;
+        const struct run_lines *lines;
+        FILE *log;
+        bool plain;             /* standard output is no terminal: carriage returns go */
+        bool held_return;
+        bool ready, reported, error, panicked;
+        bool input_open, escape;
+        int status;
+        unsigned long long ticks;
+        char line[512];         /* control channel, up to the newline */
+        size_t line_bytes;
+        size_t matched;         /* of panic_mark */
+        char message[400];
+};
+
+static double now(void)
+{
+        struct timespec time;
+
+        clock_gettime(CLOCK_MONOTONIC, &time);
+        return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+static void on_signal(int number)
+{
+        stopped_by = number;
+}
+
+static void restore_terminal(void)
+{
+        if (terminal_changed)
+                tcsetattr(0, TCSANOW, &saved_terminal);
+        terminal_changed = false;
+}
+
+/* The guest echoes and edits; Ctrl-A x ends the machine. */
+static void take_terminal(void)
+{
+        struct termios raw;
+
+        if (!isatty(0) || tcgetattr(0, &saved_terminal))
+                return;
+        raw = saved_terminal;
+        cfmakeraw(&raw);
+        raw.c_oflag |= OPOST;
+        if (!tcsetattr(0, TCSANOW, &raw)) {
+                terminal_changed = true;
+                atexit(restore_terminal);
+        }
+}
+
+static void emit(struct session *session, char c)
+{
+        if (session->options->quiet && (!session->ready || session->reported))
+                return;
+        if (session->log)
+                fputc(c, session->log);
+        if (c == '\n' && !session->plain)
+                putchar('\r');
+        putchar(c);
+}
+
+static void show(struct session *session, const char *data, size_t bytes)
+{
+        size_t i;
+
+        for (i = 0; i < bytes; i++) {
+                char c = data[i];
+
+                session->matched = c == panic_mark[session->matched] ? session->matched + 1
+                                                                     : c == panic_mark[0];
+                if (!panic_mark[session->matched]) {
+                        session->panicked = true;
+                        session->matched = 0;
+                }
+                if (session->held_return && c != '\n')
+                        emit(session, '\r');
+                session->held_return = c == '\r';
+                if (!session->held_return) {
+                        emit(session, c);
+                }
+        }
+        fflush(stdout);
+}
+
+/* Read what is there; false at the end of the line. */
+static bool console_output(struct session *session)
+{
+        char data[4096];
+        ssize_t n = read(session->lines->console_out, data, sizeof data);
+
+        if (n > 0)
+                show(session, data, (size_t)n);
+        return n > 0 || (n < 0 && (errno == EINTR || errno == EAGAIN));
+}
+
+static void console_drain(struct session *session)
+{
+        struct pollfd fd = {session->lines->console_out, POLLIN, 0};
+
+        while (poll(&fd, 1, 0) > 0 && fd.revents & POLLIN && console_output(session))
+                ;
+}
+
+static void control_line(struct session *session, const char *line)
+{
+        char copy[sizeof session->message];
+
+        if (!strncmp(line, "afterburn ready", 15)) {
+                /* What the console holds now is older than the command. */
+                console_drain(session);
+                session->ready = true;
+        } else if (sscanf(line, "afterburn exit %d %llu", &session->status, &session->ticks) >= 1) {
+                console_drain(session);
+                session->reported = true;
+        } else if (sscanf(line, "afterburn error %399[^\r\n]", copy) == 1) {
+                session->error = true;
+                strcpy(session->message, copy);
+        }
+}
+
+static bool control_input(struct session *session)
+{
+        char data[256];
+        ssize_t i, n = read(session->lines->control, data, sizeof data);
+
+        for (i = 0; i < n; i++) {
+                if (data[i] == '\n') {
+                        session->line[session->line_bytes] = 0;
+                        control_line(session, session->line);
+                        session->line_bytes = 0;
+                } else if (session->line_bytes < sizeof session->line - 1) {
+                        session->line[session->line_bytes++] = data[i];
+                }
+        }
+        return n > 0 || (n < 0 && errno == EINTR);
+}
+
+/* Pass input on; false when there is no more. */
+static bool user_input(struct session *session)
+{
+        char data[256], out[sizeof data];
+        ssize_t i, n = read(0, data, sizeof data), used = 0;
+
+        if (n <= 0)
+                return n < 0 && errno == EINTR;
+        for (i = 0; i < n; i++) {
+                if (terminal_changed && session->escape) {
+                        session->escape = false;
+                        if (data[i] == 'x') {
+                                stopped_by = SIGINT;
+                                return false;
+                        }
+                } else if (terminal_changed && data[i] == 1) {
+                        session->escape = true;
+                        continue;
+                }
+                out[used++] = data[i];
+        }
+        return write(session->lines->console_in, out, (size_t)used) == used;
+}
+
+static void catch_signals(void)
+{
+        static const int caught[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+        struct sigaction action = {.sa_handler = on_signal};
+        unsigned i;
+
+        for (i = 0; i < sizeof caught / sizeof caught[0]; i++)
+                sigaction(caught[i], &action, NULL);
+        signal(SIGPIPE, SIG_IGN);
+}
+
+/* Wait for the emulator, by force if needed; its wait status. */
+static int reap(pid_t emulator, bool force)
+{
+        int status = 0;
+
+        if (force)
+                kill(emulator, SIGKILL);
+        while (waitpid(emulator, &status, 0) < 0 && errno == EINTR)
+                ;
+        return status;
+}
+
+/* The closing line, and what the program's exit status is. */
+static int conclude(const struct session *session, double seconds, bool timed_out, bool lingered,
+                    int wait_status)
+{
+        const char *result = "ok";
+        char where[32], counted[64] = "", status[32] = "";
+        int code = session->status;
+
+        snprintf(where, sizeof where, "%s/%s", session->options->hypervisor,
+                 session->options->emulator);
+        if (session->reported) {
+                snprintf(status, sizeof status, ", exit status %d", session->status);
+                if (session->options->icount)
+                        snprintf(counted, sizeof counted, ", %llu instructions", session->ticks);
+                result = lingered ? "the guest did not reset itself" : session->status ? "failed"
+                                                                                      : "ok";
+        } else if (session->error) {
+                result = session->message;
+                code = RUN_NO_REPORT;
+        } else if (stopped_by) {
+                result = "interrupted";
+                code = 128 + stopped_by;
+        } else if (timed_out) {
+                result = "time ran out";
+                code = RUN_TIMEOUT;
+        } else if (session->panicked) {
+                result = "the guest panicked";
+                code = RUN_NO_REPORT;
+        } else if (WIFSIGNALED(wait_status) || WEXITSTATUS(wait_status)) {
+                result = "the emulator failed";
+                code = RUN_NO_REPORT;
+        } else {
+                result = "the machine was reset without a report";
+                code = RUN_NO_REPORT;
+        }
+        fflush(stdout);
+        fprintf(stderr, "afterburn run: %s: %s%s, %.2f s%s\n", where, result, status, seconds,
+                counted);
+        return code;
+}
+
+int run_session(const struct run_options *options, const struct run_lines *lines, int emulator)
+{
+        struct session session = {.options = options, .lines = lines, .input_open = true};
+        double begun = now(), deadline = options->timeout > 0 ? begun + options->timeout : 0;
+        double grace = 0;       /* when a machine that said its last word is ended */
+        bool console = true, control = true, timed_out = false, lingered = false, forced;
+        int status, code;
+        pid_t pid = emulator;
+
+        session.plain = !isatty(1);
+        if (options->log && !(session.log = fopen(options->log, "w")))
+                ab_die(AB_EXIT_ERROR, "%s: cannot be written: %s", options->log, strerror(errno));
+        catch_signals();
+        take_terminal();
+        while ((console || control) && !stopped_by) {
+                struct pollfd fd[4] = {
+                        {console ? lines->console_out : -1, POLLIN, 0},
+                        {control ? lines->control : -1, POLLIN, 0},
+                        {session.ready && session.input_open ? 0 : -1, POLLIN, 0},
+                        {lines->display, POLLIN, 0},
+                };
+                char dropped[4096];
+
+                if (poll(fd, 4, 200) < 0 && errno != EINTR)
+                        break;
+                if (fd[0].revents)
+                        console = console_output(&session);
+                if (fd[1].revents)
+                        control = control_input(&session);
+                if (fd[2].revents)
+                        session.input_open = user_input(&session);
+                if (fd[3].revents && read(lines->display, dropped, sizeof dropped) <= 0)
+                        break;  /* bochs has closed its screen */
+                if (!grace && (session.reported || session.error || session.panicked))
+                        grace = now() + (session.error || strcmp(options->emulator, "qemu")
+                                                 ? 0.2
+                                                 : PATIENCE);
+                if (grace && now() > grace) {
+                        lingered = !strcmp(options->emulator, "qemu") && session.reported;
+                        break;
+                }
+                if (deadline && now() > deadline) {
+                        timed_out = true;
+                        break;
+                }
+        }
+        forced = console || control || stopped_by;
+        status = reap(pid, forced);
+        console_drain(&session);
+        restore_terminal();
+        if (session.log && fclose(session.log))
+                ab_warn("%s: cannot be written: %s", options->log, strerror(errno));
+        code = conclude(&session, now() - begun, timed_out, lingered, forced ? 0 : status);
+        return code;
+}
