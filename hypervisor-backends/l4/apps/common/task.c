@@ -114,6 +114,9 @@ static void pager_main(void)
 
 void task_init(void)
 {
+	/* Some sigma0s give a page on a fault only to the root task itself. */
+	for (char *p = l4_image_start; p < l4_image_end; p += L4_PAGE_SIZE)
+		touch((L4_Word_t)p);
 	root = L4_MyGlobalId();
 	pager = L4_GlobalId(L4_ThreadNo(root) + 1, 1);
 	L4_ThreadControl(pager, root, root, L4_Sigma0(), L4_ROOT_UTCB_BASE + L4_UTCB_SIZE);
