@@ -18,3 +18,13 @@ libexec_afterburner_afterburn_audit_SOURCES = linker/tool/audit.c
 libexec_afterburner_afterburn_audit_CPPFLAGS = $(AB_TOOL_CPPFLAGS)
 libexec_afterburner_afterburn_audit_CFLAGS = $(AB_CFLAGS)
 libexec_afterburner_afterburn_audit_LDADD = libabtool.a $(AB_RECORDS_LIBS) $(LLVM_LIBS)
+
+pkglibexec_PROGRAMS += libexec/afterburner/afterburn-report
+libexec_afterburner_afterburn_report_SOURCES = linker/tool/report.c \
+	linker/tool/survey.c linker/tool/survey.h linker/tool/survey-text.c \
+	linker/tool/survey-json.c linker/tool/survey-html.c \
+	linker/tool/lines.c linker/tool/lines.h
+libexec_afterburner_afterburn_report_CPPFLAGS = $(AB_TOOL_CPPFLAGS)
+libexec_afterburner_afterburn_report_CFLAGS = $(AB_CFLAGS)
+libexec_afterburner_afterburn_report_LDADD = libabtool.a $(AB_RECORDS_LIBS) $(BFD_LIBS)
+EXTRA_DIST += linker/tool/README
