@@ -66,3 +66,11 @@ EXTRA_DIST += \
 	$(L4U)/lib/README \
 	$(L4U)/lib/root.ld \
 	$(L4U)/sigma0/README
+
+# The command: copied under its final name, so that both trees look alike.
+pkglibexec_SCRIPTS += libexec/afterburner/afterburn-l4
+CLEANFILES += libexec/afterburner/afterburn-l4
+EXTRA_DIST += $(L4U)/command/afterburn-l4.sh $(L4U)/command/README
+dist_man_MANS += doc/man/afterburn-l4.1
+libexec/afterburner/afterburn-l4: $(L4U)/command/afterburn-l4.sh
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && cp -f $(srcdir)/$(L4U)/command/afterburn-l4.sh $@ && chmod 755 $@

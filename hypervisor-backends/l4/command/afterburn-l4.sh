@@ -1,0 +1,98 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# afterburn l4 run: boot an L4 kernel, sigma0 and a root task under QEMU.
+set -eu
+
+me="afterburn l4"
+usage='usage: afterburn l4 run [--baseline|--extended] [--kernel=FILE] [--kickstart=FILE]
+                        [--sigma0=FILE] [--memory=MB] [--timeout=SECONDS] [--count]
+                        [--log=FILE] [--dry-run] PROGRAM [MODULE ...]'
+
+die() {
+	echo "$me: $1" >&2
+	exit "${2:-1}"
+}
+
+# The installed tree and the build tree have the same shape.
+here=$(cd "$(dirname "$0")" && pwd)
+l4=$here/../../lib/afterburner/l4
+
+case ${1-} in
+run) shift ;;
+--help | -h) echo "$usage"; exit 0 ;;
+*) echo "$usage" >&2; exit 2 ;;
+esac
+
+variant=baseline kernel='' kickstart='' sigma0=$l4/sigma0
+memory=64 limit=60 count='' log='' dry=''
+while [ $# -gt 0 ]; do
+	case $1 in
+	--baseline) variant=baseline ;;
+	--extended) variant=extended ;;
+	--kernel=*) kernel=${1#*=} ;;
+	--kickstart=*) kickstart=${1#*=} ;;
+	--sigma0=*) sigma0=${1#*=} ;;
+	--memory=*) memory=${1#*=} ;;
+	--timeout=*) limit=${1#*=} ;;
+	--count) count=yes ;;
+	--log=*) log=${1#*=} ;;
+	--dry-run) dry=yes ;;
+	--help) echo "$usage"; exit 0 ;;
+	--) shift; break ;;
+	-*) echo "$me: $1: unknown option" >&2; echo "$usage" >&2; exit 2 ;;
+	*) break ;;
+	esac
+	shift
+done
+[ $# -gt 0 ] || die "no program: name the root task to boot" 2
+case $memory in '' | *[!0-9]*) die "--memory=$memory: not a number of megabytes" 2 ;; esac
+case $limit in '' | *[!0-9]*) die "--timeout=$limit: not a number of seconds" 2 ;; esac
+
+program=$1
+shift
+# A bare name is one of the programs that come with the kernel.
+case $program in
+*/*) ;;
+*) [ -f "$program" ] || program=$l4/$program ;;
+esac
+[ -n "$kernel" ] || kernel=$l4/kernel-$variant
+
+modules=$sigma0,$program
+[ -z "$kickstart" ] || modules=$kernel,$modules
+for file in "$kernel" ${kickstart:+"$kickstart"} "$sigma0" "$program"; do
+	[ -r "$file" ] || die "$file: cannot be read: build it or name another file"
+done
+for module in "$@"; do
+	file=${module%% *}
+	[ -r "$file" ] || die "$file: cannot be read: name an existing module"
+	case $module in *,*) die "$module: a comma in a module: rename the file" ;; esac
+	modules=$modules,$module
+done
+command -v qemu-system-i386 >/dev/null 2>&1 ||
+	die "qemu-system-i386: not found: install the Debian package qemu-system-x86"
+
+set -- qemu-system-i386 -accel tcg -cpu qemu32,+sse,+sse2,+fxsr -m "$memory" \
+	-display none -serial stdio -monitor none -net none -no-reboot \
+	-rtc base=2020-01-01,clock=vm -device isa-debug-exit,iobase=0xf4,iosize=4
+[ -z "$count" ] || set -- "$@" -icount shift=0,sleep=off
+set -- "$@" -kernel "${kickstart:-$kernel}" -initrd "$modules"
+
+if [ -n "$dry" ]; then
+	echo "$*"
+	exit 0
+fi
+
+status=0
+if [ -n "$log" ]; then
+	# The pipe would hide QEMU's status: it travels on descriptor 3.
+	status=$({ { timeout --foreground "$limit" "$@" 4>&- || echo $? >&3; } | tee "$log" >&4; } 3>&1) 4>&1
+else
+	timeout --foreground "$limit" "$@" || status=$?
+fi
+case ${status:-0} in
+0) die "the machine went off without a status: the program did not shut down cleanly" ;;
+124 | 137) die "no end within $limit seconds: see the console above, or raise --timeout" 124 ;;
+*) [ $((status % 2)) -eq 1 ] || die "QEMU ended with status $status" ;;
+esac
+exit $(((status - 1) / 2))
