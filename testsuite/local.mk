@@ -11,3 +11,4 @@ include $(srcdir)/testsuite/run/local.mk
 include $(srcdir)/testsuite/smoke/local.mk
 include $(srcdir)/testsuite/bench/local.mk
 include $(srcdir)/testsuite/l4/local.mk
+include $(srcdir)/testsuite/binder/local.mk
