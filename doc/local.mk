@@ -19,3 +19,6 @@ format-check:
 	cd $(top_srcdir) && git ls-files '*.c' '*.h' | xargs $(CLANG_FORMAT) --dry-run -Werror
 
 .PHONY: lint format format-check
+EXTRA_DIST += afterburner/README linker/README hypervisor-backends/README runtime-wedge/README \
+	samples/README testsuite/README include/afterburn/README afterburner/host/README \
+	testsuite/summary testsuite/skips
