@@ -1,1 +1,33 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+EXTRA_DIST += afterburner/as/README
+# The assembler pass.  One program under two names: gcc finds `as' in the
+# toolchain folder through -B, a user runs afterburn-as.
+noinst_LIBRARIES += libabas.a
+libabas_a_SOURCES = \
+	afterburner/as/buffer.c afterburner/as/buffer.h \
+	afterburner/as/classify.c afterburner/as/classify.h \
+	afterburner/as/command.c afterburner/as/command.h \
+	afterburner/as/effects.c afterburner/as/effects.h \
+	afterburner/as/emit.c afterburner/as/emit.h \
+	afterburner/as/macro.c afterburner/as/macro.h \
+	afterburner/as/operand.c afterburner/as/operand.h \
+	afterburner/as/pass.c afterburner/as/pass.h \
+	afterburner/as/scan.c afterburner/as/scan.h \
+	afterburner/as/section.c afterburner/as/section.h \
+	afterburner/as/statement.c afterburner/as/statement.h \
+	afterburner/as/words.c afterburner/as/words.h
+libabas_a_CPPFLAGS = $(AB_CPPFLAGS)
+libabas_a_CFLAGS = $(AB_CFLAGS)
+
+bin_PROGRAMS += bin/afterburn-as
+bin_afterburn_as_SOURCES = afterburner/as/main.c
+bin_afterburn_as_CPPFLAGS = $(AB_CPPFLAGS)
+bin_afterburn_as_CFLAGS = $(AB_CFLAGS)
+bin_afterburn_as_LDADD = libabas.a libabhost.a
+
+toolchaindir = $(pkglibexecdir)/toolchain
+toolchain_PROGRAMS = libexec/afterburner/toolchain/as
+libexec_afterburner_toolchain_as_SOURCES = afterburner/as/main.c
+libexec_afterburner_toolchain_as_CPPFLAGS = $(AB_CPPFLAGS)
+libexec_afterburner_toolchain_as_CFLAGS = $(AB_CFLAGS)
+libexec_afterburner_toolchain_as_LDADD = libabas.a libabhost.a
