@@ -47,3 +47,12 @@ $(MINI_ROOTFS): samples/rootfs/base.list $(guest_PROGRAMS) libexec/afterburner/m
 
 EXTRA_DIST += samples/runtime/README
 EXTRA_DIST += samples/rootfs/README
+
+pkglibexec_SCRIPTS += libexec/afterburner/afterburn-rootfs
+CLEANFILES += libexec/afterburner/afterburn-rootfs share/afterburner/base.list share/afterburner/rootfs.cpio.gz
+libexec/afterburner/afterburn-rootfs: samples/rootfs/make-rootfs
+	$(AM_V_GEN)$(MKDIR_P) libexec/afterburner && cp $(srcdir)/samples/rootfs/make-rootfs $@ && chmod +x $@
+all-local: share/afterburner/base.list
+share/afterburner/base.list: samples/rootfs/base.list
+	$(AM_V_GEN)$(MKDIR_P) share/afterburner && cp $(srcdir)/samples/rootfs/base.list $@
+EXTRA_DIST += samples/rootfs/make-rootfs

@@ -23,4 +23,4 @@ libexec_afterburner_afterburn_run_CPPFLAGS = $(AB_CPPFLAGS) \
 	-I$(top_srcdir)/samples/rootfs -I$(top_srcdir)/hypervisor-backends/bare/run
 libexec_afterburner_afterburn_run_CFLAGS = $(AB_CFLAGS)
 libexec_afterburner_afterburn_run_LDADD = libabnewc.a libabhost.a -lutil
-dist_man_MANS += doc/man/afterburn-run.1
+dist_man_MANS += doc/man/afterburn-run.1 doc/man/afterburn-rootfs.1

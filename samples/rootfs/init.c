@@ -59,7 +59,11 @@ static void mount_all(void)
 /* Wait until everything written to a terminal has left the machine. */
 static void drain(int fd)
 {
+        static const long moment[2] = {0, 20000000};
+
         sys3(SYS_ioctl, fd, 0x5409, 1); /* TCSBRK */
+        /* The last byte is still in the shift register of the port then. */
+        sys2(SYS_nanosleep, moment, 0);
 }
 
 static void tell(const char *line)
@@ -97,11 +101,7 @@ static const char **read_command(void)
 
 static void run(const char **command)
 {
-        long error;
-
-        sys0(SYS_setsid);
-        sys3(SYS_ioctl, 0, 0x540e, 1); /* TIOCSCTTY */
-        error = sys3(SYS_execve, command[0], command, default_environment);
+        long error = sys3(SYS_execve, command[0], command, default_environment);
         guest_printf("init: %s: cannot be executed: error %d\n", command[0], (int)-error);
         sys1(SYS_exit, error == -ENOENT_ ? 127 : 126);
 }
@@ -126,6 +126,9 @@ int guest_main(int argc, char **argv, char **environment)
                 sys3(SYS_open, "/dev/console", O_RDWR_, 0);
         sys1(SYS_dup, 0);
         sys1(SYS_dup, 0);
+        /* The session is ours: when its leader ends, the terminal drops what it still holds. */
+        sys0(SYS_setsid);
+        sys3(SYS_ioctl, 0, 0x540e, 1); /* TIOCSCTTY */
         control = (int)sys3(SYS_open, "/dev/ttyS1", O_RDWR_ | O_NOCTTY_, 0);
         command = read_command();
         if (quiet)
