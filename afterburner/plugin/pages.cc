@@ -437,7 +437,7 @@ static void do_asm(gasm *statement)
                 if (ab_in_page_table(value)) {
                         if (tag_writer(statement, number, false))
                                 return;
-                } else if (POINTER_TYPE_P(TREE_TYPE(value)) && ab_points_to_page_table(value)) {
+                } else if (ab_points_to_page_table(value)) {
                         /* "0" and its like: the same register as an output. */
                         unsigned same = ISDIGIT(*constraint) ? (unsigned)atoi(constraint) : number;
                         const char *place = same < outputs

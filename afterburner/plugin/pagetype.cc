@@ -98,9 +98,8 @@ static enum verdict judge_definition(gimple *definition, int depth)
         case POINTER_PLUS_EXPR:
                 return judge_pointer(gimple_assign_rhs1(definition), depth);
         CASE_CONVERT:
-                if (POINTER_TYPE_P(TREE_TYPE(gimple_assign_rhs1(definition))))
-                        return judge_pointer(gimple_assign_rhs1(definition), depth);
-                return UNDECIDED;
+                /* Also through an integer, if it is only carried and not computed with. */
+                return judge_pointer(gimple_assign_rhs1(definition), depth);
         default:
                 return UNDECIDED;
         }
@@ -149,5 +148,6 @@ bool ab_in_page_table(tree reference)
 
 bool ab_points_to_page_table(tree pointer)
 {
-        return POINTER_TYPE_P(TREE_TYPE(pointer)) && judge_pointer(pointer, 0) == YES;
+        return (POINTER_TYPE_P(TREE_TYPE(pointer)) || INTEGRAL_TYPE_P(TREE_TYPE(pointer))) &&
+               judge_pointer(pointer, 0) == YES;
 }
