@@ -66,7 +66,7 @@ static bool check_table(struct reader *r)
 
         if (!header->e_shoff)
                 return fail(r, "no section table: give the file before it was stripped of it");
-        if (header->e_shentsize != sizeof section)
+        if (header->e_shentsize != sizeof section || header->e_shoff % 4)
                 return fail(r, "ELF header is damaged: copy or build it again");
         if (header->e_shoff > bytes || bytes - header->e_shoff < sizeof section)
                 return fail(r, "truncated: copy or build it again");
@@ -104,6 +104,7 @@ static bool open_elf(struct reader *r)
                 return fail(r, "ELF header is damaged: copy or build it again");
         r->headers = ab_image_own(r->image, ab_alloc((r->count + 1) * sizeof *r->headers));
         r->by_index = ab_image_own(r->image, ab_alloc((r->count + 1) * sizeof *r->by_index));
+        r->by_index[0].name = "";
         for (size_t i = 1; i < r->count; i++) {
                 Elf_Scn *scn = elf_getscn(r->elf, i);
                 const char *name;
@@ -165,17 +166,18 @@ static const Elf_Data *section_data(struct reader *r, size_t index)
 static uint32_t symbol_value(struct reader *r, const Elf_Data *data, size_t number,
                              unsigned *section)
 {
-        const Elf32_Sym *symbols = data->d_buf;
+        Elf32_Sym symbol;
 
         *section = 0;
-        if (number >= data->d_size / sizeof *symbols)
+        if (number >= data->d_size / sizeof symbol)
                 return 0;
-        if (symbols[number].st_shndx == SHN_ABS)
-                return symbols[number].st_value;
-        if (symbols[number].st_shndx == SHN_UNDEF || symbols[number].st_shndx >= r->count)
+        memcpy(&symbol, (const uint8_t *)data->d_buf + number * sizeof symbol, sizeof symbol);
+        if (symbol.st_shndx == SHN_ABS)
+                return symbol.st_value;
+        if (symbol.st_shndx == SHN_UNDEF || symbol.st_shndx >= r->count)
                 return 0;
-        *section = symbols[number].st_shndx;
-        return r->by_index[*section].address + symbols[number].st_value;
+        *section = symbol.st_shndx;
+        return r->by_index[*section].address + symbol.st_value;
 }
 
 /*
@@ -190,7 +192,7 @@ static bool relocate(struct reader *r, size_t index)
         const Elf_Data *relocations = section_data(r, index);
         const Elf_Data *symbols = section_data(r, header->sh_link);
         bool records = target && !strcmp(target->name, AB_RECORD_SECTION);
-        const Elf32_Rel *rel;
+        Elf32_Rel rel;
         uint8_t *copy, *relocated = NULL;
 
         if (!target || !target->data || (!target->allocated && !records))
@@ -203,15 +205,18 @@ static bool relocate(struct reader *r, size_t index)
         memcpy(copy, target->data, target->bytes);
         if (records)
                 relocated = ab_image_own(r->image, ab_alloc(target->bytes / AB_RECORD_BYTES + 1));
-        rel = relocations->d_buf;
-        for (size_t i = 0; i < relocations->d_size / sizeof *rel; i++) {
-                uint32_t offset = rel[i].r_offset, value, addend;
-                unsigned type = ELF32_R_TYPE(rel[i].r_info), section;
+        for (size_t i = 0; i < relocations->d_size / sizeof rel; i++) {
+                uint32_t offset, value, addend;
+                unsigned type, section;
+
+                memcpy(&rel, (const uint8_t *)relocations->d_buf + i * sizeof rel, sizeof rel);
+                offset = rel.r_offset;
+                type = ELF32_R_TYPE(rel.r_info);
 
                 if (offset > target->bytes || target->bytes - offset < 4)
                         return fail(r, "relocations of %s are damaged: build it again",
                                     target->name);
-                value = symbol_value(r, symbols, ELF32_R_SYM(rel[i].r_info), &section);
+                value = symbol_value(r, symbols, ELF32_R_SYM(rel.r_info), &section);
                 memcpy(&addend, copy + offset, 4);
                 if (records) {
                         if (type != R_386_32 || offset % AB_RECORD_BYTES || !section ||
@@ -268,50 +273,57 @@ static bool list_sections(struct reader *r)
         return true;
 }
 
-static bool read_symbols(struct reader *r)
+static void read_symbol_table(struct reader *r, size_t index, const Elf_Data *data)
 {
         struct ab_image *image = r->image;
+        size_t count = data->d_size / sizeof(Elf32_Sym);
+        const char *file = NULL;
 
+        image->symbols =
+            ab_realloc(image->symbols, (image->symbol_count + count) * sizeof *image->symbols);
+        for (size_t n = 1; n < count; n++) {
+                unsigned type, section;
+                const char *name;
+                uint32_t address;
+                Elf32_Sym symbol;
+                bool local;
+
+                memcpy(&symbol, (const uint8_t *)data->d_buf + n * sizeof symbol, sizeof symbol);
+                type = ELF32_ST_TYPE(symbol.st_info);
+                local = ELF32_ST_BIND(symbol.st_info) == STB_LOCAL;
+                name = elf_strptr(r->elf, r->headers[index]->sh_link, symbol.st_name);
+                if (type == STT_FILE)
+                        file = name;
+                if (!name || !*name || type > STT_FUNC)
+                        continue;
+                address = symbol_value(r, data, n, &section);
+                if (!section || !r->by_index[section].executable)
+                        continue;
+                if (image->form == AB_FORM_LINKED)
+                        address = symbol.st_value;
+                image->symbols[image->symbol_count++] = (struct ab_symbol){
+                    .name = name,
+                    .file = local ? file : NULL,
+                    .address = address,
+                    .bytes = symbol.st_size,
+                    .kind = type == STT_FUNC     ? AB_SYMBOL_FUNCTION
+                            : type == STT_OBJECT ? AB_SYMBOL_OBJECT
+                                                 : AB_SYMBOL_NOTYPE,
+                    .local = local,
+                };
+        }
+}
+
+static bool read_symbols(struct reader *r)
+{
         for (size_t i = 1; i < r->count; i++) {
                 const Elf_Data *data;
-                const Elf32_Sym *symbols;
-                const char *file = NULL;
 
                 if (r->headers[i]->sh_type != SHT_SYMTAB)
                         continue;
                 data = section_data(r, i);
-                if (!data || !data->d_buf)
-                        continue;
-                symbols = data->d_buf;
-                image->symbols = ab_realloc(image->symbols,
-                                            (image->symbol_count + data->d_size / sizeof *symbols) *
-                                                sizeof *image->symbols);
-                for (size_t n = 1; n < data->d_size / sizeof *symbols; n++) {
-                        const Elf32_Sym *symbol = &symbols[n];
-                        unsigned type = ELF32_ST_TYPE(symbol->st_info), section;
-                        const char *name =
-                            elf_strptr(r->elf, r->headers[i]->sh_link, symbol->st_name);
-                        uint32_t address;
-
-                        if (type == STT_FILE)
-                                file = name;
-                        if (!name || !*name || type > STT_FUNC)
-                                continue;
-                        address = symbol_value(r, data, n, &section);
-                        if (!section || !r->by_index[section].executable)
-                                continue;
-                        image->symbols[image->symbol_count++] = (struct ab_symbol){
-                            .name = name,
-                            .file = ELF32_ST_BIND(symbol->st_info) == STB_LOCAL ? file : NULL,
-                            .address =
-                                r->image->form == AB_FORM_RELOCATABLE ? address : symbol->st_value,
-                            .bytes = symbol->st_size,
-                            .kind = type == STT_FUNC     ? AB_SYMBOL_FUNCTION
-                                    : type == STT_OBJECT ? AB_SYMBOL_OBJECT
-                                                         : AB_SYMBOL_NOTYPE,
-                            .local = ELF32_ST_BIND(symbol->st_info) == STB_LOCAL,
-                        };
-                }
+                if (data && data->d_buf)
+                        read_symbol_table(r, i, data);
         }
         return true;
 }

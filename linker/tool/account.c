@@ -27,6 +27,7 @@ struct walk {
         unsigned record, symbol; /* next of each at or behind `at' */
         bool flow_ended;         /* nothing falls through to `at' */
         bool after_call;         /* something does when a callee returns */
+        bool after_int3;                /* `at' is behind an int3 that was fill */
         bool *seen;              /* by record: its site was met */
         uint32_t undecodable, undecodable_bytes;
 };
@@ -130,17 +131,20 @@ static void step_undecodable(struct walk *w)
 /*
  * int3 traps wherever it stands and stays as it is, so it needs no record; but
  * one in the middle of code deserves to be seen.  Linkers and kernels fill
- * with it behind the end of a function.
+ * with it behind the end of a function, and replacements hold it behind their
+ * jumps.
  */
 static bool int3_is_fill(struct walk *w)
 {
         uint32_t end = w->at, stop = next_symbol(w);
+        bool run;
 
-        if (w->flow_ended)
+        if (w->flow_ended || ab_alternatives_at(&w->account->alternatives, w->at))
                 return true;
         while (end < w->end && *bytes_at(w, end) == 0xcc)
                 end++;
-        return w->after_call && (end == w->end || stop <= end || end % 16 == 0);
+        run = w->after_call || w->after_int3 || end - w->at > 1;
+        return run && (end == w->end || stop <= end || end % 16 == 0);
 }
 
 /* A sensitive encoding at `at' that no record covers. */
@@ -215,8 +219,8 @@ static void step_instruction(struct walk *w)
         if (insn.row)
                 account_bare(w, &insn);
         next += insn.bytes;
-        w->after_call = insn.flow == AB_FLOW_CALL ||
-                        (w->after_call && insn.row && insn.row->class_id == AB_CLASS_INT3);
+        w->after_int3 = insn.row && insn.row->class_id == AB_CLASS_INT3;
+        w->after_call = insn.flow == AB_FLOW_CALL || (w->after_call && w->after_int3);
         w->flow_ended =
             insn.flow == AB_FLOW_END ||
             (w->flow_ended && (insn.nop || (insn.row && insn.row->class_id == AB_CLASS_INT3)));
