@@ -7,6 +7,8 @@
 #include <afterburn/record.h>
 
 #define INSN_BYTES_MAX 15
+/* The longest member of a generic class has this many bytes more than the shortest. */
+#define GENERIC_MORE 3
 #define SEG_CS 0x2e
 #define SEG_DS 0x3e
 
@@ -44,6 +46,8 @@ static const struct {
         [AB_CLASS_STAC] = {3, 0}, [AB_CLASS_FNSAVE] = {1, 1}, [AB_CLASS_FRSTOR] = {1, 1},
         [AB_CLASS_FNINIT] = {2, 0}, [AB_CLASS_FXSAVE] = {2, 1}, [AB_CLASS_FXRSTOR] = {2, 1},
         [AB_CLASS_XSAVE] = {2, 1}, [AB_CLASS_XRSTOR] = {2, 1},
+        [AB_CLASS_WBNOINVD] = {3, 0}, [AB_CLASS_INT1] = {1, 0}, [AB_CLASS_RDPID] = {3, 1},
+        [AB_CLASS_RDPRU] = {3, 0}, [AB_CLASS_VIRT] = {2, 0}, [AB_CLASS_PLATFORM] = {2, 0},
 };
 
 void prefixes_add(struct prefixes *prefixes, uint8_t byte)
@@ -200,8 +204,6 @@ static unsigned fixed_bytes(const struct row *row, const struct operand *o, unsi
 {
         unsigned bytes = encodings[row->number].bytes + prefixes->count;
 
-        if (!encodings[row->number].bytes)
-                bytes += 2;             /* a generic class: its shortest member */
         switch (row->number) {
         case AB_CLASS_IN:
         case AB_CLASS_OUT:
@@ -238,7 +240,7 @@ static void size_up(struct verdict *v, const struct operand *o, unsigned count,
         const struct row *row = v->row;
         const struct operand *memory = NULL;
         unsigned bytes = fixed_bytes(row, o, count, prefixes, width);
-        unsigned longest;
+        unsigned longest, bytes_more = 0;
         bool parameter = false;
 
         for (unsigned i = 0; i < count; i++) {
@@ -258,9 +260,11 @@ static void size_up(struct verdict *v, const struct operand *o, unsigned count,
                 v->pad = row->need > bytes ? (uint8_t)(row->need - bytes) : 0;
                 return;
         }
+        if (row->number == AB_CLASS_VIRT || row->number == AB_CLASS_PLATFORM)
+                bytes_more = GENERIC_MORE;
         longest = bytes + 1;            /* an operand-size prefix gas may add */
         if (memory && row->side != NONE) {
-                longest = bytes + memory->max;
+                longest = bytes + memory->max + bytes_more;
                 v->pad = AB_NEED_MEMORY;
                 if (row->side == PREFIX)
                         v->prefix = prefixes->segment ? prefixes->segment : memory->segment;

@@ -243,6 +243,12 @@ static struct call call_of(unsigned class, const struct ab_insn *insn)
         case AB_CLASS_INT:
         case AB_CLASS_INT3:
         case AB_CLASS_INTO:
+        case AB_CLASS_WBNOINVD:
+        case AB_CLASS_INT1:
+        case AB_CLASS_RDPID:
+        case AB_CLASS_RDPRU:
+        case AB_CLASS_VIRT:
+        case AB_CLASS_PLATFORM:
         case AB_CLASS_NONE:
         case AB_CLASS_LIMIT:
                 break;
