@@ -75,15 +75,47 @@ static const char *constraint_of(tree link)
         return TREE_STRING_POINTER(TREE_VALUE(TREE_PURPOSE(link)));
 }
 
+/*
+ * Whether two references are spelled alike.  Temporaries count as equal: the
+ * same expression written twice has two before any optimization.
+ */
+static bool alike(tree a, tree b)
+{
+        if (TREE_CODE(a) != TREE_CODE(b))
+                return false;
+        if (a == b)
+                return true;
+        switch (TREE_CODE(a)) {
+        case COMPONENT_REF:
+                return TREE_OPERAND(a, 1) == TREE_OPERAND(b, 1) &&
+                       alike(TREE_OPERAND(a, 0), TREE_OPERAND(b, 0));
+        case ARRAY_REF:
+        case MEM_REF:
+                return alike(TREE_OPERAND(a, 0), TREE_OPERAND(b, 0)) &&
+                       alike(TREE_OPERAND(a, 1), TREE_OPERAND(b, 1));
+        case ADDR_EXPR:
+        case VIEW_CONVERT_EXPR:
+        case REALPART_EXPR:
+        case IMAGPART_EXPR:
+                return alike(TREE_OPERAND(a, 0), TREE_OPERAND(b, 0));
+        case INTEGER_CST:
+                return tree_int_cst_equal(a, b);
+        case SSA_NAME:
+        case VAR_DECL:
+                return is_gimple_reg(a) && is_gimple_reg(b) &&
+                       (TREE_CODE(a) == SSA_NAME || (DECL_ARTIFICIAL(a) && DECL_ARTIFICIAL(b)));
+        default:
+                return false;
+        }
+}
+
+/* Whether an output is an input as well: "+m", or the same thing written twice. */
 static bool is_input(gasm *statement, tree operand)
 {
         for (unsigned i = 0; i < gimple_asm_ninputs(statement); i++) {
-                tree input = TREE_VALUE(gimple_asm_input_op(statement, i));
+                tree link = gimple_asm_input_op(statement, i);
 
-                /* Compare addresses: two volatile references never compare equal. */
-                if (memory_only(constraint_of(gimple_asm_input_op(statement, i))) &&
-                    operand_equal_p(build_fold_addr_expr(unshare_expr(input)),
-                                    build_fold_addr_expr(unshare_expr(operand)), 0))
+                if (memory_only(constraint_of(link)) && alike(TREE_VALUE(link), operand))
                         return true;
         }
         return false;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The plugin's entry: arguments, registration, notes. */
 #include "plugin.h"
+#include "pagetype.h"
 #include <stdarg.h>
 
 __attribute__((visibility("default"))) int plugin_is_GPL_compatible;
@@ -41,6 +42,11 @@ void ab_found(location_t where, const char *what)
                 return;
         fprintf(stderr, "afterburn: %s:%d: %s in %s\n", at.file ? at.file : "?", at.line, what,
                 cfun ? function_name(cfun) : "?");
+}
+
+static void watch_function(void *function, void *)
+{
+        ab_watch_casts((tree)function);
 }
 
 static void print_notes(void *, void *)
@@ -199,6 +205,8 @@ plugin_init(struct plugin_name_args *arguments, struct plugin_gcc_version *versi
         insert_pass(plugin, ab_make_pages_pass(g), "ehdisp", PASS_POS_INSERT_AFTER);
         insert_pass(plugin, ab_make_live_pass(g), "*free_cfg", PASS_POS_INSERT_BEFORE);
         insert_pass(plugin, ab_make_mark_pass(g), "shorten", PASS_POS_INSERT_AFTER);
+        if (ab_options.pages)
+                register_callback(plugin, PLUGIN_PRE_GENERICIZE, watch_function, NULL);
         register_callback(plugin, PLUGIN_FINISH_UNIT, print_notes, NULL);
         return 0;
 }

@@ -50,6 +50,9 @@ bool ab_is_page_type(tree type)
         return found;
 }
 
+/* Untyped variables that the source somewhere takes for a page-table pointer. */
+static hash_set<tree> *cast_declarations;
+
 /* What is known of an address. */
 enum verdict { UNDECIDED, NO, YES };
 
@@ -59,8 +62,13 @@ static enum verdict judge_address_of(tree object, int depth);
 
 static enum verdict judge_by_type(tree pointer)
 {
-        tree pointee;
+        tree pointee, variable = SSA_NAME_VAR(pointer);
 
+        if (variable && DECL_P(variable) && cast_declarations &&
+            (cast_declarations->contains(variable) ||
+             (DECL_ABSTRACT_ORIGIN(variable) &&
+              cast_declarations->contains(DECL_ABSTRACT_ORIGIN(variable)))))
+                return YES;
         if (!POINTER_TYPE_P(TREE_TYPE(pointer)))
                 return UNDECIDED;
         pointee = TREE_TYPE(TREE_TYPE(pointer));
@@ -137,6 +145,28 @@ static enum verdict judge_address_of(tree object, int depth)
                 return TREE_CODE(TREE_TYPE(object)) == ARRAY_TYPE &&
                        ab_is_page_type(TREE_TYPE(object)) ? YES : NO;
         return DECL_P(object) ? NO : UNDECIDED;
+}
+
+static tree watch_cast(tree *where, int *, void *)
+{
+        tree cast = *where, from;
+
+        if (!CONVERT_EXPR_P(cast) || !POINTER_TYPE_P(TREE_TYPE(cast)) ||
+            !ab_is_page_type(TREE_TYPE(TREE_TYPE(cast))))
+                return NULL_TREE;
+        from = TREE_OPERAND(cast, 0);
+        if ((VAR_P(from) || TREE_CODE(from) == PARM_DECL) && POINTER_TYPE_P(TREE_TYPE(from)) &&
+            VOID_TYPE_P(TREE_TYPE(TREE_TYPE(from))))
+                cast_declarations->add(from);
+        return NULL_TREE;
+}
+
+void ab_watch_casts(tree function)
+{
+        if (!cast_declarations)
+                cast_declarations = new hash_set<tree>;
+        if (TREE_CODE(function) == FUNCTION_DECL && DECL_SAVED_TREE(function))
+                walk_tree_without_duplicates(&DECL_SAVED_TREE(function), watch_cast, NULL);
 }
 
 bool ab_in_page_table(tree reference)

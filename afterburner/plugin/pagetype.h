@@ -12,4 +12,10 @@ bool ab_in_page_table(tree reference);
 /* Value that points into a page table. */
 bool ab_points_to_page_table(tree pointer);
 
+/*
+ * Remember the untyped pointers that a function, fresh from the parser, casts to
+ * a page-table pointer: the cast itself does not survive.
+ */
+void ab_watch_casts(tree function);
+
 #endif

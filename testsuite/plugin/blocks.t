@@ -40,15 +40,18 @@ check()
 	void by_asm_integer(pgd_t *p) { string_copy(p, directory, 2048); }
 	void from_asm(char *p) { pointer_copy(p, directory, 2048); }
 	void all(pgd_t (*to)[16], pgd_t (*from)[16]) { typedef struct { pgd_t a[16]; } s; *(s *)to = *(s *)from; }
+	void constructor(void *p) { memset(p, 0, 64); memcpy((pgd_t *)p + 16, directory + 16, 64); }
+	void untyped(void *p) { memset(p, 0, 64); }
 	END
 	compile -O2
 	ok "compiles"
 	for f in clone variable zero page; do
 		[ "$(hooks $f)" -eq 1 ]; ok "$f plants the hook"
 	done
-	for f in source plain from_asm; do
+	for f in source plain from_asm untyped; do
 		! body $f | grep -q afterburn:; ok "$f does not"
 	done
+	[ "$(hooks constructor)" -eq 2 ]; ok "an untyped pointer counts once the function casts it to a page table"
 	for f in by_asm by_asm_integer; do
 		follows $f store '^rep *; *movsl'; ok "$f is a store on the string instruction"
 	done

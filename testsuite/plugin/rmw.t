@@ -59,10 +59,13 @@ check()
 	cat >"$work/t.c" <<-'END'
 	static inline void good(int nr, volatile long *p) { asm volatile("btsl %1,%0" : "+m"(*p) : "Ir"(nr) : "memory"); }
 	static inline void also(int *p) { asm volatile("incl %0" : "=m"(*p) : "m"(*p)); }
+	struct counter { volatile int v; };
+	static inline void member(struct counter *c) { asm volatile("lock; addl %1,%0" : "=m"(c->v) : "ir"(3), "m"(c->v)); }
+	static inline void element(int **p, int i) { asm volatile("incl %0" : "=m"(p[i][3]) : "m"(p[i][3])); }
 	static inline void pure(int *p, int v) { asm volatile("movl %1,%0" : "=m"(*p) : "r"(v)); }
 	static inline void saved(void *p) { asm volatile("sidt %0" : "=m"(*(short *)p)); }
 	static inline int reg(int v) { asm("incl %0" : "=r"(v) : "0"(v)); return v; }
-	int all(long *l, int *p) { good(1, l); also(p); *p = 3; pure(p, 4); saved(l); return reg(*p); }
+	int all(long *l, int *p) { good(1, l); also(p); member((struct counter *)p); element(&p, *p); *p = 3; pure(p, 4); saved(l); return reg(*p); }
 	END
 	compile -O2 -fplugin-arg-afterburn-verbose && [ ! -s "$work/log" ]
 	ok "right constraints and pure outputs are left alone"
