@@ -12,3 +12,4 @@ include $(srcdir)/testsuite/smoke/local.mk
 include $(srcdir)/testsuite/bench/local.mk
 include $(srcdir)/testsuite/l4/local.mk
 include $(srcdir)/testsuite/binder/local.mk
+include $(srcdir)/testsuite/scribble/local.mk

@@ -146,31 +146,36 @@ static bool all_nops(const uint8_t *bytes, unsigned n)
         return true;
 }
 
+/* String instructions and xlat: their operands are in memory though no modrm says so. */
+static bool implicit_memory(const struct ab_insn *insn)
+{
+        unsigned opcode = insn->opcode;
+
+        return insn->map == AB_MAP_1 && ((opcode >= 0x6c && opcode <= 0x6f) || opcode == 0xd7 ||
+               (opcode >= 0xa4 && opcode <= 0xa7) || (opcode >= 0xaa && opcode <= 0xaf));
+}
+
 /*
  * Redundant prefixes: with a memory operand only the one that names the segment
  * used anyway, otherwise any segment prefix, which then has no meaning.
  */
 static bool redundant_prefixes(const uint8_t *bytes, unsigned n, const struct ab_insn *insn)
 {
-        uint8_t segment = insn->seg ? insn->seg : insn->default_seg;
-        bool string = insn->map == AB_MAP_1 && ((insn->opcode >= 0x6c && insn->opcode <= 0x6f) ||
-                      (insn->opcode >= 0xa4 && insn->opcode <= 0xa7) ||
-                      (insn->opcode >= 0xaa && insn->opcode <= 0xaf) || insn->opcode == 0xd7);
+        bool memory = insn->memory || implicit_memory(insn);
+        uint8_t segment = insn->seg ? insn->seg : insn->default_seg ? insn->default_seg : 0x3e;
 
-        if (n && string)
-                return false;
         while (n--) {
                 switch (bytes[n]) {
                 case 0x26:
                 case 0x2e:
                 case 0x36:
                 case 0x3e:
-                        if (insn->memory && bytes[n] != segment)
+                        if (memory && bytes[n] != segment)
                                 return false;
                         break;
                 case 0x64:
                 case 0x65:
-                        if (!insn->memory || bytes[n] != segment)
+                        if (!memory || bytes[n] != segment)
                                 return false;
                         break;
                 default:
@@ -199,8 +204,10 @@ static bool operands_agree(const struct ab_record *record, const uint8_t *bytes,
 
         if ((word & AB_OP_MEM) && !insn->memory)
                 return false;
-        if ((word & AB_OP_HAS_IMM) &&
-            (!insn->imm_at || (AB_OP_IMM(word) != bytes[insn->imm_at] && record->class_id != AB_CLASS_LRET)))
+        if ((word & AB_OP_HAS_IMM) && !insn->imm_at)
+                return false;
+        if ((word & AB_OP_HAS_IMM) && AB_OP_IMM(word) != bytes[insn->imm_at] &&
+            (record->class_id == AB_CLASS_IN || record->class_id == AB_CLASS_OUT))
                 return false;
         if ((word & AB_OP_DATA16) && !insn->data16)
                 return false;

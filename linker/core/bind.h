@@ -17,7 +17,7 @@
 #include <afterburn/wedge.h>
 
 /* The image: how the binder reaches executable bytes. */
-struct ab_image {
+struct ab_bind_image {
         void *context;
         /*
          * Pointer to the writable byte that will be at guest virtual address
@@ -85,7 +85,7 @@ struct ab_bind {
         const struct ab_record *records;
         uint32_t count;
         uint32_t *order;        /* working memory: `count' words */
-        struct ab_image image;
+        struct ab_bind_image image;
         struct ab_wedge wedge;
         /* Called for every site in address order once all are bound; may be NULL. */
         void (*report)(void *context, const struct ab_bound_site *site);

@@ -9,7 +9,7 @@ CLEANFILES += $(BT_IMAGES) testsuite/binder/forms.elf testsuite/binder/forms-tar
 EXTRA_DIST += testsuite/binder/README testsuite/binder/forms.c testsuite/binder/same.t
 
 check_PROGRAMS += testsuite/binder/forms.t testsuite/binder/registers.t testsuite/binder/refuse.t \
-	testsuite/binder/bind-forms testsuite/binder/bind-forms32
+	testsuite/binder/bind-forms testsuite/binder/bind-forms32 testsuite/binder/bind-image
 TESTS += testsuite/binder/forms.t testsuite/binder/registers.t testsuite/binder/refuse.t \
 	testsuite/binder/same.t
 
@@ -42,6 +42,13 @@ testsuite_binder_bind_forms32_SOURCES = testsuite/binder/bind-forms.c $(BT_SOURC
 testsuite_binder_bind_forms32_CPPFLAGS = $(BT_CPPFLAGS)
 testsuite_binder_bind_forms32_CFLAGS = $(AB_CFLAGS) -m32
 testsuite_binder_bind_forms32_LDFLAGS = -m32
+
+# By hand, and by other suites: does a real image bind?
+testsuite_binder_bind_image_SOURCES = testsuite/binder/bind-image.c
+testsuite_binder_bind_image_CPPFLAGS = $(AB_CPPFLAGS) -I$(top_srcdir)/linker \
+	-I$(top_srcdir)/linker/core
+testsuite_binder_bind_image_CFLAGS = $(AB_CFLAGS)
+testsuite_binder_bind_image_LDADD = linker/core/libabbind.a $(AB_RECORDS_LIBS)
 
 testsuite/binder/forms.elf: testsuite/binder/forms.c testsuite/binder/forms.def
 	$(AM_V_at)$(MKDIR_P) testsuite/binder
