@@ -40,7 +40,8 @@ check()
 	void by_asm_integer(pgd_t *p) { string_copy(p, directory, 2048); }
 	void from_asm(char *p) { pointer_copy(p, directory, 2048); }
 	void all(pgd_t (*to)[16], pgd_t (*from)[16]) { typedef struct { pgd_t a[16]; } s; *(s *)to = *(s *)from; }
-	void constructor(void *p) { memset(p, 0, 64); memcpy((pgd_t *)p + 16, directory + 16, 64); }
+	void list_add(pgd_t *);
+	void constructor(void *p) { list_add(p); memset(p, 0, 64); memcpy((pgd_t *)p + 16, directory + 16, 64); }
 	void untyped(void *p) { memset(p, 0, 64); }
 	END
 	compile -O2
