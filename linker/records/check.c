@@ -90,7 +90,7 @@ static void check_fields(struct checker *c, const struct ab_record *r)
         if (r->dead_flags & ~AB_FLAGS_ALL)
                 fault(c, r, "dead flags 0x%x", r->dead_flags);
         if (kind == AB_KIND_HOOK) {
-                if (r->operand != AB_HOOK_MODULE_LOADED)
+                if (r->operand != AB_HOOK_MODULE_LOADED && r->operand != AB_HOOK_PT_COPY)
                         fault(c, r, "hook %u is unknown", r->operand);
                 return;
         }
