@@ -59,11 +59,9 @@ static void mount_all(void)
 /* Wait until everything written to a terminal has left the machine. */
 static void drain(int fd)
 {
-        static const long moment[2] = {0, 20000000};
-
         sys3(SYS_ioctl, fd, 0x5409, 1); /* TCSBRK */
         /* The last byte is still in the shift register of the port then. */
-        sys2(SYS_nanosleep, moment, 0);
+        guest_sleep(20000000);
 }
 
 static void tell(const char *line)

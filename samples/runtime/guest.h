@@ -26,6 +26,7 @@ enum guest_call {
         SYS_nanosleep = 162, SYS_mremap = 163, SYS_poll = 168, SYS_rt_sigreturn = 173,
         SYS_rt_sigaction = 174, SYS_rt_sigprocmask = 175, SYS_sigaltstack = 186,
         SYS_gettimeofday = 78, SYS_uname = 122, SYS_clock_gettime = 265,
+        SYS_clock_gettime64 = 403, SYS_clock_nanosleep_time64 = 407,
 };
 
 /* A raw system call: the result, or minus the error number. */
@@ -80,6 +81,13 @@ static inline uint64_t guest_ticks(void)
         asm volatile("rdtsc" : "=a"(low), "=d"(high));
         return (uint64_t)high << 32 | low;
 }
+
+/*
+ * Sleep; read the monotonic clock, in nanoseconds.  Kernels from 5.1 on may lack the calls with 32-bit
+ * time, older ones lack those with 64-bit time.  Zero or a negative error number.
+ */
+long guest_sleep(unsigned nanoseconds);
+long guest_clock(long long *nanoseconds);
 
 /* The auxiliary vector's value of `type', or 0. */
 unsigned long guest_auxiliary(char **environment, unsigned long type);

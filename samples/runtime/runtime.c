@@ -100,6 +100,29 @@ long guest_map(unsigned long bytes, int protection)
         return sys1(SYS_mmap, &block);
 }
 
+long guest_sleep(unsigned nanoseconds)
+{
+        long moment[2] = {(long)(nanoseconds / 1000000000), (long)(nanoseconds % 1000000000)};
+        long long longer[2] = {moment[0], moment[1]};
+        long error = sys2(SYS_nanosleep, moment, 0);
+
+        return error == -ENOSYS_ ? sys4(SYS_clock_nanosleep_time64, 1, 0, longer, 0) : error;
+}
+
+long guest_clock(long long *nanoseconds)
+{
+        long time[2];
+        long long longer[2];
+        long error = sys2(SYS_clock_gettime, 1, time);
+
+        *nanoseconds = time[0] * 1000000000ll + time[1];
+        if (error == -ENOSYS_) {
+                error = sys2(SYS_clock_gettime64, 1, longer);
+                *nanoseconds = longer[0] * 1000000000ll + longer[1];
+        }
+        return error;
+}
+
 unsigned long guest_auxiliary(char **environment, unsigned long type)
 {
         unsigned long *pair;
@@ -208,7 +231,7 @@ int guest_format(char *buffer, size_t bytes, const char *format, ...)
 
 void guest_printf(const char *format, ...)
 {
-        char line[512];
+        char line[4096];
         va_list arguments;
         size_t left;
         const char *p = line;

@@ -1,0 +1,40 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# afterburn run: what it refuses, in one line each.  No machine is started.
+# shellcheck source=testsuite/run/run.sh
+. "${top_srcdir:?}/testsuite/run/run.sh"
+plan 21
+
+try 2 && one_line 'no kernel'; check 'no kernel: usage'
+try 2 --frobnicate vmlinux && one_line '--frobnicate'; check 'an unknown option: usage'
+try 2 --memory=lots vmlinux && one_line 'lots'; check 'memory that is no size: usage'
+try 2 --memory=1M vmlinux && one_line '1M'; check 'too little memory: usage'
+try 2 --timeout=soon vmlinux && one_line 'soon'; check 'a time that is none: usage'
+try 2 --timeout=-3 vmlinux && one_line '-3'; check 'a negative time: usage'
+try 2 --hypervisor=vax vmlinux && one_line 'vax'; check 'an unknown hypervisor: usage'
+try 2 --emulator=simh vmlinux && one_line 'simh'; check 'an unknown emulator: usage'
+try 2 --icount --emulator=bochs vmlinux && one_line '--icount'; check 'bochs cannot count: usage'
+try 2 vmlinux ls && one_line 'ls'; check 'a command without --: usage'
+try 2 --initrd && one_line '--initrd'; check 'an option without its value: usage'
+try 0 --help && grep -q '^usage: afterburn run' "$tmp/out"; check '--help'
+
+try 1 "$tmp/none" && one_line "$tmp/none: cannot be read"; check 'the kernel is missing'
+try 1 "$tmp" && one_line 'not a file'; check 'the kernel is a folder'
+: >"$tmp/empty"
+try 1 "$tmp/empty" && one_line 'not a file with content'; check 'the kernel is empty'
+echo 'int main(void) { return 0; }' >"$tmp/text.c"
+try 1 "$tmp/text.c" && one_line 'not a kernel'; check 'the kernel is text'
+try 1 /bin/true && one_line 'not for IA-32'; check 'the kernel is a 64-bit program'
+head -c 3000 "$top_builddir/share/afterburner/guest/smoke" >"$tmp/cut"
+try 1 "$tmp/cut" && one_line 'truncated'; check 'the kernel is truncated'
+cp "$top_builddir/share/afterburner/guest/smoke" "$tmp/elf"
+try 1 --initrd="$tmp/none" "$tmp/elf" && one_line "$tmp/none"; check 'the root file system is missing'
+try 1 --initrd="$tmp/text.c" "$tmp/elf" -- /bin/sh && one_line 'not an initramfs'
+check 'a root file system that cannot carry the command'
+PATH=$tmp:/nowhere
+try 1 --initrd="$mini" "$tmp/elf" -- /bin/sh
+status=$?
+PATH=/usr/sbin:/usr/bin:/sbin:/bin
+[ $status = 0 ] && one_line 'install the Debian package qemu-system-x86'
+check 'the emulator is missing'
+exit "$failed"

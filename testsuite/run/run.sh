@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=sh
+# Helpers of the tests that run machines: TAP, and where kernels come from.
+# shellcheck disable=SC2034
+
+count=0
+failed=0
+limit="$(command -v timeout) 120"
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+run=${top_builddir:?}/libexec/afterburner/afterburn-run
+mini=$top_builddir/share/afterburner/rootfs-mini.cpio.gz
+
+plan() { echo "1..$1"; }
+skip_all() { echo "1..0 # SKIP $1"; exit 0; }
+
+# check NAME: the last command's status decides
+check() {
+        status=$?
+        count=$((count + 1))
+        if [ $status = 0 ]; then
+                echo "ok $count - $1"
+        else
+                echo "not ok $count - $1"
+                failed=1
+                for file in "$tmp"/out "$tmp"/err; do
+                        [ ! -s "$file" ] || sed 's/^/# /' "$file" | tail -n 15
+                done
+        fi
+}
+
+skip() {
+        count=$((count + 1))
+        echo "ok $count - $1 # SKIP $2"
+}
+
+# A kernel to run: the plain build, else the afterburned one, else none.
+# AFTERBURN_TEST_KERNEL names another.
+a_kernel() {
+        for kernel in "${AFTERBURN_TEST_KERNEL-}" "$top_builddir/linux-6.1-plain/vmlinux" \
+                "$top_builddir/linux-6.1/vmlinux"; do
+                if [ -n "$kernel" ] && [ -f "$kernel" ]; then
+                        echo "$kernel"
+                        return
+                fi
+        done
+}
+
+# try STATUS ARGUMENT...: run with time limit; true if it ends with STATUS
+try() {
+        want=$1
+        shift
+        $limit "$run" "$@" >"$tmp/out" 2>"$tmp/err" </dev/null
+        got=$?
+        [ $got = "$want" ] || { echo "exit status $got, not $want" >>"$tmp/err"; return 1; }
+}
+
+# one_line TEXT: standard error is one line that holds TEXT
+one_line() {
+        [ "$(wc -l <"$tmp/err")" = 1 ] && grep -qF -- "$1" "$tmp/err"
+}

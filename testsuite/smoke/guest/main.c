@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * smoke [--reboot]: run every test in a process of its own and print KTAP.
+ * Exit status 0 if none failed.  With --reboot the machine is reset at the
+ * end by the suite itself, as a last check.
+ */
+#include "smoke.h"
+
+static char *reason;    /* shared with the test's process */
+enum { REASON_BYTES = 4096 };
+
+static const struct smoke_test *const groups[] = {process_tests, memory_tests, signal_tests,
+                                                  io_tests, machine_tests};
+
+void smoke_because(const char *format, ...)
+{
+        va_list arguments;
+
+        va_start(arguments, format);
+        guest_vformat(reason, REASON_BYTES, format, arguments);
+        va_end(arguments);
+}
+
+int smoke_wait(long child)
+{
+        int status;
+        long gone;
+
+        do
+                gone = sys4(SYS_wait4, child, &status, 0, 0);
+        while (gone == -EINTR_);
+        if (gone != child)
+                return -1;
+        return status & 0x7f ? 256 + (status & 0x7f) : status >> 8 & 0xff;
+}
+
+/* rt_sigaction's own structure and the return trampoline Linux 2.6 wants named. */
+struct kernel_action {
+        smoke_handler *handler;
+        unsigned long flags;
+        void (*restorer)(void);
+        unsigned long mask[2];
+};
+
+void smoke_restore(void);
+asm("smoke_restore:\n"
+    "       movl $173, %eax\n"
+    "       int $0x80\n");
+
+long smoke_catch(int number, smoke_handler *handler, unsigned long flags)
+{
+        struct kernel_action action = {handler, flags | SA_SIGINFO_ | 0x04000000, smoke_restore,
+                                       {0, 0}};
+
+        return sys4(SYS_rt_sigaction, number, &action, 0, 8);
+}
+
+/* A test that hangs is killed: SIGALRM's default action. */
+static enum outcome run_one(const struct smoke_test *test)
+{
+        long child;
+        int status;
+
+        reason[0] = 0;
+        child = sys0(SYS_fork);
+        if (!child) {
+                sys1(SYS_alarm, 120);
+                sys1(SYS_exit, test->run());
+        }
+        if (child < 0) {
+                smoke_because("fork: error %d", (int)-child);
+                return FAIL;
+        }
+        status = smoke_wait(child);
+        if (status > SKIP) {
+                smoke_because("%s %d", status > 256 ? "killed by signal" : "exit status",
+                              status > 256 ? status - 256 : status);
+                return FAIL;
+        }
+        return (enum outcome)status;
+}
+
+int guest_main(int argc, char **argv, char **environment)
+{
+        const struct smoke_test *test;
+        unsigned group, number = 0, failed = 0;
+        bool reset = argc > 1 && !strcmp(argv[1], "--reboot");
+        struct {
+                unsigned long address, bytes, protection, flags, fd, offset;
+        } shared = {0, REASON_BYTES, PROT_READ_ | PROT_WRITE_, 0x21, ~0ul, 0};
+
+        (void)environment;
+        reason = (char *)sys1(SYS_mmap, &shared);
+        if (guest_is_error(reason)) {
+                guest_printf("Bail out! no shared memory\n");
+                return 1;
+        }
+        for (group = 0; group < sizeof groups / sizeof groups[0]; group++)
+                for (test = groups[group]; test->name; test++)
+                        number++;
+        guest_printf("KTAP version 1\n1..%u\n", number);
+        number = 0;
+        for (group = 0; group < sizeof groups / sizeof groups[0]; group++)
+                for (test = groups[group]; test->name; test++) {
+                        enum outcome outcome = run_one(test);
+
+                        failed += outcome == FAIL;
+                        guest_printf("%s %u %s%s%s\n", outcome == FAIL ? "not ok" : "ok", ++number,
+                                     test->name, outcome == SKIP ? " # SKIP " : "",
+                                     outcome == SKIP ? reason : "");
+                        if (outcome == FAIL)
+                                guest_printf("# %s\n", reason);
+                }
+        if (reset) {
+                guest_printf("# resetting the machine\n");
+                sys4(SYS_reboot, 0xfee1dead, 0x28121969, 0x01234567, 0);
+                guest_printf("not ok reset: the machine still runs\n");
+                return 1;
+        }
+        return failed != 0;
+}
