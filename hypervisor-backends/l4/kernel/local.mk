@@ -1,1 +1,84 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+#
+# The L4 kernels, built from one source.  A switch X_... in config.h turns an
+# extension on; what a build does not use it does not contain.
+L4K = hypervisor-backends/l4/kernel
+l4kerneldir = $(pkglibdir)/l4
+l4kernel_PROGRAMS = lib/afterburner/l4/kernel-baseline
+
+L4K_CPPFLAGS = -I$(top_srcdir)/$(L4K) -I$(L4K)
+L4K_CFLAGS = $(TARGET_CFLAGS) -O2 -fomit-frame-pointer
+L4K_CCASFLAGS = -m32
+L4K_LDFLAGS = $(TARGET_LDFLAGS) -Wl,-n -Wl,-T,$(top_srcdir)/$(L4K)/kernel.ld
+L4K_DEPENDENCIES = $(top_srcdir)/$(L4K)/kernel.ld
+
+L4K_SOURCES = \
+	$(L4K)/start.S \
+	$(L4K)/entry.S \
+	$(L4K)/stubs.S \
+	$(L4K)/boot.c \
+	$(L4K)/clock.c \
+	$(L4K)/console.c \
+	$(L4K)/exregs.c \
+	$(L4K)/fpu.c \
+	$(L4K)/gdt.c \
+	$(L4K)/ioports.c \
+	$(L4K)/ipc.c \
+	$(L4K)/ipc-items.c \
+	$(L4K)/ipc-string.c \
+	$(L4K)/irq.c \
+	$(L4K)/kip.c \
+	$(L4K)/kmsg.c \
+	$(L4K)/lib.c \
+	$(L4K)/mapdb.c \
+	$(L4K)/memory.c \
+	$(L4K)/schedctl.c \
+	$(L4K)/schedule.c \
+	$(L4K)/slab.c \
+	$(L4K)/space.c \
+	$(L4K)/spacectl.c \
+	$(L4K)/syscall.c \
+	$(L4K)/thread.c \
+	$(L4K)/threadctl.c \
+	$(L4K)/timeout.c \
+	$(L4K)/trap.c \
+	$(L4K)/abi.h \
+	$(L4K)/boot.h \
+	$(L4K)/clock.h \
+	$(L4K)/config.h \
+	$(L4K)/console.h \
+	$(L4K)/entry.h \
+	$(L4K)/ext.h \
+	$(L4K)/fpu.h \
+	$(L4K)/gdt.h \
+	$(L4K)/ioports.h \
+	$(L4K)/ipc.h \
+	$(L4K)/irq.h \
+	$(L4K)/kip.h \
+	$(L4K)/layout.h \
+	$(L4K)/mapdb.h \
+	$(L4K)/memory.h \
+	$(L4K)/sched.h \
+	$(L4K)/space.h \
+	$(L4K)/tcb.h \
+	$(L4K)/thread.h \
+	$(L4K)/trap.h \
+	$(L4K)/types.h \
+	$(L4K)/x86.h
+
+lib_afterburner_l4_kernel_baseline_SOURCES = $(L4K_SOURCES)
+lib_afterburner_l4_kernel_baseline_CPPFLAGS = $(L4K_CPPFLAGS)
+lib_afterburner_l4_kernel_baseline_CFLAGS = $(L4K_CFLAGS)
+lib_afterburner_l4_kernel_baseline_CCASFLAGS = $(L4K_CCASFLAGS)
+lib_afterburner_l4_kernel_baseline_LDFLAGS = $(L4K_LDFLAGS)
+lib_afterburner_l4_kernel_baseline_DEPENDENCIES = $(L4K_DEPENDENCIES)
+
+# Structure offsets for the assembly files.
+BUILT_SOURCES += $(L4K)/asm-offsets.h
+CLEANFILES += $(L4K)/asm-offsets.h
+EXTRA_DIST += $(L4K)/asm-offsets.c $(L4K)/kernel.ld $(L4K)/README
+$(L4K)/asm-offsets.h: $(L4K)/asm-offsets.c $(L4K)/tcb.h $(L4K)/space.h
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && \
+	$(CC) $(L4K_CFLAGS) $(L4K_CPPFLAGS) -S -o $@.s $(srcdir)/$(L4K)/asm-offsets.c && \
+	$(SED) -n 's/^->\([A-Z0-9_]*\) \(.*\)/#define \1 \2/p' $@.s > $@.tmp && \
+	rm -f $@.s && mv -f $@.tmp $@

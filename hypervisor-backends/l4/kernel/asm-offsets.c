@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Structure offsets for assembly.  Compiled to assembly only; the build turns
+ * the "->" lines into asm-offsets.h.
+ */
+#include "tcb.h"
+#include "space.h"
+
+#define DEFINE(name, value) asm volatile("\n->" #name " %c0" : : "i"(value))
+
+void offsets(void);
+void offsets(void)
+{
+        DEFINE(FRAME_SIZE, sizeof(struct frame));
+        DEFINE(FRAME_CS, offsetof(struct frame, cs));
+        DEFINE(FRAME_EIP, offsetof(struct frame, eip));
+        DEFINE(FRAME_ESP, offsetof(struct frame, esp));
+        DEFINE(TCB_ID, offsetof(struct tcb, id));
+        DEFINE(TCB_STATE, offsetof(struct tcb, state));
+        DEFINE(TCB_PARTNER, offsetof(struct tcb, partner));
+        DEFINE(TCB_MR, offsetof(struct tcb, mr));
+        DEFINE(TCB_UTCB, offsetof(struct tcb, utcb));
+        DEFINE(TCB_LOCAL_ID, offsetof(struct tcb, local_id));
+        DEFINE(TCB_PD, offsetof(struct tcb, pd));
+        DEFINE(TCB_KSP, offsetof(struct tcb, ksp));
+        DEFINE(TCB_SENDERS, offsetof(struct tcb, senders));
+        DEFINE(TCB_WORK, offsetof(struct tcb, work));
+        DEFINE(TCB_LIMIT, offsetof(struct tcb, limit));
+        DEFINE(TCB_IPC_ACTIVE, offsetof(struct tcb, ipc_active));
+        DEFINE(S_RUNNING_, S_RUNNING);
+        DEFINE(S_WAITING_, S_WAITING);
+}

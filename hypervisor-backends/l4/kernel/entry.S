@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * All ways into the kernel and the one way out (besides the fast path).
+ *
+ * Every entry leaves a struct frame (tcb.h) at the top of the thread's kernel
+ * stack.  Segment registers are saved and reloaded, so that nothing a user
+ * puts into them ever reaches kernel code.
+ */
+#include "asm-offsets.h"
+#include "layout.h"
+#include "config.h"
+
+        .section .note.GNU-stack, "", @progbits
+        .text
+
+/* Finish a frame whose hardware part and vector are pushed; ESP is the frame. */
+.macro SAVE_REGISTERS
+        pushal
+        pushl %ds
+        pushl %es
+        pushl %fs
+        pushl %gs
+        movl $SEL_KDATA, %ecx
+        movl %ecx, %ds
+        movl %ecx, %es
+        cld
+.endm
+
+/* --- exceptions ---------------------------------------------------------- */
+
+.macro EXCEPTION n, has_error=0
+exception_\n:
+        .if \has_error == 0
+        pushl $0
+        .endif
+        pushl $\n
+        jmp exception_common
+.endm
+
+        EXCEPTION 0
+        EXCEPTION 1
+        EXCEPTION 2
+        EXCEPTION 3
+        EXCEPTION 4
+        EXCEPTION 5
+        EXCEPTION 6
+        EXCEPTION 7
+        EXCEPTION 8, 1
+        EXCEPTION 9
+        EXCEPTION 10, 1
+        EXCEPTION 11, 1
+        EXCEPTION 12, 1
+        EXCEPTION 13, 1
+        EXCEPTION 14, 1
+        EXCEPTION 15
+        EXCEPTION 16
+        EXCEPTION 17, 1
+        EXCEPTION 18
+        EXCEPTION 19
+        .irp n, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+        EXCEPTION \n
+        .endr
+
+/*
+ * The vector and error code arrive in the order vector, error; the frame has
+ * the same.
+ */
+exception_common:
+        SAVE_REGISTERS
+        pushl %esp
+        call trap
+        addl $4, %esp
+        testl $3, FRAME_CS(%esp)
+        jnz exit_to_user
+        /* Back into the kernel: guarded copies and single steps only. */
+        popl %gs
+        popl %fs
+        popl %es
+        popl %ds
+        popal
+        addl $8, %esp
+        iret
+
+/* --- hardware interrupts --------------------------------------------------- */
+
+.macro IRQ n
+irq_\n:
+        pushl $0
+        pushl $(VEC_IRQ + \n)
+        jmp irq_common
+.endm
+        .irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+        IRQ \n
+        .endr
+
+irq_common:
+        SAVE_REGISTERS
+        pushl %esp
+        call irq_interrupt
+        addl $4, %esp
+        testl $3, FRAME_CS(%esp)
+        jnz exit_to_user
+        /* The idle thread was interrupted. */
+        popl %gs
+        popl %fs
+        popl %es
+        popl %ds
+        popal
+        addl $8, %esp
+        iret
+
+/* --- int 0x31: system calls -------------------------------------------------- */
+
+        .globl int_syscall_entry
+int_syscall_entry:
+        pushl $0
+        pushl $VEC_SYSCALL
+        SAVE_REGISTERS
+        pushl %esp
+        call syscall_dispatch
+        jmp exit_to_user
+
+/* --- Ipc by int 0x30 and by SYSENTER ------------------------------------------- */
+
+/* The stub has put the return address into EBX and ESP into EBP (manual, IA-32). */
+        .globl int_ipc_entry
+int_ipc_entry:
+        pushl $0
+        pushl $VEC_IPC
+        SAVE_REGISTERS
+        movl %ebx, FRAME_EIP(%esp)
+        movl %ebp, FRAME_ESP(%esp)
+        pushl %esp
+        call ipc_syscall
+        jmp exit_to_user
+
+/*
+ * SYSENTER loads ESP with the TSS's address; esp0 there is the top of the
+ * running thread's kernel stack.  Flags are as the user left them: NT would
+ * spoil the IRET later, TF and AC have no business here.
+ */
+        .globl sysenter_entry
+sysenter_entry:
+        movl 4(%esp), %esp
+sysenter_slow:
+        pushl $SEL_UDATA
+        pushl %ebp
+        pushl $USER_EFLAGS
+        pushl $SEL_UCODE
+        pushl %ebx
+        pushl $0
+        pushl $VEC_IPC
+        pushl $2
+        popfl
+        SAVE_REGISTERS
+        pushl %esp
+        call ipc_syscall
+        jmp exit_to_user
+
+/* --- the way out ------------------------------------------------------------------ */
+
+/* Runs on any depth of the current thread's kernel stack. */
+        .globl exit_to_user
+exit_to_user:
+        andl $~(TCB_SIZE - 1), %esp
+        cmpl $0, TCB_WORK(%esp)
+        leal TCB_SIZE - FRAME_SIZE(%esp), %esp
+        jne 2f
+1:      popl %gs
+        popl %fs
+        popl %es
+        popl %ds
+        popal
+        addl $8, %esp
+        .globl exit_iret
+exit_iret:
+        iret
+2:      call exit_work
+        jmp exit_to_user
+
+/* --- context switch ------------------------------------------------------------------ */
+
+/* void switch_context(struct tcb *to) */
+        .globl switch_context
+switch_context:
+        movl 4(%esp), %eax
+        pushl %ebp
+        pushl %ebx
+        pushl %esi
+        pushl %edi
+        movl %esp, %edx
+        andl $~(TCB_SIZE - 1), %edx
+        movl %esp, TCB_KSP(%edx)
+        movl TCB_KSP(%eax), %esp
+        leal TCB_SIZE(%eax), %edx
+        movl %edx, TSS_ADDR + 4
+        movl TCB_LOCAL_ID(%eax), %edx
+        movl %edx, gs_word
+        movl TCB_PD(%eax), %edx
+        testl %edx, %edx
+        jz 1f
+        movl %cr3, %ecx
+        cmpl %edx, %ecx
+        je 1f
+        movl %edx, %cr3
+1:      popl %edi
+        popl %esi
+        popl %ebx
+        popl %ebp
+        ret
+
+        .globl thread_entry
+thread_entry:
+        call kmsg_started
+        jmp exit_to_user
+
+        .globl idle_loop
+idle_loop:
+        sti
+        hlt
+        cli
+        jmp idle_loop
+
+/* --- copying for users ------------------------------------------------------------------ */
+
+/* bool copy_guarded(void *to, const void *from, u32 len) */
+        .globl copy_guarded, copy_guarded_fault, copy_guarded_fixup
+copy_guarded:
+        pushl %esi
+        pushl %edi
+        movl 12(%esp), %edi
+        movl 16(%esp), %esi
+        movl 20(%esp), %ecx
+        movl $1, %eax
+copy_guarded_fault:
+        rep movsb
+1:      popl %edi
+        popl %esi
+        ret
+copy_guarded_fixup:
+        xorl %eax, %eax
+        jmp 1b
+
+/* --- tables ------------------------------------------------------------------------------- */
+
+        .section .rodata
+        .globl exception_entries, irq_entries
+        .align 4
+exception_entries:
+        .irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+        .long exception_\n
+        .endr
+        .irp n, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+        .long exception_\n
+        .endr
+irq_entries:
+        .irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+        .long irq_\n
+        .endr
+
+/* The page users read through %gs. */
+        .section .bss.page, "aw", @nobits
+        .align 4096
+        .globl gs_page, gs_word
+gs_page:
+gs_word:
+        .skip 4096

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * ExchangeRegisters (manual 2.3): read and write another thread's registers,
+ * halt and resume it, end its IPC.
+ */
+#include "thread.h"
+#include "sched.h"
+#include "ipc.h"
+#include "ext.h"
+#include "x86.h"
+
+#define OLD_HALTED    BIT(0)
+#define OLD_RECEIVING BIT(1)
+#define OLD_SENDING   BIT(2)
+
+/* Same space, the target's pager, or a privileged space (IA-32 appendix). */
+static bool permitted(const struct tcb *self, const struct tcb *t)
+{
+        struct tcb *pager;
+
+        if (self->space == t->space || self->space->privileged)
+                return true;
+        pager = thread_resolve(t->space, t->utcb[UTCB_PAGER]);
+        return pager && pager->space == self->space;
+}
+
+static bool is_sending(const struct tcb *t)
+{
+        return t->state == S_POLLING || t->state == S_SENDING;
+}
+
+static bool is_receiving(const struct tcb *t)
+{
+        return t->state == S_WAITING || t->state == S_WAITING_T || t->state == S_KWAITING ||
+               t->receiving_strings;
+}
+
+/* Halt or resume; a thread inside an IPC halts when that is over. */
+static void set_halted(struct tcb *t, bool halted)
+{
+        if (halted) {
+                t->work |= WORK_HALT;
+                return;
+        }
+        t->work &= ~WORK_HALT;
+        if (t->state == S_HALTED)
+                sched_ready(t);
+}
+
+static void cancel(struct tcb *t, u32 control)
+{
+        u32 phase = is_receiving(t) ? IPC_RECEIVE_PHASE : 0;
+        bool transfer = t->receiving_strings || t->state == S_SENDING;
+
+        if ((is_receiving(t) && (control & EXR_ABORT_RECV)) ||
+            (is_sending(t) && (control & EXR_ABORT_SEND)))
+                ipc_cancel(t, (transfer ? IPC_ABORTED : IPC_CANCELLED) | phase);
+}
+
+void sys_exchange_registers(struct frame *f)
+{
+        struct tcb *self = current(), *t = thread_resolve(self->space, f->eax);
+        u32 control = f->ecx, old = 0, error = 0;
+        struct frame *r, in = *f;
+
+        if (!t || !t->activated || !permitted(self, t)) {
+                f->eax = ID_NIL;
+                self->utcb[UTCB_ERROR] = ERR_INVALID_THREAD;
+                return;
+        }
+        r = tcb_frame(t);
+        if (t->state == S_HALTED || (t->work & WORK_HALT))
+                old |= OLD_HALTED;
+        if (is_receiving(t))
+                old |= OLD_RECEIVING;
+        if (is_sending(t))
+                old |= OLD_SENDING;
+
+        if (t != self && (control & (EXR_ABORT_RECV | EXR_ABORT_SEND)))
+                cancel(t, control);
+        if (X_CTRLXFER && (control & (EXR_XFER_CONF | EXR_XFER_READ | EXR_XFER_WRITE)))
+                error = ctrlxfer_exregs(t, self, control);
+        if (error) {
+                f->eax = ID_NIL;
+                self->utcb[UTCB_ERROR] = error;
+                return;
+        }
+        f->eax = id_is_local(in.eax) ? t->id : t->local_id;
+        f->ecx = old;
+        f->edx = r->esp;
+        f->esi = r->eip;
+        f->edi = r->eflags;
+        f->ebx = t->utcb[UTCB_HANDLE];
+        f->ebp = t->utcb[UTCB_PAGER];
+        if (t == self) {
+                /* Its own registers: those it will return with. */
+                f->edx = in.esp;
+                f->esi = in.eip;
+                f->edi = in.eflags;
+        }
+        if (control & EXR_SP)
+                r->esp = in.edx;
+        if (control & EXR_IP)
+                r->eip = in.esi;
+        if (control & EXR_FLAGS)
+                r->eflags = (r->eflags & ~EFLAGS_USER) | (in.edi & EFLAGS_USER);
+        if (control & EXR_HANDLE)
+                t->utcb[UTCB_HANDLE] = in.ebx;
+        if (control & EXR_PAGER)
+                t->utcb[UTCB_PAGER] = in.ebp;
+        if (control & EXR_HALT_VALID)
+                set_halted(t, control & EXR_HALT);
+        if (t != self && t->prio > self->prio && t->state == S_RUNNING)
+                sched_wake(t);
+}

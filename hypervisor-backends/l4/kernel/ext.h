@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The extensions' entry points (thesis chapters 3 and 4).  Each is called
+ * only under its configure switch, `if (X_...)`, so a build without it needs
+ * no such file.
+ */
+#ifndef L4K_EXT_H
+#define L4K_EXT_H
+
+#include "types.h"
+#include "config.h"
+#include "tcb.h"
+
+/* --- ctrlxfer.c: control transfer items ------------------------------------- */
+
+/* Words of the item whose first word is w; 0 for an item kind unknown here. */
+u32 ctrlxfer_words(u32 w);
+/* Apply the items in r's message to its registers; clears r->state_items. */
+void ctrlxfer_apply(struct tcb *r);
+/* Apply one item (first word and values) to t. */
+void ctrlxfer_set(struct tcb *t, const u32 *item);
+/* Fill the values of an item from t's state; returns words used. */
+u32 ctrlxfer_get(struct tcb *t, u32 *item);
+/* Append what t's configuration asks for on this fault; returns typed words. */
+u32 ctrlxfer_append(struct tcb *t, u32 fault, u32 *to);
+/* ExchangeRegisters: configure, read and write; an enum call_error or 0. */
+u32 ctrlxfer_exregs(struct tcb *t, struct tcb *caller, u32 control);
+
+/* --- limits.c: thread limits --------------------------------------------------- */
+
+void limits_switch(struct tcb *to);
+/* ThreadControl's limit parameter; false if it is not a legal one. */
+bool limits_set(struct tcb *t, u32 limit);
+
+/* --- tls.c: per-thread descriptors ----------------------------------------------- */
+
+void tls_switch(struct tcb *to);
+
+#endif

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Lazy switching (SDM 3, 13.4.1): CR0.TS makes the first use after a switch
+ * trap, and only then are registers saved and loaded.
+ */
+#include "fpu.h"
+#include "memory.h"
+#include "x86.h"
+
+#define FXSAVE_SIZE 512
+#define MXCSR_DEFAULT 0x1F80
+
+static struct slab states = {
+        .size = FXSAVE_SIZE,
+        .partial = {&states.partial, &states.partial},
+};
+
+struct tcb *fpu_owner;
+u32 fpu_live;
+
+static u8 clean[FXSAVE_SIZE] ALIGNED(16);
+
+static void set_ts(void)
+{
+        write_cr0(read_cr0() | CR0_TS);
+}
+
+static void clear_ts(void)
+{
+        asm volatile("clts");
+}
+
+static void save(void *to)
+{
+        asm volatile("fxsave (%0)" : : "r"(to) : "memory");
+}
+
+static void load(const void *from)
+{
+        asm volatile("fxrstor (%0)" : : "r"(from) : "memory");
+}
+
+void fpu_init(void)
+{
+        write_cr0((read_cr0() & ~CR0_EM) | CR0_MP | CR0_NE);
+        clear_ts();
+        asm volatile("fninit");
+        save(clean);
+        *(u32 *)(clean + 24) = MXCSR_DEFAULT;
+        set_ts();
+}
+
+void fpu_switch(struct tcb *to)
+{
+        if (fpu_live && to != fpu_owner) {
+                set_ts();
+                fpu_live = false;
+        }
+}
+
+bool fpu_use(struct tcb *self)
+{
+        clear_ts();
+        if (fpu_owner != self) {
+                if (!self->fpu) {
+                        self->fpu = slab_alloc(&states);
+                        if (!self->fpu) {
+                                set_ts();
+                                return false;
+                        }
+                        memcpy(self->fpu, clean, FXSAVE_SIZE);
+                }
+                if (fpu_owner)
+                        save(fpu_owner->fpu);
+                load(self->fpu);
+                fpu_owner = self;
+        }
+        fpu_live = true;
+        return true;
+}
+
+void fpu_drop(struct tcb *t)
+{
+        if (fpu_owner == t) {
+                fpu_owner = NULL;
+                fpu_live = false;
+                set_ts();
+        }
+        if (t->fpu)
+                slab_free(&states, t->fpu);
+        t->fpu = NULL;
+}
+
+void *fpu_state(struct tcb *t)
+{
+        if (fpu_owner == t && t->fpu) {
+                clear_ts();
+                save(t->fpu);
+                /* The copy in memory may be changed: load it again on use. */
+                fpu_owner = NULL;
+                fpu_live = false;
+                set_ts();
+        }
+        return t->fpu;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Floating point and SSE registers, switched when they are used.
+ */
+#ifndef L4K_FPU_H
+#define L4K_FPU_H
+
+#include "tcb.h"
+
+void fpu_init(void);
+/* A switch to this thread is about to happen: arm the trap as needed. */
+void fpu_switch(struct tcb *to);
+/* #NM: the running thread uses the unit.  False: no memory for its state. */
+bool fpu_use(struct tcb *self);
+void fpu_drop(struct tcb *t);
+/* Bring t's registers into t->fpu (FXSAVE format); NULL if it has none. */
+void *fpu_state(struct tcb *t);
+
+/* Whose registers are in the unit, and nonzero while it may use them freely. */
+extern struct tcb *fpu_owner;
+extern u32 fpu_live;
+
+#endif

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * IO ports.
+ *
+ * The TSS ends where a page of the per-space window begins, and the two pages
+ * that follow are the IO permission bitmap (SDM 1, 19.5.2).  All spaces share
+ * a window whose bitmap forbids everything; a space that is given a port gets
+ * a window of its own, which comes and goes with its page directory at no
+ * cost on switches.
+ *
+ * Ports go from space to space as pages do; who gave what to whom is kept in
+ * a list of ranges.
+ */
+#include "ioports.h"
+#include "memory.h"
+#include "entry.h"
+
+#define WINDOW_PDE   (WINDOW >> SUPER_BITS)
+#define SLOT(a)      ((a) >> PAGE_BITS & 1023)
+#define PORT_PAGE_BITS 15 /* ports per page of bitmap, log2 */
+#define PORT_PAGE    (1u << PORT_PAGE_BITS)
+
+static u32 *shared_window;
+static u8 *all_ones;
+
+/* Range of ports a space was given by another. */
+struct grant {
+        struct link link;
+        struct space *from, *to;
+        u32 low, high;
+};
+
+static struct slab grants_slab = {
+        .size = sizeof(struct grant),
+        .partial = {&grants_slab.partial, &grants_slab.partial},
+};
+static struct link grants = {&grants, &grants};
+
+static u32 io_low(u32 f)
+{
+        return f >> 16;
+}
+
+static u32 io_high(u32 f)
+{
+        u32 log2 = f >> 10 & 63;
+        u32 high = io_low(f) + (log2 >= 16 ? 0x10000u : 1u << log2);
+
+        return high > 0x10000 ? 0x10000 : high;
+}
+
+void ioports_init(void)
+{
+        shared_window = page_alloc();
+        all_ones = page_alloc();
+        memset(all_ones, 0xFF, PAGE_SIZE);
+        for (u32 i = 0; i < 3; i++)
+                shared_window[SLOT(WINDOW_IO) + i] = virt_to_phys(all_ones) | PTE_P | PTE_W;
+        shared_window[SLOT(WINDOW)] = virt_to_phys(page_alloc()) | PTE_P | PTE_W;
+        kernel_pd[WINDOW_PDE] = virt_to_phys(shared_window) | PTE_P | PTE_W;
+}
+
+void window_map_copy(u32 phys)
+{
+        u32 *window = phys_to_virt(current()->space->pd[WINDOW_PDE] & PTE_FRAME);
+
+        window[SLOT(WINDOW_COPY)] = (phys & PTE_FRAME) | PTE_P | PTE_W;
+        invlpg(WINDOW_COPY);
+}
+
+/* A window of the space's own, with no port allowed yet. */
+static bool own_window(struct space *s)
+{
+        if (s->window)
+                return true;
+        s->window = page_alloc();
+        s->io_bitmap[0] = page_alloc();
+        s->io_bitmap[1] = page_alloc();
+        if (!s->window || !s->io_bitmap[0] || !s->io_bitmap[1]) {
+                ioports_drop_space(s);
+                return false;
+        }
+        memcpy(s->window, shared_window, PAGE_SIZE);
+        for (u32 i = 0; i < 2; i++) {
+                memset(s->io_bitmap[i], 0xFF, PAGE_SIZE);
+                s->window[SLOT(WINDOW_IO) + i] = virt_to_phys(s->io_bitmap[i]) | PTE_P | PTE_W;
+        }
+        s->pd[WINDOW_PDE] = virt_to_phys(s->window) | PTE_P | PTE_W;
+        space_flush_all(s);
+        return true;
+}
+
+/* What the processor sees. */
+static bool bit_clear(const struct space *s, u32 port)
+{
+        if (!s->window)
+                return false;
+        return !(s->io_bitmap[port / PORT_PAGE][port % PORT_PAGE / 8] & BIT(port % 8));
+}
+
+static bool has_port(const struct space *s, u32 port)
+{
+        return s->is_sigma0 || bit_clear(s, port);
+}
+
+static void set_port(struct space *s, u32 port, bool allowed)
+{
+        u8 *byte = &s->io_bitmap[port / PORT_PAGE][port % PORT_PAGE / 8];
+
+        if (allowed)
+                *byte &= (u8)~BIT(port % 8);
+        else
+                *byte |= (u8)BIT(port % 8);
+}
+
+static bool record(struct space *from, struct space *to, u32 low, u32 high)
+{
+        struct grant *g = slab_alloc(&grants_slab);
+
+        if (!g)
+                return false;
+        *g = (struct grant){.from = from, .to = to, .low = low, .high = high};
+        link_add_tail(&grants, &g->link);
+        return true;
+}
+
+bool ioports_map(struct space *from, u32 io_fpage, struct space *to, bool grant)
+{
+        u32 low = io_low(io_fpage), high = io_high(io_fpage);
+
+        if (from == to)
+                return true;
+        if (!own_window(to) || !record(from, to, low, high))
+                return false;
+        for (u32 port = low; port < high; port++) {
+                if (has_port(from, port))
+                        set_port(to, port, true);
+        }
+        if (grant && !from->is_sigma0)
+                ioports_unmap(from, io_fpage, true);
+        return true;
+}
+
+/* Is the port given to s by anyone still? */
+static bool given(const struct space *s, u32 port)
+{
+        for (struct link *l = grants.next; l != &grants; l = l->next) {
+                struct grant *g = (struct grant *)l;
+
+                if (g->to == s && port >= g->low && port < g->high && has_port(g->from, port))
+                        return true;
+        }
+        return false;
+}
+
+/* Take back from everyone what they have from spaces that lost it. */
+static void recompute(u32 low, u32 high)
+{
+        bool changed;
+
+        do {
+                changed = false;
+                for (struct link *l = grants.next; l != &grants; l = l->next) {
+                        struct space *s = ((struct grant *)l)->to;
+
+                        for (u32 port = low; port < high; port++) {
+                                if (has_port(s, port) && !s->is_sigma0 && !given(s, port)) {
+                                        set_port(s, port, false);
+                                        changed = true;
+                                }
+                        }
+                }
+        } while (changed);
+}
+
+static void forget(struct grant *g)
+{
+        link_remove(&g->link);
+        slab_free(&grants_slab, g);
+}
+
+/* Cut [low, high) out of a grant; the part above it becomes a grant of its own. */
+static void cut(struct grant *g, u32 low, u32 high)
+{
+        if (g->high <= low || g->low >= high)
+                return;
+        if (g->high > high)
+                record(g->from, g->to, high, g->high);
+        g->high = g->low < low ? low : g->low;
+        if (g->high <= g->low)
+                forget(g);
+}
+
+u32 ioports_unmap(struct space *s, u32 io_fpage, bool flush)
+{
+        u32 low = io_low(io_fpage), high = io_high(io_fpage);
+        struct link *l = grants.next;
+
+        while (l != &grants) {
+                struct grant *g = (struct grant *)l;
+
+                l = l->next;
+                if (g->from == s || (flush && g->to == s)) {
+                        struct space *to = g->to;
+
+                        cut(g, low, high);
+                        for (u32 port = low; port < high; port++) {
+                                if (has_port(to, port) && !to->is_sigma0 && !given(to, port))
+                                        set_port(to, port, false);
+                        }
+                }
+        }
+        recompute(low, high);
+        return 0;
+}
+
+void ioports_drop_space(struct space *s)
+{
+        if (s->window && s->io_bitmap[0] && s->io_bitmap[1])
+                ioports_unmap(s, 16u << 10 | FPAGE_IO_TAG << 4, true);
+        for (u32 i = 0; i < 2; i++) {
+                if (s->io_bitmap[i])
+                        page_free(s->io_bitmap[i]);
+                s->io_bitmap[i] = NULL;
+        }
+        if (s->window)
+                page_free(s->window);
+        s->window = NULL;
+        s->pd[WINDOW_PDE] = kernel_pd[WINDOW_PDE];
+}
+
+void ioports_allow_sigma0(u32 io_fpage)
+{
+        if (!own_window(sigma0_space))
+                return;
+        for (u32 port = io_low(io_fpage); port < io_high(io_fpage); port++)
+                set_port(sigma0_space, port, true);
+}
+
+/* --- IO faults ---------------------------------------------------------------- */
+
+bool ioports_decode(struct frame *f, u32 *io_fpage)
+{
+        u8 code[6];
+        u32 n = 0, log2, port, len;
+
+        /* Prefixes, one opcode, at most one immediate: read what there is. */
+        for (len = sizeof(code); len && !copy_guarded(code, (void *)f->eip, len); len--)
+                ;
+        log2 = 2;
+        while (n < len && (code[n] == 0x66 || code[n] == 0xF2 || code[n] == 0xF3 ||
+                           code[n] == 0x67 || code[n] == 0x2E || code[n] == 0x36 ||
+                           code[n] == 0x3E || code[n] == 0x26 || code[n] == 0x64 ||
+                           code[n] == 0x65)) {
+                if (code[n] == 0x66)
+                        log2 = 1;
+                n++;
+        }
+        if (n >= len)
+                return false;
+        switch (code[n]) {
+        case 0xE4: /* in, out with an immediate port */
+        case 0xE5:
+        case 0xE6:
+        case 0xE7:
+                if (n + 1 >= len)
+                        return false;
+                port = code[n + 1];
+                break;
+        case 0x6C: /* ins, outs */
+        case 0x6D:
+        case 0x6E:
+        case 0x6F:
+        case 0xEC: /* in, out with the port in DX */
+        case 0xED:
+        case 0xEE:
+        case 0xEF:
+                port = f->edx & 0xFFFF;
+                break;
+        default:
+                return false;
+        }
+        if (!(code[n] & 1))
+                log2 = 0;
+        for (u32 i = 0; i < 1u << log2; i++) {
+                if (!bit_clear(current()->space, (port + i) & 0xFFFF)) {
+                        *io_fpage = port << 16 | log2 << 10 | FPAGE_IO_TAG << 4;
+                        return true;
+                }
+        }
+        return false; /* the port is allowed: the fault had another cause */
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Interprocess communication (manual 5).
+ *
+ * A thread in the receive phase of its own Ipc has nothing on its kernel
+ * stack worth keeping: whoever sends to it writes the results into its saved
+ * registers and lets it return to user code.  A thread whose *kernel* code
+ * communicates (page faults, exceptions: kmsg.c) keeps its stack and goes on
+ * in C.
+ */
+#ifndef L4K_IPC_H
+#define L4K_IPC_H
+
+#include "types.h"
+#include "tcb.h"
+#include "space.h"
+
+/* The Ipc and Lipc system calls: registers in and out in the frame. */
+void ipc_syscall(struct frame *f);
+
+/* A message of the kernel's, sent on behalf of a thread. */
+struct kmsg {
+        u32 mr[MR_COUNT];
+};
+
+/*
+ * Send m to `to` and wait for its reply in m, with the given absolute deadline
+ * (TIME_NEVER: none).  With `switch_over` the partner runs at once on the
+ * caller's time, else the scheduler decides.  `accept_state` lets the reply
+ * set the caller's registers.  Returns an enum ipc_error.
+ */
+u32 kmsg_call(struct kmsg *m, u32 to, s64 deadline, bool switch_over, bool accept_state);
+
+/* Messages of the kernel's own protocols (kmsg.c). */
+void kmsg_page_fault(struct tcb *self, u32 address, bool write);
+u32 kmsg_copy_fault(struct tcb *self, u32 address, bool write, u32 ip, s64 deadline);
+void kmsg_exception(struct tcb *self, u32 vector, u32 error);
+void kmsg_io_fault(struct tcb *self, u32 io_fpage);
+void kmsg_preemption(struct tcb *self);
+/* First code of a new thread: the message it waited for has come. */
+void kmsg_started(void);
+/* Let an activated thread wait for its start-up message. */
+void kmsg_await_start(struct tcb *t);
+
+/* --- between the files of IPC ---------------------------------------------- */
+
+/* Move the message of s to r: words, then items.  Returns an enum ipc_error. */
+u32 ipc_transfer(struct tcb *s, struct tcb *r);
+/* Typed items from word `first` to `last` of the sender's message. */
+u32 ipc_items(struct tcb *s, struct tcb *r, u32 first, u32 last);
+/* Does the message of s hold string items?  They need s to be running. */
+bool ipc_has_strings(const struct tcb *s);
+
+/* Cursor over the receiver's string buffers, from BR1 on. */
+struct buffer_cursor {
+        u32 br;
+};
+/*
+ * Copy the string item at word *at of the sender's message into the
+ * receiver's next buffer, and advance both.  The sender is running.
+ */
+u32 ipc_string(struct tcb *s, struct tcb *r, u32 *at, u32 last, struct buffer_cursor *c);
+/* Words of the string item at `at`; 0 if it does not end by `last`. */
+u32 ipc_string_words(const u32 *mr, u32 at, u32 last);
+
+/* --- for the rest of the kernel ---------------------------------------------- */
+
+/* t accepts a message from the thread with this global id, in this space? */
+bool ipc_accepts(const struct tcb *t, u32 sender, const struct space *space);
+/* The message for waiting r is in place: let it go on (state S_RUNNING). */
+void ipc_complete(struct tcb *r, u32 from);
+/* A timeout of t has passed. */
+void ipc_timeout(struct tcb *t);
+/* Stop whatever IPC t is in, with this code, and make it runnable. */
+void ipc_cancel(struct tcb *t, u32 code);
+/* The thread w waits for is no more. */
+void ipc_partner_gone(struct tcb *w);
+/* Undo all traces of t's IPC in other threads (deletion). */
+void ipc_drop(struct tcb *t);
+/* The thread's kernel stack is empty from now on: it returns to user code. */
+void thread_continue_user(struct tcb *t);
+
+#endif

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Kernel interface page (manual 1.1): one page, data in the first half, the
+ * system-call stubs in the second.
+ */
+#ifndef L4K_KIP_H
+#define L4K_KIP_H
+
+#include "types.h"
+
+#define KIP_MAGIC       0x4BE6344Cu /* "L4", 230, "K" */
+#define KIP_API_VERSION 0x84050000u /* X.2, revision 5 */
+#define KIP_API_FLAGS   0u          /* little endian, 32 bits */
+#define KIP_KERNEL_ID   0x04020000u /* as the public kernel's: programs test it */
+
+struct kip_server {
+        u32 sp, ip, low, high;
+};
+
+struct memory_desc {
+        u32 low, high; /* low: type 0-3, subtype 4-7, bit 9 virtual, address 10-31 */
+};
+
+#define MEM_TYPE(d)      ((d).low & 15)
+#define MEM_VIRTUAL      BIT(9)
+#define MEM_CONVENTIONAL 1
+#define MEM_RESERVED     2
+#define MEM_MAX          200
+
+struct kip {
+        u32 magic, api_version, api_flags, description;
+        u32 debugger[4];
+        struct kip_server sigma0, sigma1, root;
+        u32 reserved_50, memory_info, debug_config[2];
+        u32 old_memory[16];
+        u32 reserved_a0[2], utcb_info, area_info;
+        u32 reserved_b0[2], boot_info, processor_descs;
+        u32 clock_info, thread_info, page_info, processor_info;
+        u32 space_control, thread_control, processor_control, memory_control;
+        u32 ipc, lipc, unmap, exchange_registers;
+        u32 system_clock, thread_switch, schedule;
+        u32 reserved_fc[5];
+        u32 arch_calls[4];
+        u32 reserved_120[12];
+        struct {
+                u32 external_khz, internal_khz, pad[2];
+        } processor; /* at 0x150 */
+        u32 reserved_160[24];
+        struct memory_desc memory[MEM_MAX]; /* at 0x1C0, up to the stubs */
+};
+
+_Static_assert(offsetof(struct kip, processor) == 0x150, "KIP layout");
+_Static_assert(offsetof(struct kip, memory) == 0x1C0, "KIP layout");
+_Static_assert(sizeof(struct kip) == 0x800, "KIP layout");
+
+extern struct kip kip;
+extern char kip_page[];
+
+/* Fill in what is known only at boot: call addresses. */
+void kip_init(bool has_sysenter);
+void kip_set_clock(u32 khz);
+/* Number of memory descriptors. */
+u32 kip_memory_count(void);
+void kip_add_memory(u32 low, u32 high, u32 type);
+
+/* stubs.S */
+extern char stub_ipc[], stub_lipc[], stub_ipc_enter[], stub_system_clock[];
+extern char stub_exchange_registers[], stub_thread_control[], stub_thread_switch[], stub_schedule[],
+        stub_unmap[], stub_space_control[], stub_processor_control[], stub_memory_control[];
+extern char stub_exchange_registers_return[], stub_thread_control_return[],
+        stub_thread_switch_return[], stub_schedule_return[], stub_unmap_return[],
+        stub_space_control_return[], stub_processor_control_return[], stub_memory_control_return[];
+extern u32 kip_clock_factor;
+
+#endif

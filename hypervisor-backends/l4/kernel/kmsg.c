@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The kernel's own messages (manual 7): sent on behalf of a thread, whose
+ * kernel code waits for the answer.  They live on the thread's kernel stack,
+ * so the thread's message registers are never touched and need no saving.
+ */
+#include "ipc.h"
+#include "sched.h"
+#include "thread.h"
+#include "clock.h"
+#include "entry.h"
+#include "ext.h"
+#include "x86.h"
+
+/* Nobody to turn to: the thread stops here until someone sets it going. */
+static void halt(struct tcb *self)
+{
+        self->work |= WORK_HALT;
+}
+
+static u32 append_state(struct tcb *self, u32 fault, struct kmsg *m, u32 untyped)
+{
+        u32 words = X_CTRLXFER ? ctrlxfer_append(self, fault, &m->mr[untyped + 1]) : 0;
+
+        return words << TAG_TYPED_SHIFT | untyped;
+}
+
+u32 kmsg_copy_fault(struct tcb *self, u32 address, bool write, u32 ip, s64 deadline)
+{
+        struct kmsg m;
+
+        m.mr[1] = address;
+        m.mr[2] = ip;
+        m.mr[0] = LABEL(LABEL_PAGEFAULT, write ? FPAGE_W : FPAGE_R | FPAGE_X) | 2;
+        return kmsg_call(&m, self->utcb[UTCB_PAGER], deadline, true, false);
+}
+
+void kmsg_page_fault(struct tcb *self, u32 address, bool write)
+{
+        struct kmsg m;
+        u32 error;
+
+        m.mr[1] = address;
+        m.mr[2] = tcb_frame(self)->eip;
+        m.mr[0] = LABEL(LABEL_PAGEFAULT, write ? FPAGE_W : FPAGE_R | FPAGE_X) |
+                  (X_XPF ? append_state(self, LABEL_PAGEFAULT, &m, 2) : 2);
+        error = kmsg_call(&m, self->utcb[UTCB_PAGER], TIME_NEVER, true, true);
+        if (error)
+                halt(self);
+}
+
+void kmsg_io_fault(struct tcb *self, u32 io_fpage)
+{
+        struct kmsg m;
+
+        m.mr[1] = io_fpage;
+        m.mr[2] = tcb_frame(self)->eip;
+        m.mr[0] = LABEL(LABEL_IO_FAULT, FPAGE_R | FPAGE_W) | 2;
+        if (kmsg_call(&m, self->utcb[UTCB_PAGER], TIME_NEVER, true, false))
+                halt(self);
+}
+
+/* The registers of an exception message, as offsets in the frame (IA-32 appendix). */
+static const u8 exception_regs[12] = {
+        offsetof(struct frame, eip) / 4,    offsetof(struct frame, eflags) / 4,
+        offsetof(struct frame, vector) / 4, offsetof(struct frame, error) / 4,
+        offsetof(struct frame, edi) / 4,    offsetof(struct frame, esi) / 4,
+        offsetof(struct frame, ebp) / 4,    offsetof(struct frame, esp) / 4,
+        offsetof(struct frame, ebx) / 4,    offsetof(struct frame, edx) / 4,
+        offsetof(struct frame, ecx) / 4,    offsetof(struct frame, eax) / 4,
+};
+
+/* Registers in a reply; vector and error code are not registers. */
+static void reply_registers(struct tcb *self, const struct kmsg *m)
+{
+        u32 *f = (u32 *)tcb_frame(self);
+        u32 flags = tcb_frame(self)->eflags;
+
+        for (u32 i = 0; i < ARRAY_LEN(exception_regs) && i < TAG_UNTYPED(m->mr[0]); i++) {
+                if (i != 2 && i != 3)
+                        f[exception_regs[i]] = m->mr[i + 1];
+        }
+        tcb_frame(self)->eflags =
+                (flags & ~EFLAGS_USER) | (tcb_frame(self)->eflags & EFLAGS_USER);
+}
+
+void kmsg_exception(struct tcb *self, u32 vector, u32 error)
+{
+        struct frame *f = tcb_frame(self);
+        u32 handler = self->utcb[UTCB_EXC_HANDLER];
+        struct kmsg m;
+
+        f->vector = vector;
+        f->error = error;
+        if (X_CTRLXFER && self->xfer_conf[LABEL_EXCEPTION]) {
+                m.mr[1] = vector;
+                m.mr[2] = error;
+                m.mr[0] = LABEL(LABEL_EXCEPTION, 0) |
+                          append_state(self, LABEL_EXCEPTION, &m, 2);
+                if (kmsg_call(&m, handler, TIME_NEVER, true, true))
+                        halt(self);
+                return;
+        }
+        for (u32 i = 0; i < ARRAY_LEN(exception_regs); i++)
+                m.mr[i + 1] = ((u32 *)f)[exception_regs[i]];
+        m.mr[0] = LABEL(LABEL_EXCEPTION, 0) | ARRAY_LEN(exception_regs);
+        if (kmsg_call(&m, handler, TIME_NEVER, true, true))
+                halt(self);
+        else
+                reply_registers(self, &m);
+}
+
+void kmsg_preemption(struct tcb *self)
+{
+        u64 now = cycles_to_us(rdtsc());
+        struct kmsg m;
+
+        m.mr[1] = (u32)now;
+        m.mr[2] = (u32)(now >> 32);
+        m.mr[0] = LABEL(LABEL_PREEMPTION, 0) |
+                  (X_PREEMPT_MSG ? append_state(self, LABEL_PREEMPTION, &m, 2) : 2);
+        /* The scheduler decides who runs next, not this message. */
+        kmsg_call(&m, self->scheduler, TIME_NEVER, false, true);
+}
+
+/* --- thread start (manual 2.4) -------------------------------------------------------- */
+
+void kmsg_await_start(struct tcb *t)
+{
+        u32 *stack = (u32 *)tcb_frame(t) - MR_COUNT;
+        u32 *pager = &t->utcb[UTCB_PAGER];
+        struct tcb *from;
+
+        t->mr = stack;
+        t->kernel_msg = true;
+        t->accept_state = true;
+        *--stack = (u32)thread_entry;
+        t->ksp = (u32)(stack - 4);
+        from = thread_resolve(t->space,
+                              X_PREEMPT_MSG && t->preempt_msg ? t->scheduler : *pager);
+        t->partner = from ? from->id : *pager;
+        t->state = S_KWAITING;
+}
+
+void kmsg_started(void)
+{
+        struct tcb *self = current();
+        struct frame *f = tcb_frame(self);
+
+        self->started = true;
+        if (!self->ipc_error && TAG_UNTYPED(self->mr[0]) == 2) {
+                f->eip = self->mr[1];
+                f->esp = self->mr[2];
+        }
+        self->mr = self->utcb;
+        self->kernel_msg = false;
+        /* Nobody started it, nor will: stay until somebody does. */
+        if (self->ipc_error)
+                halt(self);
+}

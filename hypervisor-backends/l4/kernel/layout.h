@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The virtual address map above the user area, and the segment selectors.
+ * Plain numbers only: assembly includes this file too.
+ *
+ *   0x00000000  user
+ *   0xC0000000  nothing
+ *   0xDF000000  one page users can read: the word behind %gs:0
+ *   0xF0000000  physical memory 0 to 240 MB, in 4 MB pages
+ *   0xFF800000  per-space window: TSS, IO permission bitmap, copy window
+ */
+#ifndef L4K_LAYOUT_H
+#define L4K_LAYOUT_H
+
+#define USER_TOP    0xC0000000
+#define GS_PAGE     0xDF000000
+#define PHYS_MAP    0xF0000000
+#define PHYS_LIMIT  0x0F000000
+#define WINDOW      0xFF800000
+#define WINDOW_IO   0xFF801000
+#define WINDOW_COPY 0xFF804000
+
+/* Where the loader puts the kernel (physical). */
+#define KERNEL_LOAD 0x00100000
+
+/* The TSS ends where the IO bitmap begins; see ioports.c. */
+#define TSS_SIZE 104
+#define TSS_ADDR (WINDOW_IO - TSS_SIZE)
+
+/*
+ * Global descriptor table.  SYSEXIT fixes the distances of the first four
+ * (SDM 2B, SYSEXIT); Linux programs fix 6, 7 and 8 for thread-local storage.
+ */
+#define SEL_KCODE 0x08
+#define SEL_KDATA 0x10
+#define SEL_UCODE 0x1B
+#define SEL_UDATA 0x23
+#define SEL_UTCB  0x2B
+#define GDT_UCODE 3
+#define GDT_UDATA 4
+#define GDT_TLS   6
+#define GDT_TSS   9
+#define GDT_COUNT 10
+#define SEL_TSS   0x48
+
+/* Interrupt vectors. */
+#define VEC_IRQ     0x20
+#define VEC_IPC     0x30
+#define VEC_SYSCALL 0x31
+#define VEC_COUNT   0x32
+
+/* One page holds a thread's control block and, above it, its kernel stack. */
+#define TCB_SIZE 4096
+
+/* EFLAGS of a thread that returns from IPC: interrupts on, IOPL 0. */
+#define USER_EFLAGS 0x202
+
+#endif

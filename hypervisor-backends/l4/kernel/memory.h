@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Kernel memory: a pool of physical pages the boot loader reserved, and small
+ * objects cut from such pages.  Nothing here ever sleeps; every allocation
+ * can fail, and every caller turns that into an error its user sees.
+ */
+#ifndef L4K_MEMORY_H
+#define L4K_MEMORY_H
+
+#include "types.h"
+#include "layout.h"
+#include "tcb.h"
+
+static inline void *phys_to_virt(u32 phys)
+{
+        return (void *)(phys + PHYS_MAP);
+}
+
+static inline u32 virt_to_phys(const void *p)
+{
+        return (u32)p - PHYS_MAP;
+}
+
+/* Give the page-aligned physical range [low, high) to the pool. */
+void memory_add(u32 low, u32 high);
+
+/* A zeroed page, or NULL when kernel memory is exhausted. */
+void *page_alloc(void);
+void page_free(void *page);
+
+/* Pages free now. */
+u32 memory_free_pages(void);
+
+/* A pool of objects of one size; see slab.c. */
+struct slab {
+        u32 size;           /* of one object, bytes */
+        struct link partial; /* pages with free objects */
+};
+
+/* A zeroed object, or NULL. */
+void *slab_alloc(struct slab *s);
+void slab_free(struct slab *s, void *object);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Scheduling (manual 3): 256 priorities, round robin among equals, time
+ * slices that travel with IPC, total quanta and delayed preemption.
+ */
+#ifndef L4K_SCHED_H
+#define L4K_SCHED_H
+
+#include "types.h"
+#include "tcb.h"
+
+extern struct tcb *idle_thread;
+
+void sched_init(void);
+/* Defaults of a new thread: priority, 10 ms slice, no quantum. */
+void sched_thread_init(struct tcb *t, u8 prio);
+/* Forget a thread that is being deleted. */
+void sched_thread_drop(struct tcb *t);
+
+/* Change its priority, and let the better thread run. */
+void sched_set_prio(struct tcb *t, u8 prio);
+
+/* Mark a thread runnable and queue it. */
+void sched_ready(struct tcb *t);
+/* As sched_ready, and run it now if it has a higher priority than the caller. */
+void sched_wake(struct tcb *t);
+/* Run the best thread; returns when the caller is picked again. */
+void schedule(void);
+/* Run `to` on the rest of the caller's time slice (IPC, ThreadSwitch). */
+void sched_donate(struct tcb *to);
+/* Give up the rest of the time slice. */
+void sched_yield(void);
+/* Is it runnable with time of its own? */
+bool sched_has_time(const struct tcb *t);
+
+/* After an interrupt: let a better thread run, if there is one. */
+void sched_preempt(void);
+/* Clock tick: charge time, end slices, wake timeouts. */
+void sched_tick(void);
+
+/* Before a thread with tcb.work returns to user code (entry.S). */
+void exit_work(void);
+
+/* Low level: store the caller's context and continue that of `to` (entry.S). */
+void switch_context(struct tcb *to);
+
+/* timeout.c: run ipc_timeout() for t at an absolute cycle count. */
+void timeout_set(struct tcb *t, s64 deadline);
+void timeout_clear(struct tcb *t);
+void timeout_expire(u64 now);
+
+#endif

@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Scheduler.
+ *
+ * Ready queues are lazy: IPC neither queues nor dequeues anyone.  A queue may
+ * hold threads that have blocked since (dropped when they come to its head),
+ * and the running thread need not be in any (queued when it is preempted).
+ *
+ * A time slice is a quantity of cycles with an owner.  It stays loaded while
+ * IPC goes from thread to thread, and that is all there is to donation; the
+ * owner's total quantum pays.  A thread preempted on donated time keeps the
+ * rest with it; one that blocks gives it back to the owner.
+ */
+#include "sched.h"
+#include "thread.h"
+#include "ipc.h"
+#include "clock.h"
+#include "fpu.h"
+#include "ext.h"
+#include "x86.h"
+
+#define PRIO_COUNT       256
+#define DEFAULT_SLICE_US 10000
+
+struct tcb *idle_thread;
+
+static struct link queue[PRIO_COUNT];
+static u32 occupied[PRIO_COUNT / 32]; /* bit set: the queue may hold someone */
+
+/* The loaded time slice. */
+static s64 slice_left;
+static struct tcb *slice_owner;
+static u64 charged_until;
+
+void sched_init(void)
+{
+        for (u32 i = 0; i < PRIO_COUNT; i++)
+                link_init(&queue[i]);
+        charged_until = rdtsc();
+}
+
+void sched_thread_init(struct tcb *t, u8 prio)
+{
+        link_init(&t->ready);
+        link_init(&t->timer);
+        t->prio = prio;
+        t->slice = us_to_cycles(DEFAULT_SLICE_US);
+        t->quantum = TIME_NEVER;
+}
+
+static void enqueue(struct tcb *t, bool first)
+{
+        if (t->queued)
+                return;
+        if (first)
+                link_add_head(&queue[t->prio], &t->ready);
+        else
+                link_add_tail(&queue[t->prio], &t->ready);
+        t->queued = true;
+        occupied[t->prio / 32] |= BIT(t->prio % 32);
+}
+
+static void dequeue(struct tcb *t)
+{
+        if (t->queued) {
+                link_remove(&t->ready);
+                t->queued = false;
+        }
+}
+
+void sched_thread_drop(struct tcb *t)
+{
+        dequeue(t);
+        timeout_clear(t);
+        if (slice_owner == t)
+                slice_owner = NULL;
+}
+
+bool sched_has_time(const struct tcb *t)
+{
+        if (t->left > 0 || (t->work & WORK_QUANTUM))
+                return true;
+        return !t->zero_slice && t->quantum > 0;
+}
+
+/* Best runnable thread, or the idle thread. */
+static struct tcb *pick(void)
+{
+        for (s32 word = PRIO_COUNT / 32 - 1; word >= 0; word--) {
+                while (occupied[word]) {
+                        u32 prio = (u32)word * 32 + 31 - (u32)__builtin_clz(occupied[word]);
+
+                        while (!link_alone(&queue[prio])) {
+                                struct tcb *t = TCB_OF(queue[prio].next, ready);
+
+                                if (t->state == S_RUNNING &&
+                                    (t == current() || sched_has_time(t)))
+                                        return t;
+                                dequeue(t);
+                        }
+                        occupied[word] &= ~BIT(prio % 32);
+                }
+        }
+        return idle_thread;
+}
+
+/* Charge the time since the last call to the loaded slice and its owner. */
+static void charge(void)
+{
+        u64 now = rdtsc();
+        s64 used = (s64)(now - charged_until);
+
+        charged_until = now;
+        if (slice_left != TIME_NEVER)
+                slice_left = slice_left > used ? slice_left - used : 0;
+        if (slice_owner && slice_owner->quantum != TIME_NEVER)
+                slice_owner->quantum -= used;
+}
+
+static void load_slice(struct tcb *t)
+{
+        if (t->left > 0) {
+                slice_owner = t->left_owner ? thread_find(t->left_owner) : t;
+        } else {
+                t->left = t->slice;
+                slice_owner = t;
+        }
+        slice_left = t->left;
+        t->left = 0;
+}
+
+/* Put what is left of the loaded slice where it belongs. */
+static void unload_slice(struct tcb *t, bool goes_on)
+{
+        t->left = 0;
+        if (goes_on || slice_owner == t) {
+                t->left = slice_left;
+                t->left_owner = slice_owner ? slice_owner->id : 0;
+        } else if (slice_owner && slice_owner->left == 0) {
+                slice_owner->left = slice_left;
+                slice_owner->left_owner = slice_owner->id;
+        }
+}
+
+/* Continue `to`; returns when someone continues the caller. */
+static void switch_to(struct tcb *to)
+{
+        fpu_switch(to);
+        if (X_LIMITS)
+                limits_switch(to);
+        if (X_TLS)
+                tls_switch(to);
+        switch_context(to);
+}
+
+static void dispatch(struct tcb *next)
+{
+        struct tcb *self = current();
+
+        if (next != idle_thread)
+                load_slice(next);
+        else
+                slice_owner = NULL, slice_left = TIME_NEVER;
+        if (next != self)
+                switch_to(next);
+}
+
+void schedule(void)
+{
+        struct tcb *self = current();
+
+        charge();
+        if (self != idle_thread) {
+                bool goes_on = self->state == S_RUNNING;
+
+                unload_slice(self, goes_on);
+                if (goes_on)
+                        enqueue(self, true);
+        }
+        dispatch(pick());
+}
+
+void sched_ready(struct tcb *t)
+{
+        t->state = S_RUNNING;
+        if (sched_has_time(t))
+                enqueue(t, false);
+}
+
+void sched_wake(struct tcb *t)
+{
+        sched_ready(t);
+        if (t->prio > current()->prio || current() == idle_thread)
+                sched_preempt();
+}
+
+void sched_set_prio(struct tcb *t, u8 prio)
+{
+        bool queued = t->queued;
+
+        dequeue(t);
+        t->prio = prio;
+        if (queued || t->state == S_RUNNING)
+                enqueue(t, t == current());
+        sched_preempt();
+}
+
+void sched_donate(struct tcb *to)
+{
+        struct tcb *self = current();
+
+        if (self->state == S_RUNNING)
+                enqueue(self, false);
+        to->state = S_RUNNING;
+        if (to != self)
+                switch_to(to);
+}
+
+void sched_yield(void)
+{
+        struct tcb *self = current();
+
+        charge();
+        slice_left = 0;
+        self->left = 0;
+        if (self->utcb)
+                self->utcb[UTCB_FLAGS] &= ~PREEMPT_PENDING;
+        self->delaying = false;
+        dequeue(self);
+        if (sched_has_time(self))
+                enqueue(self, false);
+        dispatch(pick());
+}
+
+/* --- preemption -------------------------------------------------------------- */
+
+/*
+ * May the running thread put off a preemption by a thread of this priority
+ * (manual 3.4)?  It may if it asked to (UTCB flag), the other's priority does
+ * not exceed its sensitive priority, and its maximum delay has not passed.
+ * Whose time slice it runs on makes no difference.
+ */
+static bool delays_preemption(struct tcb *self, u32 by_prio)
+{
+        if (!self->utcb || !(self->utcb[UTCB_FLAGS] & PREEMPT_DELAY) || !self->max_delay ||
+            by_prio > self->sensitive)
+                return false;
+        if (!self->delaying) {
+                self->delaying = true;
+                self->delay_end = rdtsc() + self->max_delay;
+        }
+        self->utcb[UTCB_FLAGS] |= PREEMPT_PENDING;
+        return rdtsc() < self->delay_end;
+}
+
+static void end_delay(struct tcb *self)
+{
+        if (self->delaying) {
+                self->delaying = false;
+                self->utcb[UTCB_FLAGS] &= ~PREEMPT_PENDING;
+        }
+}
+
+void sched_preempt(void)
+{
+        struct tcb *self = current(), *next = pick();
+
+        if (self == idle_thread) {
+                if (next != self)
+                        schedule();
+                return;
+        }
+        if (next == self || self->state != S_RUNNING || next == idle_thread)
+                return;
+        if (next->prio <= self->prio || delays_preemption(self, next->prio))
+                return;
+        end_delay(self);
+        if (X_PREEMPT_MSG && self->preempt_msg)
+                kmsg_preemption(self);
+        else
+                schedule();
+}
+
+/* The loaded slice is used up: the next of the same priority has its turn. */
+static void slice_expired(void)
+{
+        struct tcb *self = current(), *next;
+        bool queued = self->queued;
+
+        if (slice_owner && slice_owner->quantum <= 0) {
+                slice_owner->work |= WORK_QUANTUM;
+        } else {
+                dequeue(self);
+                next = pick();
+                if (queued)
+                        enqueue(self, true);
+                if (next != idle_thread && next != self &&
+                    delays_preemption(self, next->prio))
+                        return;
+        }
+        end_delay(self);
+        /* On donated time, the donor's turn comes again with a fresh slice. */
+        if (slice_owner && slice_owner != self && slice_owner->state == S_RUNNING)
+                enqueue(slice_owner, false);
+        dequeue(self);
+        slice_left = 0;
+        if (X_PREEMPT_MSG && self->preempt_msg && pick() != idle_thread) {
+                kmsg_preemption(self);
+                return;
+        }
+        self->left = 0;
+        if (sched_has_time(self))
+                enqueue(self, false);
+        dispatch(pick());
+}
+
+void sched_tick(void)
+{
+        struct tcb *self = current();
+
+        charge();
+        timeout_expire(charged_until);
+        if (self == idle_thread || self->state != S_RUNNING) {
+                sched_preempt();
+                return;
+        }
+        if (slice_left <= 0 || (slice_owner && slice_owner->quantum <= 0))
+                slice_expired();
+        else
+                sched_preempt();
+}
+
+/* --- work before returning to user code ---------------------------------------- */
+
+void exit_work(void)
+{
+        struct tcb *self = current();
+
+        while (self->work) {
+                if (self->work & WORK_HALT) {
+                        self->state = S_HALTED;
+                        schedule();
+                } else {
+                        self->work &= ~WORK_QUANTUM;
+                        kmsg_preemption(self);
+                        /* Without a new quantum there is nothing to run on. */
+                        if (self->quantum <= 0)
+                                sched_yield();
+                }
+        }
+}

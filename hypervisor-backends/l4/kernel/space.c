@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Address spaces: page directories and page tables.  What the entries mean
+ * to user programs - who mapped what to whom - is mapdb.c's business.
+ */
+#include "space.h"
+#include "memory.h"
+#include "mapdb.h"
+#include "abi.h"
+#include "ioports.h"
+
+struct space *sigma0_space;
+u32 *kernel_pd;
+
+struct space *space_create(void)
+{
+        struct space *s = page_alloc();
+
+        if (!s)
+                return NULL;
+        s->pd = page_alloc();
+        if (!s->pd) {
+                page_free(s);
+                return NULL;
+        }
+        s->pd_phys = virt_to_phys(s->pd);
+        memcpy(s->pd + USER_PDES, kernel_pd + USER_PDES, (1024 - USER_PDES) * 4);
+        link_init(&s->threads);
+        return s;
+}
+
+/* Free the page table of one region; its KIP and UTCB pages go with it. */
+static void free_table(struct space *s, u32 index, u32 kip_phys)
+{
+        u32 *table = phys_to_virt(s->pd[index] & PTE_FRAME);
+
+        for (u32 i = 0; i < 1024; i++) {
+                u32 frame = table[i] & PTE_FRAME;
+
+                if ((table[i] & PTE_KERNEL) && frame != kip_phys)
+                        page_free(phys_to_virt(frame));
+        }
+        page_free(table);
+        page_free(s->shadow[index]);
+}
+
+void space_destroy(struct space *s)
+{
+        extern char kip_page[];
+
+        mapdb_drop_space(s);
+        for (u32 i = 0; i < USER_PDES; i++) {
+                if ((s->pd[i] & PTE_P) && !(s->pd[i] & PTE_LARGE))
+                        free_table(s, i, virt_to_phys(kip_page));
+        }
+        ioports_drop_space(s);
+        if (read_cr3() == s->pd_phys)
+                write_cr3(virt_to_phys(kernel_pd));
+        page_free(s->pd);
+        page_free(s);
+}
+
+u32 *space_pte(struct space *s, u32 address, bool *large)
+{
+        u32 *pde = &s->pd[address >> SUPER_BITS];
+
+        *large = false;
+        if (!(*pde & PTE_P))
+                return NULL;
+        if (*pde & PTE_LARGE) {
+                *large = true;
+                return pde;
+        }
+        return (u32 *)phys_to_virt(*pde & PTE_FRAME) + (address >> PAGE_BITS & 1023);
+}
+
+bool space_need_table(struct space *s, u32 address)
+{
+        u32 index = address >> SUPER_BITS;
+        void *table, *shadow;
+
+        if (s->pd[index] & PTE_P)
+                return !(s->pd[index] & PTE_LARGE);
+        table = page_alloc();
+        shadow = page_alloc();
+        if (!table || !shadow) {
+                if (table)
+                        page_free(table);
+                if (shadow)
+                        page_free(shadow);
+                return false;
+        }
+        s->shadow[index] = shadow;
+        s->pd[index] = virt_to_phys(table) | PTE_P | PTE_W | PTE_U;
+        return true;
+}
+
+bool space_map_kernel_page(struct space *s, u32 address, u32 phys, bool writable)
+{
+        bool large;
+
+        if (!space_need_table(s, address))
+                return false;
+        *space_pte(s, address, &large) =
+                phys | PTE_P | PTE_U | PTE_A | PTE_D | PTE_KERNEL | (writable ? PTE_W : 0);
+        space_flush_tlb(s, address);
+        return true;
+}
+
+bool fpage_contains(u32 area, u32 address, u32 size)
+{
+        u32 log2 = fpage_log2(area);
+
+        if (fpage_is_nil(area))
+                return false;
+        if (log2 >= 32)
+                return true;
+        return address - fpage_base(area) < (1u << log2) &&
+               size <= (1u << log2) - (address - fpage_base(area));
+}
+
+u32 *space_utcb_word(struct space *s, u32 local_id)
+{
+        bool large;
+        u32 *pte;
+
+        if ((local_id & (UTCB_SIZE - 1)) != UTCB_OFFSET ||
+            !fpage_contains(s->utcb_area, local_id, 4))
+                return NULL;
+        pte = space_pte(s, local_id, &large);
+        if (!pte || large || !(*pte & PTE_KERNEL))
+                return NULL;
+        return (u32 *)((u32)phys_to_virt(*pte & PTE_FRAME) + (local_id & (PAGE_SIZE - 1)));
+}
+
+void space_flush_tlb(struct space *s, u32 address)
+{
+        if (read_cr3() == s->pd_phys)
+                invlpg(address);
+}
+
+void space_flush_all(struct space *s)
+{
+        if (read_cr3() == s->pd_phys)
+                write_cr3(s->pd_phys);
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Address spaces: a page directory, the tree nodes behind its entries, and
+ * the two areas the kernel itself puts there (KIP and UTCBs).
+ */
+#ifndef L4K_SPACE_H
+#define L4K_SPACE_H
+
+#include "types.h"
+#include "layout.h"
+#include "tcb.h"
+#include "x86.h"
+
+struct mapping;
+
+/* User 4 MB regions in a space. */
+#define USER_PDES (USER_TOP >> SUPER_BITS)
+
+struct space {
+        /*
+         * Behind each page-directory entry: for a 4 MB page its mapping, for
+         * a page table the page of 1024 mapping pointers that shadows it.
+         */
+        void *shadow[USER_PDES];
+        u32 *pd;            /* kernel address of the page directory */
+        u32 pd_phys;
+        u32 kip_area, utcb_area; /* fpages; nil until SpaceControl */
+        struct link threads;
+        u32 thread_count;   /* all threads in it, active or not */
+        u32 active;         /* those with a UTCB; areas are fixed once nonzero */
+        u8 privileged;      /* sigma0 or root task */
+        u8 is_sigma0;
+        u32 *window;        /* own window page table, when it has IO ports */
+        u8 *io_bitmap[2];
+        u32 io_count;
+};
+
+_Static_assert(sizeof(struct space) <= PAGE_SIZE, "a space fits into a page");
+
+/* Empty space, or NULL without memory. */
+struct space *space_create(void);
+/* Revoke everything in it and free it; it must hold no thread. */
+void space_destroy(struct space *s);
+
+/* Page-table entry of a user address: NULL if there is no page table or 4 MB page. */
+u32 *space_pte(struct space *s, u32 address, bool *large);
+
+/* Put a kernel page at a user address (KIP, UTCB); false without memory. */
+bool space_map_kernel_page(struct space *s, u32 address, u32 phys, bool writable);
+
+/* Kernel address of the UTCB word at user address, or NULL if not a UTCB of s. */
+u32 *space_utcb_word(struct space *s, u32 local_id);
+
+/* Install the page table that PDE of address needs; false without memory. */
+bool space_need_table(struct space *s, u32 address);
+
+/* Show a physical page at WINDOW_COPY, writable, in the current space. */
+void window_map_copy(u32 phys);
+
+/* Drop TLB entries of s. */
+void space_flush_tlb(struct space *s, u32 address);
+void space_flush_all(struct space *s);
+
+/* fpage [base, base + size) lies in the area? */
+bool fpage_contains(u32 area, u32 address, u32 size);
+
+extern struct space *sigma0_space;
+extern u32 *kernel_pd;
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * SpaceControl (manual 4.1): where a space has its KIP and its UTCBs.  Both
+ * can be chosen until the space's first thread is active.
+ */
+#include "thread.h"
+#include "kip.h"
+#include "memory.h"
+
+static bool is_user_area(u32 fpage, u32 least_log2)
+{
+        u32 log2 = fpage_log2(fpage), base = fpage_base(fpage);
+
+        return !fpage_is_nil(fpage) && !fpage_is_io(fpage) && log2 >= least_log2 && log2 < 32 &&
+               base < USER_TOP && (1u << log2) <= USER_TOP - base;
+}
+
+static bool areas_overlap(u32 a, u32 b)
+{
+        u32 a_low = fpage_base(a), b_low = fpage_base(b);
+
+        return a_low < b_low + (1u << fpage_log2(b)) && b_low < a_low + (1u << fpage_log2(a));
+}
+
+static u32 set_areas(struct space *s, u32 kip_fpage, u32 utcb)
+{
+        if (!is_user_area(kip_fpage, PAGE_BITS) || fpage_log2(kip_fpage) != PAGE_BITS)
+                return ERR_KIP_AREA;
+        if (!is_user_area(utcb, PAGE_BITS))
+                return ERR_UTCB_AREA;
+        if (areas_overlap(kip_fpage, utcb))
+                return ERR_KIP_AREA;
+        if (!fpage_is_nil(s->kip_area)) {
+                /* Set before and not yet in use: take the old KIP page away. */
+                bool large;
+                u32 *pte = space_pte(s, fpage_base(s->kip_area), &large);
+
+                if (pte && !large)
+                        *pte = 0;
+        }
+        if (!space_map_kernel_page(s, fpage_base(kip_fpage), virt_to_phys(kip_page), false))
+                return ERR_NO_MEM;
+        s->kip_area = kip_fpage;
+        s->utcb_area = utcb;
+        return 0;
+}
+
+void sys_space_control(struct frame *f)
+{
+        struct tcb *t = thread_resolve(current()->space, f->eax);
+        u32 error;
+
+        if (!sys_privileged(f))
+                return;
+        if (!t || t->is_irq) {
+                sys_error(f, ERR_INVALID_SPACE);
+                return;
+        }
+        if (!t->space->active) {
+                error = set_areas(t->space, f->edx, f->esi);
+                if (error) {
+                        sys_error(f, error);
+                        return;
+                }
+        }
+        f->ecx = 0;
+        f->eax = 1;
+}

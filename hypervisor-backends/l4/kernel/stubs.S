@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The second half of the KIP page: the code users call.  It runs at whatever
+ * address the space has its KIP, so it is position independent.
+ *
+ * Ipc goes in by SYSENTER with the return address in EBX and ESP in EBP; the
+ * other calls are one int 0x31, known to the kernel by its address.
+ */
+        .section .note.GNU-stack, "", @progbits
+        .section .kip.stubs, "ax", @progbits
+
+        .globl stub_ipc, stub_lipc
+stub_ipc:
+stub_lipc:
+        movl %esi, (%edi)       /* MR0 */
+        popl %ebx
+        movl %esp, %ebp
+        .globl stub_ipc_enter
+stub_ipc_enter:
+        sysenter                /* kip.c makes it int 0x30 where there is none */
+
+.macro CALL name
+        .globl stub_\name, stub_\name\()_return
+        .align 16
+stub_\name:
+        int $0x31
+stub_\name\()_return:
+        ret
+.endm
+
+        CALL exchange_registers
+        CALL thread_control
+        CALL thread_switch
+        CALL schedule
+        CALL unmap
+        CALL space_control
+        CALL processor_control
+        CALL memory_control
+
+/*
+ * SystemClock: counter times a 0.32 fixed-point factor of microseconds per
+ * cycle, a 64 by 32 bit multiplication whose lowest word is dropped.
+ */
+        .globl stub_system_clock
+        .align 16
+stub_system_clock:
+        call 1f
+1:      popl %esi
+        rdtsc
+        movl %edx, %ecx
+        mull kip_clock_factor - 1b(%esi)
+        movl %edx, %edi
+        movl %ecx, %eax
+        mull kip_clock_factor - 1b(%esi)
+        addl %edi, %eax
+        adcl $0, %edx
+        ret
+
+        .align 4
+        .globl kip_clock_factor
+kip_clock_factor:
+        .long 0

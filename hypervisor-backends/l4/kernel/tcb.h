@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The thread control block, and the registers of a thread that is in the
+ * kernel.  A TCB page holds the block at its bottom and the thread's kernel
+ * stack above; the user's registers are the topmost words of that stack, so
+ * the block, the stack and the registers are found from one address.
+ */
+#ifndef L4K_TCB_H
+#define L4K_TCB_H
+
+#include "types.h"
+#include "layout.h"
+#include "abi.h"
+
+struct space;
+
+/* User registers as the entry paths push them (entry.S). */
+struct frame {
+        u32 gs, fs, es, ds;
+        u32 edi, esi, ebp, unused, ebx, edx, ecx, eax;
+        u32 vector, error;
+        u32 eip, cs, eflags, esp, ss;
+};
+
+enum state {
+        S_NONE,      /* no such thread */
+        S_INACTIVE,  /* created, no pager or UTCB yet */
+        S_RUNNING,   /* running, or could */
+        S_HALTED,    /* stopped by ExchangeRegisters or for want of a handler */
+        S_WAITING,   /* in the receive phase of a user's Ipc, without timeout */
+        S_WAITING_T, /* the same with a timeout pending */
+        S_KWAITING,  /* kernel code of the thread waits for a message (kmsg.c) */
+        S_POLLING,   /* in the send phase, queued at the receiver */
+        S_LOCKED,    /* receives a message whose transfer has begun */
+        S_SENDING,   /* transfers a string and waits for the receiver's pager */
+        S_TUNNEL,    /* receiver raising a page fault for its sender */
+};
+
+/* Bits of tcb.work; any of them keeps a receiver off the fast path. */
+#define WORK_HALT    BIT(0) /* ExchangeRegisters halted it */
+#define WORK_QUANTUM BIT(1) /* its total quantum has run out */
+
+/* A doubly linked list with its head inside another structure. */
+struct link {
+        struct link *next, *prev;
+};
+
+struct tcb {
+        /* Used by the assembly fast path; keep together. */
+        u32 id;             /* global id; 0: free */
+        u32 state;          /* enum state */
+        u32 partner;        /* whom a waiting thread accepts, or whom a polling one wants */
+        u32 *mr;            /* message words: the UTCB, or a kernel message */
+        u32 local_id;       /* user address of MR0 */
+        u32 pd;             /* CR3 of its space */
+        u32 ksp;            /* kernel stack pointer while not running */
+        struct link senders; /* threads polling for this one */
+        u32 limit;          /* GDT encoding of the thread limit; see limits.c */
+        u32 work;           /* WORK_...: to be done before it returns to user code */
+
+        /* Identity. */
+        struct space *space;
+        u32 *utcb;          /* kernel address of MR0 */
+        u32 scheduler;
+        struct link in_space;
+        u8 activated;       /* has a UTCB */
+        u8 started;         /* has received its start-up message */
+        u8 is_irq;
+
+        /* Scheduling (schedule.c).  Times in cycles. */
+        struct link ready;
+        u8 queued;
+        u8 prio;
+        u8 sensitive;       /* priority below which delayed preemption works */
+        u8 delaying;        /* a preemption of it is being delayed */
+        u8 zero_slice;      /* runs on donated time only */
+        u8 preempt_msg;     /* preemption messages are on */
+        s64 slice, left;    /* own time slice; what is left while not running */
+        u32 left_owner;     /* whose time the rest is */
+        s64 quantum;        /* total quantum left; TIME_NEVER: infinite */
+        u64 max_delay;      /* longest delay of a preemption, cycles */
+        u64 delay_end;      /* when the delay being made ends */
+
+        /* Timeouts (timeout.c). */
+        struct link timer;
+        u64 wake;           /* cycles */
+        u8 timer_on;
+
+        /* IPC (ipc.c). */
+        struct link sending; /* in a receiver's queue of senders */
+        u32 from;           /* sender as the receiver sees it */
+        u32 ipc_error;      /* set by whoever ends a blocked phase */
+        u32 virtual_sender; /* propagation: in whose name it sends */
+        u32 actual_sender;
+        u8 ipc_active;      /* inside a user's Ipc, past the fast path */
+        u8 sent;            /* polling thread: its message has been taken */
+        u8 kernel_msg;      /* mr is a kernel message */
+        u8 receiving_strings; /* locked while a sender copies strings to it */
+        u8 state_items;     /* control transfer items to apply on completion */
+        u8 accept_state;    /* kernel message: control transfer items are welcome */
+        struct tcb *xfer_peer; /* other side of a transfer in progress */
+
+        /* A receiver's fault raised for its sender (ipc-string.c). */
+        u32 tunnel_address;
+        u32 tunnel_result;
+        s64 tunnel_deadline;
+
+        /* Interrupts (irq.c). */
+        u8 irq_pending, irq_masked;
+
+        /* Extensions. */
+        u32 xfer_conf[6];   /* ctrlxfer.c: item mask per fault number */
+        u64 tls[3];         /* tls.c: GDT entries 6 to 8 */
+        u32 tls_live;
+        u8 redirect;        /* redirect.c: its L4 calls become exceptions */
+
+        void *fpu;          /* saved FPU state, allocated on first use */
+};
+
+static inline struct frame *tcb_frame(struct tcb *t)
+{
+        return (struct frame *)((u32)t + TCB_SIZE) - 1;
+}
+
+/* The running thread: its stack lies in its TCB page. */
+static inline struct tcb *current(void)
+{
+        u32 sp;
+
+        asm("mov %%esp, %0" : "=r"(sp));
+        return (struct tcb *)(sp & ~(TCB_SIZE - 1));
+}
+
+/* Linked list operations; a link that is in no list points to itself. */
+static inline void link_init(struct link *l)
+{
+        l->next = l->prev = l;
+}
+
+static inline bool link_alone(const struct link *l)
+{
+        return l->next == l;
+}
+
+static inline void link_add_tail(struct link *head, struct link *l)
+{
+        l->prev = head->prev;
+        l->next = head;
+        head->prev->next = l;
+        head->prev = l;
+}
+
+static inline void link_add_head(struct link *head, struct link *l)
+{
+        link_add_tail(head->next, l);
+}
+
+static inline void link_remove(struct link *l)
+{
+        l->prev->next = l->next;
+        l->next->prev = l->prev;
+        link_init(l);
+}
+
+#define TCB_OF(l, member) ((struct tcb *)((u32)(l)-offsetof(struct tcb, member)))
+
+#endif

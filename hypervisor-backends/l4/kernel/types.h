@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Integer types of the kernel, and the few compiler spellings it uses.
+ */
+#ifndef L4K_TYPES_H
+#define L4K_TYPES_H
+
+#include <stddef.h>
+#include <stdbool.h>
+
+typedef unsigned char u8;
+typedef unsigned short u16;
+typedef unsigned int u32;
+typedef unsigned long long u64;
+typedef int s32;
+typedef long long s64;
+
+#define PACKED       __attribute__((packed))
+#define NORETURN     __attribute__((noreturn))
+#define ALIGNED(n)   __attribute__((aligned(n)))
+#define UNUSED       __attribute__((unused))
+#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
+#define BIT(n)       (1u << (n))
+
+_Static_assert(sizeof(u32) == 4 && sizeof(void *) == 4, "the kernel is a 32-bit program");
+
+/* Bits set in a word. */
+static inline u32 popcount(u32 w)
+{
+        u32 n = 0;
+
+        for (; w; w &= w - 1)
+                n++;
+        return n;
+}
+
+void *memset(void *to, int byte, size_t len);
+void *memcpy(void *to, const void *from, size_t len);
+
+#endif
