@@ -202,6 +202,11 @@ static u32 transfer_and_complete(struct tcb *s, struct tcb *r)
         return error;
 }
 
+static bool is_zero(u16 time)
+{
+        return !(time & 0x8000) && time != 0 && (time & 1023) == 0;
+}
+
 /* --- send phase ---------------------------------------------------------------------- */
 
 /*
@@ -223,7 +228,7 @@ static u32 send(struct tcb *self, u32 to_id, s64 deadline, bool zero, struct tcb
                         return IPC_TIMEOUT;
                 self->state = S_POLLING;
                 self->partner = to->id;
-                self->sent = false;
+                self->sent = self->entered = false;
                 self->ipc_error = IPC_OK;
                 link_add_tail(&to->senders, &self->sending);
                 timeout_set(self, deadline);
@@ -260,6 +265,40 @@ static struct tcb *find_sender(struct tcb *self)
         return NULL;
 }
 
+/*
+ * The message of polling s has been taken: put it into its receive phase at
+ * once, so that the receiver's answer finds it waiting (manual 5.6: the two
+ * phases of a call are atomic).  False: s has to see to it itself, because
+ * there is no such phase, or it will not have to wait.
+ */
+static bool enter_receive(struct tcb *s)
+{
+        u32 from = s->recv_from;
+        s64 deadline = s->recv_deadline;
+
+        if (from == ID_NIL)
+                return false;
+        if (!s->kernel_msg) {
+                if (is_zero((u16)s->recv_time))
+                        return false;
+                deadline = time_deadline((u16)s->recv_time);
+        }
+        if (from != ID_ANY && from != ID_ANYLOCAL) {
+                struct tcb *t = thread_resolve(s->space, from);
+
+                if (!t || t == s)
+                        return false;
+                from = t->id;
+        }
+        s->partner = from;
+        if (find_sender(s))
+                return false;
+        s->entered = true;
+        s->state = s->kernel_msg ? S_KWAITING : deadline == TIME_NEVER ? S_WAITING : S_WAITING_T;
+        timeout_set(s, deadline);
+        return true;
+}
+
 /* Take the message of a queued sender.  True: the receive phase is over. */
 static bool take(struct tcb *self, struct tcb *s)
 {
@@ -283,7 +322,8 @@ static bool take(struct tcb *self, struct tcb *s)
         }
         s->sent = true;
         s->ipc_error = error;
-        sched_ready(s);
+        if (error || !enter_receive(s))
+                sched_ready(s);
         return self->state == S_RUNNING;
 }
 
@@ -332,11 +372,6 @@ static u32 receive(struct tcb *self, u32 from, s64 deadline, bool zero, struct t
 
 /* --- entry points ------------------------------------------------------------------------- */
 
-static bool is_zero(u16 time)
-{
-        return !(time & 0x8000) && time != 0 && (time & 1023) == 0;
-}
-
 void ipc_syscall(struct frame *f)
 {
         struct tcb *self = current(), *woken = NULL;
@@ -345,6 +380,9 @@ void ipc_syscall(struct frame *f)
 
         self->ipc_active = true;
         self->virtual_sender = 0;
+        self->entered = false;
+        self->recv_from = from;
+        self->recv_time = recv_time;
         if (to != ID_NIL) {
                 error = send(self, to, is_zero(send_time) ? 0 : time_deadline(send_time),
                              is_zero(send_time), &woken);
@@ -382,8 +420,11 @@ u32 kmsg_call(struct kmsg *m, u32 to, s64 deadline, bool switch_over, bool accep
         self->mr = m->mr;
         self->kernel_msg = true;
         self->accept_state = accept_state;
+        self->entered = false;
+        self->recv_from = to;
+        self->recv_deadline = deadline;
         error = send(self, to, deadline, false, &woken);
-        if (!error) {
+        if (!error && !self->entered) {
                 if (!switch_over && woken) {
                         sched_ready(woken);
                         woken = NULL;

@@ -9,8 +9,8 @@ l4kernel_PROGRAMS = lib/afterburner/l4/kernel-baseline
 L4K_CPPFLAGS = -I$(top_srcdir)/$(L4K) -I$(L4K)
 L4K_CFLAGS = $(TARGET_CFLAGS) -O2 -fomit-frame-pointer
 L4K_CCASFLAGS = -m32
-L4K_LDFLAGS = $(TARGET_LDFLAGS) -Wl,-n -Wl,-T,$(top_srcdir)/$(L4K)/kernel.ld
-L4K_DEPENDENCIES = $(top_srcdir)/$(L4K)/kernel.ld
+L4K_LINK = $(TARGET_LDFLAGS) -Wl,-n -Wl,-T,$(top_srcdir)/$(L4K)/kernel.ld
+L4K_SCRIPT = $(top_srcdir)/$(L4K)/kernel.ld
 
 L4K_SOURCES = \
 	$(L4K)/start.S \
@@ -70,8 +70,10 @@ lib_afterburner_l4_kernel_baseline_SOURCES = $(L4K_SOURCES)
 lib_afterburner_l4_kernel_baseline_CPPFLAGS = $(L4K_CPPFLAGS)
 lib_afterburner_l4_kernel_baseline_CFLAGS = $(L4K_CFLAGS)
 lib_afterburner_l4_kernel_baseline_CCASFLAGS = $(L4K_CCASFLAGS)
-lib_afterburner_l4_kernel_baseline_LDFLAGS = $(L4K_LDFLAGS)
-lib_afterburner_l4_kernel_baseline_DEPENDENCIES = $(L4K_DEPENDENCIES)
+lib_afterburner_l4_kernel_baseline_LDFLAGS = $(L4K_LINK)
+lib_afterburner_l4_kernel_baseline_DEPENDENCIES = $(L4K_SCRIPT)
+
+$(lib_afterburner_l4_kernel_baseline_OBJECTS): $(L4K)/asm-offsets.h
 
 # Structure offsets for the assembly files.
 BUILT_SOURCES += $(L4K)/asm-offsets.h

@@ -93,7 +93,11 @@ struct tcb {
         u32 virtual_sender; /* propagation: in whose name it sends */
         u32 actual_sender;
         u8 ipc_active;      /* inside a user's Ipc, past the fast path */
-        u8 sent;            /* polling thread: its message has been taken */
+        u8 sent;            /* polling thread: its message has been taken, */
+        u8 entered;         /* and it has been put into its receive phase */
+        u32 recv_from;      /* polling thread: the receive phase to come, nil if none */
+        s64 recv_deadline;  /* absolute; kernel messages */
+        u32 recv_time;      /* L4 time; a user's Ipc */
         u8 kernel_msg;      /* mr is a kernel message */
         u8 receiving_strings; /* locked while a sender copies strings to it */
         u8 state_items;     /* control transfer items to apply on completion */
