@@ -118,9 +118,19 @@ static bool shape_fits(const struct row *row, const char *mnemonic, const struct
         }
 }
 
-/* log2 of the operand width in bytes. */
-static unsigned width_log2(const char *mnemonic, const struct operand *o, unsigned count,
-                           const struct prefixes *prefixes)
+static bool is_string_io(unsigned class_id)
+{
+        return class_id == AB_CLASS_INS || class_id == AB_CLASS_OUTS;
+}
+
+static bool is_port_io(unsigned class_id)
+{
+        return class_id == AB_CLASS_IN || class_id == AB_CLASS_OUT;
+}
+
+/* log2 of the operand width in bytes; with `port', %dx is not what is moved. */
+static unsigned width_log2(const char *mnemonic, bool port, const struct operand *o,
+                           unsigned count, const struct prefixes *prefixes)
 {
         size_t length = strlen(mnemonic);
 
@@ -129,7 +139,7 @@ static unsigned width_log2(const char *mnemonic, const struct operand *o, unsign
                         continue;
                 if (o[i].reg_kind == REG_GPR8)
                         return 0;
-                if (o[i].reg_kind == REG_GPR16 && !(count > 1 && o[i].reg == 2))
+                if (o[i].reg_kind == REG_GPR16 && !(port && o[i].reg == AB_EDX))
                         return 1;
                 if (o[i].reg_kind == REG_GPR32)
                         return 2;
@@ -188,16 +198,6 @@ static uint8_t nop_side(const struct row *row, const struct operand *o, unsigned
         return AFTER;
 }
 
-static bool is_string_io(unsigned class_id)
-{
-        return class_id == AB_CLASS_INS || class_id == AB_CLASS_OUTS;
-}
-
-static bool is_port_io(unsigned class_id)
-{
-        return class_id == AB_CLASS_IN || class_id == AB_CLASS_OUT;
-}
-
 /* Bytes of the instruction that do not depend on a memory operand. */
 static unsigned fixed_bytes(const struct row *row, const struct operand *o, unsigned count,
                             const struct prefixes *prefixes, unsigned width)
@@ -218,6 +218,9 @@ static unsigned fixed_bytes(const struct row *row, const struct operand *o, unsi
         case AB_CLASS_PUSH_SEG:
         case AB_CLASS_POP_SEG:
                 bytes += count && o[0].reg >= 4;
+                break;
+        case AB_CLASS_WBNOINVD:
+                bytes -= prefixes->rep;         /* written `rep; wbinvd': counted twice */
                 break;
         case AB_CLASS_LRET:
                 bytes += count ? 2 : 0;
@@ -264,7 +267,7 @@ static void size_up(struct verdict *v, const struct operand *o, unsigned count,
                 bytes_more = GENERIC_MORE;
         longest = bytes + 1;            /* an operand-size prefix gas may add */
         if (memory && row->side != NONE) {
-                longest = bytes + memory->max + bytes_more;
+                longest = bytes + memory->max + bytes_more + (width == 1);
                 v->pad = AB_NEED_MEMORY;
                 if (row->side == PREFIX)
                         v->prefix = prefixes->segment ? prefixes->segment : memory->segment;
@@ -294,7 +297,7 @@ bool classify(const struct word *word, const char *mnemonic, const char *operand
 {
         struct operand o[OPERANDS_MAX];
         unsigned count = operands_parse(operands, syntax, o);
-        unsigned width = width_log2(mnemonic, o, count, prefixes);
+        unsigned width;
 
         memset(v, 0, sizeof *v);
         for (unsigned i = 0; i < word->row_count && !v->row; i++)
@@ -303,9 +306,13 @@ bool classify(const struct word *word, const char *mnemonic, const char *operand
         if (!v->row)
                 return v->undecided;
         v->undecided = false;
+        width = width_log2(mnemonic, is_port_io(v->row->number) || is_string_io(v->row->number), o,
+                           count, prefixes);
         /* gas assembles int $3 as int3 */
         if (v->row->number == AB_CLASS_INT && count == 1 && o[0].known && o[0].value == 3)
                 v->row = row_of_class(AB_CLASS_INT3);
+        if (v->row->number == AB_CLASS_WBINVD && prefixes->rep)
+                v->row = row_of_class(AB_CLASS_WBNOINVD);
         v->class_id = v->row->number;
         v->kind = AB_KIND_INSN;
         size_up(v, o, count, prefixes, width);
@@ -509,7 +516,7 @@ bool classify_access(const char *mnemonic, const char *operands, struct syntax s
             begins(mnemonic, "loop"))
                 return false;
         count = operands_parse(operands, syntax, o);
-        width = width_log2(mnemonic, o, count, prefixes);
+        width = width_log2(mnemonic, false, o, count, prefixes);
         for (unsigned i = 0; i < sizeof one_byte / sizeof *one_byte; i++)
                 if (begins(mnemonic, one_byte[i]))
                         longest = 2 + prefixes->count;  /* an operand-size prefix, too */

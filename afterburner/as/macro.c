@@ -20,18 +20,21 @@ struct parameter {
         char *value[VALUES_MAX];
         unsigned values;
         bool rest;                      /* :vararg */
+        bool quoted;                    /* a value holds a quote: cannot be compared */
 };
 
 /* --- values ---------------------------------------------------------------- */
 
 static void add_value(struct parameter *parameter, const char *p, size_t length)
 {
-        if (length >= 2 && p[0] == '"' && p[length - 1] == '"') {
+        if (!parameter->rest && length >= 2 && p[0] == '"' && p[length - 1] == '"') {
                 p++;
                 length -= 2;
         }
-        if (memchr(p, '"', length) || length >= ARGUMENT_BYTES)
-                return;         /* cannot be compared with a string */
+        if (memchr(p, '"', length))
+                parameter->quoted = true;
+        if (parameter->quoted || length >= ARGUMENT_BYTES)
+                return;
         for (unsigned i = 0; i < parameter->values; i++)
                 if (strlen(parameter->value[i]) == length &&
                     !strncmp(parameter->value[i], p, length))
@@ -394,7 +397,7 @@ void macros_choices(struct macros *m, const char *text, const char *limit, const
                         seen |= used[i] == parameter;
                 if (!parameter || seen || count == PARAMETERS_MAX)
                         continue;
-                if (!parameter->values)
+                if (!parameter->values || parameter->quoted)
                         return;
                 used[count++] = parameter;
                 names += strlen(parameter->name) + 2;

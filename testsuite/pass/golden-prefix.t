@@ -1,0 +1,8 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Every spelling of every row, padded by prefixes.
+work=$(mktemp -d) || exit 1
+"$top_builddir/testsuite/pass/golden" prefix "$work"
+status=$?
+rm -rf "$work"
+exit $status
