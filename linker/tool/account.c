@@ -27,7 +27,7 @@ struct walk {
         unsigned record, symbol; /* next of each at or behind `at' */
         bool flow_ended;         /* nothing falls through to `at' */
         bool after_call;         /* something does when a callee returns */
-        bool after_int3;                /* `at' is behind an int3 that was fill */
+        bool after_int3;         /* `at' is behind an int3 that was fill */
         bool *seen;              /* by record: its site was met */
         uint32_t undecodable, undecodable_bytes;
 };
@@ -69,19 +69,35 @@ static const struct ab_record *next_record(const struct walk *w)
         return w->record < w->image->record_count ? &w->image->records[w->record] : NULL;
 }
 
+static bool is_entry(const struct ab_symbol *symbol)
+{
+        return symbol->kind == AB_SYMBOL_FUNCTION ||
+               (symbol->kind == AB_SYMBOL_NOTYPE && !symbol->local);
+}
+
 /* First function, or global label, behind the address `at'; UINT32_MAX for none. */
 static uint32_t next_symbol(struct walk *w)
 {
         while (w->symbol < w->image->symbol_count) {
                 const struct ab_symbol *symbol = &w->image->symbols[w->symbol];
 
-                if (symbol->address > w->at &&
-                    (symbol->kind == AB_SYMBOL_FUNCTION ||
-                     (symbol->kind == AB_SYMBOL_NOTYPE && !symbol->local)))
+                if (symbol->address > w->at && is_entry(symbol))
                         return symbol->address;
                 w->symbol++;
         }
         return UINT32_MAX;
+}
+
+/* Code begins at a function or global label: what came before does not run into it. */
+static void enter_symbol(struct walk *w)
+{
+        while (w->symbol < w->image->symbol_count &&
+               w->image->symbols[w->symbol].address <= w->at) {
+                const struct ab_symbol *symbol = &w->image->symbols[w->symbol++];
+
+                if (symbol->address == w->at && is_entry(symbol))
+                        w->flow_ended = w->after_call = false;
+        }
 }
 
 static void flush_undecodable(struct walk *w)
@@ -243,7 +259,7 @@ static void walk_section(struct walk *w)
 {
         w->at = w->section->address;
         w->end = w->at + w->section->bytes;
-        w->flow_ended = true;
+        w->flow_ended = w->after_call = w->after_int3 = false;
         w->record = 0;
         w->symbol = 0;
         w->account->code_bytes += w->section->bytes;
@@ -253,6 +269,7 @@ static void walk_section(struct walk *w)
         while (w->at < w->end) {
                 const struct ab_record *record = next_record(w);
 
+                enter_symbol(w);
                 if (record && record->start == w->at && record->site_bytes <= w->end - w->at &&
                     record->site_bytes) {
                         flush_undecodable(w);

@@ -2,7 +2,9 @@
 /*
  * The table's entry changed over the years.  Which format an image has is
  * seen from the table itself: the one in which every entry points from code
- * to code and has sane lengths.
+ * to code and has sane lengths.  The one-byte formats come first: an entry of
+ * theirs can pass for a two-byte one, but not the other way, because a feature
+ * number's high byte is smaller than any instruction.
  */
 #include "config.h"
 #include "tool/alternatives.h"
@@ -19,12 +21,12 @@ static const struct format {
         unsigned feature_bytes;
         unsigned lengths; /* offset of instrlen; replacementlen is next */
 } formats[] = {
+    {"12 bytes, absolute, one-byte feature (Linux 2.6.5 to 2.6.32)", 12, false, 1, 9},
+    {"11 bytes, absolute, one-byte feature (Linux 2.6.5 to 2.6.32)", 11, false, 1, 9},
+    {"12 bytes, absolute (Linux 2.6.33 to 3.4)", 12, false, 2, 10},
     {"12 bytes, relative (Linux 3.5 to 6.2)", 12, true, 2, 10},
     {"14 bytes, relative (Linux 6.3 on)", 14, true, 2, 12},
     {"13 bytes, relative, with pad length (Linux 4.0 to 5.9)", 13, true, 2, 10},
-    {"12 bytes, absolute (Linux 2.6.33 to 3.4)", 12, false, 2, 10},
-    {"12 bytes, absolute, one-byte feature (Linux 2.6.5 to 2.6.32)", 12, false, 1, 9},
-    {"11 bytes, absolute, one-byte feature (Linux 2.6.5 to 2.6.32)", 11, false, 1, 9},
 };
 
 /* Linux sets these itself, on every processor. */
@@ -68,6 +70,8 @@ static bool parse(const struct ab_image *image, const struct ab_section *table,
                         original += at;
                         replacement += at + 4;
                 }
+                if (format->feature_bytes == 1 && format->bytes == 12 && entry[11])
+                        return false;
                 if (!length || new_length > length || (feature & ~NEGATED) >= FEATURE_LIMIT ||
                     !is_code(image, original, length) ||
                     !is_code_or_end(image, replacement, new_length))

@@ -114,14 +114,10 @@ static void print_rows(const struct ab_account *account)
                "gated", "native", "unexplained");
         for (unsigned i = 0; i < ab_row_count; i++) {
                 const struct ab_tally *t = &account->tally[ab_rows[i].class_id];
-                char name[24];
 
                 if (!t->sites)
                         continue;
-                snprintf(name, sizeof name, "%s", ab_rows[i].name);
-                for (char *c = name; *c; c++)
-                        *c = *c == '_' ? ' ' : (char)(*c | 0x20);
-                printf("%-16s %8u %10u %9u %7u %7u %12u\n", name, t->sites, t->annotated,
+                printf("%-16s %8u %10u %9u %7u %7u %12u\n", ab_rows[i].name, t->sites, t->annotated,
                        t->exempted, t->gated, t->native, t->unexplained);
         }
         printf("%-16s %8u %10u %9u %7u %7u %12u\n", "all", account->total.sites,

@@ -12,7 +12,7 @@
 #define SHAPE(shape) AB_SHAPE_##shape
 #define SIDE(side)   AB_SIDE_##side
 
-const struct ab_row ab_rows[] = {
+struct ab_row ab_rows[] = {
 #define AB_INSN(id, number, spellings, shape, need, side, fault, unbound, reads, writes,           \
                 generator, excluded, reason)                                                       \
         {AB_CLASS_##id, #id, spellings, SHAPE(shape), need, SIDE(side), fault, writes, reason},
@@ -21,6 +21,14 @@ const struct ab_row ab_rows[] = {
 };
 
 const unsigned ab_row_count = sizeof ab_rows / sizeof *ab_rows;
+
+/* The table spells its identifiers in capitals; people read small letters. */
+static void __attribute__((constructor)) lower_names(void)
+{
+        for (unsigned i = 0; i < ab_row_count; i++)
+                for (char *c = ab_rows[i].name; *c; c++)
+                        *c = (char)tolower((unsigned char)*c);
+}
 
 const struct ab_row *ab_row_of_class(unsigned class_id)
 {

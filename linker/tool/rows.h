@@ -27,7 +27,7 @@ enum ab_side { AB_SIDE_NONE, AB_SIDE_PREFIX, AB_SIDE_BEFORE, AB_SIDE_AFTER };
 
 struct ab_row {
         enum ab_class class_id;
-        const char *name;      /* lower case, as printed: "mov_to_cr" */
+        char name[16];          /* lower case, as printed: "mov_to_cr" */
         const char *spellings; /* separated by blanks */
         enum ab_shape shape;
         unsigned need;
@@ -37,7 +37,7 @@ struct ab_row {
         const char *reason;
 };
 
-extern const struct ab_row ab_rows[];
+extern struct ab_row ab_rows[];
 extern const unsigned ab_row_count;
 
 /* Row of a class, or NULL. */
