@@ -214,6 +214,21 @@ static enum ab_flow flow_of(const char *word, unsigned bytes)
         return word_is(word, bytes, "call calll callw lcalll") ? AB_FLOW_CALL : AB_FLOW_NEXT;
 }
 
+/* The operand is (%reg) or (%reg,%eiz), without a displacement; a segment does not matter. */
+static bool is_address_of(const struct operand *operand, const struct operand *reg)
+{
+        const char *text = operand->text;
+        unsigned bytes = operand->bytes;
+
+        if (bytes > 4 && text[0] == '%' && text[3] == ':') {
+                text += 4;
+                bytes -= 4;
+        }
+        if (bytes < 6 || text[0] != '(' || memcmp(text + 1, reg->text, 4))
+                return false;
+        return text[5] == ')' || (bytes == 11 && !memcmp(text + 5, ",%eiz)", 6));
+}
+
 /*
  * What gas and the pass use to fill: NOPs, and moves and address computations
  * that give a register its own value.
@@ -228,13 +243,7 @@ static bool is_nop(const char *word, unsigned bytes, const struct operand *opera
                 return false;
         if (word_is(word, bytes, "movl xchgl"))
                 return general(&operands[0]) == to;
-        if (!word_is(word, bytes, "leal"))
-                return false;
-        /* (%reg) or (%reg,%eiz), without a displacement. */
-        return operands[0].bytes >= 6 && operands[0].text[0] == '(' &&
-               !memcmp(operands[0].text + 1, operands[1].text, 4) &&
-               (operands[0].text[5] == ')' ||
-                (operands[0].bytes == 11 && !memcmp(operands[0].text + 5, ",%eiz)", 6)));
+        return word_is(word, bytes, "leal") && is_address_of(&operands[0], &operands[1]);
 }
 
 static void describe(struct ab_insn *insn, const uint8_t *bytes)
@@ -302,6 +311,11 @@ void ab_decode(struct ab_decoder *decoder, const uint8_t *bytes, uint32_t count,
                                                       count - joined, address + joined, insn->text,
                                                       sizeof insn->text);
 
+                /* LLVM 14 does not know it; every processor since the 386 does. */
+                if (!length && joined < count && bytes[joined] == 0xf1) {
+                        length = 1;
+                        strcpy(insn->text, "int1");
+                }
                 if (!length || joined + length > 15) {
                         insn->text[0] = 0;
                         return;

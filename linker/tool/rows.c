@@ -107,5 +107,8 @@ const int8_t *ab_rows_spelled(const char *word, unsigned bytes)
         if (!bytes || bytes >= WORD)
                 return NULL;
         slot = find(word, bytes);
+        /* LLVM gives some a suffix that gas does not know: sysexitl. */
+        if (!slot->word[0] && bytes > 3 && word[bytes - 1] == 'l')
+                slot = find(word, bytes - 1);
         return slot->word[0] ? slot->rows : NULL;
 }

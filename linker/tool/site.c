@@ -103,6 +103,12 @@ static void check_side(struct site *s)
                 object(s, "%s must not be padded with prefixes", row->name);
 }
 
+/* Its memory operand is implied, so a call need not carry it. */
+static bool is_string_io(const struct ab_row *row)
+{
+        return row->class_id == AB_CLASS_INS || row->class_id == AB_CLASS_OUTS;
+}
+
 static void check_size(struct site *s, const struct ab_insn *insn)
 {
         unsigned need = s->row->need;
@@ -110,7 +116,7 @@ static void check_size(struct site *s, const struct ab_insn *insn)
 
         if (s->row->side == AB_SIDE_NONE)
                 return;
-        if (insn->memory && with_operand > need && s->row->side == AB_SIDE_PREFIX)
+        if (insn->memory && !is_string_io(s->row) && with_operand > need)
                 need = with_operand;
         if (s->record->site_bytes < need)
                 object(s, "site of %u bytes, %s needs %u", s->record->site_bytes, s->row->name,
@@ -120,7 +126,7 @@ static void check_size(struct site *s, const struct ab_insn *insn)
 static void check_operands(struct site *s, const struct ab_insn *insn)
 {
         uint32_t said = s->record->operand, seen = insn->operand;
-        uint32_t same = AB_OP_REP | AB_OP_REPNE | AB_OP_LOCK;
+        uint32_t same = AB_OP_LOCK;
 
         switch (s->row->shape) {
         case AB_SHAPE_CR_SRC:

@@ -104,12 +104,9 @@ void first(void)
 }
 S
 sed 's/first/second/' kernel/time/tick.c >mm/page.c
+echo '__asm__(".include \"site.inc\"");' >site.h
 for c in kernel/time/tick.c mm/page.c; do
-	{
-		printf '__asm__(".include \\"site.inc\\"");\n# 1 "%s"\n' "$c"
-		cat "$c"
-	} >"$work/in.c"
-	gcc-12 -m32 -g -O2 -fno-pic -Wa,-I,"$here" -c -o "${c##*/}.o" in.c >out 2>&1
+	gcc-12 -m32 -g -O2 -fno-pic -include site.h -Wa,-I,"$here" -c -o "${c##*/}.o" "$c" >out 2>&1
 done
 ld -m elf_i386 -r -o debug.o tick.c.o page.c.o >>out 2>&1
 "$report" --sites debug.o >text 2>>out
