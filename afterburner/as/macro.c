@@ -43,6 +43,26 @@ static void add_value(struct parameter *parameter, const char *p, size_t length)
                 parameter->value[parameter->values++] = ab_format("%.*s", (int)length, p);
 }
 
+/* The same for an argument without quotes: gas drops the blanks at its commas. */
+static void add_bare_value(struct parameter *parameter, const char *p, size_t length)
+{
+        char bare[ARGUMENT_BYTES];
+        size_t n = 0;
+
+        if (length >= sizeof bare)
+                return;
+        for (size_t i = 0; i < length; i++) {
+                if (!is_blank(p[i])) {
+                        if (p[i] == ',' && n && bare[n - 1] == ' ')
+                                n--;
+                        bare[n++] = p[i];
+                } else if (n && bare[n - 1] != ' ' && bare[n - 1] != ',') {
+                        bare[n++] = ' ';
+                }
+        }
+        add_value(parameter, bare, n);
+}
+
 static void free_frame(struct macro_frame *frame)
 {
         struct parameter *next;
@@ -265,6 +285,8 @@ static void bind(struct macro_frame *frame, const char *p, const char *end, cons
                 }
                 if (memchr(argument, '\\', length))
                         add_nested(to, argument, length, body, body_end, text, limit, nesting);
+                else if (length && to->rest)
+                        add_bare_value(to, argument, length);
                 else if (length)
                         add_value(to, argument, length);
         }
@@ -387,8 +409,10 @@ void macros_choices(struct macros *m, const char *text, const char *limit, const
 
         memset(choice, 0, sizeof *choice);
         for (unsigned i = 0; i < m->depth && i < MACRO_DEPTH; i++)
-                if (m->frame[i].name)
+                if (m->frame[i].name && !m->frame[i].collected) {
                         collect(&m->frame[i], text, limit, 0);
+                        m->frame[i].collected = true;
+                }
         for (const char *p = plain; (p = strchr(p, '\\')); p++) {
                 struct parameter *parameter = find_parameter(m, p + 1, name_length(p + 1));
                 bool seen = false;

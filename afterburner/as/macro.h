@@ -18,6 +18,7 @@ struct parameter;
 struct macro_frame {
         char *name;                     /* of a .macro, else NULL */
         struct parameter *parameters;
+        bool collected;                 /* the values are complete */
 };
 
 struct macros {
