@@ -11,9 +11,12 @@
  *
  *   begin                   an asm statement of the compiler begins
  *   end gprs=HEX flags=HEX  it ends; these are dead behind its last instruction
- *   store | read | device   the next instruction is a site of that kind
- *                           (page-table store, page-table read, device access)
- *   hook=N                  plant an empty site here: hook N of enum ab_hook
+ *                           of its own section; only the last site may use them
+ *   store | read | device   the next instruction, prefixes included, is a site of
+ *                           that kind: page-table store, fetch of accessed or
+ *                           dirty bits, device access
+ *   hook=N                  plant an empty site here: hook N of enum ab_hook, its
+ *                           arguments in the registers the enum names
  *   note TEXT               for the audit: something the plugin could not decide
  */
 #ifndef AFTERBURN_MARKER_H

@@ -56,7 +56,10 @@ static hash_set<tree> *cast_declarations;
 /* What is known of an address. */
 enum verdict { UNDECIDED, NO, YES };
 
-enum { MAX_DEPTH = 24 };
+enum { MAX_DEPTH = 64 };
+
+/* Merges seen in this query.  A second visit adds nothing to the first. */
+static hash_set<gimple *> *seen_merges;
 
 static enum verdict judge_address_of(tree object, int depth);
 
@@ -83,6 +86,8 @@ static enum verdict judge_phi(gphi *phi, int depth)
 {
         enum verdict all = NO;
 
+        if (seen_merges->add(phi))
+                return NO;
         for (unsigned i = 0; i < gimple_phi_num_args(phi); i++) {
                 enum verdict one = judge_pointer(gimple_phi_arg_def(phi, i), depth);
 
@@ -169,15 +174,26 @@ void ab_watch_casts(tree function)
                 walk_tree_without_duplicates(&DECL_SAVED_TREE(function), watch_cast, NULL);
 }
 
+static void begin_query(void)
+{
+        if (!seen_merges)
+                seen_merges = new hash_set<gimple *>;
+        else if (!seen_merges->is_empty())
+                seen_merges->empty();
+}
+
 bool ab_in_page_table(tree reference)
 {
         if (!REFERENCE_CLASS_P(reference) && !VAR_P(reference))
                 return false;
+        begin_query();
         return judge_address_of(reference, 0) == YES;
 }
 
 bool ab_points_to_page_table(tree pointer)
 {
-        return (POINTER_TYPE_P(TREE_TYPE(pointer)) || INTEGRAL_TYPE_P(TREE_TYPE(pointer))) &&
-               judge_pointer(pointer, 0) == YES;
+        if (!POINTER_TYPE_P(TREE_TYPE(pointer)) && !INTEGRAL_TYPE_P(TREE_TYPE(pointer)))
+                return false;
+        begin_query();
+        return judge_pointer(pointer, 0) == YES;
 }

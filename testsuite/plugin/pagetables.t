@@ -91,6 +91,23 @@ two_level()
 	ok "and can be switched off"
 }
 
+# A pointer merged again and again must not take exponential time.
+merges()
+{
+	{
+		echo "typedef struct { unsigned long pte; } pte_t; void set(void *);"
+		echo "void f(char *p, volatile int *c) {"
+		i=0
+		while [ $i -lt 60 ]; do
+			echo "if (c[$i]) p += c[$i]; else p -= c[$i];"
+			i=$((i + 1))
+		done
+		echo "set(p); ((pte_t *)p)->pte = 0; }"
+	} >"$work/t.c"
+	timeout 20 $cc $kernel_flags -O2 -fplugin="$plugin" -S -o "$work/t.s" "$work/t.c" 2>"$work/out"
+	ok "a pointer merged sixty times is followed in time"
+}
+
 # Three-level entries are written by halves; the value must arrive whole.
 three_level()
 {
@@ -140,5 +157,6 @@ check()
 {
 	two_level
 	three_level
+	merges
 }
 each_compiler check
