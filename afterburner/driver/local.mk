@@ -22,3 +22,43 @@ bin_afterburn_cc_CFLAGS = $(AB_CFLAGS)
 bin_afterburn_cc_LDADD = libabhost.a
 
 EXTRA_DIST += afterburner/driver/cures.def
+
+pkglibexec_PROGRAMS += libexec/afterburner/afterburn-make libexec/afterburner/afterburn-ld
+
+libexec_afterburner_afterburn_make_SOURCES = afterburner/driver/make.c \
+	afterburner/driver/build.c afterburner/driver/build.h \
+	afterburner/driver/kconfig.c afterburner/driver/kconfig.h \
+	afterburner/driver/adjust.c afterburner/driver/adjust.h \
+	afterburner/driver/tree.c afterburner/driver/tree.h \
+	afterburner/driver/standin.c afterburner/driver/standin.h \
+	afterburner/driver/manifest.c afterburner/driver/manifest.h \
+	afterburner/driver/sha256.c afterburner/driver/sha256.h \
+	afterburner/driver/image-check.c afterburner/driver/image-check.h \
+	afterburner/driver/needs.c afterburner/driver/needs.h \
+	afterburner/driver/process.c afterburner/driver/process.h \
+	afterburner/driver/cc-line.c afterburner/driver/cc-line.h \
+	$(AB_DRIVER_COMMON)
+libexec_afterburner_afterburn_make_CPPFLAGS = $(AB_CPPFLAGS) -I$(top_srcdir)/linker
+libexec_afterburner_afterburn_make_CFLAGS = $(AB_CFLAGS)
+libexec_afterburner_afterburn_make_LDADD = $(AB_RECORDS_LIBS)
+
+libexec_afterburner_afterburn_ld_SOURCES = afterburner/driver/ld.c \
+	afterburner/driver/process.c afterburner/driver/process.h
+libexec_afterburner_afterburn_ld_CPPFLAGS = $(AB_CPPFLAGS) -I$(top_srcdir)/linker
+libexec_afterburner_afterburn_ld_CFLAGS = $(AB_CFLAGS)
+libexec_afterburner_afterburn_ld_LDADD = $(AB_RECORDS_LIBS)
+
+EXTRA_DIST += afterburner/overlay/adjustments.def afterburner/overlay/README
+
+# Configuration fragments, for afterburn make --config=NAME.
+ablinuxdir = $(pkgdatadir)/linux
+dist_ablinux_DATA = samples/linux/small-6.1.config
+share_linux = share/afterburner/linux/.stamp
+$(share_linux): $(dist_ablinux_DATA)
+	$(AM_V_GEN)$(MKDIR_P) share/afterburner/linux && \
+	for f in $(dist_ablinux_DATA); do \
+	  if test -f $$f; then cp $$f share/afterburner/linux/; \
+	  else cp $(srcdir)/$$f share/afterburner/linux/; fi || exit 1; \
+	done && touch $@
+noinst_DATA += $(share_linux)
+CLEANFILES += $(share_linux)

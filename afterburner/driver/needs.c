@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+#include "driver/needs.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "driver/version.h"
+#include "host/diag.h"
+
+/* Programs a kernel build calls, since when, and the Debian package of each. */
+static const struct {
+        const char *program;
+        int first;
+        const char *package;
+} needs[] = {
+        {"make", LINUX_ANY_FIRST, "make"},       {"ld", LINUX_ANY_FIRST, "binutils"},
+        {"gcc", LINUX_ANY_FIRST, "gcc"},         {"perl", LINUX_ANY_FIRST, "perl"},
+        {"awk", LINUX_ANY_FIRST, "mawk"},        {"gzip", LINUX_ANY_FIRST, "gzip"},
+        {"bc", LINUX(3, 9, 0), "bc"},            {"flex", LINUX(4, 16, 0), "flex"},
+        {"bison", LINUX(4, 16, 0), "bison"},
+};
+
+static bool on_path(const char *program)
+{
+        const char *path = getenv("PATH") ? getenv("PATH") : "/usr/bin:/bin";
+        bool found = false;
+
+        while (*path && !found) {
+                const char *end = path;
+                char *file;
+
+                while (*end && *end != ':')
+                        end++;
+                file = ab_format("%.*s/%s", (int)(end - path), path, program);
+                found = !access(file, X_OK);
+                free(file);
+                path = *end ? end + 1 : end;
+        }
+        return found;
+}
+
+void needs_check(const struct tree *tree)
+{
+        bool missing = false;
+
+        for (unsigned i = 0; i < sizeof needs / sizeof needs[0]; i++) {
+                if (tree->version < needs[i].first || on_path(needs[i].program))
+                        continue;
+                ab_error("%s: not found: install the Debian package %s", needs[i].program, needs[i].package);
+                missing = true;
+        }
+        if (missing)
+                exit(AB_EXIT_ERROR);
+}

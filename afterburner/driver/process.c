@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+#include "driver/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "host/diag.h"
+
+int process_run(char *const *argument, const char *input)
+{
+        int status;
+        pid_t child;
+
+        fflush(NULL);
+        child = fork();
+        if (child < 0)
+                ab_die(AB_EXIT_ERROR, "%s: cannot be started: %s", argument[0], strerror(errno));
+        if (!child) {
+                if (!input || strcmp(input, "-")) {
+                        int fd = open(input ? input : "/dev/null", O_RDONLY);
+
+                        if (fd >= 0) {
+                                dup2(fd, STDIN_FILENO);
+                                close(fd);
+                        }
+                }
+                execvp(argument[0], argument);
+                ab_die(127, "%s: cannot be run: %s", argument[0], strerror(errno));
+        }
+        while (waitpid(child, &status, 0) < 0)
+                if (errno != EINTR)
+                        return 127;
+        return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef AFTERBURN_DRIVER_PROCESS_H
+#define AFTERBURN_DRIVER_PROCESS_H
+
+/*
+ * Run a command found on the PATH and wait for it.  Its standard input is
+ * `input', or /dev/null where that is NULL; "-" leaves it alone.  Returns its exit
+ * status, 128 + signal number, or 127 when it cannot be run.
+ */
+int process_run(char *const *argument, const char *input);
+
+#endif
