@@ -60,5 +60,5 @@ $(share_linux): $(dist_ablinux_DATA)
 	  if test -f $$f; then cp $$f share/afterburner/linux/; \
 	  else cp $(srcdir)/$$f share/afterburner/linux/; fi || exit 1; \
 	done && touch $@
-noinst_DATA += $(share_linux)
+BUILT_SOURCES += $(share_linux)
 CLEANFILES += $(share_linux)

@@ -16,6 +16,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <afterburn/record.h>
+
 #include "driver/adjust.h"
 #include "driver/build.h"
 #include "driver/compiler.h"
