@@ -24,8 +24,7 @@ bool build_is_config_target(const char *target)
 /* Targets that build nothing. */
 static bool is_idle_target(const char *target)
 {
-        static const char *const idle[] = {"clean", "mrproper", "distclean", "help", "kernelversion",
-                                           "kernelrelease"};
+        static const char *const idle[] = {"clean", "mrproper", "distclean", "help", "kernelversion"};
 
         for (unsigned i = 0; i < sizeof idle / sizeof idle[0]; i++)
                 if (!strcmp(target, idle[i]))
@@ -70,7 +69,8 @@ void build_prepare(struct build *b)
 }
 
 /* make, for `targets', with extra variables `more'. */
-static int run_make(const struct build *b, const struct words *targets, const char *more, const char *input)
+static int run_make(const struct build *b, const struct words *targets, const char *more, const char *input,
+                    const char *log)
 {
         struct words line = {0};
 
@@ -88,7 +88,7 @@ static int run_make(const struct build *b, const struct words *targets, const ch
                 words_add(&line, more);
         for (unsigned i = 0; i < targets->count; i++)
                 words_add(&line, targets->word[i]);
-        return process_run(line.word, input);
+        return process_run((const char *const *)line.word, input, log);
 }
 
 /* Let Kconfig complete OUT/.config: new options get their defaults. */
@@ -98,6 +98,7 @@ static int complete_config(const struct build *b)
         char *text = file_read(makefile), *answers = NULL;
         bool modern = text && strstr(text, "olddefconfig");
         struct words target = {0};
+        char *log = ab_format("%s/.afterburn/config.log", b->out);
         int status;
 
         words_add(&target, modern ? "olddefconfig" : "oldconfig");
@@ -110,7 +111,7 @@ static int complete_config(const struct build *b)
                 file_write_if_changed(answers, lines);
                 free(lines);
         }
-        status = run_make(b, &target, NULL, answers);
+        status = run_make(b, &target, NULL, answers, log);
         free(makefile);
         free(text);
         free(answers);
@@ -163,10 +164,11 @@ static int configure(const struct build *b)
         }
         all = ab_format("%s%s", all, map);
         if (b->config_targets.count) {
-                status = run_make(b, &b->config_targets, NULL, "-");
+                status = run_make(b, &b->config_targets, NULL, "-", NULL);
         } else if (b->fragments.count) {
                 struct words target = {0};
                 char *file = ab_format("%s/.afterburn/fragment.config", b->out);
+                char *log = ab_format("%s/.afterburn/config.log", b->out);
 
                 words_add(&target, "allnoconfig");
                 file_write_if_changed(file, all);
@@ -174,7 +176,7 @@ static int configure(const struct build *b)
                 /* A configuration that has it all is left alone, so that nothing is built twice. */
                 if (!config || strcmp(fragment_merge(config, all), config))
                         status = run_make(b, &target, knows_allconfig(b) ? ab_format("KCONFIG_ALLCONFIG=%s", file) : NULL,
-                                          NULL);
+                                          NULL, log);
                 free(config);
         }
         if (!status)
@@ -193,6 +195,26 @@ static int configure(const struct build *b)
         return 0;
 }
 
+/*
+ * The targets that build.  The top Makefile of older trees starts one make per
+ * target for O=, all at once with -j, and they tread on one another: one at a
+ * time there.
+ */
+static int run_targets(const struct build *b)
+{
+        int status = 0;
+
+        if (b->tree.version >= LINUX(2, 6, 30) || !b->targets.count)
+                return run_make(b, &b->targets, NULL, "-", NULL);
+        for (unsigned i = 0; i < b->targets.count && !status; i++) {
+                struct words one = {0};
+
+                words_add(&one, b->targets.word[i]);
+                status = run_make(b, &one, NULL, "-", NULL);
+        }
+        return status;
+}
+
 int build_run(struct build *b)
 {
         char *own = ab_format("%s/.afterburn", b->out);
@@ -207,7 +229,7 @@ int build_run(struct build *b)
                 if (status || (!b->targets.count && b->config_targets.count))
                         return status;
         }
-        status = run_make(b, &b->targets, NULL, "-");
+        status = run_targets(b);
         b->builds = !idle;
         free(own);
         return status;

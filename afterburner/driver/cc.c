@@ -170,9 +170,9 @@ static void add_toolchain(struct words *out, const struct settings *s, const str
         if (assembles && compiler_has_pass()) {
                 words_add(out, ab_format("-B%s", folder));
                 if (s->plain)
-                        words_add(out, "-Wa,--afterburn-plain");
+                        words_add(out, "-Wa,--afterburn-off");
                 else if (s->padding)
-                        words_add(out, ab_format("-Wa,--afterburn-padding=%s", s->padding));
+                        words_add(out, ab_format("-Wa,--padding=%s", s->padding));
         }
         if (compiles && compiler->has_plugin) {
                 words_add(out, ab_format("-fplugin=%s", compiler->plugin));

@@ -49,12 +49,12 @@ int main(int argc, char **argv)
                 else if (!strcmp(argv[i], "-r"))
                         partial = true;
         }
-        argv[0] = "ld";
+        argv[0] = (char *)"ld";
         if (partial || !is_kernel(output)) {
                 execvp(argv[0], argv);
                 ab_die(AB_EXIT_ERROR, "ld: cannot be run: %s: install the Debian package binutils", strerror(errno));
         }
-        status = process_run(argv, NULL);
+        status = process_run((const char *const *)argv, NULL, NULL);
         if (!status)
                 seal(output);
         return status;

@@ -48,11 +48,12 @@ libexec_afterburner_afterburn_ld_CPPFLAGS = $(AB_CPPFLAGS) -I$(top_srcdir)/linke
 libexec_afterburner_afterburn_ld_CFLAGS = $(AB_CFLAGS)
 libexec_afterburner_afterburn_ld_LDADD = $(AB_RECORDS_LIBS)
 
-EXTRA_DIST += afterburner/overlay/adjustments.def afterburner/overlay/README
+EXTRA_DIST += afterburner/overlay/adjustments.def afterburner/overlay/README samples/linux/README
 
 # Configuration fragments, for afterburn make --config=NAME.
 ablinuxdir = $(pkgdatadir)/linux
-dist_ablinux_DATA = samples/linux/small-6.1.config
+dist_ablinux_DATA = samples/linux/small-6.1.config \
+	samples/linux/small-2.6.config samples/linux/debug.config
 share_linux = share/afterburner/linux/.stamp
 $(share_linux): $(dist_ablinux_DATA)
 	$(AM_V_GEN)$(MKDIR_P) share/afterburner/linux && \

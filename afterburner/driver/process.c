@@ -11,7 +11,7 @@
 
 #include "host/diag.h"
 
-int process_run(char *const *argument, const char *input)
+int process_run(const char *const *argument, const char *input, const char *output)
 {
         int status;
         pid_t child;
@@ -29,7 +29,13 @@ int process_run(char *const *argument, const char *input)
                                 close(fd);
                         }
                 }
-                execvp(argument[0], argument);
+                if (output) {
+                        int fd = open(output, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+
+                        if (fd >= 0)
+                                dup2(fd, STDOUT_FILENO);
+                }
+                execvp(argument[0], (char *const *)argument);
                 ab_die(127, "%s: cannot be run: %s", argument[0], strerror(errno));
         }
         while (waitpid(child, &status, 0) < 0)

@@ -4,9 +4,10 @@
 
 /*
  * Run a command found on the PATH and wait for it.  Its standard input is
- * `input', or /dev/null where that is NULL; "-" leaves it alone.  Returns its exit
- * status, 128 + signal number, or 127 when it cannot be run.
+ * `input', or /dev/null where that is NULL; "-" leaves it alone.  Its standard
+ * output goes to the end of file `output' unless that is NULL.  Returns its
+ * exit status, 128 + signal number, or 127 when it cannot be run.
  */
-int process_run(char *const *argument, const char *input);
+int process_run(const char *const *argument, const char *input, const char *output);
 
 #endif

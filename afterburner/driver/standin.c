@@ -114,15 +114,15 @@ const char *standin_make(const struct tree *tree, const char *folder)
 void private_copy_make(const struct tree *tree, const char *folder)
 {
         char *everything = ab_format("%s/.", tree->path), *makefile = ab_format("%s/Makefile", folder);
-        char *copy[] = {"cp", "-a", "--no-preserve=ownership", everything, (char *)folder, NULL};
-        char *writable[] = {"chmod", "-R", "u+w", (char *)folder, NULL};
-        char *clean[] = {"make", "-s", "-C", (char *)folder, "ARCH=i386", "mrproper", NULL};
+        const char *copy[] = {"cp", "-a", "--no-preserve=ownership", everything, folder, NULL};
+        const char *writable[] = {"chmod", "-R", "u+w", folder, NULL};
+        const char *clean[] = {"make", "-s", "-C", folder, "ARCH=i386", "mrproper", NULL};
         struct corrections c;
 
         collect(&c, tree);
         if (!file_exists(makefile)) {
                 folder_make(folder);
-                if (process_run(copy, NULL) || process_run(writable, NULL))
+                if (process_run(copy, NULL, NULL) || process_run(writable, NULL, NULL))
                         ab_die(AB_EXIT_ERROR, "%s: cannot be copied to %s: make room there", tree->path, folder);
         }
         for (unsigned i = 0; i < c.count; i++) {
@@ -131,7 +131,7 @@ void private_copy_make(const struct tree *tree, const char *folder)
                 file_write_if_changed(path, c.text[i]);
                 free(path);
         }
-        if (process_run(clean, NULL))
+        if (process_run(clean, NULL, NULL))
                 ab_die(AB_EXIT_ERROR, "%s: make mrproper failed: unpack the tree afresh", folder);
         free(everything);
         free(makefile);
