@@ -22,13 +22,13 @@
 #ifndef AFTERBURN_MARKER_H
 #define AFTERBURN_MARKER_H
 
-#define AB_MARKER               "#afterburn:"
-#define AB_MARKER_BEGIN         "begin"
-#define AB_MARKER_END           "end"
-#define AB_MARKER_STORE         "store"
-#define AB_MARKER_READ          "read"
-#define AB_MARKER_DEVICE        "device"
-#define AB_MARKER_HOOK          "hook"
-#define AB_MARKER_NOTE          "note"
+#define AB_MARKER        "#afterburn:"
+#define AB_MARKER_BEGIN  "begin"
+#define AB_MARKER_END    "end"
+#define AB_MARKER_STORE  "store"
+#define AB_MARKER_READ   "read"
+#define AB_MARKER_DEVICE "device"
+#define AB_MARKER_HOOK   "hook"
+#define AB_MARKER_NOTE   "note"
 
 #endif

@@ -15,14 +15,12 @@
 
 /* Device accessors: the one volatile access or mov in them touches device memory. */
 static const char *const accessors[] = {
-        "readb",       "readw",       "readl",       "readq",
-        "__readb",     "__readw",     "__readl",     "__readq",
-        "__raw_readb", "__raw_readw", "__raw_readl", "__raw_readq",
-        "readb_relaxed", "readw_relaxed", "readl_relaxed",
-        "writeb",      "writew",      "writel",      "writeq",
-        "__writeb",    "__writew",    "__writel",    "__writeq",
-        "__raw_writeb", "__raw_writew", "__raw_writel", "__raw_writeq",
-        "writeb_relaxed", "writew_relaxed", "writel_relaxed",
+    "readb",        "readw",        "readl",          "readq",          "__readb",
+    "__readw",      "__readl",      "__readq",        "__raw_readb",    "__raw_readw",
+    "__raw_readl",  "__raw_readq",  "readb_relaxed",  "readw_relaxed",  "readl_relaxed",
+    "writeb",       "writew",       "writel",         "writeq",         "__writeb",
+    "__writew",     "__writel",     "__writeq",       "__raw_writeb",   "__raw_writew",
+    "__raw_writel", "__raw_writeq", "writeb_relaxed", "writew_relaxed", "writel_relaxed",
 };
 
 static bool is_accessor(tree decl)
@@ -181,7 +179,8 @@ static void cure_constraints(gimple_stmt_iterator *gsi)
         reaches = reaches && !clobbers_memory(old);
         if (reaches)
                 vec_safe_push(clobbers, build_tree_list(NULL_TREE, build_string(7, "memory")));
-        if ((!added && !reaches) || vec_safe_length(inputs) + vec_safe_length(outputs) > MAX_OPERANDS)
+        if ((!added && !reaches) ||
+            vec_safe_length(inputs) + vec_safe_length(outputs) > MAX_OPERANDS)
                 return;
         cured = gimple_build_asm_vec(text, inputs, outputs, clobbers, NULL);
         gimple_asm_set_volatile(cured, gimple_asm_volatile_p(old));
@@ -198,8 +197,8 @@ static bool is_device_reference(tree t)
         tree size = TYPE_SIZE_UNIT(TREE_TYPE(t));
 
         return TREE_CODE(t) == MEM_REF && TREE_THIS_VOLATILE(t) &&
-               !AGGREGATE_TYPE_P(TREE_TYPE(t)) && !FLOAT_TYPE_P(TREE_TYPE(t)) &&
-               size && tree_fits_uhwi_p(size) &&
+               !AGGREGATE_TYPE_P(TREE_TYPE(t)) && !FLOAT_TYPE_P(TREE_TYPE(t)) && size &&
+               tree_fits_uhwi_p(size) &&
                (tree_to_uhwi(size) == 1 || tree_to_uhwi(size) == 2 || tree_to_uhwi(size) == 4);
 }
 
@@ -261,7 +260,8 @@ static void early(function *fun)
         bool accessor = ab_options.device && is_accessor(fun->decl);
         basic_block bb;
 
-        FOR_EACH_BB_FN(bb, fun) {
+        FOR_EACH_BB_FN(bb, fun)
+        {
                 for (gimple_stmt_iterator gsi = gsi_start_bb(bb); !gsi_end_p(gsi); gsi_next(&gsi)) {
                         if (gimple_code(gsi_stmt(gsi)) == GIMPLE_ASM && ab_options.rmw)
                                 cure_constraints(&gsi);
@@ -277,9 +277,8 @@ static void early(function *fun)
 
 namespace
 {
-const pass_data early_data = {GIMPLE_PASS, "afterburn_early", OPTGROUP_NONE, TV_NONE,
-                              PROP_cfg,    0,                 0,             0,
-                              0};
+const pass_data early_data = {
+    GIMPLE_PASS, "afterburn_early", OPTGROUP_NONE, TV_NONE, PROP_cfg, 0, 0, 0, 0};
 
 struct early_pass : gimple_opt_pass {
         early_pass(gcc::context *context) : gimple_opt_pass(early_data, context)
@@ -291,7 +290,7 @@ struct early_pass : gimple_opt_pass {
                 return 0;
         }
 };
-}
+} // namespace
 
 opt_pass *ab_make_early_pass(gcc::context *context)
 {

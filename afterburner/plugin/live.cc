@@ -13,13 +13,13 @@
 
 /* What may be overwritten behind an asm statement. */
 struct dead_set {
-        unsigned gprs;          /* Intel's numbering */
-        unsigned flags;         /* enum ab_flag */
+        unsigned gprs;  /* Intel's numbering */
+        unsigned flags; /* enum ab_flag */
 };
 
 enum { ALL_FLAGS = 0x3f };
 
-static hash_map<int_hash<int, -1, -2>, dead_set> *dead_sets;    /* by insn uid */
+static hash_map<int_hash<int, -1, -2>, dead_set> *dead_sets; /* by insn uid */
 
 /* gcc's number of a general register, by Intel's. */
 static const unsigned gcc_register[8] = {AX_REG, CX_REG, DX_REG, BX_REG,
@@ -84,8 +84,10 @@ static HARD_REG_SET changed_registers(function *fun)
         rtx_insn *insn;
 
         CLEAR_HARD_REG_SET(changed);
-        FOR_EACH_BB_FN(bb, fun) {
-                FOR_BB_INSNS(bb, insn) {
+        FOR_EACH_BB_FN(bb, fun)
+        {
+                FOR_BB_INSNS(bb, insn)
+                {
                         if (!NONDEBUG_INSN_P(insn))
                                 continue;
                         if (CALL_P(insn))
@@ -147,7 +149,8 @@ static bool leaves_unseen(basic_block bb)
 
         if (EDGE_COUNT(bb->succs))
                 return false;
-        FOR_BB_INSNS_REVERSE(bb, insn) {
+        FOR_BB_INSNS_REVERSE(bb, insn)
+        {
                 if (NONDEBUG_INSN_P(insn))
                         return !CALL_P(insn);
         }
@@ -161,12 +164,13 @@ static void live_in_block(basic_block bb, unsigned free)
 
         bitmap_copy(live, DF_LR_OUT(bb));
         df_simulate_initialize_backwards(bb, live);
-        FOR_BB_INSNS_REVERSE(bb, insn) {
+        FOR_BB_INSNS_REVERSE(bb, insn)
+        {
                 const char *text = asm_template(insn);
 
                 if (!NONDEBUG_INSN_P(insn))
                         continue;
-                if (text && of_interest(text)) {
+                if (text && of_interest(text) && !ab_template_transfers(text)) {
                         dead_set dead = {free, 0};
 
                         for (unsigned i = 0; i < 8; i++) {
@@ -206,7 +210,8 @@ static void find_live(function *fun)
                 return;
         df_analyze();
         free = free_registers(fun);
-        FOR_EACH_BB_FN(bb, fun) {
+        FOR_EACH_BB_FN(bb, fun)
+        {
                 if (!leaves_unseen(bb))
                         live_in_block(bb, free);
         }
@@ -275,7 +280,8 @@ static const char *marker_position(const char *text, int operand)
                 if (operand < 0)
                         break;
                 if ((ab_statement_access(&s, operand, false) |
-                     ab_statement_access(&s, operand, true)) & AB_ACCESS_WRITE)
+                     ab_statement_access(&s, operand, true)) &
+                    AB_ACCESS_WRITE)
                         return s.start;
         }
         return first ? first : text;
@@ -386,7 +392,7 @@ struct mark_pass : rtl_opt_pass {
                 return 0;
         }
 };
-}
+} // namespace
 
 opt_pass *ab_make_live_pass(gcc::context *context)
 {

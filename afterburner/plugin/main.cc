@@ -95,15 +95,15 @@ static const struct {
         bool ab_options::*field;
         bool at_start;
 } switches[] = {
-        {"rmw", &ab_options::rmw, true},
-        {"device", &ab_options::device, true},
-        {"pages", &ab_options::pages, true},
-        {"hook", &ab_options::hook, true},
-        {"live", &ab_options::live, true},
-        {"notes", &ab_options::notes, true},
-        {"verbose", &ab_options::verbose, false},
-        {"scribble", &ab_options::scribble, false},
-        {"scribble-all", &ab_options::scribble_all, false},
+    {"rmw", &ab_options::rmw, true},
+    {"device", &ab_options::device, true},
+    {"pages", &ab_options::pages, true},
+    {"hook", &ab_options::hook, true},
+    {"live", &ab_options::live, true},
+    {"notes", &ab_options::notes, true},
+    {"verbose", &ab_options::verbose, false},
+    {"scribble", &ab_options::scribble, false},
+    {"scribble-all", &ab_options::scribble_all, false},
 };
 
 static bool set_switch(const char *name, bool value)
@@ -177,10 +177,11 @@ plugin_init(struct plugin_name_args *arguments, struct plugin_gcc_version *versi
         bool off = false;
 
         if (!plugin_default_version_check(version, &gcc_version)) {
-                error("afterburn: this plugin was built for gcc %s (%s) and this compiler is gcc %s: "
-                      "install the compiler the plugin was built for, or build Afterburn again",
-                      gcc_version.basever, gcc_version.configuration_arguments ? "Debian" : "",
-                      version->basever);
+                error(
+                    "afterburn: this plugin was built for gcc %s (%s) and this compiler is gcc %s: "
+                    "install the compiler the plugin was built for, or build Afterburn again",
+                    gcc_version.basever, gcc_version.configuration_arguments ? "Debian" : "",
+                    version->basever);
                 return 1;
         }
         for (unsigned i = 0; i < ARRAY_SIZE(switches); i++)
@@ -188,8 +189,8 @@ plugin_init(struct plugin_name_args *arguments, struct plugin_gcc_version *versi
         for (unsigned i = 0; i < ARRAY_SIZE(default_types); i++)
                 ab_options.types.safe_push(default_types[i]);
         for (int i = 0; i < arguments->argc; i++) {
-                const char *wrong = take_argument(arguments->argv[i].key, arguments->argv[i].value,
-                                                  &off);
+                const char *wrong =
+                    take_argument(arguments->argv[i].key, arguments->argv[i].value, &off);
                 if (wrong) {
                         error("afterburn: %<-fplugin-arg-%s-%s%> %s", plugin,
                               arguments->argv[i].key, wrong);
@@ -198,7 +199,8 @@ plugin_init(struct plugin_name_args *arguments, struct plugin_gcc_version *versi
         }
         register_callback(plugin, PLUGIN_INFO, NULL, &info);
         /* IA-32 C only: other languages and 64-bit code (host tools) pass unchanged. */
-        if (off || strncmp(lang_hooks.name, "GNU C", 5) || lang_hooks.name[5] == '+' || TARGET_64BIT)
+        if (off || strncmp(lang_hooks.name, "GNU C", 5) || lang_hooks.name[5] == '+' ||
+            TARGET_64BIT)
                 return 0;
         ab_template_init();
         insert_pass(plugin, ab_make_early_pass(g), "cfg", PASS_POS_INSERT_AFTER);

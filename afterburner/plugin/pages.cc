@@ -15,13 +15,13 @@
 static const struct block_function {
         const char *name;
         unsigned destination;
-        int length;             /* argument, or -1: `bytes' */
+        int length; /* argument, or -1: `bytes' */
         unsigned bytes;
 } block_functions[] = {
-        {"memcpy", 0, 2, 0},      {"memmove", 0, 2, 0},   {"memset", 0, 2, 0},
-        {"__memcpy", 0, 2, 0},    {"__memmove", 0, 2, 0}, {"__memset", 0, 2, 0},
-        {"__memcpy_chk", 0, 2, 0}, {"__memset_chk", 0, 2, 0}, {"__memmove_chk", 0, 2, 0},
-        {"copy_page", 0, -1, 4096}, {"clear_page", 0, -1, 4096},
+    {"memcpy", 0, 2, 0},        {"memmove", 0, 2, 0},        {"memset", 0, 2, 0},
+    {"__memcpy", 0, 2, 0},      {"__memmove", 0, 2, 0},      {"__memset", 0, 2, 0},
+    {"__memcpy_chk", 0, 2, 0},  {"__memset_chk", 0, 2, 0},   {"__memmove_chk", 0, 2, 0},
+    {"copy_page", 0, -1, 4096}, {"clear_page", 0, -1, 4096},
 };
 
 static tree make_operand(const char *constraint, tree value)
@@ -75,8 +75,8 @@ static gasm *make_hook(enum ab_hook number, tree a, tree d, tree c, gimple *like
 static tree assign_before(gimple_stmt_iterator *gsi, enum tree_code code, tree type, tree a, tree b)
 {
         tree name = make_ssa_name(type);
-        gimple *statement = b ? gimple_build_assign(name, code, a, b)
-                              : gimple_build_assign(name, code, a);
+        gimple *statement =
+            b ? gimple_build_assign(name, code, a, b) : gimple_build_assign(name, code, a);
 
         gimple_set_location(statement, gimple_location(gsi_stmt(*gsi)));
         gsi_insert_before(gsi, statement, GSI_SAME_STMT);
@@ -223,9 +223,9 @@ static bool do_store(gimple_stmt_iterator *gsi)
                 return true;
         bytes = store_bytes(reference);
         if (bytes > 8) {
-                tree pointer = force_gimple_operand_gsi(
-                        gsi, build_fold_addr_expr(unshare_expr(reference)), true, NULL_TREE, true,
-                        GSI_SAME_STMT);
+                tree pointer =
+                    force_gimple_operand_gsi(gsi, build_fold_addr_expr(unshare_expr(reference)),
+                                             true, NULL_TREE, true, GSI_SAME_STMT);
 
                 plant_copy_hook(gsi, pointer, build_int_cst(unsigned_type_node, bytes));
                 return true;
@@ -328,7 +328,8 @@ static bool do_call(gimple_stmt_iterator *gsi)
         if (!ab_points_to_page_table(destination))
                 return false;
         if (stmt_ends_bb_p(call)) {
-                ab_note(gimple_location(call), "page-table copy that ends its block, left as it is");
+                ab_note(gimple_location(call),
+                        "page-table copy that ends its block, left as it is");
                 return false;
         }
         length = block->length < 0 ? build_int_cst(unsigned_type_node, block->bytes)
@@ -426,7 +427,8 @@ static void do_asm(gasm *statement)
                         return;
                 ab_note(gimple_location(statement),
                         "%s: asm statement has a page-table entry as output and no instruction "
-                        "known to store it", function_name(cfun));
+                        "known to store it",
+                        function_name(cfun));
                 return;
         }
         for (unsigned i = 0; i < gimple_asm_ninputs(statement); i++) {
@@ -440,9 +442,9 @@ static void do_asm(gasm *statement)
                 } else if (ab_points_to_page_table(value)) {
                         /* "0" and its like: the same register as an output. */
                         unsigned same = ISDIGIT(*constraint) ? (unsigned)atoi(constraint) : number;
-                        const char *place = same < outputs
-                                ? constraint_of(gimple_asm_output_op(statement, same))
-                                : constraint;
+                        const char *place =
+                            same < outputs ? constraint_of(gimple_asm_output_op(statement, same))
+                                           : constraint;
 
                         if (strchr(place, 'S'))
                                 continue;
@@ -463,10 +465,12 @@ static bool plant_module_hook(function *fun)
         gimple *nop;
         gasm *hook;
 
-        if (!DECL_NAME(fun->decl) || strcmp(IDENTIFIER_POINTER(DECL_NAME(fun->decl)), module_loaded))
+        if (!DECL_NAME(fun->decl) ||
+            strcmp(IDENTIFIER_POINTER(DECL_NAME(fun->decl)), module_loaded))
                 return false;
         for (unsigned i = 0; i < ARRAY_SIZE(arguments); i++) {
-                if (!parameter || !POINTER_TYPE_P(TREE_TYPE(parameter)) || !is_gimple_reg(parameter)) {
+                if (!parameter || !POINTER_TYPE_P(TREE_TYPE(parameter)) ||
+                    !is_gimple_reg(parameter)) {
                         ab_note(DECL_SOURCE_LOCATION(fun->decl),
                                 "%s has unexpected parameters: no module hook planted",
                                 module_loaded);
@@ -493,7 +497,8 @@ static bool pages(function *fun)
         bool changed = false;
         basic_block bb;
 
-        FOR_EACH_BB_FN(bb, fun) {
+        FOR_EACH_BB_FN(bb, fun)
+        {
                 for (gimple_stmt_iterator gsi = gsi_start_bb(bb); !gsi_end_p(gsi); gsi_next(&gsi)) {
                         gimple *statement = gsi_stmt(gsi);
 
@@ -510,8 +515,8 @@ static bool pages(function *fun)
 
 namespace
 {
-const pass_data pages_data = {GIMPLE_PASS, "afterburn_pages", OPTGROUP_NONE, TV_NONE,
-                              PROP_cfg | PROP_ssa, 0, 0, 0, 0};
+const pass_data pages_data = {
+    GIMPLE_PASS, "afterburn_pages", OPTGROUP_NONE, TV_NONE, PROP_cfg | PROP_ssa, 0, 0, 0, 0};
 
 struct pages_pass : gimple_opt_pass {
         pages_pass(gcc::context *context) : gimple_opt_pass(pages_data, context)
@@ -528,7 +533,7 @@ struct pages_pass : gimple_opt_pass {
                 return changed ? TODO_update_ssa_only_virtuals | TODO_update_address_taken : 0;
         }
 };
-}
+} // namespace
 
 opt_pass *ab_make_pages_pass(gcc::context *context)
 {

@@ -148,7 +148,9 @@ static enum verdict judge_address_of(tree object, int depth)
         /* A table is a static array; a single entry is a value somebody keeps. */
         if (VAR_P(object) && is_global_var(object))
                 return TREE_CODE(TREE_TYPE(object)) == ARRAY_TYPE &&
-                       ab_is_page_type(TREE_TYPE(object)) ? YES : NO;
+                               ab_is_page_type(TREE_TYPE(object))
+                           ? YES
+                           : NO;
         return DECL_P(object) ? NO : UNDECIDED;
 }
 

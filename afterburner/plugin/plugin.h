@@ -21,21 +21,21 @@
 #include "../marker.h"
 
 /* A tag: AB_TAG WORD[:OPERAND] AB_TAG_END, at the front of a template. */
-#define AB_TAG          "/*afterburn:"
-#define AB_TAG_END      "*/"
+#define AB_TAG     "/*afterburn:"
+#define AB_TAG_END "*/"
 
 struct ab_options {
-        bool rmw;               /* cure read-modify-write "=m" operands */
-        bool device;            /* find device accessors */
-        bool pages;             /* find page-table stores */
-        bool hook;              /* plant hooks */
-        bool live;              /* compute dead sets; otherwise markers say 0 */
+        bool rmw;    /* cure read-modify-write "=m" operands */
+        bool device; /* find device accessors */
+        bool pages;  /* find page-table stores */
+        bool hook;   /* plant hooks */
+        bool live;   /* compute dead sets; otherwise markers say 0 */
         bool notes;
-        bool verbose;           /* say on standard error what was found */
-        bool scribble;          /* test: overwrite what is called dead */
-        bool scribble_all;      /* ... behind every asm statement, sensitive or not */
-        vec<const char *> types;        /* page-table types, by typedef name */
-        vec<const char *> accessors;    /* device accessors beyond the table */
+        bool verbose;                /* say on standard error what was found */
+        bool scribble;               /* test: overwrite what is called dead */
+        bool scribble_all;           /* ... behind every asm statement, sensitive or not */
+        vec<const char *> types;     /* page-table types, by typedef name */
+        vec<const char *> accessors; /* device accessors beyond the table */
 };
 
 extern struct ab_options ab_options;

@@ -20,7 +20,7 @@ static const struct row rows[] = {
 
 struct word {
         char text[16];
-        unsigned shapes;        /* 1 << enum shape */
+        unsigned shapes; /* 1 << enum shape */
 };
 
 static struct word words[512];
@@ -80,9 +80,9 @@ static bool span_is(const char *s, int chars, const char *word)
 
 static bool is_prefix(const char *s, int chars)
 {
-        static const char *const prefixes[] = {"lock", "rep", "repe", "repz", "repne", "repnz",
-                                               "data16", "addr16", "data32", "addr32", "cs", "ds",
-                                               "es", "fs", "gs", "ss"};
+        static const char *const prefixes[] = {
+            "lock",   "rep",    "repe", "repz", "repne", "repnz", "data16", "addr16",
+            "data32", "addr32", "cs",   "ds",   "es",    "fs",    "gs",     "ss"};
 
         for (const char *prefix : prefixes) {
                 if (span_is(s, chars, prefix))
@@ -146,7 +146,8 @@ static void follow_section(struct ab_scanner *scanner, const struct ab_statement
                 scanner->pushed++;
         else if (span_is(m, n, ".popsection") && scanner->pushed)
                 scanner->pushed--;
-        else if (span_is(m, n, ".section") || span_is(m, n, ".subsection") || span_is(m, n, ".data"))
+        else if (span_is(m, n, ".section") || span_is(m, n, ".subsection") ||
+                 span_is(m, n, ".data"))
                 scanner->switched = true;
         else if (span_is(m, n, ".previous") || span_is(m, n, ".text"))
                 scanner->switched = false;
@@ -176,7 +177,7 @@ bool ab_scan_next(struct ab_scanner *scanner, struct ab_statement *out)
                 if (!out->start)
                         out->start = p;
                 out->mnemonic = p;
-                if (*p == '%' && p[1] == '%')   /* "%%gs mov ..." is no statement we know */
+                if (*p == '%' && p[1] == '%') /* "%%gs mov ..." is no statement we know */
                         p += 2;
                 while (is_word(*p))
                         p++;
@@ -249,7 +250,7 @@ static bool sensitive_bytes(const struct ab_statement *s)
                 while (is_blank(*next))
                         next++;
                 if (next < s->end && *next != ',')
-                        return false;   /* an expression: a table entry, not an instruction */
+                        return false; /* an expression: a table entry, not an instruction */
                 if (value == 0x0f || value == 0xcf || value == 0x9c || value == 0x9d ||
                     value == 0xf4 || value == 0xfa || value == 0xfb || value == 0xea)
                         return true;
@@ -281,7 +282,8 @@ static bool statement_sensitive(const struct ab_statement *s)
         if (found->shapes & (1u << SEG_SRC | 1u << SEG_DST | 1u << SEG_ONE) &&
             names_segment(s->operands, s->end))
                 return true;
-        if (found->shapes & (1u << CR_SRC | 1u << CR_DST) && names_numbered(s->operands, s->end, "cr"))
+        if (found->shapes & (1u << CR_SRC | 1u << CR_DST) &&
+            names_numbered(s->operands, s->end, "cr"))
                 return true;
         return found->shapes & (1u << DR_SRC | 1u << DR_DST) &&
                (names_numbered(s->operands, s->end, "dr") ||
@@ -304,6 +306,33 @@ bool ab_template_sensitive(const char *text)
 bool ab_template_may_resume(const char *text)
 {
         return strstr(text, "__ex_table") || strstr(text, ".fixup");
+}
+
+bool ab_template_transfers(const char *text)
+{
+        static const char *const transfers[] = {"iret",    "ret",    "retf", "lret", "ljmp",
+                                                "sysexit", "sysret", "jmp",  "rsm"};
+        struct ab_scanner scanner;
+        struct ab_statement s, last;
+        bool any = false;
+
+        ab_scan_begin(&scanner, text);
+        while (ab_scan_next(&scanner, &s)) {
+                if (!s.aside && *s.mnemonic != '.') {
+                        last = s;
+                        any = true;
+                }
+        }
+        if (!any)
+                return false;
+        for (const char *transfer : transfers) {
+                int chars = (int)strlen(transfer);
+
+                if (last.mnemonic_chars >= chars && last.mnemonic_chars <= chars + 1 &&
+                    !strncmp(last.mnemonic, transfer, chars))
+                        return true;
+        }
+        return false;
 }
 
 /* Whether %N, with or without a modifier letter, stands in [p, end). */
@@ -330,9 +359,9 @@ static bool mentions(const char *p, const char *end, int number)
 
 /* What instructions do to their destination, by mnemonic without size suffix. */
 enum where {
-        LAST,           /* the last operand is the destination */
-        EVERY,          /* any operand may be the memory */
-        STRING,         /* memory at EDI, no operand names it */
+        LAST,   /* the last operand is the destination */
+        EVERY,  /* any operand may be the memory */
+        STRING, /* memory at EDI, no operand names it */
 };
 
 struct effect {
@@ -345,19 +374,19 @@ struct effect {
 #define W AB_ACCESS_WRITE
 #define S AB_ACCESS_BIT_STRING
 static const struct effect effects[] = {
-        {"mov", W, LAST}, {"movnti", W, LAST}, {"pop", W, LAST},
-        {"bt", R | S, LAST}, {"bts", R | W | S, LAST}, {"btr", R | W | S, LAST},
-        {"btc", R | W | S, LAST},
-        {"add", R | W, LAST}, {"adc", R | W, LAST}, {"sub", R | W, LAST}, {"sbb", R | W, LAST},
-        {"and", R | W, LAST}, {"or", R | W, LAST}, {"xor", R | W, LAST},
-        {"inc", R | W, LAST}, {"dec", R | W, LAST}, {"neg", R | W, LAST}, {"not", R | W, LAST},
-        {"shl", R | W, LAST}, {"sal", R | W, LAST}, {"shr", R | W, LAST}, {"sar", R | W, LAST},
-        {"rol", R | W, LAST}, {"ror", R | W, LAST}, {"rcl", R | W, LAST}, {"rcr", R | W, LAST},
-        {"shld", R | W, LAST}, {"shrd", R | W, LAST},
-        {"xchg", R | W, EVERY}, {"xadd", R | W, LAST},
-        {"cmpxchg", R | W, LAST}, {"cmpxchg8b", R | W, LAST},
-        {"cmp", R, EVERY}, {"test", R, EVERY}, {"push", R, EVERY},
-        {"stos", W, STRING}, {"movs", W, STRING},
+    {"mov", W, LAST},         {"movnti", W, LAST},        {"pop", W, LAST},
+    {"bt", R | S, LAST},      {"bts", R | W | S, LAST},   {"btr", R | W | S, LAST},
+    {"btc", R | W | S, LAST}, {"add", R | W, LAST},       {"adc", R | W, LAST},
+    {"sub", R | W, LAST},     {"sbb", R | W, LAST},       {"and", R | W, LAST},
+    {"or", R | W, LAST},      {"xor", R | W, LAST},       {"inc", R | W, LAST},
+    {"dec", R | W, LAST},     {"neg", R | W, LAST},       {"not", R | W, LAST},
+    {"shl", R | W, LAST},     {"sal", R | W, LAST},       {"shr", R | W, LAST},
+    {"sar", R | W, LAST},     {"rol", R | W, LAST},       {"ror", R | W, LAST},
+    {"rcl", R | W, LAST},     {"rcr", R | W, LAST},       {"shld", R | W, LAST},
+    {"shrd", R | W, LAST},    {"xchg", R | W, EVERY},     {"xadd", R | W, LAST},
+    {"cmpxchg", R | W, LAST}, {"cmpxchg8b", R | W, LAST}, {"cmp", R, EVERY},
+    {"test", R, EVERY},       {"push", R, EVERY},         {"stos", W, STRING},
+    {"movs", W, STRING},
 };
 #undef R
 #undef W

@@ -12,25 +12,25 @@
 
 /* One instruction or directive, its prefixes included. */
 struct ab_statement {
-        const char *start;      /* first character, prefixes included */
+        const char *start; /* first character, prefixes included */
         const char *mnemonic;
         int mnemonic_chars;
-        const char *operands;   /* first character behind the mnemonic */
-        const char *end;        /* one past the last character */
-        bool aside;             /* in another section than the template's own */
+        const char *operands; /* first character behind the mnemonic */
+        const char *end;      /* one past the last character */
+        bool aside;           /* in another section than the template's own */
 };
 
 struct ab_scanner {
         const char *next;
-        int pushed;             /* depth of .pushsection */
-        bool switched;          /* behind .section or .subsection, before .previous */
+        int pushed;    /* depth of .pushsection */
+        bool switched; /* behind .section or .subsection, before .previous */
 };
 
 /* What a statement does to the memory behind an operand; bits. */
 enum ab_access {
         AB_ACCESS_READ = 1,
         AB_ACCESS_WRITE = 2,
-        AB_ACCESS_BIT_STRING = 4,       /* a bit index reaches beyond the operand */
+        AB_ACCESS_BIT_STRING = 4, /* a bit index reaches beyond the operand */
 };
 
 /* Prepare the table of sensitive mnemonics; once, before anything else here. */
@@ -44,6 +44,9 @@ bool ab_scan_next(struct ab_scanner *scanner, struct ab_statement *out);
 bool ab_template_sensitive(const char *text);
 /* Whether the template puts something into an exception table or a fix-up section. */
 bool ab_template_may_resume(const char *text);
+
+/* Whether the last instruction goes elsewhere, to where other registers count. */
+bool ab_template_transfers(const char *text);
 
 /*
  * What `statement' does to the memory that operand `number' names: directly

@@ -45,6 +45,7 @@ check()
 		asm volatile("cli; jmp *%0" : : "r"(to));
 		__builtin_unreachable();
 	}
+	void returns(void) { asm volatile("pushf; push %%cs; push $1f; iretl\n1:" : : : "memory"); }
 	void resumes(int a)
 	{
 		asm volatile("1: movl %0,%%gs\n.section .fixup,\"ax\"\n2: xorl %0,%0\n"
@@ -75,6 +76,7 @@ check()
 	[ "$(dead quiet)" = "0 3f" ]; ok "registers a caller knows to be unchanged are live (-fipa-ra)"
 	[ "$(dead naked)" = "0 0" ]; ok "in a naked function everything is live"
 	[ "$(dead leaves)" = "0 0" ]; ok "where control leaves unseen everything is live"
+	[ "$(dead returns)" = "0 0" ]; ok "where the last instruction goes elsewhere everything is live"
 	[ "$(dead resumes)" = "6 3f" ]; ok "operands of a statement with fix-up code are live"
 	[ "$(dead global)" = "7 3f" ]; ok "a global register variable is live"
 	body two | grep -c 'flags=3f' | grep -qx 2; ok "each statement has its own dead set"
