@@ -58,9 +58,9 @@ case $program in
 esac
 [ -n "$kernel" ] || kernel=$l4/kernel-$variant
 
-modules=$sigma0,$program
-[ -z "$kickstart" ] || modules=$kernel,$modules
-for file in "$kernel" ${kickstart:+"$kickstart"} "$sigma0" "$program"; do
+[ -n "$kickstart" ] || kickstart=$l4/loader
+modules=$kernel,$sigma0,$program
+for file in "$kernel" "$kickstart" "$sigma0" "$program"; do
 	[ -r "$file" ] || die "$file: cannot be read: build it or name another file"
 done
 for module in "$@"; do
@@ -76,7 +76,7 @@ set -- qemu-system-i386 -accel tcg -cpu qemu32,+sse,+sse2,+fxsr -m "$memory" \
 	-display none -serial stdio -monitor none -net none -no-reboot \
 	-rtc base=2020-01-01,clock=vm -device isa-debug-exit,iobase=0xf4,iosize=4
 [ -z "$count" ] || set -- "$@" -icount shift=0,sleep=off
-set -- "$@" -kernel "${kickstart:-$kernel}" -initrd "$modules"
+set -- "$@" -kernel "$kickstart" -initrd "$modules"
 
 if [ -n "$dry" ]; then
 	echo "$*"

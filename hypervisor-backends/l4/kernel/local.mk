@@ -84,3 +84,4 @@ $(L4K)/asm-offsets.h: $(L4K)/asm-offsets.c $(L4K)/tcb.h $(L4K)/space.h
 	$(CC) $(L4K_CFLAGS) $(L4K_CPPFLAGS) -S -o $@.s $(srcdir)/$(L4K)/asm-offsets.c && \
 	$(SED) -n 's/^->\([A-Z0-9_]*\) \(.*\)/#define \1 \2/p' $@.s > $@.tmp && \
 	rm -f $@.s && mv -f $@.tmp $@
+include $(srcdir)/hypervisor-backends/l4/boot/local.mk

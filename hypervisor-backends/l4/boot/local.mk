@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# The loader, freestanding; it shares the kernel's console and KIP layout.
+L4B = hypervisor-backends/l4/boot
+l4kernel_PROGRAMS += lib/afterburner/l4/loader
+lib_afterburner_l4_loader_SOURCES = \
+	$(L4B)/start.S \
+	$(L4B)/bootinfo.c \
+	$(L4B)/elf.c \
+	$(L4B)/loader.c \
+	$(L4B)/loader.h \
+	$(L4B)/ranges.c \
+	$(L4K)/console.c \
+	$(L4K)/lib.c
+lib_afterburner_l4_loader_CPPFLAGS = -I$(top_srcdir)/$(L4B) $(L4K_CPPFLAGS)
+# For any processor, so that it can say which one is needed.
+lib_afterburner_l4_loader_CFLAGS = $(L4K_CFLAGS) -march=i386
+lib_afterburner_l4_loader_CCASFLAGS = $(L4K_CCASFLAGS)
+lib_afterburner_l4_loader_LDFLAGS = $(TARGET_LDFLAGS) -Wl,-n -Wl,-T,$(top_srcdir)/$(L4B)/loader.ld
+lib_afterburner_l4_loader_DEPENDENCIES = $(top_srcdir)/$(L4B)/loader.ld
+EXTRA_DIST += $(L4B)/loader.ld $(L4B)/README
