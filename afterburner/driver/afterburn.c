@@ -27,6 +27,7 @@ static const struct command {
         {"report", AB_PLACE_LIBEXEC, "afterburn-report", "list the sites of an image"},
         {"audit", AB_PLACE_LIBEXEC, "afterburn-audit", "prove that every sensitive instruction is annotated"},
         {"run", AB_PLACE_LIBEXEC, "afterburn-run", "boot an image under an emulator"},
+        {"rootfs", AB_PLACE_LIBEXEC, "afterburn-rootfs", "make the sample root file system"},
         {"bench", AB_PLACE_LIBEXEC, "afterburn-bench", "measure what afterburning costs"},
         {"l4", AB_PLACE_LIBEXEC, "afterburn-l4", "build, boot and inspect the L4 system"},
 };

@@ -1,1 +1,32 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Measuring: the benchmark program of the guest, the figures issues name, and
+# the program that compares the two.
+guest_PROGRAMS += share/afterburner/guest/bench
+share_afterburner_guest_bench_SOURCES = testsuite/bench/guest/bench.c $(GUEST_RUNTIME)
+share_afterburner_guest_bench_CPPFLAGS = $(GUEST_CPPFLAGS)
+share_afterburner_guest_bench_CFLAGS = $(GUEST_CFLAGS)
+share_afterburner_guest_bench_LDFLAGS = $(GUEST_LINK)
+share_afterburner_guest_bench_LDADD = -lgcc
+
+# afterburn bench; bench-SUITE measures, figures.tsv says what is promised.
+BENCH_COMMANDS = libexec/afterburner/afterburn-bench libexec/afterburner/bench-toolchain
+pkglibexec_SCRIPTS += $(BENCH_COMMANDS)
+CLEANFILES += $(BENCH_COMMANDS) share/afterburner/figures.tsv
+libexec/afterburner/afterburn-bench: testsuite/bench/bench.sh
+	$(AM_V_GEN)$(MKDIR_P) libexec/afterburner && cp $(srcdir)/testsuite/bench/bench.sh $@ && chmod +x $@
+libexec/afterburner/bench-toolchain: testsuite/bench/toolchain.sh
+	$(AM_V_GEN)$(MKDIR_P) libexec/afterburner && cp $(srcdir)/testsuite/bench/toolchain.sh $@ && chmod +x $@
+dist_pkgdata_DATA += testsuite/figures.tsv
+share/afterburner/figures.tsv: testsuite/figures.tsv
+	$(AM_V_GEN)$(MKDIR_P) share/afterburner && cp $(srcdir)/testsuite/figures.tsv $@
+all-local: share/afterburner/figures.tsv
+
+pkglibexec_PROGRAMS += libexec/afterburner/bench-padding
+libexec_afterburner_bench_padding_SOURCES = testsuite/bench/padding.c
+libexec_afterburner_bench_padding_CFLAGS = $(AB_CFLAGS) -O2
+
+dist_man_MANS += doc/man/afterburn-bench.1
+EXTRA_DIST += testsuite/bench/bench.sh testsuite/bench/toolchain.sh testsuite/bench/README
+TESTS += testsuite/bench/bench.t
+EXTRA_DIST += testsuite/bench/bench.t

@@ -1,0 +1,66 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# afterburn bench: judging values against figures, with a suite of our own; and
+# the guest's benchmark program counts the same twice.
+# shellcheck source=testsuite/run/run.sh
+. "${top_srcdir:?}/testsuite/run/run.sh"
+plan 13
+
+# A small installation: the real program, made-up figures and values.
+mkdir -p "$tmp/libexec/afterburner" "$tmp/share/afterburner"
+cp "$top_builddir/libexec/afterburner/afterburn-bench" "$tmp/libexec/afterburner/"
+run=$tmp/libexec/afterburner/afterburn-bench
+printf 'trial\tless\t<=3\t<=1\tx\ntrial\tmore\t>=90\t>=97\tx\ntrial\tsame\t=0\t=0\tx\ntrial\tsaid\treport\treport\tx\n' \
+        >"$tmp/share/afterburner/figures.tsv"
+
+# values LESS MORE SAME SAID: what the suite measures; - for not
+values() {
+        printf '#!/bin/sh\n' >"$tmp/libexec/afterburner/bench-trial"
+        for name in less more same said; do
+                [ "$1" = - ] || printf "printf '%s\\\\t%s\\\\n'\n" "$name" "$1" \
+                        >>"$tmp/libexec/afterburner/bench-trial"
+                shift
+        done
+        chmod +x "$tmp/libexec/afterburner/bench-trial"
+}
+line() { grep -Eq "^$1 .* $2\$" "$tmp/out"; }
+
+try 2 && one_line 'no suite'; check 'no suite: usage'
+try 2 fiction && one_line 'fiction: no such suite'; check 'an unknown suite: usage'
+try 2 trial --loud && one_line '--loud'; check 'an unknown option: usage'
+try 1 trial --build="$tmp/none" && one_line "$tmp/none"; check 'a missing build folder'
+try 3 trial && one_line 'not part of this build'; check 'a suite without its program'
+
+values 0.5 97 0 12
+try 0 trial --check --build="$tmp" && line less 'holds, aim met' && line more 'holds, aim met' && line said reported
+check 'everything holds'
+values 3 90 0 12
+try 0 trial --check --build="$tmp" && line less 'holds' && ! line less 'holds, aim met'
+check 'the limits themselves hold'
+values 3.01 95 0 12
+try 1 trial --check --build="$tmp" && line less 'falls short'; check 'above an upper limit falls short'
+values 1 89.9 0 12
+try 1 trial --check --build="$tmp" && line more 'falls short'; check 'below a lower limit falls short'
+values 1 95 - 12
+try 3 trial --check --build="$tmp" && line same 'not measured'; check 'what is missing is not measured: status 3'
+values 1 95 1 12
+try 0 trial --build="$tmp" --output="$tmp/o.json" && line same 'falls short' &&
+        grep -q '"name":"same".*"measured":1,"verdict":"falls short"' "$tmp/o.json"
+check 'without --check the status is 0; JSON'
+values 1 - 1 12
+try 0 trial --build="$tmp" --output="$tmp/o.tsv" && grep -q "^more	>=90	>=97	-	not measured$" "$tmp/o.tsv"
+check 'the table as TSV'
+
+run=$top_builddir/libexec/afterburner/afterburn-run
+kernel=$(a_kernel)
+if [ -n "$kernel" ]; then
+        for i in 1 2; do
+                try 0 --quiet --icount --append=norandmaps --initrd="$mini" "$kernel" -- /bin/bench getpid 1000
+                cp "$tmp/out" "$tmp/count$i"
+        done
+        grep -Eq '^getpid 1000 [0-9]+ [0-9]+ [0-9]+$' "$tmp/count1" && cmp -s "$tmp/count1" "$tmp/count2"
+        check 'the count of getpid repeats'
+else
+        skip 'the count of getpid repeats' 'no kernel: ./quickstart builds one'
+fi
+exit "$failed"

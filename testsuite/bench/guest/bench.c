@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * bench: what one operation costs, in ticks of the time-stamp counter.  Under
+ * an instruction-counting emulator a tick is an instruction and the numbers
+ * repeat exactly.
+ *
+ *      bench OPERATION [ROUNDS]
+ *      bench all
+ *
+ * prints "OPERATION ROUNDS MINIMUM MEDIAN MEAN" per operation: the mean is over
+ * all rounds, timer interrupts included; the minimum and the median leave
+ * them out.
+ */
+#include "guest.h"
+
+enum { MOST_ROUNDS = 4096 };
+
+static uint64_t sample[MOST_ROUNDS];
+
+static void die(const char *what)
+{
+        guest_printf("bench: %s failed\n", what);
+        sys1(SYS_exit, 1);
+}
+
+static int there[2], back[2];
+static long echo;
+
+static void getpid_once(void)
+{
+        sys0(SYS_getpid);
+}
+
+static void echo_start(void)
+{
+        char byte;
+
+        if (sys1(SYS_pipe, there) || sys1(SYS_pipe, back))
+                die("pipe");
+        echo = sys0(SYS_fork);
+        if (!echo) {
+                sys1(SYS_close, there[1]);
+                while (sys3(SYS_read, there[0], &byte, 1) == 1)
+                        sys3(SYS_write, back[1], &byte, 1);
+                sys1(SYS_exit, 0);
+        }
+}
+
+static void echo_once(void)
+{
+        char byte = 1;
+
+        if (sys3(SYS_write, there[1], &byte, 1) != 1 || sys3(SYS_read, back[0], &byte, 1) != 1)
+                die("pipe round trip");
+}
+
+static void echo_stop(void)
+{
+        int status;
+
+        sys1(SYS_close, there[1]);
+        sys4(SYS_wait4, echo, &status, 0, 0);
+        sys1(SYS_close, there[0]);
+        sys1(SYS_close, back[0]);
+        sys1(SYS_close, back[1]);
+}
+
+static void fork_once(void)
+{
+        long child = sys0(SYS_fork);
+        int status;
+
+        if (!child)
+                sys1(SYS_exit, 0);
+        if (sys4(SYS_wait4, child, &status, 0, 0) != child)
+                die("fork");
+}
+
+static void exec_once(void)
+{
+        static const char *const words[] = {"/bin/say", NULL}, *const environment[] = {NULL};
+        long child = sys0(SYS_fork);
+        int status;
+
+        if (!child) {
+                sys3(SYS_execve, words[0], words, environment);
+                sys1(SYS_exit, 1);
+        }
+        if (sys4(SYS_wait4, child, &status, 0, 0) != child || status)
+                die("exec");
+}
+
+static void fault_once(void)
+{
+        static volatile char *page;
+
+        if (page)
+                sys2(SYS_munmap, page, 4096);
+        page = (volatile char *)guest_map(4096, PROT_READ_ | PROT_WRITE_);
+        *page = 1;
+}
+
+static void map_once(void)
+{
+        long p = guest_map(65536, PROT_READ_ | PROT_WRITE_);
+
+        if (sys2(SYS_munmap, p, 65536))
+                die("munmap");
+}
+
+static void compute_once(void)
+{
+        unsigned a = 1, i;
+
+        for (i = 0; i < 100000; i++)
+                a = a * 1664525 + 1013904223;
+        asm volatile("" : : "r"(a));
+}
+
+static const struct operation {
+        const char *name;
+        unsigned rounds;
+        void (*once)(void), (*start)(void), (*stop)(void);
+} operations[] = {
+        {"getpid", 4000, getpid_once, NULL, NULL},
+        {"pipe", 2000, echo_once, echo_start, echo_stop},
+        {"fork", 500, fork_once, NULL, NULL},
+        {"exec", 200, exec_once, NULL, NULL},
+        {"fault", 2000, fault_once, NULL, NULL},
+        {"mmap", 2000, map_once, NULL, NULL},
+        {"compute", 100, compute_once, NULL, NULL},
+};
+
+static void sort(uint64_t *a, unsigned n)
+{
+        unsigned gap, i, j;
+
+        for (gap = n / 2; gap; gap /= 2)
+                for (i = gap; i < n; i++) {
+                        uint64_t x = a[i];
+
+                        for (j = i; j >= gap && a[j - gap] > x; j -= gap)
+                                a[j] = a[j - gap];
+                        a[j] = x;
+                }
+}
+
+static void measure(const struct operation *operation, unsigned rounds)
+{
+        uint64_t begin, sum = 0;
+        unsigned i;
+
+        if (operation->start)
+                operation->start();
+        for (i = 0; i < 20; i++)
+                operation->once();
+        for (i = 0; i < rounds; i++) {
+                begin = guest_ticks();
+                operation->once();
+                sample[i] = guest_ticks() - begin;
+                sum += sample[i];
+        }
+        if (operation->stop)
+                operation->stop();
+        sort(sample, rounds);
+        guest_printf("%s %u %llu %llu %llu\n", operation->name, rounds,
+                     (unsigned long long)sample[0], (unsigned long long)sample[rounds / 2],
+                     (unsigned long long)(sum / rounds));
+}
+
+static unsigned number(const char *s)
+{
+        unsigned n = 0;
+
+        for (; *s >= '0' && *s <= '9'; s++)
+                n = n * 10 + (unsigned)(*s - '0');
+        return n;
+}
+
+int guest_main(int argc, char **argv, char **environment)
+{
+        unsigned i, rounds, done = 0;
+
+        (void)environment;
+        for (i = 0; i < sizeof operations / sizeof operations[0]; i++) {
+                if (argc < 2 || (strcmp(argv[1], "all") && strcmp(argv[1], operations[i].name)))
+                        continue;
+                rounds = argc > 2 ? number(argv[2]) : operations[i].rounds;
+                measure(&operations[i], rounds < 1 || rounds > MOST_ROUNDS ? MOST_ROUNDS : rounds);
+                done++;
+        }
+        if (!done) {
+                guest_printf("usage: bench all | OPERATION [ROUNDS]\n");
+                return 2;
+        }
+        return 0;
+}
