@@ -74,3 +74,33 @@ EXTRA_DIST += $(L4U)/command/afterburn-l4.sh $(L4U)/command/README
 dist_man_MANS += doc/man/afterburn-l4.1
 libexec/afterburner/afterburn-l4: $(L4U)/command/afterburn-l4.sh
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && cp -f $(srcdir)/$(L4U)/command/afterburn-l4.sh $@ && chmod 755 $@
+
+l4_PROGRAMS += lib/afterburner/l4/l4-conformance
+lib_afterburner_l4_l4_conformance_SOURCES = \
+	$(L4U)/apps/common/task.c \
+	$(L4U)/apps/common/task.h \
+	$(L4U)/apps/l4-conformance/check.h \
+	$(L4U)/apps/l4-conformance/ctrlxfer.c \
+	$(L4U)/apps/l4-conformance/exceptions.c \
+	$(L4U)/apps/l4-conformance/exregs.c \
+	$(L4U)/apps/l4-conformance/ids.c \
+	$(L4U)/apps/l4-conformance/interrupts.c \
+	$(L4U)/apps/l4-conformance/io.c \
+	$(L4U)/apps/l4-conformance/ipc-errors.c \
+	$(L4U)/apps/l4-conformance/ipc.c \
+	$(L4U)/apps/l4-conformance/kip.c \
+	$(L4U)/apps/l4-conformance/main.c \
+	$(L4U)/apps/l4-conformance/mapping.c \
+	$(L4U)/apps/l4-conformance/pagefaults.c \
+	$(L4U)/apps/l4-conformance/quirks.c \
+	$(L4U)/apps/l4-conformance/schedule.c \
+	$(L4U)/apps/l4-conformance/sigma0.c \
+	$(L4U)/apps/l4-conformance/spacecontrol.c \
+	$(L4U)/apps/l4-conformance/strings.c \
+	$(L4U)/apps/l4-conformance/threadcontrol.c \
+	$(L4U)/apps/l4-conformance/unmap.c
+lib_afterburner_l4_l4_conformance_CPPFLAGS = $(L4U_CPPFLAGS)
+lib_afterburner_l4_l4_conformance_CFLAGS = $(L4U_CFLAGS)
+lib_afterburner_l4_l4_conformance_LDFLAGS = $(L4U_LD_ROOT)
+lib_afterburner_l4_l4_conformance_LDADD = $(L4U_LDADD)
+lib_afterburner_l4_l4_conformance_DEPENDENCIES = $(L4U_LINK_DEPS)

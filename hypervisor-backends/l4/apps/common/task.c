@@ -57,7 +57,7 @@ static void touch(L4_Word_t addr)
 	__asm__ volatile("lock; addb $0, %0" : "+m"(*(volatile uint8_t *)addr) : : "cc");
 }
 
-static int serve_fault(L4_Word_t addr)
+int task_serve_fault(L4_Word_t addr)
 {
 	if (addr < (L4_Word_t)l4_image_start || addr >= (L4_Word_t)l4_image_end) {
 		task_bad_fault = addr;
@@ -93,7 +93,7 @@ static int pager_serve(L4_MsgTag_t tag)
 	}
 	}
 	if ((L4_Label(tag) & 0xFFF0) == L4_LABEL_PAGEFAULT)
-		return serve_fault(mr1);
+		return task_serve_fault(mr1);
 	return 0;
 }
 

@@ -48,6 +48,9 @@ L4_Word_t task_stack(L4_ThreadId_t t);
 /* The local id of a thread made here, in its own space. */
 L4_ThreadId_t task_local_id(L4_ThreadId_t t);
 
+/* Answer a page fault at @addr in the MRs; false when it lies outside the image. */
+int task_serve_fault(L4_Word_t addr);
+
 /* Faults outside the image: the last one's address, and how many (never answered). */
 extern volatile L4_Word_t task_bad_fault, task_bad_faults;
 
