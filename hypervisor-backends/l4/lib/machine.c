@@ -10,6 +10,8 @@
 #define LSR_THR_EMPTY 0x20
 
 #define QEMU_DEBUG_EXIT 0xF4 /* device isa-debug-exit,iobase=0xf4 */
+#define STATUS_BASE 0x20 /* QEMU itself ends with 1 when it cannot start */
+#define STATUS_MAX 95
 #define BOCHS_SHUTDOWN 0x8900
 
 void l4_serial_putc(char c)
@@ -28,7 +30,7 @@ int l4_serial_getc(void)
 
 void l4_shutdown(unsigned int status)
 {
-	l4_outb(QEMU_DEBUG_EXIT, (uint8_t)status);
+	l4_outb(QEMU_DEBUG_EXIT, (uint8_t)(STATUS_BASE + (status < STATUS_MAX ? status : STATUS_MAX)));
 	for (const char *s = "Shutdown"; *s; s++)
 		l4_outb(BOCHS_SHUTDOWN, (uint8_t)*s);
 	for (;;)

@@ -40,7 +40,7 @@ int l4_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /*
  * End the emulator.  Under QEMU with isa-debug-exit at port 0xF4 the process
- * ends with 2 * status + 1; bochs ends on the word "Shutdown" at port 0x8900.
+ * ends with 2 * (status + 32) + 1, status at most 95; bochs ends on the word "Shutdown" at port 0x8900.
  * Where neither exists the program stops for ever.
  */
 void l4_shutdown(unsigned int status) __attribute__((noreturn));
