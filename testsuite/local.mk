@@ -13,3 +13,4 @@ include $(srcdir)/testsuite/bench/local.mk
 include $(srcdir)/testsuite/l4/local.mk
 include $(srcdir)/testsuite/binder/local.mk
 include $(srcdir)/testsuite/scribble/local.mk
+include $(srcdir)/testsuite/backend/local.mk

@@ -24,3 +24,4 @@ libexec_afterburner_afterburn_run_CPPFLAGS = $(AB_CPPFLAGS) \
 libexec_afterburner_afterburn_run_CFLAGS = $(AB_CFLAGS)
 libexec_afterburner_afterburn_run_LDADD = libabnewc.a libabhost.a -lutil
 dist_man_MANS += doc/man/afterburn-run.1 doc/man/afterburn-rootfs.1
+include $(srcdir)/hypervisor-backends/bare/ring0/local.mk

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Code bound by a 32-bit and by a 64-bit build is the same, byte for byte, and
 # the library for targets stands on nothing.
-dir=$top_builddir/testsuite/binder
+dir=${top_builddir:?}/testsuite/binder
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
 n=0

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The backend interface on bare IA-32, as a library a wedge is linked with.
+noinst_LIBRARIES += hypervisor-backends/bare/ring0/libring0.a
+hypervisor_backends_bare_ring0_libring0_a_SOURCES = \
+	hypervisor-backends/bare/ring0/entry.S hypervisor-backends/bare/ring0/console.c \
+	hypervisor-backends/bare/ring0/event.c hypervisor-backends/bare/ring0/memory.c \
+	hypervisor-backends/bare/ring0/start.c hypervisor-backends/bare/ring0/tables.c \
+	hypervisor-backends/bare/ring0/trap.c hypervisor-backends/bare/ring0/ring0.h
+hypervisor_backends_bare_ring0_libring0_a_CPPFLAGS = $(AB_CPPFLAGS)
+hypervisor_backends_bare_ring0_libring0_a_CFLAGS = $(TARGET_CFLAGS)
+hypervisor_backends_bare_ring0_libring0_a_CCASFLAGS = -m32
+EXTRA_DIST += hypervisor-backends/bare/ring0/README hypervisor-backends/bare/ring0/ring0.lds

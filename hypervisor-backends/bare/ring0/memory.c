@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Spaces are page directories.  The first 64 MB of physical memory are in each,
+ * for ring 0 alone; the kernel space's page tables are shared by all.
+ */
+#include "ring0.h"
+
+enum {
+        SPACES = 16, ENTRIES = 1024,
+        PRESENT = 1, WRITABLE = 2, USER = 4, LARGE = 0x80,
+        USER_FIRST = 0x10000000 >> 22, KERNEL_FIRST = 0x80000000u >> 22,
+        KERNEL_BEHIND = 0xc0000000u >> 22,
+};
+
+static uint32_t directories[SPACES][ENTRIES] __attribute__((aligned(4096)));
+static uint32_t free_tables; /* address of the first free table; linked by first word */
+static uint32_t current;
+
+uint32_t ring0_guest_bytes;
+
+static void load(uint32_t space)
+{
+        asm volatile("movl %0,%%cr3" : : "r"(directories[space]) : "memory");
+}
+
+static void flush(uint32_t virtual)
+{
+        asm volatile("invlpg (%0)" : : "r"(virtual) : "memory");
+}
+
+void ring0_memory_start(uint32_t top)
+{
+        uint32_t space, i, cr4, cr0;
+
+        ring0_guest_bytes = top - GUEST_START;
+        for (space = 0; space < SPACES; space++)
+                for (i = 0; i < MEMORY_LIMIT >> 22; i++)
+                        directories[space][i] = i << 22 | LARGE | WRITABLE | PRESENT;
+        for (i = POOL_START; i < POOL_END; i += AB_PAGE_BYTES) {
+                *(uint32_t *)i = free_tables;
+                free_tables = i;
+        }
+        asm volatile("movl %%cr4,%0" : "=r"(cr4));
+        asm volatile("movl %0,%%cr4" : : "r"(cr4 | 0x210)); /* large pages; fxsave and SSE */
+        load(0);
+        asm volatile("movl %%cr0,%0" : "=r"(cr0));
+        /* paging, and read-only pages for ring 0 too; no floating-point traps */
+        asm volatile("movl %0,%%cr0" : : "r"((cr0 | 0x80010002) & ~0x0cu) : "memory");
+}
+
+void *backend_physical(uint32_t address)
+{
+        return address < ring0_guest_bytes ? (void *)(GUEST_START + address) : (void *)0;
+}
+
+static void check_range(uint32_t space, uint32_t virtual, uint32_t bytes)
+{
+        uint32_t first = space == AB_SPACE_KERNEL ? KERNEL_FIRST : USER_FIRST;
+        uint32_t behind = space == AB_SPACE_KERNEL ? KERNEL_BEHIND : KERNEL_FIRST;
+
+        if ((space != AB_SPACE_KERNEL && space >= SPACES) || (virtual | bytes) % AB_PAGE_BYTES ||
+            virtual < first << 22 || virtual + bytes < virtual || virtual + bytes > behind << 22)
+                backend_fatal("mapping outside what a space may hold");
+}
+
+static uint32_t *take_table(void)
+{
+        uint32_t *table = (uint32_t *)free_tables, i;
+
+        if (!table)
+                return 0;
+        free_tables = table[0];
+        for (i = 0; i < ENTRIES; i++)
+                table[i] = 0;
+        return table;
+}
+
+/* The entry for @virtual; NULL where it has no table, and none can be or is to be made. */
+static uint32_t *entry_of(uint32_t space, uint32_t virtual, bool make)
+{
+        uint32_t row = virtual >> 22, i;
+        uint32_t *slot = &directories[space == AB_SPACE_KERNEL ? 0 : space][row];
+
+        if (!*slot) {
+                uint32_t *table = make ? take_table() : 0;
+
+                if (!table)
+                        return 0;
+                *slot = (uint32_t)table | USER | WRITABLE | PRESENT;
+                if (space == AB_SPACE_KERNEL)
+                        for (i = 0; i < SPACES; i++)
+                                directories[i][row] = *slot;
+        }
+        return (uint32_t *)(*slot & -AB_PAGE_BYTES) + (virtual >> 12) % ENTRIES;
+}
+
+static uint32_t bits(uint32_t space, uint32_t rights)
+{
+        return (rights ? PRESENT : 0) | (rights & AB_WRITE ? WRITABLE : 0) |
+               (space == AB_SPACE_KERNEL ? 0 : USER);
+}
+
+bool backend_map(uint32_t space, uint32_t virtual, uint32_t physical, uint32_t bytes,
+                 uint32_t rights)
+{
+        check_range(space, virtual, bytes);
+        if (physical % AB_PAGE_BYTES || physical + bytes < physical ||
+            physical + bytes > ring0_guest_bytes)
+                backend_fatal("mapping of memory the guest does not have");
+        for (; bytes; bytes -= AB_PAGE_BYTES) {
+                uint32_t *entry = entry_of(space, virtual, true);
+
+                if (!entry)
+                        return false;
+                *entry = (GUEST_START + physical) | bits(space, rights);
+                flush(virtual);
+                virtual += AB_PAGE_BYTES;
+                physical += AB_PAGE_BYTES;
+        }
+        return true;
+}
+
+void backend_unmap(uint32_t space, uint32_t virtual, uint32_t bytes)
+{
+        check_range(space, virtual, bytes);
+        for (; bytes; bytes -= AB_PAGE_BYTES) {
+                uint32_t *entry = entry_of(space, virtual, false);
+
+                if (entry) {
+                        *entry = 0;
+                        flush(virtual);
+                }
+                virtual += AB_PAGE_BYTES;
+        }
+}
+
+void backend_protect(uint32_t space, uint32_t virtual, uint32_t bytes, uint32_t rights)
+{
+        check_range(space, virtual, bytes);
+        for (; bytes; bytes -= AB_PAGE_BYTES) {
+                uint32_t *entry = entry_of(space, virtual, false);
+
+                if (entry && *entry) {
+                        *entry = rights ? (*entry & -AB_PAGE_BYTES) | bits(space, rights) : 0;
+                        flush(virtual);
+                }
+                virtual += AB_PAGE_BYTES;
+        }
+}
+
+void backend_switch(uint32_t space)
+{
+        if (space >= SPACES)
+                backend_fatal("switch to a space that does not exist");
+        current = space;
+        load(space);
+}
+
+void backend_forget(uint32_t space)
+{
+        uint32_t row;
+
+        if (space >= SPACES)
+                backend_fatal("a space that does not exist");
+        for (row = USER_FIRST; row < KERNEL_FIRST; row++) {
+                uint32_t *table = (uint32_t *)(directories[space][row] & -AB_PAGE_BYTES);
+
+                if (!table)
+                        continue;
+                directories[space][row] = 0;
+                table[0] = free_tables;
+                free_tables = (uint32_t)table;
+        }
+        if (space == current)
+                load(space);
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the files of the ring-0 backend share. */
+#ifndef AB_RING0_H
+#define AB_RING0_H
+
+/* Selectors: flat kernel and user segments, the task, three for user descriptors. */
+#define KERNEL_CS               0x08
+#define KERNEL_DS               0x10
+#define USER_CS                 0x1b
+#define USER_DS                 0x23
+#define TASK                    0x28
+#define USER_DESCRIPTOR         6       /* first of three GDT entries */
+#define GDT_ENTRIES             9
+
+/* The 8259s deliver lines 0 to 15 here. */
+#define IRQ_VECTOR              0x20
+
+#define STACK_BYTES             16384
+
+#ifndef __ASSEMBLER__
+#include <afterburn/backend.h>
+
+/*
+ * Physical memory.  All of the first 64 MB is mapped one to one for ring 0 in
+ * every space; page tables come from a pool, the guest's memory lies above.
+ */
+#define POOL_START              0x00400000u
+#define POOL_END                0x01000000u
+#define GUEST_START             0x01000000u
+#define MEMORY_LIMIT            0x04000000u
+
+struct multiboot {
+        uint32_t flags, mem_lower, mem_upper, boot_device, cmdline, mods_count, mods_addr;
+};
+
+struct multiboot_module {
+        uint32_t start, end, string, reserved;
+};
+
+/* What entry.S leaves on the stack of a trap. */
+struct raw_frame {
+        uint32_t edi, esi, ebp, esp, ebx, edx, ecx, eax;
+        uint32_t vector, error;
+        uint32_t eip, cs, eflags;
+        uint32_t user_esp, user_ss; /* only from user mode */
+};
+
+/* entry.S */
+extern const uint32_t ring0_entries[256];
+uint32_t ring0_enter_user(const struct ab_frame *frame);
+void ring0_leave_user(void) __attribute__((noreturn));
+void ring0_resume(const struct ab_frame *frame) __attribute__((noreturn));
+void ring0_main(uint32_t magic, const struct multiboot *info);
+
+/* tables.c: descriptor tables. */
+void ring0_tables_start(void);
+
+/* trap.c */
+void ring0_trap(struct raw_frame *raw);
+
+/* event.c: interrupt controllers, timer, what has come. */
+void ring0_events_start(void);
+void ring0_irq(uint32_t line);
+bool ring0_event_there(void);
+extern volatile bool ring0_held;
+uint32_t ring0_counter_khz(void);
+
+/* console.c */
+void ring0_console_start(void);
+
+/* memory.c; `top' is the end of physical memory. */
+void ring0_memory_start(uint32_t top);
+extern uint32_t ring0_guest_bytes;
+
+/* start.c */
+void ring0_string(const char *text);
+
+static inline void outb(uint16_t port, uint8_t value)
+{
+        asm volatile("outb %0,%1" : : "a"(value), "Nd"(port));
+}
+
+static inline uint8_t inb(uint16_t port)
+{
+        uint8_t value;
+
+        asm volatile("inb %1,%0" : "=a"(value) : "Nd"(port));
+        return value;
+}
+
+static inline void interrupts_off(void)
+{
+        asm volatile("cli" : : : "memory");
+}
+
+static inline void interrupts_on(void)
+{
+        asm volatile("sti" : : : "memory");
+}
+
+static inline uint64_t counter(void)
+{
+        uint64_t value;
+
+        asm volatile("rdtsc" : "=A"(value));
+        return value;
+}
+#endif
+#endif

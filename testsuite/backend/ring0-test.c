@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A multiboot kernel: the ring-0 backend, every function, with real code and faults. */
+#include "ktap.h"
+
+enum { VIRTUAL = 0x20000000, OTHER = 0x20400000, KERNEL = 0x90000000, CODE = 0x08000000 + 0x10000000,
+       STACK = 0x30000000, PAGE_A = 0x100000, PAGE_B = 0x101000, PAGE_CODE = 0x102000,
+       PAGE_STACK = 0x103000, WRITE_ERROR = 2, PRESENT_ERROR = 1, USER_ERROR = 4, MS = 1000000 };
+
+/* What wedge_trap() saw, and what it is to do. */
+static volatile struct ab_trap seen;
+static volatile uint32_t traps, seen_eip;
+static volatile enum { PROTECT_AND_RETRY, SKIP_TWO, GO_TO_LANDING } reaction;
+extern char landing[];
+static uint32_t landing_stack[16];
+
+void wedge_event(struct ab_frame *frame)
+{
+        (void)frame;
+        deliveries++;
+        delivered |= backend_events();
+}
+
+void wedge_trap(struct ab_frame *frame, const struct ab_trap *trap)
+{
+        seen.reason = trap->reason;
+        seen.vector = trap->vector;
+        seen.error = trap->error;
+        seen.address = trap->address;
+        seen_eip = frame->eip;
+        traps++;
+        if (traps > 100)
+                backend_fatal("too many traps");
+        if (trap->reason == AB_REASON_PAGE_FAULT && reaction == PROTECT_AND_RETRY) {
+                if (!backend_map(0, VIRTUAL, PAGE_A, AB_PAGE_BYTES, AB_READ | AB_WRITE))
+                        backend_fatal("cannot map");
+        } else if (reaction == GO_TO_LANDING) {
+                frame->ebx = frame->esp;
+                frame->esp = (uint32_t)&landing_stack[15];
+                frame->eip = (uint32_t)landing;
+        } else {
+                frame->eip += 2;
+        }
+}
+
+/* Exactly two bytes: what SKIP_TWO steps over. */
+static uint32_t peek(uint32_t address)
+{
+        uint32_t value = 0xdddddddd;
+
+        asm volatile("movl (%1),%0" : "+a"(value) : "c"(address) : "memory");
+        return value;
+}
+
+static void poke(uint32_t address, uint32_t value)
+{
+        asm volatile("movl %0,(%1)" : : "a"(value), "c"(address) : "memory");
+}
+
+static bool page_fault(uint32_t address, uint32_t error)
+{
+        return seen.reason == AB_REASON_PAGE_FAULT && seen.address == address && seen.error == error;
+}
+
+static void mappings(void)
+{
+        uint32_t *a = backend_physical(PAGE_A), *b = backend_physical(PAGE_B), before;
+
+        *a = 0xaaaaaaaa;
+        *b = 0xbbbbbbbb;
+        backend_switch(0);
+        ktap_ok(backend_map(0, VIRTUAL, PAGE_A, AB_PAGE_BYTES, AB_READ | AB_WRITE) &&
+                        backend_map(1, VIRTUAL, PAGE_B, AB_PAGE_BYTES, AB_READ),
+                "two spaces map one address");
+        ktap_ok(peek(VIRTUAL) == 0xaaaaaaaa, "the first space shows its page");
+        poke(VIRTUAL, 0xa0a0a0a0);
+        ktap_ok(*a == 0xa0a0a0a0, "a store reaches it");
+        backend_switch(1);
+        ktap_ok(peek(VIRTUAL) == 0xbbbbbbbb, "after a switch the second shows its own");
+
+        reaction = SKIP_TWO;
+        before = traps;
+        poke(VIRTUAL, 1);
+        ktap_ok(traps == before + 1 && page_fault(VIRTUAL, PRESENT_ERROR | WRITE_ERROR) &&
+                        *b == 0xbbbbbbbb,
+                "a store to a read-only page traps, with address and error");
+
+        backend_switch(0);
+        backend_protect(0, VIRTUAL, AB_PAGE_BYTES, AB_READ);
+        reaction = PROTECT_AND_RETRY;
+        before = traps;
+        poke(VIRTUAL + 4, 0x77777777);
+        ktap_ok(traps == before + 1 && a[1] == 0x77777777,
+                "rights taken away are noticed; granted in the trap, the store is repeated");
+
+        reaction = SKIP_TWO;
+        backend_unmap(0, VIRTUAL, AB_PAGE_BYTES);
+        peek(VIRTUAL + 8);
+        ktap_ok(page_fault(VIRTUAL + 8, 0), "a page that was unmapped is not there");
+        backend_map(0, VIRTUAL, PAGE_B, AB_PAGE_BYTES, AB_READ);
+        backend_map(0, VIRTUAL, PAGE_A, AB_PAGE_BYTES, AB_READ);
+        ktap_ok(peek(VIRTUAL) == 0xa0a0a0a0, "a mapping replaces the one before");
+
+        backend_map(0, OTHER, PAGE_A, 2 * AB_PAGE_BYTES, AB_READ);
+        ktap_ok(peek(OTHER + AB_PAGE_BYTES) == 0xbbbbbbbb, "two pages are mapped in one call");
+        backend_forget(0);
+        before = traps;
+        peek(VIRTUAL);
+        peek(OTHER);
+        ktap_ok(traps == before + 2, "a space that was forgotten is empty");
+        backend_switch(1);
+        ktap_ok(peek(VIRTUAL) == 0xbbbbbbbb, "its neighbour is not");
+
+        backend_map(AB_SPACE_KERNEL, KERNEL, PAGE_A, AB_PAGE_BYTES, AB_READ | AB_WRITE);
+        poke(KERNEL, 0xcccccccc);
+        backend_switch(0);
+        ktap_ok(peek(KERNEL) == 0xcccccccc && *a == 0xcccccccc, "kernel mappings are in every space");
+        backend_unmap(AB_SPACE_KERNEL, KERNEL, AB_PAGE_BYTES);
+        peek(KERNEL);
+        ktap_ok(page_fault(KERNEL, 0), "and leave all of them");
+}
+
+static void spaces_run_out(void)
+{
+        uint32_t address = 0x10000000, space, tables = 0;
+        bool ok = true;
+
+        for (space = 0; space < 16 && ok; space++)
+                for (address = 0x10000000; address < 0x80000000 && ok; address += 0x400000) {
+                        ok = backend_map(space, address, 0, AB_PAGE_BYTES, AB_READ);
+                        tables += ok;
+                }
+        ktap_ok(!ok && tables > 1000, "maps are refused when page tables run out");
+        for (space = 0; space < 16; space++)
+                backend_forget(space);
+        ktap_ok(backend_map(0, address, 0, AB_PAGE_BYTES, AB_READ), "forgetting makes room again");
+        backend_forget(0);
+}
+
+static void kernel_traps(void)
+{
+        uint32_t kept_stack, before = traps, here;
+
+        reaction = SKIP_TWO;
+        asm volatile("movl $1f,%0; 1: ud2" : "=&r"(here));
+        ktap_ok(traps == before + 1 && seen.reason == AB_REASON_EXCEPTION && seen.vector == 6 &&
+                        seen_eip == here,
+                "an exception of the kernel is reported at its address");
+        reaction = GO_TO_LANDING;
+        asm volatile("movl %%esp,%%esi\n"
+                     "ud2\n"
+                     "jmp 1f\n"
+                     "landing:\n"
+                     "movl %%esp,%0\n"
+                     "movl %%ebx,%%esp\n"
+                     "1:"
+                     : "=&d"(kept_stack)
+                     :
+                     : "ebx", "esi", "memory");
+        ktap_ok(kept_stack == (uint32_t)&landing_stack[15],
+                "the trap handler changes address and stack pointer");
+}
+
+static void event_interrupts_kernel(void)
+{
+        uint32_t before = deliveries;
+        uint64_t limit = backend_time() + 2000ull * MS;
+
+        delivered = 0;
+        backend_release();
+        backend_timer(backend_time() + 3 * MS);
+        while (deliveries == before && backend_time() < limit)
+                ;
+        backend_hold();
+        ktap_ok(deliveries == before + 1 && delivered & AB_EVENT_TIMER,
+                "an event interrupts running code");
+}
+
+/* --- user mode ---------------------------------------------------------------- */
+
+extern const uint8_t user_int80[], user_cli[], user_touch[], user_loop[], user_int3[], user_gs[],
+        user_fld[], user_kernel[], user_end[];
+asm(".section .rodata\n"
+    "user_int80: int $0x80; nop\n"
+    "user_cli: cli\n"
+    "user_touch: movl %eax,(%ebx); int $0x83\n"
+    "user_loop: incl %ecx; jmp user_loop\n"
+    "user_int3: int3\n"
+    "user_gs: movl %eax,%gs; movl %gs:4,%edx; xorl %eax,%eax; movl %eax,%gs; int $0x81\n"
+    "user_fld: fninit; fldpi; int $0x82\n"
+    "user_kernel: movl 0x100000,%eax\n"
+    "user_end: .text\n");
+
+static struct ab_frame frame;
+static struct ab_trap trap;
+
+static uint32_t address_of(const uint8_t *code)
+{
+        return CODE + (code - user_int80);
+}
+
+static void run_user(const uint8_t *code)
+{
+        frame.eip = address_of(code);
+        backend_user(&frame, &trap);
+}
+
+static void prepare_user(void)
+{
+        uint8_t *to = backend_physical(PAGE_CODE);
+        uint32_t i;
+
+        for (i = 0; user_int80 + i < user_end; i++)
+                to[i] = user_int80[i];
+        backend_switch(2);
+        backend_map(2, CODE, PAGE_CODE, AB_PAGE_BYTES, AB_READ | AB_EXECUTE);
+        backend_map(2, STACK, PAGE_STACK, AB_PAGE_BYTES, AB_READ | AB_WRITE);
+        frame = (struct ab_frame){.edi = 7, .esi = 6, .ebp = 5, .esp = STACK + 0x800, .ebx = 4,
+                                  .edx = 3, .ecx = 2, .eax = 1, .eflags = 0x202};
+}
+
+static bool registers_kept(uint32_t esp)
+{
+        return frame.edi == 7 && frame.esi == 6 && frame.ebp == 5 && frame.esp == esp &&
+               frame.ebx == 4 && frame.edx == 3 && frame.ecx == 2 && frame.eax == 1;
+}
+
+static void user_traps(void)
+{
+        prepare_user();
+        frame.eflags = 0x202 | 0x8d5;
+        run_user(user_int80);
+        ktap_ok(trap.reason == AB_REASON_INTERRUPT && trap.vector == 0x80 &&
+                        frame.eip == address_of(user_int80) + 2,
+                "user mode: int 0x80, with the address behind it");
+        ktap_ok(registers_kept(STACK + 0x800) && (frame.eflags & 0xcd5) == 0x8d5,
+                "user mode: registers and flags are kept");
+        run_user(user_cli);
+        ktap_ok(trap.reason == AB_REASON_EXCEPTION && trap.vector == 13 && trap.error == 0 &&
+                        frame.eip == address_of(user_cli),
+                "user mode: cli is a general protection fault");
+        run_user(user_int3);
+        ktap_ok(trap.reason == AB_REASON_EXCEPTION && trap.vector == 3, "user mode: int3 is vector 3");
+        frame.ebx = 0x40000000;
+        run_user(user_touch);
+        ktap_ok(trap.reason == AB_REASON_PAGE_FAULT && trap.address == 0x40000000 &&
+                        trap.error == (USER_ERROR | WRITE_ERROR) && frame.eip == address_of(user_touch),
+                "user mode: a store to nowhere is a page fault with address and error");
+        backend_map(2, 0x40000000, PAGE_A, AB_PAGE_BYTES, AB_READ | AB_WRITE);
+        frame.eax = 0x12121212;
+        run_user(user_touch);
+        ktap_ok(*(uint32_t *)backend_physical(PAGE_A) == 0x12121212,
+                "user mode: once mapped, the store succeeds");
+        run_user(user_kernel);
+        ktap_ok(trap.reason == AB_REASON_PAGE_FAULT && trap.address == 0x100000 &&
+                        trap.error == (USER_ERROR | PRESENT_ERROR),
+                "user mode: ring 0's memory cannot be read");
+}
+
+static void user_events(void)
+{
+        uint32_t count;
+
+        frame.ecx = 0;
+        backend_timer(backend_time() + 3 * MS);
+        run_user(user_loop);
+        count = frame.ecx;
+        ktap_ok(trap.reason == AB_REASON_EVENT && count > 0 &&
+                        frame.eip - address_of(user_loop) < 3,
+                "user mode: an event stops an endless loop");
+        backend_user(&frame, &trap);
+        ktap_ok(trap.reason == AB_REASON_EVENT && frame.ecx == count,
+                "user mode is not entered while an event waits");
+        ktap_ok(backend_events() & AB_EVENT_TIMER, "the event is the timer's");
+        backend_timer(backend_time() + 3 * MS);
+        backend_user(&frame, &trap);
+        ktap_ok(trap.reason == AB_REASON_EVENT && frame.ecx > count,
+                "user mode: the loop goes on where it was");
+        backend_events();
+}
+
+static void user_state(void)
+{
+        static uint8_t mine[512] __attribute__((aligned(16))), other[512] __attribute__((aligned(16)));
+        uint32_t *word = backend_physical(PAGE_A);
+
+        word[1] = 0x5e5e5e5e;
+        ktap_ok(backend_user_segment(6, 0x0000ffff | (0x40000000 & 0xffff) << 16,
+                                     0x00cff300 | (0x40000000 >> 16 & 0xff) | (0x40000000 & 0xff000000)),
+                "a user data segment is accepted");
+        frame.eax = 6 * 8 + 3;
+        run_user(user_gs);
+        ktap_ok(trap.reason == AB_REASON_INTERRUPT && trap.vector == 0x81 && frame.edx == 0x5e5e5e5e,
+                "user mode: memory is reached through it");
+        backend_user_segment(6, 0, 0);
+        frame.eax = 6 * 8 + 3;
+        run_user(user_gs);
+        ktap_ok(trap.reason == AB_REASON_EXCEPTION && trap.error == 6 * 8,
+                "user mode: once taken away, it is gone");
+        run_user(user_fld);
+        backend_fpu_save(mine);
+        asm volatile("fninit");
+        backend_fpu_save(other);
+        backend_fpu_load(mine);
+        asm volatile("fninit");
+        /* pi in 80 bits: 4000 c90fdaa22168c235 */
+        ktap_ok(*(uint32_t *)(mine + 32) == 0x2168c235 && *(uint32_t *)(mine + 36) == 0xc90fdaa2 &&
+                        *(uint16_t *)(mine + 40) == 0x4000 && mine[4] && !other[4],
+                "user mode: floating-point registers are saved");
+}
+
+/* --- the rest ------------------------------------------------------------------ */
+
+static bool same(const char *a, const char *b)
+{
+        while (*a && *a == *b) {
+                a++;
+                b++;
+        }
+        return *a == *b;
+}
+
+static bool has(const char *text, const char *word)
+{
+        uint32_t i;
+
+        for (; *text; text++) {
+                for (i = 0; word[i] && text[i] == word[i]; i++)
+                        ;
+                if (!word[i])
+                        return true;
+        }
+        return false;
+}
+
+static void console_input(void)
+{
+        char text[8] = "";
+
+        ktap_line("# input please");
+        backend_wait();
+        ktap_ok(backend_events() & AB_EVENT_CONSOLE, "console input is an event");
+        ktap_ok(backend_console_read(text, 1) == 1 && same(text, "k"), "and is read");
+}
+
+static void ports(void)
+{
+        uint32_t value;
+
+        ktap_ok(backend_port_out(0x80, 1, 0x55) && backend_port_in(0x60, 1, &value),
+                "other ports are the machine's");
+        ktap_ok(backend_irq_open(1), "a device line can be opened");
+}
+
+void wedge_main(void)
+{
+        const struct backend_machine *machine = backend_start();
+
+        if (has(machine->command_line, "fatal"))
+                backend_fatal("as the command line asks");
+        if (has(machine->command_line, "reboot"))
+                backend_stop(AB_STOP_REBOOT, 0);
+        contract(machine);
+        ktap_ok(has(machine->command_line, "one two"), "the command line is passed");
+        ktap_ok(machine->module_bytes == 6 &&
+                        same(backend_physical(machine->module_start), "module"),
+                "the module is passed");
+        mappings();
+        spaces_run_out();
+        kernel_traps();
+        event_interrupts_kernel();
+        user_traps();
+        user_events();
+        user_state();
+        ports();
+        console_input();
+        backend_stop(AB_STOP_POWER_OFF, ktap_done() ? 0 : 1);
+}
