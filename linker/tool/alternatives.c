@@ -52,12 +52,19 @@ static bool is_code_or_end(const struct ab_image *image, uint32_t address, uint3
         return is_code(image, address, bytes) || (!bytes && is_code(image, address - 1, 1));
 }
 
+static unsigned entries_of(const struct ab_section *table, const struct format *format)
+{
+        return (table->bytes + format->bytes - 1) / format->bytes;
+}
+
 static bool parse(const struct ab_image *image, const struct ab_section *table,
                   const struct format *format, struct ab_replacement *list)
 {
-        unsigned count = table->bytes / format->bytes;
+        unsigned count = entries_of(table, format);
 
-        if (table->bytes % format->bytes)
+        /* The last entry of an object may lack what aligns the next. */
+        if (table->bytes % format->bytes && (format->lengths + 2 == format->bytes ||
+                                             table->bytes % format->bytes != format->lengths + 2))
                 return false;
         for (unsigned i = 0; i < count; i++) {
                 const uint8_t *entry = table->data + i * format->bytes;
@@ -70,7 +77,7 @@ static bool parse(const struct ab_image *image, const struct ab_section *table,
                         original += at;
                         replacement += at + 4;
                 }
-                if (format->feature_bytes == 1 && format->bytes == 12 && entry[11])
+                if (format->feature_bytes == 1 && format->bytes == 12 && i + 1 < count && entry[11])
                         return false;
                 if (!length || new_length > length || (feature & ~NEGATED) >= FEATURE_LIMIT ||
                     !is_code(image, original, length) ||
@@ -104,11 +111,11 @@ void ab_alternatives_read(const struct ab_image *image, struct ab_alternatives *
                 return;
         for (unsigned i = 0; i < sizeof formats / sizeof *formats; i++) {
                 struct ab_replacement *list =
-                    ab_alloc((table->bytes / formats[i].bytes + 1) * sizeof *list);
+                    ab_alloc((entries_of(table, &formats[i]) + 1) * sizeof *list);
 
                 if (parse(image, table, &formats[i], list)) {
                         alternatives->list = list;
-                        alternatives->count = table->bytes / formats[i].bytes;
+                        alternatives->count = entries_of(table, &formats[i]);
                         alternatives->format = formats[i].name;
                         qsort(list, alternatives->count, sizeof *list, by_address);
                         return;

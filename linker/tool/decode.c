@@ -299,6 +299,32 @@ static void tidy(char *text)
         *to = 0;
 }
 
+/*
+ * What processors know and LLVM 14 does not.  The three of the 8087 and 287 do
+ * nothing on a later processor.
+ */
+static unsigned decode_rest(const uint8_t *bytes, uint32_t count, char *text)
+{
+        static const struct {
+                uint8_t bytes[3], count;
+                const char *text;
+        } known[] = {
+            {{0xf1}, 1, "int1"},
+            {{0xdb, 0xe0}, 2, "fneni"},
+            {{0xdb, 0xe1}, 2, "fndisi"},
+            {{0xdb, 0xe4}, 2, "fnsetpm"},
+            {{0x0f, 0x01, 0xfd}, 3, "rdpru"},
+        };
+
+        for (unsigned i = 0; i < sizeof known / sizeof *known; i++) {
+                if (count < known[i].count || memcmp(bytes, known[i].bytes, known[i].count))
+                        continue;
+                strcpy(text, known[i].text);
+                return known[i].count;
+        }
+        return 0;
+}
+
 void ab_decode(struct ab_decoder *decoder, const uint8_t *bytes, uint32_t count, uint32_t address,
                struct ab_insn *insn)
 {
@@ -311,11 +337,8 @@ void ab_decode(struct ab_decoder *decoder, const uint8_t *bytes, uint32_t count,
                                                       count - joined, address + joined, insn->text,
                                                       sizeof insn->text);
 
-                /* LLVM 14 does not know it; every processor since the 386 does. */
-                if (!length && joined < count && bytes[joined] == 0xf1) {
-                        length = 1;
-                        strcpy(insn->text, "int1");
-                }
+                if (!length)
+                        length = decode_rest(bytes + joined, count - joined, insn->text);
                 if (!length || joined + length > 15) {
                         insn->text[0] = 0;
                         return;

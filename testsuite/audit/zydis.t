@@ -1,0 +1,20 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Two decoders agree on every row of the table, and on every instruction of a
+# kernel where one has been built.
+. "$top_srcdir/testsuite/audit/lib.sh"
+plan 2
+zydis=$top_builddir/testsuite/audit/zydis
+
+as --32 -o "$work/rows.o" "$here/rows.s" >"$work/out" 2>&1 &&
+	"$zydis" --every-row "$work/rows.o" >"$work/out" 2>&1
+result $? "LLVM MC and Zydis agree on every row of the table"
+
+kernel=$top_builddir/linux-6.1/vmlinux
+if [ -f "$kernel" ]; then
+	"$zydis" "$kernel" >"$work/out" 2>&1
+	result $? "they agree on every instruction of $kernel"
+else
+	echo "ok 2 - they agree on every instruction of a kernel # SKIP no $kernel: run ./quickstart"
+fi
