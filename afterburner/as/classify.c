@@ -402,6 +402,11 @@ static unsigned class_of_0f(uint8_t opcode, uint8_t modrm_byte, bool *modrm)
                                          AB_CLASS_LIDT, AB_CLASS_SMSW, 0, AB_CLASS_LMSW,
                                          AB_CLASS_INVLPG};
 
+        static const uint8_t group9[] = {0, 0, 0, AB_CLASS_XRSTOR, AB_CLASS_XSAVE, AB_CLASS_XSAVE,
+                                         AB_CLASS_VIRT, AB_CLASS_VIRT};
+        static const uint8_t group15[] = {AB_CLASS_FXSAVE, AB_CLASS_FXRSTOR, 0, 0,
+                                          AB_CLASS_XSAVE, AB_CLASS_XRSTOR, AB_CLASS_XSAVE, 0};
+
         *modrm = true;
         switch (opcode) {
         case 0x00:
@@ -417,7 +422,16 @@ static unsigned class_of_0f(uint8_t opcode, uint8_t modrm_byte, bool *modrm)
                 case 0xf9: return AB_CLASS_RDTSCP;
                 default: break;
                 }
+                if ((modrm_byte >= 0xc1 && modrm_byte <= 0xc4) || modrm_byte == 0xd4 ||
+                    (modrm_byte >= 0xd8 && modrm_byte <= 0xdf))
+                        return AB_CLASS_VIRT;
                 return modrm_byte < 0xc0 || reg == 4 || reg == 6 ? group7[reg] : 0;
+        case 0x78:
+        case 0x79: return AB_CLASS_VIRT;
+        case 0xae:
+                return modrm_byte < 0xc0 ? group15[reg] : 0;
+        case 0xc7:
+                return modrm_byte < 0xc0 ? group9[reg] : 0;
         case 0x20: return AB_CLASS_MOV_FROM_CR;
         case 0x21: return AB_CLASS_MOV_FROM_DR;
         case 0x22: return AB_CLASS_MOV_TO_CR;
@@ -449,18 +463,23 @@ bool classify_bytes(const char *operands, bool code, struct verdict *v)
         const uint8_t *p, *end;
         uint8_t segment = SEG_CS;
         unsigned class_id = 0;
-        bool modrm = false, invpcid;
+        bool modrm = false;
 
         memset(v, 0, sizeof *v);
         if (!bytes_parse(operands, &b) || (!code && b.count < 3))
                 return false;
         p = b.byte;
         end = b.byte + b.count;
-        invpcid = b.count >= 5 && p[0] == 0x66 && p[1] == 0x0f && p[2] == 0x38 && p[3] == 0x82;
-        if (invpcid) {
-                class_id = AB_CLASS_INVPCID;
+        if (b.count >= 5 && p[0] == 0x66 && p[1] == 0x0f && p[2] == 0x38 && p[3] >= 0x80 &&
+            p[3] <= 0x82) {
+                class_id = p[3] == 0x82 ? AB_CLASS_INVPCID : AB_CLASS_VIRT;
                 modrm = true;
                 p += 4;
+        } else if (b.count >= 4 && (p[0] == 0x66 || p[0] == 0xf3) && p[1] == 0x0f &&
+                   p[2] == 0xc7 && p[3] < 0xc0 && (p[3] >> 3 & 7) == 6) {
+                class_id = AB_CLASS_VIRT;       /* vmclear, vmxon */
+                modrm = true;
+                p += 3;
         } else if (b.count >= 2 && p[0] == 0x0f) {
                 class_id = class_of_0f(p[1], b.count > 2 ? p[2] : 0, &modrm);
                 p += 2;
