@@ -31,3 +31,14 @@ libexec_afterburner_toolchain_as_SOURCES = afterburner/as/main.c
 libexec_afterburner_toolchain_as_CPPFLAGS = $(AB_CPPFLAGS)
 libexec_afterburner_toolchain_as_CFLAGS = $(AB_CFLAGS)
 libexec_afterburner_toolchain_as_LDADD = libabas.a libabhost.a
+
+# The manual page of the instruction table is printed from the table.
+noinst_PROGRAMS += afterburner/as/manual
+afterburner_as_manual_SOURCES = afterburner/as/manual.c
+afterburner_as_manual_CPPFLAGS = $(AB_CPPFLAGS)
+afterburner_as_manual_CFLAGS = $(AB_CFLAGS)
+afterburner_as_manual_LDADD = libabas.a libabhost.a
+nodist_man7_MANS = doc/man/afterburn-insn.7
+CLEANFILES += doc/man/afterburn-insn.7
+doc/man/afterburn-insn.7: afterburner/as/manual$(EXEEXT)
+	$(AM_V_GEN)$(MKDIR_P) doc/man && afterburner/as/manual$(EXEEXT) >$@.tmp && mv $@.tmp $@
