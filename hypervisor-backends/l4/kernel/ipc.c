@@ -339,7 +339,8 @@ static u32 receive(struct tcb *self, u32 from, s64 deadline, bool zero, struct t
 
         if (from != ID_ANY && from != ID_ANYLOCAL) {
                 s = thread_resolve(self->space, from);
-                if (!s || s == self)
+                /* A receive from oneself is how a thread sleeps: nobody can end it. */
+                if (!s)
                         return IPC_NON_EXISTING | IPC_RECEIVE_PHASE;
                 from = s->id;
         }
