@@ -28,3 +28,18 @@ libexec_afterburner_afterburn_report_CPPFLAGS = $(AB_TOOL_CPPFLAGS)
 libexec_afterburner_afterburn_report_CFLAGS = $(AB_CFLAGS)
 libexec_afterburner_afterburn_report_LDADD = libabtool.a $(AB_RECORDS_LIBS) $(BFD_LIBS)
 EXTRA_DIST += linker/tool/README
+dist_man_MANS += doc/man/afterburn-audit.1 doc/man/afterburn-report.1 doc/man/afterburn-record.5
+
+exemptionsdir = $(pkgdatadir)/exemptions
+dist_exemptions_DATA = linker/tool/exemptions/linux-2.6.conf linker/tool/exemptions/linux-6.1.conf
+
+# The build tree has them where the installed tree has them.
+BUILT_SOURCES += share/afterburner/exemptions/stamp
+share/afterburner/exemptions/stamp: $(dist_exemptions_DATA)
+	$(AM_V_GEN)$(MKDIR_P) share/afterburner/exemptions && \
+	for f in $(dist_exemptions_DATA); do \
+		rm -f share/afterburner/exemptions/$${f##*/} && \
+		cp $(srcdir)/$$f share/afterburner/exemptions/ || exit 1; \
+	done && : >$@
+CLEANFILES += $(dist_exemptions_DATA:linker/tool/%=share/afterburner/%) \
+	share/afterburner/exemptions/stamp

@@ -3,6 +3,7 @@
 #
 # What accounts for an encoding besides a record: BUG() data behind ud2,
 # alternatives that hang on a CPU feature, linker fill, written exemptions.
+# shellcheck source=testsuite/audit/lib.sh disable=SC2154
 . "$top_srcdir/testsuite/audit/lib.sh"
 plan 21
 

@@ -3,6 +3,7 @@
 #
 # Bad input: one line "afterburn: FILE: what: what to do", exit status 1, or 2
 # for wrong usage.
+# shellcheck source=testsuite/audit/lib.sh disable=SC2154
 . "$top_srcdir/testsuite/audit/lib.sh"
 plan 16
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # The report of a small object is what was written into it.
+# shellcheck source=testsuite/audit/lib.sh disable=SC2154
 . "$top_srcdir/testsuite/audit/lib.sh"
 plan 12
 

@@ -3,6 +3,7 @@
 #
 # Two decoders agree on every row of the table, and on every instruction of a
 # kernel where one has been built.
+# shellcheck source=testsuite/audit/lib.sh disable=SC2154
 . "$top_srcdir/testsuite/audit/lib.sh"
 plan 2
 zydis=$top_builddir/testsuite/audit/zydis

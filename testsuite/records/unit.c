@@ -24,8 +24,6 @@ static struct ab_image *open_bytes(uint8_t *bytes, size_t count)
         problem.text[0] = 0;
         image = ab_image_from_memory("x", bytes, count, &problem);
         free(bytes);
-        if (!image)
-                note("%s", problem.text);
         return image;
 }
 
