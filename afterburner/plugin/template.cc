@@ -251,6 +251,9 @@ static bool sensitive_bytes(const struct ab_statement *s)
                         next++;
                 if (next < s->end && *next != ',')
                         return false; /* an expression: a table entry, not an instruction */
+                /* 0f 0b is ud2, which is relied upon and nowhere sensitive. */
+                if (value == 0x0f && strtoul(next + (*next == ','), NULL, 0) == 0x0b)
+                        return false;
                 if (value == 0x0f || value == 0xcf || value == 0x9c || value == 0x9d ||
                     value == 0xf4 || value == 0xfa || value == 0xfb || value == 0xea)
                         return true;

@@ -51,6 +51,7 @@ check()
 		asm volatile("pushl %0\n\tpopl %0" : "+r"(p));
 		asm volatile("# cli is only named here\n\tlock; incl %0" : "+m"(*p));
 		asm volatile(".byte 0x90");
+		asm volatile("1:\t.byte 0x0f, 0x0b\n.pushsection __bug_table,\"aw\"\n.long 1b\n.popsection");
 	}
 	END
 	compile -O2
