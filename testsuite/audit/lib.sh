@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# shellcheck shell=sh disable=SC2154 # top_srcdir comes from make
+# shellcheck shell=sh disable=SC2154,SC2034 # top_srcdir comes from make; who includes this uses the rest
 #
 # What the audit's tests share.  TAP: `plan N', then one `result' per behaviour.
 set -u

@@ -4,6 +4,7 @@
 # The record reader meets damaged files under AddressSanitizer and
 # UndefinedBehaviorSanitizer: first a fixed series of mutations built with the
 # project's compiler, then libFuzzer where clang is there.
+# shellcheck disable=SC2154 # top_srcdir and top_builddir come from make
 set -u
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
