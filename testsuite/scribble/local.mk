@@ -6,4 +6,5 @@ testsuite_scribble_scribble_CPPFLAGS = $(AB_CPPFLAGS) -I$(top_srcdir)/linker \
 	-I$(top_srcdir)/testsuite/scribble
 testsuite_scribble_scribble_CFLAGS = $(AB_CFLAGS)
 testsuite_scribble_scribble_LDADD = $(AB_RECORDS_LIBS)
-EXTRA_DIST += testsuite/scribble/README
+TESTS += testsuite/scribble/scribble.t
+EXTRA_DIST += testsuite/scribble/README testsuite/scribble/sample.s testsuite/scribble/scribble.t

@@ -63,13 +63,18 @@ static const char *parse_elf(struct image *image, const uint8_t *file, uint32_t 
                 move->from = segment->offset;
                 move->copy = segment->filesz;
                 move->clear = segment->memsz - segment->filesz;
-                if (move->to < 0x100000)
-                        return "the kernel wants memory below 1 MB";
+                image->moves++;
+                if (move->to < 0x100000) {
+                        /* a small one may lie between BIOS data and boot parameters */
+                        if (move->to < LOWEST_SEGMENT ||
+                            move->to + segment->memsz > PARAMETERS_ADDRESS)
+                                return "the kernel wants memory below 1 MB";
+                        continue;
+                }
                 if (move->to < image->target.start)
                         image->target.start = move->to;
                 if (move->to + segment->memsz > image->target.end)
                         image->target.end = move->to + segment->memsz;
-                image->moves++;
         }
         if (!image->moves)
                 return "the kernel has nothing to load";

@@ -3,6 +3,7 @@
  * Where the loader puts what Linux is started with.  Below 640 KB, so that no
  * kernel image covers it:
  *
+ *      0x10000  free for a segment of the kernel that wants to lie here
  *      0x90000  boot parameters ("zero page"), one page
  *      0x91000  command line
  *      0x93000  stage: list of moves, entry, descriptor table
@@ -11,6 +12,7 @@
 #ifndef AFTERBURN_BARE_LOADER_H
 #define AFTERBURN_BARE_LOADER_H
 
+#define LOWEST_SEGMENT          0x10000
 #define PARAMETERS_ADDRESS      0x90000
 #define COMMAND_ADDRESS         0x91000
 #define COMMAND_BYTES           4096
