@@ -44,7 +44,7 @@ stub_\name\()_return:
         .globl stub_system_clock
         .align 16
 stub_system_clock:
-        call 1f
+        calll 1f                /* "call" would be the macro above */
 1:      popl %esi
         rdtsc
         movl %edx, %ecx
