@@ -6,7 +6,7 @@
 . "${top_srcdir:?}/testsuite/run/run.sh"
 dir=$top_builddir/testsuite/scribble
 burned=$top_builddir/linux-6.1/vmlinux
-plan 8
+plan 10
 
 as --32 -o "$tmp/sample.o" "$top_srcdir/testsuite/scribble/sample.s" &&
         ld -m elf_i386 -Ttext=0x80100000 -o "$tmp/sample" "$tmp/sample.o"
@@ -18,6 +18,12 @@ check 'the sample keeps everything'
 "$tmp/scribbled"
 [ $? = 60 ]
 check 'scribbled, it loses what is dead and nothing else'
+saved=$tmp/false
+"$dir/scribble" --also=80 "$tmp/sample" "$saved" >/dev/null && chmod +x "$saved"
+"$saved"
+[ $? = 56 ]
+check 'a register that is claimed dead and is not shows'
+"$dir/scribble" "$tmp/sample" "$tmp/scribbled" >"$tmp/counts"
 grep -q '^1 of 2 sites scribbled: registers at 1, flags at 1' "$tmp/counts" &&
         grep -q ' 1 left: exception table names it' "$tmp/counts"
 check 'sites are counted, with why one is left'
@@ -32,9 +38,9 @@ check 'what is no image is refused, and nothing written'
 [ $? = 2 ]
 check 'a usage error is status 2'
 
-map='memmap=exactmap memmap=64K@0 memmap=63M@1M'
+map='memmap=exactmap memmap=64K@0 memmap=112K@512K memmap=63M@1M'
 smoke() {
-        $limit "$run" --quiet --timeout=100 --append="$map" --initrd="$mini" "$1" -- /bin/smoke >"$2" 2>"$tmp/err" </dev/null
+        $limit "$run" --quiet --timeout=40 --append="$map" --initrd="$mini" "$1" -- /bin/smoke >"$2" 2>"$tmp/err" </dev/null
 }
 if [ -f "$burned" ]; then
         "$dir/scribble" "$burned" "$tmp/vmlinux" >"$tmp/counts"
@@ -45,8 +51,13 @@ if [ -f "$burned" ]; then
         smoke "$burned" "$tmp/kept" && smoke "$tmp/vmlinux" "$tmp/lost" &&
                 grep -q '^ok ' "$tmp/lost" && diff "$tmp/kept" "$tmp/lost" >"$tmp/out"
         check 'and passes the smoke suite as before'
+        # a false claim: %ebx, which callers keep across everything
+        "$dir/scribble" --also=8 "$burned" "$tmp/vmlinux" >/dev/null
+        ! smoke "$tmp/vmlinux" "$tmp/false" || ! diff "$tmp/kept" "$tmp/false" >/dev/null
+        check 'with a false claim it does not'
 else
         skip 'Linux is scribbled' "no $burned: ./quickstart builds it"
         skip 'and passes the smoke suite as before' "no $burned: ./quickstart builds it"
+        skip 'with a false claim it does not' "no $burned: ./quickstart builds it"
 fi
 exit "$failed"
