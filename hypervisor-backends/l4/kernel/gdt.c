@@ -75,5 +75,6 @@ void gdt_init(void)
                      : "m"(p), "i"(SEL_KCODE), "r"(SEL_KDATA), "r"(0)
                      : "memory");
         p = (struct table_pointer){sizeof(idt) - 1, (u32)idt};
-        asm volatile("lidt %0\n\tltr %w1" : : "m"(p), "r"(SEL_TSS) : "memory");
+        /* At power-on the LDT is 64 KB at address 0: a user could load what lies there. */
+        asm volatile("lidt %0\n\tltr %w1\n\tlldt %w2" : : "m"(p), "r"(SEL_TSS), "r"(0) : "memory");
 }

@@ -43,6 +43,9 @@ extern uint8_t arena[ARENA_PAGES * 4096];
  */
 L4_MsgTag_t next_event(L4_ThreadId_t t, L4_Word_t *mr);
 
+/* Let @t run for a moment, serving its faults inside the image. */
+void let_run(L4_ThreadId_t t);
+
 /* Start @t, whose pager is the main thread, at @ip with stack @sp. */
 L4_MsgTag_t start_by_message(L4_ThreadId_t t, void (*ip)(void), L4_Word_t sp);
 

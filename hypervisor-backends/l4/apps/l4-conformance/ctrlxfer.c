@@ -68,7 +68,7 @@ static void send_item(L4_ThreadId_t t, L4_Word_t mask)
 
 	L4_Set_MsgTag(L4_Tag(0x33, 0, end - 1));
 	L4_Send_Timeout(t, PATIENCE);
-	L4_Sleep(BRIEFLY);
+	let_run(t);
 }
 
 static void in_messages(void)
@@ -156,7 +156,7 @@ static void in_faults(void)
 	L4_Set_MsgTag(L4_Tag(0, 0, 2));
 	L4_LoadMapItem(1, L4_PageRights((L4_Word_t)arena, L4_FPAGE_R), FAR);
 	L4_Send_Timeout(t, L4_ZeroTime);
-	L4_Sleep(BRIEFLY);
+	let_run(t);
 	check(ct_told == 1 && ct_regs[0] == 0xFEED, "ctrlxfer",
 	      "ctrlxfer: a map item alone answers such a fault as well");
 	task_delete_all();
@@ -197,8 +197,6 @@ static void starting(void)
 
 	load_regs();
 	send_item(t, L4_CTRLXFER_GP_ALL);
-	/* The new thread's code and data fault in through us. */
-	next_event(t, mr);
 	check(ct_told == 1 && all_registers_arrived(), "ctrlxfer",
 	      "ctrlxfer: an item starts a thread with all registers");
 	task_delete_all();

@@ -55,6 +55,15 @@ L4_MsgTag_t next_event(L4_ThreadId_t t, L4_Word_t *mr)
 	return tag;
 }
 
+void let_run(L4_ThreadId_t t)
+{
+	L4_MsgTag_t tag = L4_Receive_Timeout(t, BRIEFLY);
+
+	while (L4_IpcSucceeded(tag) && (L4_Label(tag) & 0xFFF0) == L4_LABEL_PAGEFAULT &&
+	       task_serve_fault(L4_StoreMR(1)))
+		tag = L4_Call_Timeouts(t, L4_ZeroTime, BRIEFLY);
+}
+
 L4_MsgTag_t start_by_message(L4_ThreadId_t t, void (*ip)(void), L4_Word_t sp)
 {
 	L4_Set_MsgTag(L4_Tag(0, 2, 0));

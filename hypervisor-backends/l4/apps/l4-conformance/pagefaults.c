@@ -73,7 +73,7 @@ static void answers(void)
 	L4_Set_MsgTag(L4_Tag(0, 0, 2));
 	L4_LoadMapItem(1, L4_PageRights((L4_Word_t)arena, L4_FPAGE_R), FAR);
 	L4_Send_Timeout(t, L4_ZeroTime);
-	L4_Sleep(BRIEFLY);
+	let_run(t);
 	check(shared[0] == 1 && shared[1] == 0x5E6, "7.5", "page faults: a mapping lets it go on");
 	task_delete_all();
 
@@ -86,7 +86,7 @@ static void answers(void)
 	L4_Set_MsgTag(L4_Tag(0, 0, 2));
 	L4_LoadMapItem(1, L4_PageRights((L4_Word_t)arena, L4_FPAGE_RWX), FAR);
 	L4_Send_Timeout(t, L4_ZeroTime);
-	L4_Sleep(BRIEFLY);
+	let_run(t);
 	check(shared[0] == 1 && *(volatile L4_Word_t *)(arena + 8) == 0xABCD, "7.5",
 	      "page faults: until it is mapped writable");
 	task_delete_all();
@@ -122,7 +122,8 @@ static void preservation(void)
 	check(mr[1] == FAR && L4_IpcSucceeded(tag), "7.5", "page faults: a thread faults between calls");
 	L4_Set_MsgTag(L4_Tag(0, 0, 2));
 	L4_LoadMapItem(1, L4_PageRights((L4_Word_t)arena, L4_FPAGE_R), FAR);
-	L4_Call_Timeouts(t, L4_ZeroTime, BRIEFLY);
+	L4_Send_Timeout(t, L4_ZeroTime);
+	let_run(t);
 	check(shared[2] == 1 && shared[0] == 0, "7.5", "page faults: message registers survive");
 	check(shared[1] == 0x1230, "7.5", "page faults: the acceptor survives");
 	task_delete_all();
