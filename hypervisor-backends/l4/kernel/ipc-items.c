@@ -53,7 +53,7 @@ u32 ipc_items(struct tcb *s, struct tcb *r, u32 first, u32 last)
 
                 if (ITEM_IS_STRING(w)) {
                         if (r->kernel_msg || !(r->utcb[UTCB_BR0] & ACCEPT_STRINGS))
-                                return IPC_OVERFLOW;
+                                return IPC_OVERFLOW | cursor.copied << 4;
                         error = ipc_string(s, r, &at, last, &cursor);
                         if (error)
                                 return error;

@@ -57,17 +57,6 @@ static struct pieces pieces_of(const u32 *word, s32 step, u32 limit)
         return (struct pieces){.word = word, .step = step, .limit = limit, .more = true};
 }
 
-static u32 total_length(struct pieces p)
-{
-        u32 sum = 0;
-
-        while (piece_next(&p)) {
-                sum += p.left;
-                p.left = 0;
-        }
-        return sum;
-}
-
 /* Words of an item: each length is followed by its pointers. */
 static u32 item_words(const u32 *word, s32 step, u32 limit)
 {
@@ -174,7 +163,7 @@ static bool open_window(struct tcb *r, u32 address)
 }
 
 static u32 copy_piece(struct tcb *s, struct tcb *r, u32 from, u32 to, u32 len,
-                      struct xfer_limit *l)
+                      struct xfer_limit *l, u32 *copied)
 {
         while (len) {
                 u32 from_rest = PAGE_SIZE - (from & (PAGE_SIZE - 1));
@@ -208,6 +197,7 @@ static u32 copy_piece(struct tcb *s, struct tcb *r, u32 from, u32 to, u32 len,
                                 return error;
                         continue;
                 }
+                *copied += chunk;
                 from += chunk;
                 to += chunk;
                 len -= chunk;
@@ -219,24 +209,23 @@ u32 ipc_string(struct tcb *s, struct tcb *r, u32 *at, u32 last, struct buffer_cu
 {
         u32 words = ipc_string_words(s->mr, *at, last), room = BR_COUNT - c->br;
         const u32 *buffer = r->utcb + UTCB_BR0 - c->br;
-        u32 buffer_words = c->br < BR_COUNT ? item_words(buffer, -1, room) : 0;
+        u32 buffer_words = c->br < BR_COUNT && !c->last ? item_words(buffer, -1, room) : 0;
         struct xfer_limit limit = {0};
         struct pieces from, to;
-        u32 copied = 0;
 
         if (!words || !buffer_words || !ITEM_IS_STRING(*buffer))
-                return IPC_OVERFLOW;
+                return IPC_OVERFLOW | c->copied << 4;
         from = pieces_of(s->mr + *at, 1, words);
         to = pieces_of(buffer, -1, buffer_words);
-        if (total_length(from) > total_length(to))
-                return IPC_OVERFLOW;
-        while (piece_next(&from) && piece_next(&to)) {
-                u32 len = from.left < to.left ? from.left : to.left;
-                u32 error = copy_piece(s, r, from.address, to.address, len, &limit);
+        while (piece_next(&from)) {
+                u32 len, error;
 
+                if (!piece_next(&to))
+                        return IPC_OVERFLOW | c->copied << 4;
+                len = from.left < to.left ? from.left : to.left;
+                error = copy_piece(s, r, from.address, to.address, len, &limit, &c->copied);
                 if (error)
-                        return error | copied << 4;
-                copied += len;
+                        return error | c->copied << 4;
                 from.address += len;
                 from.left -= len;
                 to.address += len;
@@ -244,5 +233,6 @@ u32 ipc_string(struct tcb *s, struct tcb *r, u32 *at, u32 last, struct buffer_cu
         }
         *at += words;
         c->br += buffer_words;
+        c->last = !(*buffer & ITEM_MORE);
         return IPC_OK;
 }

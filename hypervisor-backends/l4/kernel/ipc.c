@@ -180,7 +180,7 @@ static u32 transfer_and_complete(struct tcb *s, struct tcb *r)
         if (s->xfer_peer == r) {
                 s->xfer_peer = r->xfer_peer = NULL;
                 r->receiving_strings = false;
-        } else if (error == IPC_ABORTED)
+        } else if ((error & 0xE) == IPC_ABORTED)
                 return error; /* r is gone, or has been told already */
         if (!error) {
                 redirect_wait(s, r);
@@ -245,7 +245,7 @@ static u32 send(struct tcb *self, u32 to_id, s64 deadline, bool zero, struct tcb
 
                 if (!error)
                         *woken = to;
-                else if (to->state == S_RUNNING && error != IPC_ABORTED)
+                else if (to->state == S_RUNNING && (error & 0xE) != IPC_ABORTED)
                         sched_ready(to);
                 return error;
         }

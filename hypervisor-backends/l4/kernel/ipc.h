@@ -51,13 +51,15 @@ u32 ipc_items(struct tcb *s, struct tcb *r, u32 first, u32 last);
 /* Does the message of s hold string items?  They need s to be running. */
 bool ipc_has_strings(const struct tcb *s);
 
-/* Cursor over the receiver's string buffers, from BR1 on. */
+/* Cursor over the receiver's string buffers, from BR1 on, and the bytes copied. */
 struct buffer_cursor {
-        u32 br;
+        u32 br, copied;
+        bool last; /* the buffer just used was the last one */
 };
 /*
  * Copy the string item at word *at of the sender's message into the
- * receiver's next buffer, and advance both.  The sender is running.
+ * receiver's next buffer, and advance both.  The sender is running.  What does
+ * not fit is cut off: the error has the offset of the first byte lost.
  */
 u32 ipc_string(struct tcb *s, struct tcb *r, u32 *at, u32 last, struct buffer_cursor *c);
 /* Words of the string item at `at`; 0 if it does not end by `last`. */
