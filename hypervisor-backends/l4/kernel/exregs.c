@@ -24,13 +24,21 @@ static bool permitted(const struct tcb *self, const struct tcb *t)
         return pager && pager->space == self->space;
 }
 
+/* In the middle of sending strings; it may be waiting for its pager just now. */
+static bool sends_strings(const struct tcb *t)
+{
+        return t->xfer_peer && !t->receiving_strings;
+}
+
 static bool is_sending(const struct tcb *t)
 {
-        return t->state == S_POLLING || t->state == S_SENDING;
+        return t->state == S_POLLING || sends_strings(t);
 }
 
 static bool is_receiving(const struct tcb *t)
 {
+        if (sends_strings(t))
+                return false;
         return t->state == S_WAITING || t->state == S_WAITING_T || t->state == S_KWAITING ||
                t->receiving_strings;
 }
@@ -50,11 +58,16 @@ static void set_halted(struct tcb *t, bool halted)
 static void cancel(struct tcb *t, u32 control)
 {
         u32 phase = is_receiving(t) ? IPC_RECEIVE_PHASE : 0;
-        bool transfer = t->receiving_strings || t->state == S_SENDING;
+        u32 code = IPC_CANCELLED;
+
+        if (sends_strings(t))
+                code = IPC_ABORTED | t->xfer_copied << 4;
+        else if (t->receiving_strings)
+                code = IPC_ABORTED | (t->xfer_peer ? t->xfer_peer->xfer_copied << 4 : 0);
 
         if ((is_receiving(t) && (control & EXR_ABORT_RECV)) ||
             (is_sending(t) && (control & EXR_ABORT_SEND)))
-                ipc_cancel(t, (transfer ? IPC_ABORTED : IPC_CANCELLED) | phase);
+                ipc_cancel(t, code | phase);
 }
 
 void sys_exchange_registers(struct frame *f)

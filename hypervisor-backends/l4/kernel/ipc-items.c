@@ -48,12 +48,13 @@ u32 ipc_items(struct tcb *s, struct tcb *r, u32 first, u32 last)
         u32 at = first, error;
 
         r->state_items = false;
+        s->xfer_copied = 0;
         while (at <= last) {
                 u32 w = s->mr[at];
 
                 if (ITEM_IS_STRING(w)) {
                         if (r->kernel_msg || !(r->utcb[UTCB_BR0] & ACCEPT_STRINGS))
-                                return IPC_OVERFLOW | cursor.copied << 4;
+                                return IPC_OVERFLOW | s->xfer_copied << 4;
                         error = ipc_string(s, r, &at, last, &cursor);
                         if (error)
                                 return error;

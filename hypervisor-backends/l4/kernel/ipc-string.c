@@ -163,7 +163,7 @@ static bool open_window(struct tcb *r, u32 address)
 }
 
 static u32 copy_piece(struct tcb *s, struct tcb *r, u32 from, u32 to, u32 len,
-                      struct xfer_limit *l, u32 *copied)
+                      struct xfer_limit *l)
 {
         while (len) {
                 u32 from_rest = PAGE_SIZE - (from & (PAGE_SIZE - 1));
@@ -197,7 +197,7 @@ static u32 copy_piece(struct tcb *s, struct tcb *r, u32 from, u32 to, u32 len,
                                 return error;
                         continue;
                 }
-                *copied += chunk;
+                s->xfer_copied += chunk;
                 from += chunk;
                 to += chunk;
                 len -= chunk;
@@ -214,18 +214,18 @@ u32 ipc_string(struct tcb *s, struct tcb *r, u32 *at, u32 last, struct buffer_cu
         struct pieces from, to;
 
         if (!words || !buffer_words || !ITEM_IS_STRING(*buffer))
-                return IPC_OVERFLOW | c->copied << 4;
+                return IPC_OVERFLOW | s->xfer_copied << 4;
         from = pieces_of(s->mr + *at, 1, words);
         to = pieces_of(buffer, -1, buffer_words);
         while (piece_next(&from)) {
                 u32 len, error;
 
                 if (!piece_next(&to))
-                        return IPC_OVERFLOW | c->copied << 4;
+                        return IPC_OVERFLOW | s->xfer_copied << 4;
                 len = from.left < to.left ? from.left : to.left;
-                error = copy_piece(s, r, from.address, to.address, len, &limit, &c->copied);
+                error = copy_piece(s, r, from.address, to.address, len, &limit);
                 if (error)
-                        return error | c->copied << 4;
+                        return error | s->xfer_copied << 4;
                 from.address += len;
                 from.left -= len;
                 to.address += len;

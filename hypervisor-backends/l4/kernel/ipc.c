@@ -474,7 +474,7 @@ static void drop_peer(struct tcb *t)
                         link_remove(&peer->sending);
                 peer->receiving_strings = false;
                 peer->kernel_msg = false;
-                fail(peer, IPC_ABORTED | IPC_RECEIVE_PHASE);
+                fail(peer, IPC_ABORTED | IPC_RECEIVE_PHASE | t->xfer_copied << 4);
                 sched_ready(peer);
         } else if (peer->state == S_SENDING) {
                 sched_ready(peer);

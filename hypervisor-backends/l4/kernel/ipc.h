@@ -51,9 +51,9 @@ u32 ipc_items(struct tcb *s, struct tcb *r, u32 first, u32 last);
 /* Does the message of s hold string items?  They need s to be running. */
 bool ipc_has_strings(const struct tcb *s);
 
-/* Cursor over the receiver's string buffers, from BR1 on, and the bytes copied. */
+/* Cursor over the receiver's string buffers, from BR1 on. */
 struct buffer_cursor {
-        u32 br, copied;
+        u32 br;
         bool last; /* the buffer just used was the last one */
 };
 /*

@@ -105,6 +105,7 @@ struct tcb {
         struct tcb *xfer_peer; /* other side of a transfer in progress */
 
         /* A receiver's fault raised for its sender (ipc-string.c). */
+        u32 xfer_copied;    /* bytes of strings it has sent in this transfer */
         u32 tunnel_address;
         u32 tunnel_result;
         s64 tunnel_deadline;
