@@ -1,1 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+L4_TESTS = \
+	testsuite/l4/command.t \
+	testsuite/l4/conformance-baseline.t \
+	testsuite/l4/conformance-extended.t \
+	testsuite/l4/pingpong.t
+TESTS += $(L4_TESTS)
+EXTRA_DIST += $(L4_TESTS) testsuite/l4/lib.sh testsuite/l4/bench-l4.sh testsuite/l4/README
