@@ -28,6 +28,7 @@ struct walk {
         bool flow_ended;         /* nothing falls through to `at' */
         bool after_call;         /* something does when a callee returns */
         bool after_int3;         /* `at' is behind an int3 that was fill */
+        bool *faulty;            /* by record: not valid by itself */
         bool *seen;              /* by record: its site was met */
         uint32_t undecodable, undecodable_bytes;
 };
@@ -270,8 +271,7 @@ static void walk_section(struct walk *w)
                 const struct ab_record *record = next_record(w);
 
                 enter_symbol(w);
-                if (record && record->start == w->at && record->site_bytes <= w->end - w->at &&
-                    record->site_bytes) {
+                if (record && record->start == w->at && !w->faulty[w->record]) {
                         flush_undecodable(w);
                         step_site(w, record);
                 } else {
@@ -288,9 +288,10 @@ static void walk_section(struct walk *w)
 
 static void report_record(void *context, const struct ab_record *record, const char *text)
 {
-        struct ab_account *account = context;
+        struct walk *w = context;
 
-        ab_account_add(account, AB_FINDING_RECORD, record->start, NULL, NULL, 0, "%s", text);
+        w->faulty[record - w->image->records] = true;
+        ab_account_add(w->account, AB_FINDING_RECORD, record->start, NULL, NULL, 0, "%s", text);
 }
 
 static void check_exemptions(struct ab_account *account)
@@ -322,7 +323,6 @@ void ab_account_make(struct ab_account *account, const struct ab_image *image,
                      const char *exemptions)
 {
         struct walk w = {.account = account, .image = image};
-        unsigned faults;
 
         memset(account, 0, sizeof *account);
         account->image = image;
@@ -331,19 +331,21 @@ void ab_account_make(struct ab_account *account, const struct ab_image *image,
         if (account->alternatives.unreadable)
                 ab_account_add(account, AB_FINDING_TABLE, 0, NULL, NULL, 0,
                                ".altinstructions is in no known format");
-        faults = ab_image_check(image, report_record, account);
+        w.faulty = ab_alloc(image->record_count + 1);
+        ab_image_check(image, report_record, &w);
         w.decoder = ab_decoder_new();
         w.seen = ab_alloc(image->record_count + 1);
-        for (unsigned i = 0; i < image->section_count && !faults; i++) {
+        for (unsigned i = 0; i < image->section_count; i++) {
                 w.section = &image->sections[i];
                 if (w.section->executable)
                         walk_section(&w);
         }
-        for (unsigned i = 0; i < image->record_count && !faults; i++)
-                if (!w.seen[i])
+        for (unsigned i = 0; i < image->record_count; i++)
+                if (!w.seen[i] && !w.faulty[i])
                         ab_account_add(account, AB_FINDING_RECORD, image->records[i].start, NULL,
                                        NULL, 0, "site was never met by the walk");
         free(w.seen);
+        free(w.faulty);
         ab_decoder_free(w.decoder);
         check_exemptions(account);
         sum_up(account);

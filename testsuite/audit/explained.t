@@ -5,7 +5,7 @@
 # alternatives that hang on a CPU feature, linker fill, written exemptions.
 # shellcheck source=testsuite/audit/lib.sh disable=SC2154
 . "$top_srcdir/testsuite/audit/lib.sh"
-plan 21
+plan 22
 
 # --- BUG() data of old kernels --------------------------------------------------
 # 0xce is into, 0xcf iret: line numbers that would decode as sensitive.
@@ -154,3 +154,18 @@ result $? "wildcards are refused"
 exempt 'real_mode 4'
 [ $? -eq 1 ] && grep -q 'line 1 is not "SYMBOL BYTES REASON"' "$work/out"
 result $? "an exemption without a reason is refused"
+
+# The shipped file is chosen by the version in the banner.
+assemble wakeup <<'S'
+	.globl	f, wakeup_start
+f:	ret
+	.code16
+wakeup_start:
+	cli
+	ljmp	$0x2000, $0
+	.org	wakeup_start + 4096
+	.code32
+	.section .rodata, "a"
+	.asciz	"Linux version 2.6.9 (a@b)"
+S
+accepts "$work/wakeup.o" "2.6 may keep 16-bit wake-up code in .text"
