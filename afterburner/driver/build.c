@@ -153,6 +153,7 @@ static int configure(const struct build *b)
 {
         char *all = ab_strdup("\n"), *map = fragment_for_map(&b->tree);
         char *path = ab_format("%s/.config", b->out), *config;
+        bool settled = false;
         const char *unmet;
         int status = 0;
 
@@ -167,23 +168,28 @@ static int configure(const struct build *b)
                 status = run_make(b, &b->config_targets, NULL, "-", NULL);
         } else if (b->fragments.count) {
                 struct words target = {0};
-                char *file = ab_format("%s/.afterburn/fragment.config", b->out);
+                char *file = ab_format("%s/.afterburn/fragment.config", b->out), *last = file_read(file);
                 char *log = ab_format("%s/.afterburn/config.log", b->out);
 
                 words_add(&target, "allnoconfig");
+                /* Made from these fragments before: left alone, so that nothing is built twice. */
+                settled = last && !strcmp(last, all) && file_exists(path);
                 file_write_if_changed(file, all);
-                config = file_read(path);
-                /* A configuration that has it all is left alone, so that nothing is built twice. */
-                if (!config || strcmp(fragment_merge(config, all), config))
+                if (!settled)
                         status = run_make(b, &target, knows_allconfig(b) ? ab_format("KCONFIG_ALLCONFIG=%s", file) : NULL,
                                           NULL, log);
-                free(config);
+                free(last);
         }
-        if (!status)
-                status = merge(b, b->config_targets.count || !knows_allconfig(b) ? all : map);
+        if (!status && (b->config_targets.count || (b->fragments.count && !settled && !knows_allconfig(b))))
+                status = merge(b, all);
+        config = file_read(path);
+        if (!status && (!config || fragment_unmet(config, &b->tree))) {
+                status = merge(b, map);
+                free(config);
+                config = file_read(path);
+        }
         if (status)
                 return status;
-        config = file_read(path);
         unmet = fragment_unmet(config, &b->tree);
         if (unmet)
                 ab_die(AB_EXIT_ERROR, "%s: CONFIG_%s did not hold: `afterburn make --explain' tells why it is "

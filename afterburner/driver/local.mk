@@ -63,3 +63,11 @@ $(share_linux): $(dist_ablinux_DATA)
 	done && touch $@
 BUILT_SOURCES += $(share_linux)
 CLEANFILES += $(share_linux)
+
+bashcompletiondir = $(datadir)/bash-completion/completions
+EXTRA_DIST += afterburner/driver/afterburn.bash afterburner/driver/README
+nodist_bashcompletion_DATA = share/bash-completion/completions/afterburn
+share/bash-completion/completions/afterburn: afterburner/driver/afterburn.bash
+	$(AM_V_GEN)$(MKDIR_P) share/bash-completion/completions && \
+	cp $(srcdir)/afterburner/driver/afterburn.bash $@
+CLEANFILES += share/bash-completion/completions/afterburn

@@ -1,0 +1,31 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Bash completion: knows every command of the dispatcher, and their options.
+# shellcheck source=lib.sh
+. "${top_srcdir:-.}/testsuite/driver/lib.sh"
+# shellcheck source=../../afterburner/driver/afterburn.bash
+. "${top_srcdir:-.}/afterburner/driver/afterburn.bash"
+
+# complete_words WORD...: what the last word is completed to.
+complete_words() {
+	COMP_WORDS=("$@")
+	COMP_CWORD=$(($# - 1))
+	COMPREPLY=()
+	_afterburn 2>/dev/null
+	printf '%s\n' "${COMPREPLY[@]}"
+}
+
+complete_words afterburn "" >"$scratch/commands"
+for command in $(afterburn --list); do
+	check "command $command" grep -qx "$command" "$scratch/commands"
+done
+complete_words afterburn make --pl >"$scratch/words"
+check "option of make" grep -qx -e --plain "$scratch/words"
+complete_words afterburn make --padding = n >"$scratch/words"
+check "value of an option" grep -qx nop "$scratch/words"
+complete_words afterburn make def >"$scratch/words"
+check "target of make" grep -qx defconfig "$scratch/words"
+for option in $(afterburn make --help | grep -o '^  --[a-z-]*'); do
+	check "make $option" grep -q -e "$option" "${top_srcdir:-.}/afterburner/driver/afterburn.bash"
+done
+finish
