@@ -56,3 +56,34 @@ all-local: share/afterburner/base.list
 share/afterburner/base.list: samples/rootfs/base.list
 	$(AM_V_GEN)$(MKDIR_P) share/afterburner && cp $(srcdir)/samples/rootfs/base.list $@
 EXTRA_DIST += samples/rootfs/make-rootfs
+
+# Sample kernels, each plain and afterburned from the same sources.
+SAMPLE_KERNELS = share/afterburner/hello share/afterburner/hello-plain \
+	share/afterburner/mini share/afterburner/mini-plain
+samplesdir = $(pkgdatadir)
+nodist_samples_DATA = $(SAMPLE_KERNELS)
+CLEANFILES += $(SAMPLE_KERNELS)
+SAMPLE_COMMON = samples/kernel/start.S samples/kernel/kernel.c
+SAMPLE_HELLO = $(SAMPLE_COMMON) samples/hello/hello.c samples/hello/rows.c
+SAMPLE_MINI = $(SAMPLE_COMMON) samples/mini/mini.c
+SAMPLE_NEEDS = samples/kernel/kernel.lds samples/kernel/kernel.h samples/hello/try.h \
+	include/afterburn/insn.h afterburner/insn-ia32.def
+AFTERBURN_TOOLS = bin/afterburn-cc libexec/afterburner/toolchain/as
+SAMPLE_FLAGS = $(TARGET_CFLAGS) -O2 -I$(top_srcdir)/include -I$(top_srcdir)/afterburner \
+	-I$(top_srcdir)/samples/kernel $(TARGET_LDFLAGS) -Wl,-T,$(top_srcdir)/samples/kernel/kernel.lds
+
+share/afterburner/hello-plain: $(SAMPLE_HELLO) $(SAMPLE_NEEDS)
+	$(AM_V_CCLD)$(MKDIR_P) share/afterburner && \
+	$(GUEST_CC) $(SAMPLE_FLAGS) -o $@ $(SAMPLE_HELLO:%=$(top_srcdir)/%)
+share/afterburner/mini-plain: $(SAMPLE_MINI) $(SAMPLE_NEEDS)
+	$(AM_V_CCLD)$(MKDIR_P) share/afterburner && \
+	$(GUEST_CC) $(SAMPLE_FLAGS) -o $@ $(SAMPLE_MINI:%=$(top_srcdir)/%)
+share/afterburner/hello: $(SAMPLE_HELLO) $(SAMPLE_NEEDS) $(AFTERBURN_TOOLS)
+	$(AM_V_CCLD)$(MKDIR_P) share/afterburner && \
+	bin/afterburn-cc $(SAMPLE_FLAGS) -o $@ $(SAMPLE_HELLO:%=$(top_srcdir)/%)
+share/afterburner/mini: $(SAMPLE_MINI) $(SAMPLE_NEEDS) $(AFTERBURN_TOOLS)
+	$(AM_V_CCLD)$(MKDIR_P) share/afterburner && \
+	bin/afterburn-cc $(SAMPLE_FLAGS) -o $@ $(SAMPLE_MINI:%=$(top_srcdir)/%)
+
+EXTRA_DIST += $(SAMPLE_HELLO) samples/mini/mini.c samples/kernel/kernel.lds samples/kernel/kernel.h \
+	samples/hello/try.h samples/hello/README samples/mini/README samples/kernel/README

@@ -37,6 +37,7 @@ void console_fatal(const char *what, const char *remedy)
         unsigned i;
 
         for (i = 0; i < 2; i++) {
+                outb((uint16_t)(ports[i] + 3), 3);      /* 8 bits */
                 say(ports[i], i ? "afterburn error " : "afterburn: loader: ");
                 say(ports[i], what);
                 say(ports[i], ": ");
