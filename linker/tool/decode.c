@@ -268,7 +268,8 @@ static void describe(struct ab_insn *insn, const uint8_t *bytes)
         for (unsigned i = 0; i < count; i++)
                 insn->memory |= is_memory(&operands[i]);
         insn->flow = flow_of(word, length);
-        insn->memory &= insn->flow != AB_FLOW_CALL;
+        if (insn->flow != AB_FLOW_NEXT)
+                insn->memory = count && operands[0].text[0] == '*' && operands[0].text[1] != '%';
         insn->ud2 = length == 3 && !memcmp(word, "ud2", 3);
         insn->nop = !prefixed && is_nop(word, length, operands, count);
         rows = ab_rows_spelled(word, length);
@@ -316,11 +317,14 @@ static unsigned decode_rest(const uint8_t *bytes, uint32_t count, char *text)
             {{0x0f, 0x01, 0xfd}, 3, "rdpru"},
         };
 
+        unsigned prefixes = ab_prefix_bytes(bytes, count < 15 ? count : 15);
+
         for (unsigned i = 0; i < sizeof known / sizeof *known; i++) {
-                if (count < known[i].count || memcmp(bytes, known[i].bytes, known[i].count))
+                if (count - prefixes < known[i].count ||
+                    memcmp(bytes + prefixes, known[i].bytes, known[i].count))
                         continue;
                 strcpy(text, known[i].text);
-                return known[i].count;
+                return prefixes + known[i].count;
         }
         return 0;
 }

@@ -112,12 +112,11 @@ static bool is_string_io(const struct ab_row *row)
 static void check_size(struct site *s, const struct ab_insn *insn)
 {
         unsigned need = s->row->need;
-        unsigned with_operand = s->record->insn_bytes + (unsigned)AB_NEED_MEMORY;
 
         if (s->row->side == AB_SIDE_NONE)
                 return;
-        if (insn->memory && !is_string_io(s->row) && with_operand > need)
-                need = with_operand;
+        if (insn->memory && !is_string_io(s->row))
+                need = s->record->insn_bytes + (unsigned)AB_NEED_MEMORY;
         if (s->record->site_bytes < need)
                 object(s, "site of %u bytes, %s needs %u", s->record->site_bytes, s->row->name,
                        need);
