@@ -48,6 +48,17 @@ void buffer_format(struct buffer *buffer, const char *format, ...)
         buffer_add(buffer, line, (size_t)length);
 }
 
+void buffer_quoted(struct buffer *buffer, const char *text, size_t length)
+{
+        buffer_string(buffer, "\"");
+        for (size_t i = 0; i < length; i++) {
+                if (text[i] == '"' || text[i] == '\\')
+                        buffer_string(buffer, "\\");
+                buffer_add(buffer, text + i, 1);
+        }
+        buffer_string(buffer, "\"");
+}
+
 int buffer_read(struct buffer *buffer, int descriptor)
 {
         struct stat status;

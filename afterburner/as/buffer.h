@@ -16,6 +16,9 @@ void buffer_string(struct buffer *buffer, const char *text);
 void buffer_format(struct buffer *buffer, const char *format, ...)
         __attribute__((format(printf, 2, 3)));
 
+/* The text as a gas string, in quotes. */
+void buffer_quoted(struct buffer *buffer, const char *text, size_t length);
+
 /* Read all of `descriptor'; a NUL byte follows the text.  False on a read error. */
 int buffer_read(struct buffer *buffer, int descriptor);
 

@@ -95,7 +95,7 @@ struct site emit_after(struct buffer *out, const struct verdict *v, struct emit_
 {
         enum ab_padding padding = choose_padding(v, style);
         unsigned offset = padding == AB_PAD_PREFIX || padding == AB_PAD_NOP_BEFORE ? v->pad : 0;
-        struct site site = {.operand_word = v->operand};
+        struct site site = {.operand_word = v->operand, .may_fault = !v->row || v->row->fault};
 
         buffer_string(out, ";");
         if (padding == AB_PAD_NOP_AFTER) {
@@ -141,13 +141,9 @@ void emit_note(struct buffer *out, const char *text, size_t length, struct emit_
         style.flat = false;
         style.grouped = false;
         open_records(out, style, AB_NOTES_SECTION);
-        buffer_string(out, ".asciz \"");
-        for (size_t i = 0; i < length; i++) {
-                if (text[i] == '"' || text[i] == '\\')
-                        buffer_string(out, "\\");
-                buffer_add(out, text + i, 1);
-        }
-        buffer_string(out, "\";.popsection");
+        buffer_string(out, ".asciz ");
+        buffer_quoted(out, text, length);
+        buffer_string(out, ";.popsection");
 }
 
 void emit_fix(struct buffer *out, const struct site *site, unsigned gprs, unsigned flags,

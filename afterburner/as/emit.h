@@ -24,6 +24,7 @@ struct site {
         size_t operand;         /* offset of "0x00000000" */
         uint32_t operand_word;
         bool hook;              /* operand_word is a hook number */
+        bool may_fault;
 };
 
 /* The text before the instruction. */

@@ -130,7 +130,7 @@ static void parse_definition(struct macro_frame *frame, const char *p, const cha
 
         while (p < end && is_blank(*p))
                 p++;
-        q = scan_symbol(p + (p < end), end);
+        q = scan_symbol(p, end);
         frame->name = ab_format("%.*s", (int)(q - p), p);
         p = q;
         while (p < end && (is_blank(*p) || *p == ','))
@@ -314,7 +314,7 @@ static void collect(struct macro_frame *frame, const char *text, const char *lim
                         p++;
                         continue;
                 }
-                end = scan_symbol(p + 1, limit);
+                end = scan_symbol(p, limit);
                 if (*end == ':') {
                         p = end + 1;
                         continue;
@@ -462,4 +462,14 @@ void macros_choices_free(struct choice *choice)
                 free(choice->values[i]);
         }
         free(choice->names);
+}
+
+void macros_free(struct macros *m)
+{
+        while (m->depth)
+                macros_leave(m);
+        for (unsigned i = 0; i < m->defined_count; i++)
+                free(m->defined[i]);
+        free(m->defined);
+        memset(m, 0, sizeof *m);
 }

@@ -48,6 +48,8 @@ void macros_enter_list(struct macros *macros, const char *p, const char *end);
 /* `.endm' or `.endr'. */
 void macros_leave(struct macros *macros);
 
+void macros_free(struct macros *macros);
+
 void macros_purge(struct macros *macros, const char *name);
 
 /* Is the mnemonic [p, p + length) in truth a macro? */

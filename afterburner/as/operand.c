@@ -17,6 +17,12 @@ uint8_t segment_prefix(unsigned number)
         return number < sizeof prefixes ? prefixes[number] : 0;
 }
 
+/* Does [p, end) hold the character? */
+static bool holds(const char *p, const char *end, char c)
+{
+        return p < end && memchr(p, c, (size_t)(end - p));
+}
+
 /* --- numbers --------------------------------------------------------------- */
 
 struct cursor {
@@ -211,13 +217,13 @@ static int displacement_bytes(const char *p, const char *end, struct syntax synt
 
         while (p < end && *p == ' ')
                 p++;
-        if (p == end)
+        if (p >= end)
                 return 0;
         if (number_parse(p, (size_t)(end - p), &value)) {
                 value = (int32_t)value;
                 return !value ? 0 : value >= -128 && value <= 127 ? 1 : 4;
         }
-        return syntax.assigned || memchr(p, '\\', (size_t)(end - p)) ? -1 : 4;
+        return syntax.assigned || holds(p, end, '\\') ? -1 : 4;
 }
 
 static void unknown_memory(struct operand *o)
@@ -246,15 +252,15 @@ static void parse_att_memory(const char *p, const char *end, struct syntax synta
                         if (!depth)
                                 break;
                 }
-                if (!memchr(open, '%', (size_t)(end - open)) &&
-                    !memchr(open, '\\', (size_t)(end - open)) && !syntax.naked)
+                if (!holds(open, end, '%') &&
+                    !holds(open, end, '\\') && !syntax.naked)
                         open = NULL;    /* an expression in parentheses */
         }
         if (open) {
                 const char *q = open + 1;
                 unsigned kind;
 
-                if (memchr(open, '\\', (size_t)(end - open))) {
+                if (holds(open, end, '\\')) {
                         unknown_memory(o);
                         return;
                 }
@@ -288,12 +294,13 @@ static void parse_att_memory(const char *p, const char *end, struct syntax synta
 static void parse_intel_memory(const char *p, const char *end, struct syntax syntax,
                                struct operand *o)
 {
+        const char *begin = p;
         int base = -1;
         bool index = false, symbol = false;
         uint8_t number;
 
         o->kind = OPERAND_MEMORY;
-        if (memchr(p, '\\', (size_t)(end - p))) {
+        if (holds(p, end, '\\')) {
                 unknown_memory(o);
                 return;
         }
@@ -316,7 +323,7 @@ static void parse_intel_memory(const char *p, const char *end, struct syntax syn
                                 o->segment = number == 5 ? SEG_SS : SEG_DS;
                                 return;
                         }
-                        if (base < 0 && *q != '*' && !(q > p && p[-1] == '*'))
+                        if (base < 0 && *q != '*' && !(p > begin && p[-1] == '*'))
                                 base = number;
                         else
                                 index = true;
@@ -347,12 +354,14 @@ static void parse_att(const char *p, const char *end, struct syntax syntax, stru
                 o->indirect = true;
                 p += 1 + strspn(p + 1, " ");
         }
+        if (p > end)
+                p = end;
         if (*p == '$') {
                 o->kind = OPERAND_IMMEDIATE;
                 o->known = number_parse(p + 1, (size_t)(end - p - 1), &o->value);
                 return;
         }
-        if (*p == '\\' || (*p == '%' && memchr(p, '\\', (size_t)(end - p)))) {
+        if (*p == '\\' || (*p == '%' && holds(p, end, '\\'))) {
                 const char *stop = scan_symbol(*p == '%' ? p + 1 : p, end);
 
                 if (stop == end) {
@@ -372,6 +381,8 @@ static void parse_att(const char *p, const char *end, struct syntax syntax, stru
                                 o->indirect = true;
                                 p++;
                         }
+                        if (p > end)
+                                p = end;
                         kind = 0;
                 }
         }
@@ -425,6 +436,8 @@ static void parse_intel(const char *p, const char *end, struct syntax syntax, st
                 }
         if (take_keyword(&p, "ptr"))
                 sized = true;
+        if (p > end)
+                p = end;
         if (*p == '\\' && scan_symbol(p, end) == end) {
                 o->kind = OPERAND_PARAMETER;
                 return;
@@ -434,8 +447,10 @@ static void parse_intel(const char *p, const char *end, struct syntax syntax, st
                 o->override = segment_prefix(number);
                 p += strspn(p, " ") + 1;
                 kind = 0;
+                if (p > end)
+                        p = end;
         }
-        if (kind && !memchr(p, '[', (size_t)(end - p))) {
+        if (kind && !holds(p, end, '[')) {
                 o->kind = OPERAND_REGISTER;
                 o->reg_kind = (uint8_t)kind;
                 o->reg = number;
@@ -445,15 +460,15 @@ static void parse_intel(const char *p, const char *end, struct syntax syntax, st
                         o->uses = (uint8_t)(1u << (number & 3));
                 return;
         }
-        if (!o->override && !sized && !memchr(start, '[', (size_t)(end - start))) {
+        if (!o->override && !sized && !holds(start, end, '[')) {
                 if (number_parse(p, (size_t)(end - p), &o->value)) {
                         o->kind = OPERAND_IMMEDIATE;
                         o->known = true;
                         return;
                 }
-                if (memchr(p, ':', (size_t)(end - p)) || !strncmp(p, "offset ", 7)) {
+                if (holds(p, end, ':') || !strncmp(p, "offset ", 7)) {
                         o->kind = OPERAND_IMMEDIATE;
-                        o->far = memchr(p, ':', (size_t)(end - p)) != NULL;
+                        o->far = holds(p, end, ':');
                         return;
                 }
         }

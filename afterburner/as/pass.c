@@ -36,6 +36,7 @@ struct reader {
 struct pass {
         const struct pass_options *options;
         struct sections sections;
+        struct section_names names;
         struct syntax syntax;
         struct reader *reader;
         struct macros macros;
@@ -113,6 +114,12 @@ static void write_cure(struct pass *pass, const struct verdict *v, const char *m
         r->copied = mnemonic + mnemonic_bytes;
 }
 
+/* Is this place not on the straight line through the open asm statement? */
+static bool elsewhere(const struct pass *pass)
+{
+        return pass->macro_depth || pass->sections.current.id != pass->statement.section;
+}
+
 /* --- markers --------------------------------------------------------------- */
 
 static bool marker_word(const char **p, const char *end, const char *word)
@@ -153,7 +160,7 @@ static void comment(struct pass *pass, const char *p, const char *end)
         while (end > p && is_blank(end[-1]))
                 end--;
         if (marker_word(&p, end, AB_MARKER_BEGIN)) {
-                asm_statement_begin(&pass->statement);
+                asm_statement_begin(&pass->statement, pass->sections.current.id);
                 pass->context = CONTEXT_CODE;
         } else if (marker_word(&p, end, AB_MARKER_END)) {
                 asm_statement_end(&pass->statement, r->out, marker_value(p, end, "gprs"),
@@ -244,8 +251,11 @@ static void directive(struct pass *pass, const struct word *word, const char *p,
         switch (word->value) {
         case D_TEXT: case D_DATA: case D_BSS: case D_SECTION: case D_PUSHSECTION:
         case D_POPSECTION: case D_PREVIOUS: case D_SUBSECTION:
-                if (scan_plain(p, end, plain, sizeof plain))
-                        sections_follow(&pass->sections, word->value, plain);
+                if (!scan_plain(p, end, plain, sizeof plain))
+                        break;
+                sections_follow(&pass->sections, word->value, plain);
+                if (strstr(plain, "__ex_table"))
+                        pass->statement.fixups = true;
                 pass->context = CONTEXT_UNKNOWN;
                 break;
         case D_CODE16: case D_CODE64: pass->code32 = false; break;
@@ -264,7 +274,8 @@ static void directive(struct pass *pass, const struct word *word, const char *p,
                 if (!pass->macro_depth++)
                         pass->outside = pass->sections;
                 /* where it will be expanded is not known: most are code */
-                pass->sections.current = (struct section){true, false};
+                pass->sections.current.annotate = true;
+                pass->sections.current.grouped = false;
                 pass->syntax.assigned = true;
                 macros_enter(&pass->macros, p, end);
                 break;
@@ -296,10 +307,13 @@ static void byte_statement(struct pass *pass, const char *begin, size_t name_byt
         if (pass->context != CONTEXT_DATA && annotating(pass) &&
             scan_plain(operands, end, plain, sizeof plain) &&
             classify_bytes(plain, pass->context == CONTEXT_CODE, &v)) {
+                asm_statement_line(&pass->statement, NULL, NULL, &(struct prefixes){0}, elsewhere(pass));
                 write_site(pass, &v, begin, begin, name_bytes, end);
                 pass->context = CONTEXT_CODE;
-        } else if (!pass->statement.open) {
-                pass->context = CONTEXT_DATA;
+        } else {
+                asm_statement_line(&pass->statement, NULL, NULL, &(struct prefixes){0}, elsewhere(pass));
+                if (!pass->statement.open)
+                        pass->context = CONTEXT_DATA;
         }
 }
 
@@ -315,7 +329,9 @@ static void write_alternatives(struct pass *pass, const char *begin, const char 
         struct choice choice;
         unsigned open = 0;
 
-        if (!scan_plain(mnemonic, end, plain, sizeof plain))
+        /* the statement is repeated, its lines must not be */
+        if (memchr(begin, '\n', (size_t)(end - begin)) ||
+            !scan_plain(mnemonic, end, plain, sizeof plain))
                 return;
         macros_choices(&pass->macros, r->text, r->limit, plain, &choice);
         for (unsigned i = 0; i < choice.count; i++) {
@@ -364,8 +380,6 @@ static void instruction(struct pass *pass, const char *begin, const char *p, siz
         char name[32], plain[PLAIN_BYTES];
         struct verdict v;
 
-        if (pass->prefix_begin)
-                begin = pass->prefix_begin;
         if (pass->access) {
                 unsigned kind = pass->access;
 
@@ -395,13 +409,24 @@ static void instruction(struct pass *pass, const char *begin, const char *p, siz
         }
 }
 
+/* A label or directive stands between a prefix and what follows: not joined. */
+static void interrupt_prefix(struct pass *pass)
+{
+        pass->prefix_begin = NULL;
+        memset(&pass->prefixes, 0, sizeof pass->prefixes);
+}
+
 /* Join `p' to the prefix statements before it, and forget them. */
 static void handle_instruction(struct pass *pass, const char *begin, const char *p, size_t length,
                                const char *end, const struct prefixes *own)
 {
         struct prefixes prefixes = *own;
 
+        /* something was put between the prefix and here */
+        if (pass->prefix_begin < pass->reader->copied)
+                interrupt_prefix(pass);
         if (pass->prefix_begin) {
+                begin = pass->prefix_begin;
                 prefixes.count += pass->prefixes.count;
                 prefixes.rep |= pass->prefixes.rep;
                 prefixes.repne |= pass->prefixes.repne;
@@ -411,27 +436,18 @@ static void handle_instruction(struct pass *pass, const char *begin, const char 
                 if (!prefixes.segment)
                         prefixes.segment = pass->prefixes.segment;
         }
-        asm_statement_line(&pass->statement, p, end, &prefixes);
+        asm_statement_line(&pass->statement, p, end, &prefixes, elsewhere(pass));
         if (memchr(p, '\\', length)) {
                 if (annotating(pass) && pass->macros.depth)
-                        write_alternatives(pass, pass->prefix_begin ? pass->prefix_begin : begin,
-                                           p, end, &prefixes);
+                        write_alternatives(pass, begin, p, end, &prefixes);
         } else {
                 instruction(pass, begin, p, length, end, &prefixes);
         }
-        pass->prefix_begin = NULL;
-        memset(&pass->prefixes, 0, sizeof pass->prefixes);
+        interrupt_prefix(pass);
         /* behind a jump or return there may be data */
         pass->context = *p == 'j' || !strncmp(p, "ret", 3) || !strncmp(p, "iret", 4) ||
                                 !strncmp(p, "ud2", 3)
                                 ? CONTEXT_UNKNOWN : CONTEXT_CODE;
-}
-
-/* A label or directive stands between a prefix and what follows: not joined. */
-static void interrupt_prefix(struct pass *pass)
-{
-        pass->prefix_begin = NULL;
-        memset(&pass->prefixes, 0, sizeof pass->prefixes);
 }
 
 /*
@@ -447,7 +463,7 @@ static const char *statement(struct pass *pass, const char *p)
         for (;;) {
                 const struct word *word;
 
-                end = scan_symbol(p + 1, limit);
+                end = scan_symbol(p, limit);
                 word = word_find(p, (size_t)(end - p));
                 if (!word || word->kind == WORD_INSN)
                         break;
@@ -458,8 +474,8 @@ static const char *statement(struct pass *pass, const char *p)
                                 byte_statement(pass, p, (size_t)(end - p), end, content);
                         else
                                 directive(pass, word, end, content);
-                        asm_statement_barrier(&pass->statement,
-                                              word->value == D_BYTE || word->value == D_MACRO);
+                        if (word->value == D_REPT || word->value == D_IRP || word->value == D_CONDITION)
+                                asm_statement_line(&pass->statement, NULL, NULL, &prefixes, elsewhere(pass));
                         return stop;
                 }
                 prefixes_add(&prefixes, word->value);
@@ -522,13 +538,12 @@ static const char *statements(struct pass *pass, const char *p)
                         p = scan_rest(*p == '"' || *p == '\'' ? p : p + 1, r->limit, &content);
                         return p < r->limit ? p + 1 : r->limit;
                 }
-                end = scan_symbol(p + 1, r->limit);
+                end = scan_symbol(p, r->limit);
                 q = scan_blanks(end, r->limit);
                 if (*q == ':') {
                         p = q + 1;
                         interrupt_prefix(pass);
-                        asm_statement_barrier(&pass->statement, true);
-                        if (pass->context == CONTEXT_CODE && !pass->statement.open)
+                                if (pass->context == CONTEXT_CODE && !pass->statement.open)
                                 pass->context = CONTEXT_UNKNOWN;
                         continue;
                 }
@@ -566,6 +581,14 @@ static bool is_vdso(const char *text, const char *limit)
         return false;
 }
 
+void pass_free(struct pass *pass)
+{
+        section_names_free(&pass->names);
+        macros_free(&pass->macros);
+        asm_statement_free(&pass->statement);
+        free(pass);
+}
+
 struct pass *pass_new(const struct pass_options *options)
 {
         struct pass *pass = ab_alloc(sizeof *pass);
@@ -576,7 +599,7 @@ struct pass *pass_new(const struct pass_options *options)
         pass->code32 = true;
         pass->syntax.intel = options->intel;
         pass->syntax.naked = options->naked;
-        sections_init(&pass->sections);
+        sections_init(&pass->sections, &pass->names);
         return pass;
 }
 
@@ -588,11 +611,16 @@ bool pass_text(struct pass *pass, const char *name, const char *text, size_t len
 
         if (!pass->user_mode)
                 pass->user_mode = is_vdso(text, text + length);
+        interrupt_prefix(pass);
         pass->reader = &reader;
-        if (name)
-                buffer_format(out, "# 1 \"%s\"\n", name);
+        if (name) {
+                buffer_string(out, "# 1 ");
+                buffer_quoted(out, name, strlen(name));
+                buffer_string(out, "\n");
+        }
         while (p < reader.limit)
                 p = statements(pass, p);
+        interrupt_prefix(pass);
         buffer_add(out, reader.copied, (size_t)(reader.limit - reader.copied));
         return reader.changed;
 }

@@ -30,6 +30,7 @@ struct pass_options {
  */
 struct pass;
 struct pass *pass_new(const struct pass_options *options);
+void pass_free(struct pass *pass);
 bool pass_text(struct pass *pass, const char *name, const char *text, size_t length,
                struct buffer *out);
 

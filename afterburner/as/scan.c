@@ -76,12 +76,14 @@ const char *scan_blanks(const char *p, const char *limit)
 
 const char *scan_symbol(const char *p, const char *limit)
 {
+        const char *begin = p;
+
         while (p < limit) {
                 if (is_symbol(*p))
                         p++;
-                else if (p[-1] == '\\' && *p == '@')
+                else if (p > begin && p[-1] == '\\' && *p == '@')
                         p++;
-                else if (p[-1] == '\\' && p[0] == '(' && p[1] == ')')
+                else if (p > begin && p[-1] == '\\' && p[0] == '(' && p[1] == ')')
                         p += 2;
                 else
                         break;

@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "as/section.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "host/diag.h"
 
-/* Sections of this text by name: a later mention needs no flags. */
-static struct {
+struct named_section {
         char *name;
         struct section section;
-} *known;
-static unsigned known_count, known_room;
+};
+
+/* Identities of the sections that have directives of their own. */
+enum { ID_TEXT = 1, ID_DATA, ID_BSS, ID_NAMED = 16 };
+
+/* Subsections of one section are different places. */
+#define ID_SUBSECTION 4096u
 
 static bool begins(const char *text, size_t length, const char *with)
 {
@@ -39,11 +44,11 @@ static bool set_aside(const char *name, size_t length)
         return begins(name, length, ".altinstr_replacement") || begins(name, length, ".discard");
 }
 
-static struct section lookup(const char *operands)
+static struct section lookup(struct section_names *names, const char *operands)
 {
         const char *name = operands, *flags;
         size_t length;
-        struct section section = {false, false};
+        struct section section = {false, false, 0};
 
         if (*name == '"') {
                 name++;
@@ -53,44 +58,46 @@ static struct section lookup(const char *operands)
                 length = strcspn(name, " ,");
                 flags = name + length;
         }
-        flags = strchr(flags, ',');
+        /* gas keeps the flags of the first mention */
+        for (unsigned i = 0; i < names->count; i++)
+                if (strlen(names->entry[i].name) == length &&
+                    !strncmp(names->entry[i].name, name, length))
+                        return names->entry[i].section;
+        flags = strchr(flags, '"');
         if (flags) {
-                flags++;
-                flags += strspn(flags, " ");
-        }
-        if (flags && *flags == '"') {
-                const char *end;
+                size_t n = strcspn(++flags, "\"");
 
-                flags++;
-                end = strchr(flags, '"');
-                if (!end)
-                        end = flags + strlen(flags);
-                section.annotate = memchr(flags, 'x', (size_t)(end - flags)) != NULL;
-                section.grouped = memchr(flags, 'g', (size_t)(end - flags)) != NULL ||
-                                  memchr(flags, '?', (size_t)(end - flags)) != NULL;
-                /* "ax" and then "a": gas keeps the flags of the first mention */
+                section.annotate = memchr(flags, 'x', n) != NULL;
+                section.grouped = memchr(flags, 'g', n) != NULL || memchr(flags, '?', n) != NULL;
         } else {
-                for (unsigned i = 0; i < known_count; i++)
-                        if (strlen(known[i].name) == length &&
-                            !strncmp(known[i].name, name, length))
-                                return known[i].section;
                 section.annotate = executable_by_name(name, length);
         }
         if (set_aside(name, length))
                 section.annotate = false;
-        if (known_count == known_room) {
-                known_room = known_room ? 2 * known_room : 16;
-                known = ab_realloc(known, known_room * sizeof *known);
+        section.id = length == 5 && !strncmp(name, ".text", 5) ? ID_TEXT : ID_NAMED + names->count;
+        if (names->count == names->room) {
+                names->room = names->room ? 2 * names->room : 16;
+                names->entry = ab_realloc(names->entry, names->room * sizeof *names->entry);
         }
-        known[known_count].name = ab_format("%.*s", (int)length, name);
-        known[known_count++].section = section;
+        names->entry[names->count].name = ab_format("%.*s", (int)length, name);
+        names->entry[names->count++].section = section;
         return section;
 }
 
-void sections_init(struct sections *sections)
+void sections_init(struct sections *sections, struct section_names *names)
 {
         memset(sections, 0, sizeof *sections);
-        sections->current = sections->previous = (struct section){true, false};
+        sections->names = names;
+        sections->current = sections->previous = (struct section){true, false, ID_TEXT};
+}
+
+/* The subsection of `section' that `number' names. */
+static struct section subsection(struct section section, const char *number)
+{
+        section.id = section.id % ID_SUBSECTION;
+        if (*number)
+                section.id += ID_SUBSECTION * (unsigned)strtoul(number, NULL, 0);
+        return section;
 }
 
 static void enter(struct sections *s, struct section section)
@@ -104,17 +111,17 @@ void sections_follow(struct sections *s, enum directive directive, const char *o
         struct section swap;
 
         switch (directive) {
-        case D_TEXT: enter(s, (struct section){true, false}); break;
-        case D_DATA:
-        case D_BSS: enter(s, (struct section){false, false}); break;
-        case D_SECTION: enter(s, lookup(operands)); break;
+        case D_TEXT: enter(s, subsection((struct section){true, false, ID_TEXT}, operands)); break;
+        case D_DATA: enter(s, (struct section){false, false, ID_DATA}); break;
+        case D_BSS: enter(s, (struct section){false, false, ID_BSS}); break;
+        case D_SECTION: enter(s, lookup(s->names, operands)); break;
         case D_PUSHSECTION:
                 if (s->depth < SECTION_DEPTH) {
                         s->stack[s->depth].current = s->current;
                         s->stack[s->depth].previous = s->previous;
                 }
                 s->depth++;
-                enter(s, lookup(operands));
+                enter(s, lookup(s->names, operands));
                 break;
         case D_POPSECTION:
                 if (s->depth && --s->depth < SECTION_DEPTH) {
@@ -122,7 +129,7 @@ void sections_follow(struct sections *s, enum directive directive, const char *o
                         s->previous = s->stack[s->depth].previous;
                 }
                 break;
-        case D_SUBSECTION: s->previous = s->current; break;
+        case D_SUBSECTION: enter(s, subsection(s->current, operands)); break;
         case D_PREVIOUS:
                 swap = s->current;
                 s->current = s->previous;
@@ -130,4 +137,12 @@ void sections_follow(struct sections *s, enum directive directive, const char *o
                 break;
         default: break;
         }
+}
+
+void section_names_free(struct section_names *names)
+{
+        for (unsigned i = 0; i < names->count; i++)
+                free(names->entry[i].name);
+        free(names->entry);
+        memset(names, 0, sizeof *names);
 }

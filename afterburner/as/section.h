@@ -13,19 +13,30 @@
 struct section {
         bool annotate;          /* executable, and its code runs where it stands */
         bool grouped;           /* in a section group: its records belong to it, too */
+        unsigned id;            /* tells sections and subsections apart */
 };
 
 #define SECTION_DEPTH 64
+
+/* Sections of this text by name: a later mention needs no flags. */
+struct section_names {
+        struct named_section *entry;
+        unsigned count, room;
+};
 
 struct sections {
         struct section current, previous;
         struct { struct section current, previous; } stack[SECTION_DEPTH];
         unsigned depth;
+        struct section_names *names;
 };
 
-void sections_init(struct sections *sections);
+/* Begin in .text, as gas does.  `names' is empty, and outlives `sections'. */
+void sections_init(struct sections *sections, struct section_names *names);
 
 /* Follow a section directive; `operands' is its plain text. */
 void sections_follow(struct sections *sections, enum directive directive, const char *operands);
+
+void section_names_free(struct section_names *names);
 
 #endif

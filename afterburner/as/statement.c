@@ -2,6 +2,7 @@
 #include "config.h"
 #include "as/statement.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "as/effects.h"
@@ -15,7 +16,8 @@ struct asm_line {
         struct prefixes prefixes;
         struct site site;
         bool has_site;
-        bool opaque;
+        bool elsewhere;
+        bool neutral;                   /* a site between two lines: a hook */
 };
 
 static struct asm_line *add(struct asm_statement *s)
@@ -28,14 +30,16 @@ static struct asm_line *add(struct asm_statement *s)
         return &s->line[s->lines++];
 }
 
-void asm_statement_begin(struct asm_statement *s)
+void asm_statement_begin(struct asm_statement *s, unsigned section)
 {
+        s->section = section;
+        s->fixups = false;
         s->open = true;
         s->lines = 0;
 }
 
 void asm_statement_line(struct asm_statement *s, const char *begin, const char *end,
-                        const struct prefixes *prefixes)
+                        const struct prefixes *prefixes, bool elsewhere)
 {
         struct asm_line *line;
 
@@ -45,12 +49,7 @@ void asm_statement_line(struct asm_statement *s, const char *begin, const char *
         line->begin = begin;
         line->end = end;
         line->prefixes = *prefixes;
-}
-
-void asm_statement_barrier(struct asm_statement *s, bool opaque)
-{
-        if (s->open && opaque)
-                add(s)->opaque = true;
+        line->elsewhere = elsewhere;
 }
 
 void asm_statement_site(struct asm_statement *s, const struct site *site)
@@ -60,7 +59,9 @@ void asm_statement_site(struct asm_statement *s, const struct site *site)
         if (!s->open)
                 return;
         /* one line may hold several: alternatives of a macro parameter */
-        line = s->lines && !s->line[s->lines - 1].has_site ? &s->line[s->lines - 1] : add(s);
+        if (site->hook || !s->lines || s->line[s->lines - 1].has_site)
+                add(s)->neutral = site->hook;
+        line = &s->line[s->lines - 1];
         line->site = *site;
         line->has_site = true;
 }
@@ -77,15 +78,24 @@ void asm_statement_end(struct asm_statement *s, struct buffer *out, unsigned dea
                 const struct asm_line *line = &s->line[i];
                 char plain[PLAIN_BYTES];
 
-                if (line->has_site) {
-                        emit_fix(out, &line->site, dead.gprs, dead.flags, last);
+                if (line->has_site && !line->elsewhere) {
+                        unsigned gprs = s->fixups && line->site.may_fault ? 0 : dead.gprs;
+
+                        emit_fix(out, &line->site, gprs, dead.flags, last);
                         last = false;
                 }
-                if (!line->begin || line->opaque ||
-                    !scan_plain(line->begin, line->end, plain, sizeof plain))
+                if (line->elsewhere || line->neutral)
+                        continue;
+                if (!line->begin || !scan_plain(line->begin, line->end, plain, sizeof plain))
                         dead = (struct effects){0, 0};
                 else
                         dead = effects_before(plain, &line->prefixes, syntax, dead);
         }
         s->open = false;
+}
+
+void asm_statement_free(struct asm_statement *s)
+{
+        free(s->line);
+        memset(s, 0, sizeof *s);
 }

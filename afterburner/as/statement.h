@@ -5,7 +5,11 @@
  *
  * The plugin knows what is dead behind the last instruction.  From there the
  * lines are followed backwards: what an instruction writes without reading is
- * dead before it.  A line this file does not know makes everything live.
+ * dead before it.  A line that is not known makes everything live; labels do
+ * not matter, since only what follows a place decides what is dead there.
+ * Where a fault may resume at a fixup, a site that may fault keeps all registers:
+ * the fixup may read what it was called with.
+ * Lines in other sections are not followed, and sites there keep nothing dead.
  */
 #ifndef AFTERBURN_AS_STATEMENT_H
 #define AFTERBURN_AS_STATEMENT_H
@@ -19,18 +23,23 @@ struct asm_line;
 
 struct asm_statement {
         bool open;
+        unsigned section;       /* the statement's own, struct section */
+        bool fixups;            /* it has exception-table entries */
         unsigned lines, room;
         struct asm_line *line;
 };
 
-void asm_statement_begin(struct asm_statement *statement);
+void asm_statement_begin(struct asm_statement *statement, unsigned section);
 
-/* An instruction follows; its sites are reported by asm_statement_site. */
+/*
+ * A line [begin, end), or something whose effect nobody knows (NULL); its sites
+ * follow through asm_statement_site.  With `elsewhere' it is not on the straight
+ * line through the statement: another section, the body of a macro.
+ */
 void asm_statement_line(struct asm_statement *statement, const char *begin, const char *end,
-                        const struct prefixes *prefixes);
+                        const struct prefixes *prefixes, bool elsewhere);
 
-/* Something else: with `opaque', code may come or go here. */
-void asm_statement_barrier(struct asm_statement *statement, bool opaque);
+void asm_statement_free(struct asm_statement *statement);
 
 /* The last line became this site. */
 void asm_statement_site(struct asm_statement *statement, const struct site *site);

@@ -41,6 +41,14 @@ static const struct {
         {".irp", WORD_DIRECTIVE, D_IRP}, {".irpc", WORD_DIRECTIVE, D_IRP},
         {".endr", WORD_DIRECTIVE, D_ENDR}, {".byte", WORD_DIRECTIVE, D_BYTE},
         {".include", WORD_DIRECTIVE, D_INCLUDE}, {".purgem", WORD_DIRECTIVE, D_PURGEM},
+        {".if", WORD_DIRECTIVE, D_CONDITION}, {".ifdef", WORD_DIRECTIVE, D_CONDITION},
+        {".ifndef", WORD_DIRECTIVE, D_CONDITION}, {".ifc", WORD_DIRECTIVE, D_CONDITION},
+        {".ifnc", WORD_DIRECTIVE, D_CONDITION}, {".ifeqs", WORD_DIRECTIVE, D_CONDITION},
+        {".ifeq", WORD_DIRECTIVE, D_CONDITION}, {".ifne", WORD_DIRECTIVE, D_CONDITION},
+        {".ifb", WORD_DIRECTIVE, D_CONDITION}, {".ifnb", WORD_DIRECTIVE, D_CONDITION},
+        {".ifgt", WORD_DIRECTIVE, D_CONDITION}, {".iflt", WORD_DIRECTIVE, D_CONDITION},
+        {".else", WORD_DIRECTIVE, D_CONDITION}, {".elseif", WORD_DIRECTIVE, D_CONDITION},
+        {".endif", WORD_DIRECTIVE, D_CONDITION},
         {".set", WORD_DIRECTIVE, D_ASSIGN}, {".equ", WORD_DIRECTIVE, D_ASSIGN},
         {".equiv", WORD_DIRECTIVE, D_ASSIGN}, {".eqv", WORD_DIRECTIVE, D_ASSIGN},
         {".long", WORD_DIRECTIVE, D_DATUM}, {".int", WORD_DIRECTIVE, D_DATUM},
@@ -126,6 +134,8 @@ static void add_row(unsigned index)
 
 void words_init(void)
 {
+        if (first_two[pair(".byte") / 8])
+                return;
         for (unsigned i = 0; i < sizeof fixed_words / sizeof *fixed_words; i++) {
                 struct word *word = add(fixed_words[i].name, strlen(fixed_words[i].name));
 

@@ -37,6 +37,7 @@ enum directive {
         D_TEXT = 1, D_DATA, D_BSS, D_SECTION, D_PUSHSECTION, D_POPSECTION, D_PREVIOUS,
         D_SUBSECTION, D_CODE16, D_CODE32, D_CODE64, D_INTEL, D_ATT, D_MACRO, D_ENDM,
         D_REPT, D_IRP, D_ENDR, D_BYTE, D_DATUM, D_INCLUDE, D_PURGEM, D_ASSIGN,
+        D_CONDITION,
 };
 
 #define ROWS_PER_WORD 8
@@ -50,7 +51,7 @@ struct word {
         uint8_t rows[ROWS_PER_WORD];    /* indices into rows[] */
 };
 
-/* Fill the dictionary.  Call once. */
+/* Fill the dictionary.  Calls after the first do nothing. */
 void words_init(void);
 
 /* Look `length' bytes up, ignoring case.  NULL for a word that means nothing here. */

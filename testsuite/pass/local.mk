@@ -5,8 +5,8 @@ testsuite_pass_golden_SOURCES = testsuite/pass/golden.c testsuite/pass/golden-as
 testsuite_pass_golden_CPPFLAGS = $(AB_CPPFLAGS) $(LLVM_CPPFLAGS)
 testsuite_pass_golden_CFLAGS = $(AB_CFLAGS)
 testsuite_pass_golden_LDADD = libabas.a libabhost.a $(ELF_LIBS) $(LLVM_LIBS) $(ZYDIS_LIBS)
-EXTRA_DIST += testsuite/pass/README testsuite/pass/tap.sh $(AB_PASS_TESTS)
+EXTRA_DIST += testsuite/pass/README testsuite/pass/fuzz.c testsuite/pass/tap.sh $(AB_PASS_TESTS)
 AB_PASS_TESTS = testsuite/pass/golden-prefix.t testsuite/pass/golden-nop.t \
 	testsuite/pass/identity.t testsuite/pass/lines.t testsuite/pass/syntax.t \
-	testsuite/pass/sites.t testsuite/pass/markers.t
+	testsuite/pass/sites.t testsuite/pass/markers.t testsuite/pass/fuzz.t
 TESTS += $(AB_PASS_TESTS)

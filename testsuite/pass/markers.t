@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What the compiler plugin says reaches the records.
 . "$top_srcdir/testsuite/pass/tap.sh"
-plan 16
+plan 20
 
 marked() {
 	cat >"$work/t.s"
@@ -56,7 +56,7 @@ marked <<'END'
 1:	hlt
 	#afterburn: end gprs=ff flags=3f
 END
-check "a branch makes everything live" is "$(dead 0)$(dead 1)$(dead 2)" 00000000ff3f
+check "a branch makes everything live, a label does not" is "$(dead 0)$(dead 1)$(dead 2)" 0000ff3fff3f
 
 marked <<'END'
 	#afterburn: begin
@@ -145,3 +145,35 @@ without_pass() {
 	as --32 -o "$work/plain.o" "$work/t.s" && is "$(bytes "$work/plain.o" .text)" 90
 }
 check "markers are comments to gas" without_pass
+
+marked <<'END'
+	#afterburn: begin
+	cli
+1:	rdmsr
+2:	sti
+	.section .fixup,"ax"
+3:	movl %ecx,%eax
+	jmp 2b
+	.previous
+	.pushsection __ex_table,"a"
+	.long 1b,3b
+	.popsection
+	#afterburn: end gprs=6 flags=3f
+END
+check "lines in other sections are not on the way" is "$(dead 2)" 063f
+check "with a fixup, a site that may fault keeps its registers" is "$(dead 1)" 003f
+check "a site that cannot fault does not" is "$(dead 0)" 053f
+
+marked <<'END'
+	#afterburn: begin
+	cli
+	.if 0
+	movl $1,%ebx
+	.endif
+	sti
+	.subsection 1
+	cli
+	.previous
+	#afterburn: end gprs=1 flags=3f
+END
+check "what a condition skips kills nothing" is "$(dead 0)$(dead 1)$(dead 2)" 0000013f0000
