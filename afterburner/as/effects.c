@@ -99,7 +99,8 @@ struct effects effects_before(const char *plain, const struct prefixes *prefixes
                 }
                 reads |= o[i].uses;
         }
-        dead.gprs = (uint8_t)((dead.gprs | writes) & ~reads);
+        /* never the stack pointer, although it may be loaded next: interrupts use it */
+        dead.gprs = (uint8_t)((dead.gprs | writes) & ~reads & ~ESP);
         dead.flags = (uint8_t)((dead.flags | effect->flags_written) & ~effect->flags_read);
         return dead;
 }

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What the compiler plugin says reaches the records.
 . "$top_srcdir/testsuite/pass/tap.sh"
-plan 20
+plan 21
 
 marked() {
 	cat >"$work/t.s"
@@ -57,6 +57,14 @@ marked <<'END'
 	#afterburn: end gprs=ff flags=3f
 END
 check "a branch makes everything live, a label does not" is "$(dead 0)$(dead 1)$(dead 2)" 0000ff3fff3f
+
+marked <<'END'
+	#afterburn: begin
+	cli
+	movl %eax,%esp
+	#afterburn: end gprs=6 flags=3f
+END
+check "the stack pointer is alive even where it is loaded next" is "$(dead 0)" 063f
 
 marked <<'END'
 	#afterburn: begin
