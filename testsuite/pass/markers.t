@@ -54,9 +54,9 @@ marked <<'END'
 	jz 1f
 	sti
 1:	hlt
-	#afterburn: end gprs=ff flags=3f
+	#afterburn: end gprs=ef flags=3f
 END
-check "a branch makes everything live, a label does not" is "$(dead 0)$(dead 1)$(dead 2)" 0000ff3fff3f
+check "a branch makes everything live, a label does not" is "$(dead 0)$(dead 1)$(dead 2)" 0000ef3fef3f
 
 marked <<'END'
 	#afterburn: begin
