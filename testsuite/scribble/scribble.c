@@ -15,19 +15,17 @@
  * --also destroys the registers of MASK (hexadecimal, as in a record) besides, which
  * is a false claim: a guest that survives it shows that the test sees nothing.
  */
-#include <elf.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <afterburn/insn.h>
 #include "host/diag.h"
-#include "host/output.h"
 #include "records/image.h"
+#include "lowmem.h"
 #include "tables.h"
 
-enum { TRAMPOLINES = 0x10000, TRAMPOLINES_END = 0x80000, PAGE = 4096, JUMP_BYTES = 5 };
+enum { JUMP_BYTES = 5 };
 
 /* Why a site is left as it is. */
 enum reason {
@@ -51,29 +49,12 @@ static const char *const reason_text[REASONS] = {
         [NO_ROOM] = "no room for a jump",
 };
 
-static uint8_t trampolines[TRAMPOLINES_END - TRAMPOLINES];
-static uint32_t used, base; /* bytes of trampolines; their virtual address */
-static unsigned also;       /* registers to destroy besides */
-
-static void put(unsigned byte)
-{
-        if (used == sizeof(trampolines))
-                ab_die(AB_EXIT_ERROR, "trampolines do not fit below 512 KB");
-        trampolines[used++] = byte;
-}
-
-static void put32(uint32_t word)
-{
-        put(word & 255);
-        put(word >> 8 & 255);
-        put(word >> 16 & 255);
-        put(word >> 24);
-}
+static unsigned also; /* registers to destroy besides */
 
 static void put_jump(uint32_t target)
 {
-        put(0xe9);
-        put32(target - (base + used + 4));
+        low_put(0xe9);
+        low_put32(target - (low_here() + 4));
 }
 
 /* AB_FLAG_* bits as bits of the flags register. */
@@ -95,17 +76,17 @@ static void put_destruction(const struct ab_record *record)
         unsigned reg;
 
         if (record->dead_flags) {
-                put(0x9c); /* pushfl; xorl $bits,(%esp); popfl */
-                put(0x81);
-                put(0x34);
-                put(0x24);
-                put32(flag_bits(record->dead_flags));
-                put(0x9d);
+                low_put(0x9c); /* pushfl; xorl $bits,(%esp); popfl */
+                low_put(0x81);
+                low_put(0x34);
+                low_put(0x24);
+                low_put32(flag_bits(record->dead_flags));
+                low_put(0x9d);
         }
         for (reg = AB_EAX; reg <= AB_EDI; reg++)
                 if ((record->dead_gprs | also) >> reg & 1 && reg != AB_ESP) {
-                        put(0xb8 + reg);
-                        put32(0x5c71bb1e + record->start * 2654435761u + reg);
+                        low_put(0xb8 + reg);
+                        low_put32(0x5c71bb1e + record->start * 2654435761u + reg);
                 }
 }
 
@@ -158,7 +139,7 @@ static enum reason scribble(const struct ab_image *image, unsigned index)
         const struct ab_record *record = &image->records[index];
         const struct ab_section *section =
                 ab_image_section_at(image, record->start, record->site_bytes);
-        uint32_t end = record->start + record->site_bytes, target = base + used, i;
+        uint32_t end = record->start + record->site_bytes, target = low_here(), i;
         uint8_t *site, insn[256];
 
         if (!(record->dead_gprs | record->dead_flags))
@@ -181,7 +162,7 @@ static enum reason scribble(const struct ab_image *image, unsigned index)
                 put_jump(end - record->insn_bytes);
         } else {
                 for (i = 0; i < record->insn_bytes; i++)
-                        put(insn[i]);
+                        low_put(insn[i]);
                 put_destruction(record);
                 put_jump(end);
         }
@@ -192,55 +173,6 @@ static enum reason scribble(const struct ab_image *image, unsigned index)
         site[0] = 0xe9;
         memcpy(site + 1, &target, 4);
         return SCRIBBLED;
-}
-
-/* PAGE_OFFSET: what separates virtual addresses from physical ones below 128 MB. */
-static uint32_t page_offset(const struct ab_image *image)
-{
-        unsigned i;
-
-        for (i = 0; i < image->section_count; i++)
-                if (image->sections[i].executable && image->sections[i].allocated)
-                        return image->sections[i].address & 0xf8000000;
-        return 0;
-}
-
-/* The file, then the trampolines, then program headers with one more segment. */
-static void write_image(const struct ab_image *image, const char *path)
-{
-        Elf32_Ehdr header;
-        Elf32_Phdr segment;
-        uint32_t at = (image->file_bytes + PAGE - 1) & -PAGE, phdrs = at + ((used + 3) & -4u);
-        uint32_t bytes, old;
-        uint8_t *file;
-        struct ab_output output;
-
-        memcpy(&header, image->file, sizeof(header));
-        old = header.e_phnum * sizeof(segment);
-        bytes = phdrs + old + sizeof(segment);
-        file = ab_alloc(bytes);
-        memset(file, 0, bytes);
-        memcpy(file, image->file, image->file_bytes);
-        memcpy(file + at, trampolines, used);
-        memcpy(file + phdrs, image->file + header.e_phoff, old);
-        memset(&segment, 0, sizeof(segment));
-        segment.p_type = PT_LOAD;
-        segment.p_offset = at;
-        segment.p_vaddr = base;
-        segment.p_paddr = TRAMPOLINES;
-        segment.p_filesz = segment.p_memsz = used;
-        segment.p_flags = PF_R | PF_X;
-        segment.p_align = PAGE;
-        memcpy(file + phdrs + old, &segment, sizeof(segment));
-        header.e_phoff = phdrs;
-        header.e_phnum++;
-        memcpy(file, &header, sizeof(header));
-
-        ab_output_open(&output, path);
-        if (fwrite(file, 1, bytes, output.stream) != bytes)
-                ab_die(AB_EXIT_ERROR, "%s: %s", path, strerror(errno));
-        ab_output_commit(&output, 0);
-        free(file);
 }
 
 int main(int argc, char **argv)
@@ -262,7 +194,7 @@ int main(int argc, char **argv)
                 ab_die(AB_EXIT_ERROR, "%s", problem.text);
         if (image->form != AB_FORM_LINKED || image->packed)
                 ab_die(AB_EXIT_ERROR, "%s: not a linked ELF file: give vmlinux", argv[1]);
-        base = page_offset(image) + TRAMPOLINES;
+        low_start(image);
         for (i = 0; i < image->record_count; i++) {
                 enum reason reason = scribble(image, i);
 
@@ -272,9 +204,9 @@ int main(int argc, char **argv)
                 registers += !!image->records[i].dead_gprs;
                 flags += !!image->records[i].dead_flags;
         }
-        write_image(image, argv[2]);
+        low_write(image, argv[2]);
         printf("%u of %u sites scribbled: registers at %u, flags at %u, %u bytes\n",
-               count[SCRIBBLED], image->record_count, registers, flags, used);
+               count[SCRIBBLED], image->record_count, registers, flags, low_used());
         for (i = SCRIBBLED + 1; i < REASONS; i++)
                 if (count[i])
                         printf("%6u left: %s\n", count[i], reason_text[i]);
