@@ -9,7 +9,6 @@ _afterburn_options() {
 	report) echo "--format= --diff --help" ;;
 	cc) echo "--afterburn-cc= --afterburn-linux= --afterburn-plain --afterburn-host --afterburn-flat --afterburn-padding= --afterburn-identity --afterburn-help" ;;
 	as) echo "--padding= --records= --afterburn-off --real-as= --afterburn-help --afterburn-version" ;;
-	link) echo "--hypervisor= --help" ;;
 	*) echo "--help" ;;
 	esac
 }

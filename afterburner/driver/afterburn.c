@@ -23,7 +23,6 @@ static const struct command {
         {"make", AB_PLACE_LIBEXEC, "afterburn-make", "build a Linux tree afterburned; the tree is not written"},
         {"cc", AB_PLACE_BIN, "afterburn-cc", "compile: a drop-in gcc that pads and annotates"},
         {"as", AB_PLACE_BIN, "afterburn-as", "assemble: a drop-in as that pads and annotates"},
-        {"link", AB_PLACE_LIBEXEC, "afterburn-link", "bind an image to one hypervisor ahead of time"},
         {"report", AB_PLACE_LIBEXEC, "afterburn-report", "list the sites of an image"},
         {"audit", AB_PLACE_LIBEXEC, "afterburn-audit", "prove that every sensitive instruction is annotated"},
         {"run", AB_PLACE_LIBEXEC, "afterburn-run", "boot an image under an emulator"},
