@@ -117,6 +117,7 @@ void ab_alternatives_read(const struct ab_image *image, struct ab_alternatives *
                         alternatives->list = list;
                         alternatives->count = entries_of(table, &formats[i]);
                         alternatives->format = formats[i].name;
+                        alternatives->absolute = !formats[i].relative;
                         qsort(list, alternatives->count, sizeof *list, by_address);
                         return;
                 }
@@ -163,31 +164,56 @@ bool ab_replacement_can_be_hidden(const struct ab_replacement *replacement)
 /*
  * Names of the features whose replacements hold, in some Linux, a sensitive
  * instruction.  Words 0, 1, 4 to 6, 9 and on mirror CPUID; in words 3 and 7
- * Linux keeps flags of its own, derived from the vendor, family and others.
+ * Linux keeps flags of its own, whose meaning depends on its age.
  */
+enum age { ANY, OLD, NEW }; /* OLD: before 3.5 */
+
 static const struct {
         unsigned feature;
+        enum age age;
         const char *name;
+        const char *source; /* where it is not the word's */
 } names[] = {
-    {0 * 32 + 11, "SEP"},          {0 * 32 + 24, "FXSR"},         {0 * 32 + 25, "XMM"},
-    {0 * 32 + 26, "XMM2"},         {1 * 32 + 27, "RDTSCP"},       {1 * 32 + 31, "3DNOW"},
-    {3 * 32 + 17, "MFENCE_RDTSC"}, {3 * 32 + 18, "LFENCE_RDTSC"}, {4 * 32 + 3, "MWAIT"},
-    {4 * 32 + 26, "XSAVE"},        {7 * 32 + 5, "FSRM"},          {7 * 32 + 18, "SPEC_CTRL"},
-    {7 * 32 + 11, "PTI"},          {7 * 32 + 21, "USE_IBPB"},     {7 * 32 + 22, "USE_IBRS_FW"},
-    {8 * 32 + 15, "VMMCALL"},      {9 * 32 + 10, "INVPCID"},      {9 * 32 + 20, "SMAP"},
-    {10 * 32 + 0, "XSAVEOPT"},     {10 * 32 + 1, "XSAVEC"},       {10 * 32 + 3, "XSAVES"},
-    {18 * 32 + 14, "SERIALIZE"},
+    {0 * 32 + 11, ANY, "SEP", NULL},
+    {0 * 32 + 24, ANY, "FXSR", NULL},
+    {0 * 32 + 25, ANY, "XMM", NULL},
+    {0 * 32 + 26, ANY, "XMM2", NULL},
+    {1 * 32 + 27, ANY, "RDTSCP", NULL},
+    {1 * 32 + 31, ANY, "3DNOW", NULL},
+    {3 * 32 + 17, ANY, "MFENCE_RDTSC", NULL},
+    {3 * 32 + 18, ANY, "LFENCE_RDTSC", NULL},
+    {4 * 32 + 3, ANY, "MWAIT", NULL},
+    {4 * 32 + 26, ANY, "XSAVE", NULL},
+    {7 * 32 + 4, OLD, "XSAVEOPT", "d.1:eax:0"},
+    {7 * 32 + 11, NEW, "PTI", NULL},
+    {7 * 32 + 21, NEW, "USE_IBPB", NULL},
+    {7 * 32 + 22, NEW, "USE_IBRS_FW", NULL},
+    {8 * 32 + 15, NEW, "VMMCALL", NULL},
+    {9 * 32 + 10, ANY, "INVPCID", NULL},
+    {9 * 32 + 20, ANY, "SMAP", NULL},
+    {10 * 32 + 0, NEW, "XSAVEOPT", NULL},
+    {10 * 32 + 1, NEW, "XSAVEC", NULL},
+    {10 * 32 + 3, NEW, "XSAVES", NULL},
+    {18 * 32 + 14, NEW, "SERIALIZE", NULL},
 };
 
-const char *ab_feature_name(unsigned feature)
+static int name_index(const struct ab_alternatives *alternatives, unsigned feature)
 {
         for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
-                if (names[i].feature == feature)
-                        return names[i].name;
-        return "";
+                if (names[i].feature == feature &&
+                    names[i].age != (alternatives->absolute ? NEW : OLD))
+                        return (int)i;
+        return -1;
 }
 
-const char *ab_feature_source(unsigned feature)
+const char *ab_feature_name(const struct ab_alternatives *alternatives, unsigned feature)
+{
+        int i = name_index(alternatives, feature);
+
+        return i < 0 ? "" : names[i].name;
+}
+
+const char *ab_feature_source(const struct ab_alternatives *alternatives, unsigned feature)
 {
         static const char *const sources[] = {
             [0] = "1:edx",         [1] = "80000001:edx",  [2] = "80860001:edx",
@@ -197,7 +223,10 @@ const char *ab_feature_source(unsigned feature)
             [16] = "7.0:ecx",      [17] = "80000007:ebx", [18] = "7.0:edx",
             [19] = "8000001f:eax",
         };
+        int i = name_index(alternatives, feature);
 
+        if (i >= 0 && names[i].source)
+                return names[i].source;
         if (feature / 32 >= sizeof sources / sizeof *sources || !sources[feature / 32])
                 return "";
         return sources[feature / 32];

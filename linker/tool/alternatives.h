@@ -22,6 +22,7 @@ struct ab_alternatives {
         struct ab_replacement *list; /* by address */
         unsigned count;
         const char *format; /* of the table, for people; NULL: no table */
+        bool absolute;      /* format of before Linux 3.5 */
         bool unreadable;    /* there is a table and no known format fits */
 };
 
@@ -40,7 +41,7 @@ struct ab_replacement *ab_alternatives_at(const struct ab_alternatives *alternat
 bool ab_replacement_can_be_hidden(const struct ab_replacement *replacement);
 
 /* Name of a feature ("SMAP") or "", and the CPUID leaf and register it comes from or "". */
-const char *ab_feature_name(unsigned feature);
-const char *ab_feature_source(unsigned feature);
+const char *ab_feature_name(const struct ab_alternatives *alternatives, unsigned feature);
+const char *ab_feature_source(const struct ab_alternatives *alternatives, unsigned feature);
 
 #endif

@@ -84,8 +84,12 @@ static void print_features(const struct ab_account *account, FILE *out, const ch
         for (unsigned i = 0; i < count; i++)
                 fprintf(out, "%sfeature=%u word=%u bit=%u name=%s cpuid=%s sites=%u\n", indent,
                         features[i], features[i] / 32, features[i] % 32,
-                        ab_feature_name(features[i])[0] ? ab_feature_name(features[i]) : "-",
-                        ab_feature_source(features[i])[0] ? ab_feature_source(features[i]) : "-",
+                        ab_feature_name(&account->alternatives, features[i])[0]
+                            ? ab_feature_name(&account->alternatives, features[i])
+                            : "-",
+                        ab_feature_source(&account->alternatives, features[i])[0]
+                            ? ab_feature_source(&account->alternatives, features[i])
+                            : "-",
                         sites[i]);
 }
 
@@ -211,8 +215,9 @@ static void json_lists(struct ab_json *json, const struct ab_account *account)
                 ab_json_open(json, NULL, '{');
                 ab_json_number(json, "word", features[i] / 32);
                 ab_json_number(json, "bit", features[i] % 32);
-                ab_json_string(json, "name", ab_feature_name(features[i]));
-                ab_json_string(json, "cpuid", ab_feature_source(features[i]));
+                ab_json_string(json, "name", ab_feature_name(&account->alternatives, features[i]));
+                ab_json_string(json, "cpuid",
+                               ab_feature_source(&account->alternatives, features[i]));
                 ab_json_number(json, "sites", sites[i]);
                 ab_json_close(json, '}');
         }

@@ -27,7 +27,7 @@ enum ab_side { AB_SIDE_NONE, AB_SIDE_PREFIX, AB_SIDE_BEFORE, AB_SIDE_AFTER };
 
 struct ab_row {
         enum ab_class class_id;
-        char name[16];          /* lower case, as printed: "mov_to_cr" */
+        char name[16];         /* lower case, as printed: "mov_to_cr" */
         const char *spellings; /* separated by blanks */
         enum ab_shape shape;
         unsigned need;
