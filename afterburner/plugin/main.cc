@@ -177,11 +177,11 @@ plugin_init(struct plugin_name_args *arguments, struct plugin_gcc_version *versi
         bool off = false;
 
         if (!plugin_default_version_check(version, &gcc_version)) {
-                error(
-                    "afterburn: this plugin was built for gcc %s (%s) and this compiler is gcc %s: "
-                    "install the compiler the plugin was built for, or build Afterburn again",
-                    gcc_version.basever, gcc_version.configuration_arguments ? "Debian" : "",
-                    version->basever);
+                error("afterburn: this plugin was built for gcc %s of %s and this compiler is gcc "
+                      "%s of %s: "
+                      "run make clean and make again with this compiler installed",
+                      gcc_version.basever, gcc_version.datestamp, version->basever,
+                      version->datestamp);
                 return 1;
         }
         for (unsigned i = 0; i < ARRAY_SIZE(switches); i++)
