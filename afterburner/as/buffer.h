@@ -14,7 +14,7 @@ struct buffer {
 void buffer_add(struct buffer *buffer, const char *text, size_t length);
 void buffer_string(struct buffer *buffer, const char *text);
 void buffer_format(struct buffer *buffer, const char *format, ...)
-        __attribute__((format(printf, 2, 3)));
+    __attribute__((format(printf, 2, 3)));
 
 /* The text as a gas string, in quotes. */
 void buffer_quoted(struct buffer *buffer, const char *text, size_t length);

@@ -14,8 +14,8 @@
 
 /* Prefixes written as words of their own before the mnemonic. */
 struct prefixes {
-        uint8_t count;          /* of all prefix bytes */
-        uint8_t segment;        /* the segment override among them, 0 none */
+        uint8_t count;   /* of all prefix bytes */
+        uint8_t segment; /* the segment override among them, 0 none */
         bool rep, repne, lock, data16, addr16;
 };
 
@@ -23,21 +23,21 @@ void prefixes_add(struct prefixes *prefixes, uint8_t byte);
 
 enum cure {
         CURE_NONE,
-        CURE_DROP_SUFFIX,       /* movl with segment register and memory: as `mov' */
-        CURE_SPLIT_WAIT,        /* fsave, finit: `fwait' and the fn form */
+        CURE_DROP_SUFFIX, /* movl with segment register and memory: as `mov' */
+        CURE_SPLIT_WAIT,  /* fsave, finit: `fwait' and the fn form */
 };
 
 struct verdict {
-        const struct row *row;  /* NULL: not sensitive */
-        uint8_t class_id;       /* of the row, 0 for a marked access */
-        uint8_t kind;           /* enum ab_kind */
-        uint8_t side;           /* enum side, where NOPs go if prefixes cannot serve */
-        uint8_t prefix;         /* byte to pad with, 0: NOPs only */
-        uint8_t pad;            /* bytes of padding */
-        uint32_t operand;       /* AB_OP_* */
+        const struct row *row; /* NULL: not sensitive */
+        uint8_t class_id;      /* of the row, 0 for a marked access */
+        uint8_t kind;          /* enum ab_kind */
+        uint8_t side;          /* enum side, where NOPs go if prefixes cannot serve */
+        uint8_t prefix;        /* byte to pad with, 0: NOPs only */
+        uint8_t pad;           /* bytes of padding */
+        uint32_t operand;      /* AB_OP_* */
         enum cure cure;
-        bool undecided;         /* a macro parameter decides */
-        bool data;              /* a .byte statement */
+        bool undecided; /* a macro parameter decides */
+        bool data;      /* a .byte statement */
 };
 
 /*

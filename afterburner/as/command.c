@@ -16,9 +16,19 @@
 
 /* Options of gas whose value is a word of its own. */
 static const char *const takes_value[] = {
-        "-o", "-I", "--defsym", "-defsym", "--MD", "-MD", "--debug-prefix-map", "--hash-size",
-        "--listing-lhs-width", "--listing-lhs-width2", "--listing-rhs-width",
-        "--listing-cont-lines", "-Q",
+    "-o",
+    "-I",
+    "--defsym",
+    "-defsym",
+    "--MD",
+    "-MD",
+    "--debug-prefix-map",
+    "--hash-size",
+    "--listing-lhs-width",
+    "--listing-lhs-width2",
+    "--listing-rhs-width",
+    "--listing-cont-lines",
+    "-Q",
 };
 
 /* Options that make gas talk about itself and stop. */
@@ -177,7 +187,7 @@ void command_parse(struct command *c, int count, char **arguments)
         count = (int)c->words;
         c->word = NULL;
         c->words = 0;
-        add_word(c, NULL);              /* the real assembler's path */
+        add_word(c, NULL); /* the real assembler's path */
         c->input = ab_alloc(((unsigned)count + 1) * sizeof *c->input);
         for (int i = 0; i < count; i++) {
                 char *word = all[i];
@@ -209,7 +219,7 @@ static bool same_file(const char *path, const struct stat *own, const char *own_
         bool same;
 
         if (stat(path, &status) || !S_ISREG(status.st_mode) || access(path, X_OK))
-                return true;            /* of no use either */
+                return true; /* of no use either */
         if (status.st_dev == own->st_dev && status.st_ino == own->st_ino)
                 return true;
         real = realpath(path, NULL);
@@ -229,7 +239,9 @@ char *command_real_as(const struct command *command)
 
         if (given && *given) {
                 if (access(given, X_OK))
-                        ab_die(AB_EXIT_ERROR, "%s: not an assembler that can be run: correct --real-as or AFTERBURN_REAL_AS",
+                        ab_die(AB_EXIT_ERROR,
+                               "%s: not an assembler that can be run: correct --real-as or "
+                               "AFTERBURN_REAL_AS",
                                given);
                 return ab_strdup(given);
         }

@@ -17,11 +17,11 @@ struct command {
         /* which of them are input files; none: standard input is read */
         unsigned *input;
         unsigned inputs;
-        char **include;         /* -I folders, NULL at the end */
-        const char *real_as;    /* --real-as, or NULL */
-        bool code32;            /* --32: the text is IA-32 */
-        bool passive;           /* --help, --version, -v and the like: just run as */
-        bool help, version;     /* --afterburn-help, --afterburn-version */
+        char **include;      /* -I folders, NULL at the end */
+        const char *real_as; /* --real-as, or NULL */
+        bool code32;         /* --32: the text is IA-32 */
+        bool passive;        /* --help, --version, -v and the like: just run as */
+        bool help, version;  /* --afterburn-help, --afterburn-version */
         struct pass_options options;
 };
 

@@ -11,16 +11,23 @@
  * `core' behind the instruction where NOPs follow it.
  */
 #define FRONT "88001"
-#define BACK "88002"
-#define CORE "88003"
+#define BACK  "88002"
+#define CORE  "88003"
 
 #define HOOK_BYTES 8
-#define NOP_MAX 8
+#define NOP_MAX    8
 
 /* NOPs that every IA-32 processor has, by length; gas uses the same. */
 static const char *const nops[NOP_MAX + 1] = {
-        "", "0x90", "0x66,0x90", "0x8d,0x76,0", "0x8d,0x74,0x26,0", "0x2e,0x8d,0x74,0x26,0",
-        "0x8d,0xb6,0,0,0,0", "0x8d,0xb4,0x26,0,0,0,0", "0x2e,0x8d,0xb4,0x26,0,0,0,0",
+    "",
+    "0x90",
+    "0x66,0x90",
+    "0x8d,0x76,0",
+    "0x8d,0x74,0x26,0",
+    "0x2e,0x8d,0x74,0x26,0",
+    "0x8d,0xb6,0,0,0,0",
+    "0x8d,0xb4,0x26,0,0,0,0",
+    "0x2e,0x8d,0xb4,0x26,0,0,0,0",
 };
 
 static void add_nops(struct buffer *out, unsigned bytes)
@@ -36,12 +43,18 @@ static void add_nops(struct buffer *out, unsigned bytes)
 static const char *prefix_name(uint8_t prefix)
 {
         switch (prefix) {
-        case 0x26: return "es";
-        case 0x2e: return "cs";
-        case 0x36: return "ss";
-        case 0x3e: return "ds";
-        case 0x64: return "fs";
-        default: return "gs";
+        case 0x26:
+                return "es";
+        case 0x2e:
+                return "cs";
+        case 0x36:
+                return "ss";
+        case 0x3e:
+                return "ds";
+        case 0x64:
+                return "fs";
+        default:
+                return "gs";
         }
 }
 
@@ -146,8 +159,7 @@ void emit_note(struct buffer *out, const char *text, size_t length, struct emit_
         buffer_string(out, ";.popsection");
 }
 
-void emit_fix(struct buffer *out, const struct site *site, unsigned gprs, unsigned flags,
-              bool last)
+void emit_fix(struct buffer *out, const struct site *site, unsigned gprs, unsigned flags, bool last)
 {
         char field[16];
 

@@ -13,17 +13,17 @@
 #include "as/classify.h"
 
 struct emit_style {
-        bool nop;               /* pad with NOPs everywhere */
-        bool flat;              /* records in allocated memory */
-        bool grouped;           /* records join the section group of the code */
+        bool nop;     /* pad with NOPs everywhere */
+        bool flat;    /* records in allocated memory */
+        bool grouped; /* records join the section group of the code */
 };
 
 /* Where a record's late fields are in the text. */
 struct site {
-        size_t dead;            /* offset of "0x00,0x00": dead registers, dead flags */
-        size_t operand;         /* offset of "0x00000000" */
+        size_t dead;    /* offset of "0x00,0x00": dead registers, dead flags */
+        size_t operand; /* offset of "0x00000000" */
         uint32_t operand_word;
-        bool hook;              /* operand_word is a hook number */
+        bool hook; /* operand_word is a hook number */
         bool may_fault;
 };
 

@@ -8,12 +8,14 @@ libabas_a_SOURCES = \
 	afterburner/as/classify.c afterburner/as/classify.h \
 	afterburner/as/command.c afterburner/as/command.h \
 	afterburner/as/effects.c afterburner/as/effects.h \
+	afterburner/as/encoded.c \
 	afterburner/as/emit.c afterburner/as/emit.h \
 	afterburner/as/macro.c afterburner/as/macro.h \
 	afterburner/as/operand.c afterburner/as/operand.h \
 	afterburner/as/pass.c afterburner/as/pass.h \
 	afterburner/as/scan.c afterburner/as/scan.h \
 	afterburner/as/section.c afterburner/as/section.h \
+	afterburner/as/source.c afterburner/as/source.h \
 	afterburner/as/statement.c afterburner/as/statement.h \
 	afterburner/as/words.c afterburner/as/words.h
 libabas_a_CPPFLAGS = $(AB_CPPFLAGS)

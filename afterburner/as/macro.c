@@ -10,8 +10,8 @@
 #include "host/diag.h"
 
 #define PARAMETERS_MAX 16
-#define VALUES_MAX 48
-#define NESTING_MAX 4
+#define VALUES_MAX     48
+#define NESTING_MAX    4
 #define ARGUMENT_BYTES 512
 
 struct parameter {
@@ -19,8 +19,8 @@ struct parameter {
         char *name;
         char *value[VALUES_MAX];
         unsigned values;
-        bool rest;                      /* :vararg */
-        bool quoted;                    /* a value holds a quote: cannot be compared */
+        bool rest;   /* :vararg */
+        bool quoted; /* a value holds a quote: cannot be compared */
 };
 
 /* --- values ---------------------------------------------------------------- */
@@ -228,9 +228,8 @@ static void collect(struct macro_frame *frame, const char *text, const char *lim
  * An argument that names a parameter of the macro around the invocation: every
  * value that one takes.  `body' is the operand text of that macro's definition.
  */
-static void add_nested(struct parameter *to, const char *argument, size_t length,
-                       const char *body, const char *body_end, const char *text,
-                       const char *limit, unsigned nesting)
+static void add_nested(struct parameter *to, const char *argument, size_t length, const char *body,
+                       const char *body_end, const char *text, const char *limit, unsigned nesting)
 {
         struct macro_frame outer = {0};
         const char *name = argument + 1;
@@ -264,8 +263,7 @@ static void bind(struct macro_frame *frame, const char *p, const char *end, cons
                         name++;
                 if (name && name < length && argument[name] == '=') {
                         for (to = frame->parameters; to; to = to->next)
-                                if (strlen(to->name) == name &&
-                                    !strncmp(to->name, argument, name))
+                                if (strlen(to->name) == name && !strncmp(to->name, argument, name))
                                         break;
                         if (to) {
                                 argument += name + 1;

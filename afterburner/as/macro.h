@@ -16,9 +16,9 @@ struct parameter;
 
 /* An open .macro, .irp or .rept. */
 struct macro_frame {
-        char *name;                     /* of a .macro, else NULL */
+        char *name; /* of a .macro, else NULL */
         struct parameter *parameters;
-        bool collected;                 /* the values are complete */
+        bool collected; /* the values are complete */
 };
 
 struct macros {
@@ -59,8 +59,8 @@ bool macros_defined(const struct macros *macros, const char *p, size_t length);
  * Find the forms of the plain statement `plain' in the open macros, from the
  * invocations in [text, limit).  At most CHOICES_MAX.
  */
-void macros_choices(struct macros *macros, const char *text, const char *limit,
-                    const char *plain, struct choice *choice);
+void macros_choices(struct macros *macros, const char *text, const char *limit, const char *plain,
+                    struct choice *choice);
 void macros_choices_free(struct choice *choice);
 
 #endif

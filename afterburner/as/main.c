@@ -18,19 +18,19 @@
 #include "host/diag.h"
 
 static const char help[] =
-        "Usage: afterburn-as [OPTION...] [FILE...]\n"
-        "\n"
-        "Assemble IA-32 code, with every sensitive instruction padded and annotated.\n"
-        "Takes the command line of as; acts only with --32.  Options of its own:\n"
-        "\n"
-        "  --padding=prefix|nop    pad inside the instruction (the default), or by NOPs\n"
-        "                          (environment: AFTERBURN_PADDING)\n"
-        "  --records=elf|flat      records in a section that is not loaded (the default),\n"
-        "                          or in memory, for kernels whose payload is not ELF\n"
-        "  --afterburn-off         annotate nothing: user-mode code, boot loaders\n"
-        "  --real-as=FILE          the assembler to run (environment: AFTERBURN_REAL_AS)\n"
-        "  --afterburn-help        print this\n"
-        "  --afterburn-version     print the version\n";
+    "Usage: afterburn-as [OPTION...] [FILE...]\n"
+    "\n"
+    "Assemble IA-32 code, with every sensitive instruction padded and annotated.\n"
+    "Takes the command line of as; acts only with --32.  Options of its own:\n"
+    "\n"
+    "  --padding=prefix|nop    pad inside the instruction (the default), or by NOPs\n"
+    "                          (environment: AFTERBURN_PADDING)\n"
+    "  --records=elf|flat      records in a section that is not loaded (the default),\n"
+    "                          or in memory, for kernels whose payload is not ELF\n"
+    "  --afterburn-off         annotate nothing: user-mode code, boot loaders\n"
+    "  --real-as=FILE          the assembler to run (environment: AFTERBURN_REAL_AS)\n"
+    "  --afterburn-help        print this\n"
+    "  --afterburn-version     print the version\n";
 
 static void become(struct command *command, char *assembler) __attribute__((noreturn));
 

@@ -49,9 +49,15 @@ static long parse_unary(struct cursor *c)
                 return 0;
         }
         switch (*c->p) {
-        case '-': c->p++; return -parse_unary(c);
-        case '+': c->p++; return parse_unary(c);
-        case '~': c->p++; return ~parse_unary(c);
+        case '-':
+                c->p++;
+                return -parse_unary(c);
+        case '+':
+                c->p++;
+                return parse_unary(c);
+        case '~':
+                c->p++;
+                return ~parse_unary(c);
         case '(':
                 c->p++;
                 value = parse_sum(c);
@@ -61,7 +67,8 @@ static long parse_unary(struct cursor *c)
                 else
                         c->p++;
                 return value;
-        default: break;
+        default:
+                break;
         }
         if (*c->p < '0' || *c->p > '9') {
                 c->failed = true;
@@ -70,7 +77,7 @@ static long parse_unary(struct cursor *c)
         value = (long)strtoul(c->p, &stop, 0);
         c->p = stop;
         if (c->p < c->end && is_symbol(*c->p))
-                c->failed = true;       /* 1b, 0b101, 10h */
+                c->failed = true; /* 1b, 0b101, 10h */
         return value;
 }
 
@@ -252,9 +259,8 @@ static void parse_att_memory(const char *p, const char *end, struct syntax synta
                         if (!depth)
                                 break;
                 }
-                if (!holds(open, end, '%') &&
-                    !holds(open, end, '\\') && !syntax.naked)
-                        open = NULL;    /* an expression in parentheses */
+                if (!holds(open, end, '%') && !holds(open, end, '\\') && !syntax.naked)
+                        open = NULL; /* an expression in parentheses */
         }
         if (open) {
                 const char *q = open + 1;
@@ -377,7 +383,7 @@ static void parse_att(const char *p, const char *end, struct syntax syntax, stru
                         o->override = segment_prefix(number);
                         p = q + 1;
                         p += strspn(p, " ");
-                        if (*p == '*') {        /* %gs:*symbol */
+                        if (*p == '*') { /* %gs:*symbol */
                                 o->indirect = true;
                                 p++;
                         }
@@ -420,8 +426,8 @@ static void parse_intel(const char *p, const char *end, struct syntax syntax, st
         static const struct {
                 const char *keyword;
                 uint8_t width;
-        } sizes[] = {{"byte", 1}, {"word", 2}, {"dword", 4}, {"fword", 6}, {"qword", 8},
-                     {"tbyte", 10}, {"far", 6}};
+        } sizes[] = {{"byte", 1},  {"word", 2},   {"dword", 4}, {"fword", 6},
+                     {"qword", 8}, {"tbyte", 10}, {"far", 6}};
         const char *start = p;
         uint8_t number;
         unsigned kind;

@@ -12,25 +12,27 @@
 #include <stdint.h>
 
 enum operand_kind {
-        OPERAND_IMMEDIATE = 1, OPERAND_REGISTER, OPERAND_MEMORY,
-        OPERAND_PARAMETER,      /* a macro parameter: could be anything */
+        OPERAND_IMMEDIATE = 1,
+        OPERAND_REGISTER,
+        OPERAND_MEMORY,
+        OPERAND_PARAMETER, /* a macro parameter: could be anything */
 };
 
 enum register_kind { REG_GPR8 = 1, REG_GPR16, REG_GPR32, REG_SEG, REG_CR, REG_DR, REG_OTHER };
 
 struct operand {
-        uint8_t kind;           /* enum operand_kind */
-        uint8_t reg_kind;       /* of a register, enum register_kind */
-        uint8_t reg;            /* its number */
-        uint8_t min, max;       /* memory: encoded bytes, modrm included */
-        bool indirect;          /* AT&T `*' */
-        bool far;               /* Intel `far', `fword' */
-        bool absolute;          /* memory: neither base nor index */
-        bool known;             /* immediate: `value' holds */
-        uint8_t width;          /* Intel size keyword: bytes, 0 none */
-        uint8_t override;       /* memory: explicit segment prefix byte, 0 none */
-        uint8_t segment;        /* memory: prefix byte of the segment used, 0 unknown */
-        uint8_t uses;           /* general registers it names, bit per register */
+        uint8_t kind;     /* enum operand_kind */
+        uint8_t reg_kind; /* of a register, enum register_kind */
+        uint8_t reg;      /* its number */
+        uint8_t min, max; /* memory: encoded bytes, modrm included */
+        bool indirect;    /* AT&T `*' */
+        bool far;         /* Intel `far', `fword' */
+        bool absolute;    /* memory: neither base nor index */
+        bool known;       /* immediate: `value' holds */
+        uint8_t width;    /* Intel size keyword: bytes, 0 none */
+        uint8_t override; /* memory: explicit segment prefix byte, 0 none */
+        uint8_t segment;  /* memory: prefix byte of the segment used, 0 unknown */
+        uint8_t uses;     /* general registers it names, bit per register */
         long value;
 };
 
@@ -38,8 +40,8 @@ struct operand {
 
 struct syntax {
         bool intel;
-        bool naked;             /* registers without % */
-        bool assigned;          /* symbols may be absolute: file has assignments */
+        bool naked;    /* registers without % */
+        bool assigned; /* symbols may be absolute: file has assignments */
 };
 
 /*

@@ -2,10 +2,8 @@
 #include "config.h"
 #include "as/pass.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <afterburn/record.h>
 
@@ -14,12 +12,13 @@
 #include "as/macro.h"
 #include "as/scan.h"
 #include "as/section.h"
+#include "as/source.h"
 #include "as/statement.h"
 #include "as/words.h"
 #include "host/diag.h"
 #include "marker.h"
 
-#define PLAIN_BYTES 1024
+#define PLAIN_BYTES   1024
 #define INCLUDE_DEPTH 16
 
 /* What stands before a statement: may a short .byte be an instruction here? */
@@ -28,7 +27,7 @@ enum context { CONTEXT_UNKNOWN, CONTEXT_CODE, CONTEXT_DATA };
 /* One text being read. */
 struct reader {
         const char *text, *limit;
-        const char *copied;             /* text before this is in `out' */
+        const char *copied; /* text before this is in `out' */
         struct buffer *out;
         bool changed;
 };
@@ -41,10 +40,10 @@ struct pass {
         struct reader *reader;
         struct macros macros;
         unsigned include_depth;
-        unsigned macro_depth;           /* inside .macro ... .endm */
-        struct sections outside;        /* state where .macro began */
+        unsigned macro_depth;    /* inside .macro ... .endm */
+        struct sections outside; /* state where .macro began */
         bool code32;
-        bool user_mode;                 /* the text is a vDSO */
+        bool user_mode; /* the text is a vDSO */
         enum context context;
         /* a prefix that is a statement of its own, not yet joined */
         const char *prefix_begin;
@@ -128,8 +127,7 @@ static bool marker_word(const char **p, const char *end, const char *word)
 
         if ((size_t)(end - *p) < length || strncmp(*p, word, length))
                 return false;
-        if (*p + length < end && (*p)[length] != ' ' && (*p)[length] != '=' &&
-            (*p)[length] != '\t')
+        if (*p + length < end && (*p)[length] != ' ' && (*p)[length] != '=' && (*p)[length] != '\t')
                 return false;
         *p += length;
         return true;
@@ -176,8 +174,8 @@ static void comment(struct pass *pass, const char *p, const char *end)
                         struct site site;
 
                         copy_until(r, begin);
-                        site = emit_hook(r->out, (unsigned)strtoul(p + 1, NULL, 10),
-                                         style_of(pass));
+                        site =
+                            emit_hook(r->out, (unsigned)strtoul(p + 1, NULL, 10), style_of(pass));
                         asm_statement_site(&pass->statement, &site);
                 }
         } else if (marker_word(&p, end, AB_MARKER_NOTE) && !pass->options->off) {
@@ -190,18 +188,6 @@ static void comment(struct pass *pass, const char *p, const char *end)
 
 /* --- include files --------------------------------------------------------- */
 
-static bool read_file(const char *path, struct buffer *text)
-{
-        int descriptor = open(path, O_RDONLY | O_CLOEXEC);
-        bool ok;
-
-        if (descriptor < 0)
-                return false;
-        ok = buffer_read(text, descriptor);
-        close(descriptor);
-        return ok;
-}
-
 /* `.include "name"': rewrite the file, and where that changed it, its name here. */
 static void include(struct pass *pass, const char *p, const char *end)
 {
@@ -209,7 +195,6 @@ static void include(struct pass *pass, const char *p, const char *end)
         struct buffer text = {0}, out = {0};
         const char *close_quote;
         char *name;
-        bool found;
 
         while (p < end && *p != '"')
                 p++;
@@ -217,26 +202,22 @@ static void include(struct pass *pass, const char *p, const char *end)
         if (!close_quote || pass->include_depth == INCLUDE_DEPTH)
                 return;
         name = ab_format("%.*s", (int)(close_quote - p - 1), p + 1);
-        found = read_file(name, &text);
-        for (char **folder = pass->options->include; !found && folder && *folder; folder++) {
-                char *path = ab_format("%s/%s", *folder, name);
-
-                found = read_file(path, &text);
-                free(path);
-        }
         pass->include_depth++;
-        if (found && pass_text(pass, name, text.data, text.length, &out)) {
+        if (source_find(name, pass->options->include, &text) &&
+            pass_text(pass, name, text.data, text.length, &out)) {
                 int descriptor = buffer_to_descriptor(&out);
 
                 if (descriptor < 0)
-                        ab_die(AB_EXIT_ERROR, "%s: cannot hold the rewritten text: free some memory",
-                               name);
+                        ab_die(AB_EXIT_ERROR,
+                               "%s: cannot hold the rewritten text: free some memory", name);
                 copy_until(r, p);
                 buffer_format(r->out, "\"/proc/self/fd/%d\"", descriptor);
                 r->copied = close_quote + 1;
         }
         pass->include_depth--;
-        pass->reader = r;
+        /* its lines are gone */
+        if (pass->statement.open)
+                asm_statement_begin(&pass->statement, pass->statement.section);
         buffer_free(&text);
         buffer_free(&out);
         free(name);
@@ -249,8 +230,14 @@ static void directive(struct pass *pass, const struct word *word, const char *p,
         char plain[PLAIN_BYTES];
 
         switch (word->value) {
-        case D_TEXT: case D_DATA: case D_BSS: case D_SECTION: case D_PUSHSECTION:
-        case D_POPSECTION: case D_PREVIOUS: case D_SUBSECTION:
+        case D_TEXT:
+        case D_DATA:
+        case D_BSS:
+        case D_SECTION:
+        case D_PUSHSECTION:
+        case D_POPSECTION:
+        case D_PREVIOUS:
+        case D_SUBSECTION:
                 if (!scan_plain(p, end, plain, sizeof plain))
                         break;
                 sections_follow(&pass->sections, word->value, plain);
@@ -258,8 +245,13 @@ static void directive(struct pass *pass, const struct word *word, const char *p,
                         pass->statement.fixups = true;
                 pass->context = CONTEXT_UNKNOWN;
                 break;
-        case D_CODE16: case D_CODE64: pass->code32 = false; break;
-        case D_CODE32: pass->code32 = true; break;
+        case D_CODE16:
+        case D_CODE64:
+                pass->code32 = false;
+                break;
+        case D_CODE32:
+                pass->code32 = true;
+                break;
         case D_INTEL:
         case D_ATT:
                 pass->syntax.intel = word->value == D_INTEL;
@@ -284,17 +276,30 @@ static void directive(struct pass *pass, const struct word *word, const char *p,
                         pass->sections = pass->outside;
                 macros_leave(&pass->macros);
                 break;
-        case D_IRP: macros_enter_list(&pass->macros, p, end); break;
-        case D_REPT: macros_enter(&pass->macros, NULL, NULL); break;
-        case D_ENDR: macros_leave(&pass->macros); break;
+        case D_IRP:
+                macros_enter_list(&pass->macros, p, end);
+                break;
+        case D_REPT:
+                macros_enter(&pass->macros, NULL, NULL);
+                break;
+        case D_ENDR:
+                macros_leave(&pass->macros);
+                break;
         case D_PURGEM:
                 if (scan_plain(p, end, plain, sizeof plain))
                         macros_purge(&pass->macros, plain);
                 break;
-        case D_DATUM: pass->context = CONTEXT_DATA; break;
-        case D_ASSIGN: pass->syntax.assigned = true; break;
-        case D_INCLUDE: include(pass, p, end); break;
-        default: break;
+        case D_DATUM:
+                pass->context = CONTEXT_DATA;
+                break;
+        case D_ASSIGN:
+                pass->syntax.assigned = true;
+                break;
+        case D_INCLUDE:
+                include(pass, p, end);
+                break;
+        default:
+                break;
         }
 }
 
@@ -307,11 +312,13 @@ static void byte_statement(struct pass *pass, const char *begin, size_t name_byt
         if (pass->context != CONTEXT_DATA && annotating(pass) &&
             scan_plain(operands, end, plain, sizeof plain) &&
             classify_bytes(plain, pass->context == CONTEXT_CODE, &v)) {
-                asm_statement_line(&pass->statement, NULL, NULL, &(struct prefixes){0}, elsewhere(pass));
+                asm_statement_line(&pass->statement, NULL, NULL, &(struct prefixes){0},
+                                   elsewhere(pass));
                 write_site(pass, &v, begin, begin, name_bytes, end);
                 pass->context = CONTEXT_CODE;
         } else {
-                asm_statement_line(&pass->statement, NULL, NULL, &(struct prefixes){0}, elsewhere(pass));
+                asm_statement_line(&pass->statement, NULL, NULL, &(struct prefixes){0},
+                                   elsewhere(pass));
                 if (!pass->statement.open)
                         pass->context = CONTEXT_DATA;
         }
@@ -445,9 +452,10 @@ static void handle_instruction(struct pass *pass, const char *begin, const char 
         }
         interrupt_prefix(pass);
         /* behind a jump or return there may be data */
-        pass->context = *p == 'j' || !strncmp(p, "ret", 3) || !strncmp(p, "iret", 4) ||
-                                !strncmp(p, "ud2", 3)
-                                ? CONTEXT_UNKNOWN : CONTEXT_CODE;
+        pass->context =
+            *p == 'j' || !strncmp(p, "ret", 3) || !strncmp(p, "iret", 4) || !strncmp(p, "ud2", 3)
+                ? CONTEXT_UNKNOWN
+                : CONTEXT_CODE;
 }
 
 /*
@@ -474,13 +482,15 @@ static const char *statement(struct pass *pass, const char *p)
                                 byte_statement(pass, p, (size_t)(end - p), end, content);
                         else
                                 directive(pass, word, end, content);
-                        if (word->value == D_REPT || word->value == D_IRP || word->value == D_CONDITION)
-                                asm_statement_line(&pass->statement, NULL, NULL, &prefixes, elsewhere(pass));
+                        if (word->value == D_REPT || word->value == D_IRP ||
+                            word->value == D_CONDITION)
+                                asm_statement_line(&pass->statement, NULL, NULL, &prefixes,
+                                                   elsewhere(pass));
                         return stop;
                 }
                 prefixes_add(&prefixes, word->value);
                 p = scan_blanks(end, limit);
-                if (*p == '/' && p[1] != '*')   /* gas: prefix/instruction */
+                if (*p == '/' && p[1] != '*') /* gas: prefix/instruction */
                         p = scan_blanks(p + 1, limit);
                 if (!is_symbol(*p)) {
                         /* a statement of prefixes only: part of the next one */
@@ -526,7 +536,7 @@ static const char *statements(struct pass *pass, const char *p)
                                 comment(pass, p, end > p && end[-1] == '\n' ? end - 1 : end);
                         return end;
                 }
-                if (*p == '{') {                /* {disp32} and the like */
+                if (*p == '{') { /* {disp32} and the like */
                         const char *close = memchr(p, '}', (size_t)(r->limit - p));
 
                         if (!close)
@@ -543,7 +553,7 @@ static const char *statements(struct pass *pass, const char *p)
                 if (*q == ':') {
                         p = q + 1;
                         interrupt_prefix(pass);
-                                if (pass->context == CONTEXT_CODE && !pass->statement.open)
+                        if (pass->context == CONTEXT_CODE && !pass->statement.open)
                                 pass->context = CONTEXT_UNKNOWN;
                         continue;
                 }
@@ -555,30 +565,6 @@ static const char *statements(struct pass *pass, const char *p)
                 }
                 return p < r->limit ? p + 1 : r->limit;
         }
-}
-
-/*
- * User-mode code the kernel carries: the vDSO's entry points have names that
- * the user's C library knows.
- */
-static bool is_vdso(const char *text, const char *limit)
-{
-        static const char *const names[] = {"__kernel_vsyscall", "__kernel_sigreturn",
-                                            "__kernel_rt_sigreturn", "__vdso_"};
-
-        for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {
-                size_t length = strlen(names[i]);
-                const char *p = text;
-
-                while ((p = memmem(p, (size_t)(limit - p), names[i], length))) {
-                        bool starts = p == text || !is_symbol(p[-1]);
-
-                        p = scan_symbol(p + length, limit);
-                        if (starts && *p == ':')
-                                return true;
-                }
-        }
-        return false;
 }
 
 void pass_free(struct pass *pass)
@@ -606,12 +592,14 @@ struct pass *pass_new(const struct pass_options *options)
 bool pass_text(struct pass *pass, const char *name, const char *text, size_t length,
                struct buffer *out)
 {
+        struct reader *outer = pass->reader;
         struct reader reader = {text, text + length, text, out, false};
         const char *p = text;
 
         if (!pass->user_mode)
-                pass->user_mode = is_vdso(text, text + length);
+                pass->user_mode = source_is_vdso(text, text + length);
         interrupt_prefix(pass);
+        /* cppcheck-suppress autoVariables; restored below */
         pass->reader = &reader;
         if (name) {
                 buffer_string(out, "# 1 ");
@@ -621,6 +609,9 @@ bool pass_text(struct pass *pass, const char *name, const char *text, size_t len
         while (p < reader.limit)
                 p = statements(pass, p);
         interrupt_prefix(pass);
+        if (!pass->include_depth)
+                pass->statement.open = false;
         buffer_add(out, reader.copied, (size_t)(reader.limit - reader.copied));
+        pass->reader = outer;
         return reader.changed;
 }

@@ -11,11 +11,11 @@
 #include "as/buffer.h"
 
 struct pass_options {
-        bool off;               /* cures only */
-        bool nop;               /* --padding=nop */
-        bool flat;              /* --records=flat */
-        bool intel, naked;      /* initial syntax */
-        char **include;         /* -I folders, in order, NULL at the end */
+        bool off;          /* cures only */
+        bool nop;          /* --padding=nop */
+        bool flat;         /* --records=flat */
+        bool intel, naked; /* initial syntax */
+        char **include;    /* -I folders, in order, NULL at the end */
 };
 
 /*

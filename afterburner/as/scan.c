@@ -9,15 +9,12 @@ enum { BLANK = 1, SYMBOL = 2, STOP = 4 };
 #define LETTERS(c) [c] = SYMBOL, [c + 1] = SYMBOL, [c + 2] = SYMBOL, [c + 3] = SYMBOL
 
 static const uint8_t classes[256] = {
-        [' '] = BLANK, ['\t'] = BLANK, ['\f'] = BLANK, ['\r'] = BLANK,
-        ['\n'] = STOP, [';'] = STOP, ['"'] = STOP, ['\''] = STOP, ['#'] = STOP, ['/'] = STOP,
-        [0] = STOP,
-        ['_'] = SYMBOL, ['.'] = SYMBOL, ['$'] = SYMBOL, ['\\'] = SYMBOL,
-        LETTERS('0'), LETTERS('4'), ['8'] = SYMBOL, ['9'] = SYMBOL,
-        LETTERS('a'), LETTERS('e'), LETTERS('i'), LETTERS('m'), LETTERS('q'), LETTERS('u'),
-        ['y'] = SYMBOL, ['z'] = SYMBOL,
-        LETTERS('A'), LETTERS('E'), LETTERS('I'), LETTERS('M'), LETTERS('Q'), LETTERS('U'),
-        ['Y'] = SYMBOL, ['Z'] = SYMBOL,
+    [' '] = BLANK,  ['\t'] = BLANK, ['\f'] = BLANK,  ['\r'] = BLANK, ['\n'] = STOP,  [';'] = STOP,
+    ['"'] = STOP,   ['\''] = STOP,  ['#'] = STOP,    ['/'] = STOP,   [0] = STOP,     ['_'] = SYMBOL,
+    ['.'] = SYMBOL, ['$'] = SYMBOL, ['\\'] = SYMBOL, LETTERS('0'),   LETTERS('4'),   ['8'] = SYMBOL,
+    ['9'] = SYMBOL, LETTERS('a'),   LETTERS('e'),    LETTERS('i'),   LETTERS('m'),   LETTERS('q'),
+    LETTERS('u'),   ['y'] = SYMBOL, ['z'] = SYMBOL,  LETTERS('A'),   LETTERS('E'),   LETTERS('I'),
+    LETTERS('M'),   LETTERS('Q'),   LETTERS('U'),    ['Y'] = SYMBOL, ['Z'] = SYMBOL,
 };
 
 bool is_blank(char c)
@@ -108,8 +105,8 @@ static const char *trim(const char *from, const char *to)
 const char *scan_rest(const char *p, const char *limit, const char **content)
 {
         const char *begin = p;
-        const char *end = NULL;         /* content before the first comment */
-        const char *resumed = NULL;     /* where text went on behind a comment */
+        const char *end = NULL;     /* content before the first comment */
+        const char *resumed = NULL; /* where text went on behind a comment */
 
         for (;;) {
                 while (!(classes[(uint8_t)*p] & STOP))

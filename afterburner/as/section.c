@@ -111,10 +111,18 @@ void sections_follow(struct sections *s, enum directive directive, const char *o
         struct section swap;
 
         switch (directive) {
-        case D_TEXT: enter(s, subsection((struct section){true, false, ID_TEXT}, operands)); break;
-        case D_DATA: enter(s, (struct section){false, false, ID_DATA}); break;
-        case D_BSS: enter(s, (struct section){false, false, ID_BSS}); break;
-        case D_SECTION: enter(s, lookup(s->names, operands)); break;
+        case D_TEXT:
+                enter(s, subsection((struct section){true, false, ID_TEXT}, operands));
+                break;
+        case D_DATA:
+                enter(s, (struct section){false, false, ID_DATA});
+                break;
+        case D_BSS:
+                enter(s, (struct section){false, false, ID_BSS});
+                break;
+        case D_SECTION:
+                enter(s, lookup(s->names, operands));
+                break;
         case D_PUSHSECTION:
                 if (s->depth < SECTION_DEPTH) {
                         s->stack[s->depth].current = s->current;
@@ -129,13 +137,16 @@ void sections_follow(struct sections *s, enum directive directive, const char *o
                         s->previous = s->stack[s->depth].previous;
                 }
                 break;
-        case D_SUBSECTION: enter(s, subsection(s->current, operands)); break;
+        case D_SUBSECTION:
+                enter(s, subsection(s->current, operands));
+                break;
         case D_PREVIOUS:
                 swap = s->current;
                 s->current = s->previous;
                 s->previous = swap;
                 break;
-        default: break;
+        default:
+                break;
         }
 }
 

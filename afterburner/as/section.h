@@ -11,9 +11,9 @@
 #include "as/words.h"
 
 struct section {
-        bool annotate;          /* executable, and its code runs where it stands */
-        bool grouped;           /* in a section group: its records belong to it, too */
-        unsigned id;            /* tells sections and subsections apart */
+        bool annotate; /* executable, and its code runs where it stands */
+        bool grouped;  /* in a section group: its records belong to it, too */
+        unsigned id;   /* tells sections and subsections apart */
 };
 
 #define SECTION_DEPTH 64
@@ -26,7 +26,9 @@ struct section_names {
 
 struct sections {
         struct section current, previous;
-        struct { struct section current, previous; } stack[SECTION_DEPTH];
+        struct {
+                struct section current, previous;
+        } stack[SECTION_DEPTH];
         unsigned depth;
         struct section_names *names;
 };

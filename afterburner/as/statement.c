@@ -12,12 +12,12 @@
 #define PLAIN_BYTES 256
 
 struct asm_line {
-        const char *begin, *end;        /* NULL: not an instruction */
+        const char *begin, *end; /* NULL: not an instruction */
         struct prefixes prefixes;
         struct site site;
         bool has_site;
         bool elsewhere;
-        bool neutral;                   /* a site between two lines: a hook */
+        bool neutral; /* a site between two lines: a hook */
 };
 
 static struct asm_line *add(struct asm_statement *s)

@@ -23,8 +23,8 @@ struct asm_line;
 
 struct asm_statement {
         bool open;
-        unsigned section;       /* the statement's own, struct section */
-        bool fixups;            /* it has exception-table entries */
+        unsigned section; /* the statement's own, struct section */
+        bool fixups;      /* it has exception-table entries */
         unsigned lines, room;
         struct asm_line *line;
 };

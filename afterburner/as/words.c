@@ -8,9 +8,19 @@
 const struct row rows[] = {
 #define AB_INSN(id_, number_, spellings_, shape_, need_, side_, fault_, unbound_, reads_, writes_, \
                 generator_, excluded_, reason_)                                                    \
-        {.id = #id_, .number = number_, .spellings = spellings_, .shape = shape_, .need = need_,   \
-         .side = side_, .fault = fault_, .unbound = unbound_, .reads = reads_, .writes = writes_,  \
-         .generator = #generator_, .excluded = excluded_, .reason = reason_},
+        {.id = #id_,                                                                               \
+         .number = number_,                                                                        \
+         .spellings = spellings_,                                                                  \
+         .shape = shape_,                                                                          \
+         .need = need_,                                                                            \
+         .side = side_,                                                                            \
+         .fault = fault_,                                                                          \
+         .unbound = unbound_,                                                                      \
+         .reads = reads_,                                                                          \
+         .writes = writes_,                                                                        \
+         .generator = #generator_,                                                                 \
+         .excluded = excluded_,                                                                    \
+         .reason = reason_},
 #include <insn-ia32.def>
 #undef AB_INSN
 };
@@ -21,49 +31,92 @@ static const struct {
         const char *name;
         uint8_t kind, value;
 } fixed_words[] = {
-        {"cs", WORD_PREFIX, 0x2e}, {"ds", WORD_PREFIX, 0x3e}, {"es", WORD_PREFIX, 0x26},
-        {"fs", WORD_PREFIX, 0x64}, {"gs", WORD_PREFIX, 0x65}, {"ss", WORD_PREFIX, 0x36},
-        {"lock", WORD_PREFIX, 0xf0}, {"rep", WORD_PREFIX, 0xf3}, {"repe", WORD_PREFIX, 0xf3},
-        {"repz", WORD_PREFIX, 0xf3}, {"repne", WORD_PREFIX, 0xf2}, {"repnz", WORD_PREFIX, 0xf2},
-        {"data16", WORD_PREFIX, 0x66}, {"addr16", WORD_PREFIX, 0x67}, {"word", WORD_PREFIX, 0x66},
-        {"aword", WORD_PREFIX, 0x67}, {"notrack", WORD_PREFIX, 0x3e}, {"bnd", WORD_PREFIX, 0xf2},
-        {"xacquire", WORD_PREFIX, 0xf2}, {"xrelease", WORD_PREFIX, 0xf3},
-        {".text", WORD_DIRECTIVE, D_TEXT}, {".data", WORD_DIRECTIVE, D_DATA},
-        {".bss", WORD_DIRECTIVE, D_BSS}, {".section", WORD_DIRECTIVE, D_SECTION},
-        {".pushsection", WORD_DIRECTIVE, D_PUSHSECTION},
-        {".popsection", WORD_DIRECTIVE, D_POPSECTION},
-        {".previous", WORD_DIRECTIVE, D_PREVIOUS}, {".subsection", WORD_DIRECTIVE, D_SUBSECTION},
-        {".code16", WORD_DIRECTIVE, D_CODE16}, {".code16gcc", WORD_DIRECTIVE, D_CODE16},
-        {".code32", WORD_DIRECTIVE, D_CODE32}, {".code64", WORD_DIRECTIVE, D_CODE64},
-        {".intel_syntax", WORD_DIRECTIVE, D_INTEL}, {".att_syntax", WORD_DIRECTIVE, D_ATT},
-        {".macro", WORD_DIRECTIVE, D_MACRO}, {".endm", WORD_DIRECTIVE, D_ENDM},
-        {".rept", WORD_DIRECTIVE, D_REPT}, {".rep", WORD_DIRECTIVE, D_REPT},
-        {".irp", WORD_DIRECTIVE, D_IRP}, {".irpc", WORD_DIRECTIVE, D_IRP},
-        {".endr", WORD_DIRECTIVE, D_ENDR}, {".byte", WORD_DIRECTIVE, D_BYTE},
-        {".include", WORD_DIRECTIVE, D_INCLUDE}, {".purgem", WORD_DIRECTIVE, D_PURGEM},
-        {".if", WORD_DIRECTIVE, D_CONDITION}, {".ifdef", WORD_DIRECTIVE, D_CONDITION},
-        {".ifndef", WORD_DIRECTIVE, D_CONDITION}, {".ifc", WORD_DIRECTIVE, D_CONDITION},
-        {".ifnc", WORD_DIRECTIVE, D_CONDITION}, {".ifeqs", WORD_DIRECTIVE, D_CONDITION},
-        {".ifeq", WORD_DIRECTIVE, D_CONDITION}, {".ifne", WORD_DIRECTIVE, D_CONDITION},
-        {".ifb", WORD_DIRECTIVE, D_CONDITION}, {".ifnb", WORD_DIRECTIVE, D_CONDITION},
-        {".ifgt", WORD_DIRECTIVE, D_CONDITION}, {".iflt", WORD_DIRECTIVE, D_CONDITION},
-        {".else", WORD_DIRECTIVE, D_CONDITION}, {".elseif", WORD_DIRECTIVE, D_CONDITION},
-        {".endif", WORD_DIRECTIVE, D_CONDITION},
-        {".set", WORD_DIRECTIVE, D_ASSIGN}, {".equ", WORD_DIRECTIVE, D_ASSIGN},
-        {".equiv", WORD_DIRECTIVE, D_ASSIGN}, {".eqv", WORD_DIRECTIVE, D_ASSIGN},
-        {".long", WORD_DIRECTIVE, D_DATUM}, {".int", WORD_DIRECTIVE, D_DATUM},
-        {".word", WORD_DIRECTIVE, D_DATUM}, {".short", WORD_DIRECTIVE, D_DATUM},
-        {".hword", WORD_DIRECTIVE, D_DATUM}, {".value", WORD_DIRECTIVE, D_DATUM},
-        {".2byte", WORD_DIRECTIVE, D_DATUM}, {".4byte", WORD_DIRECTIVE, D_DATUM},
-        {".8byte", WORD_DIRECTIVE, D_DATUM}, {".quad", WORD_DIRECTIVE, D_DATUM},
-        {".octa", WORD_DIRECTIVE, D_DATUM}, {".ascii", WORD_DIRECTIVE, D_DATUM},
-        {".asciz", WORD_DIRECTIVE, D_DATUM}, {".string", WORD_DIRECTIVE, D_DATUM},
-        {".incbin", WORD_DIRECTIVE, D_DATUM}, {".fill", WORD_DIRECTIVE, D_DATUM},
-        {".space", WORD_DIRECTIVE, D_DATUM}, {".zero", WORD_DIRECTIVE, D_DATUM},
-        {".float", WORD_DIRECTIVE, D_DATUM}, {".double", WORD_DIRECTIVE, D_DATUM},
+    {"cs", WORD_PREFIX, 0x2e},
+    {"ds", WORD_PREFIX, 0x3e},
+    {"es", WORD_PREFIX, 0x26},
+    {"fs", WORD_PREFIX, 0x64},
+    {"gs", WORD_PREFIX, 0x65},
+    {"ss", WORD_PREFIX, 0x36},
+    {"lock", WORD_PREFIX, 0xf0},
+    {"rep", WORD_PREFIX, 0xf3},
+    {"repe", WORD_PREFIX, 0xf3},
+    {"repz", WORD_PREFIX, 0xf3},
+    {"repne", WORD_PREFIX, 0xf2},
+    {"repnz", WORD_PREFIX, 0xf2},
+    {"data16", WORD_PREFIX, 0x66},
+    {"addr16", WORD_PREFIX, 0x67},
+    {"word", WORD_PREFIX, 0x66},
+    {"aword", WORD_PREFIX, 0x67},
+    {"notrack", WORD_PREFIX, 0x3e},
+    {"bnd", WORD_PREFIX, 0xf2},
+    {"xacquire", WORD_PREFIX, 0xf2},
+    {"xrelease", WORD_PREFIX, 0xf3},
+    {".text", WORD_DIRECTIVE, D_TEXT},
+    {".data", WORD_DIRECTIVE, D_DATA},
+    {".bss", WORD_DIRECTIVE, D_BSS},
+    {".section", WORD_DIRECTIVE, D_SECTION},
+    {".pushsection", WORD_DIRECTIVE, D_PUSHSECTION},
+    {".popsection", WORD_DIRECTIVE, D_POPSECTION},
+    {".previous", WORD_DIRECTIVE, D_PREVIOUS},
+    {".subsection", WORD_DIRECTIVE, D_SUBSECTION},
+    {".code16", WORD_DIRECTIVE, D_CODE16},
+    {".code16gcc", WORD_DIRECTIVE, D_CODE16},
+    {".code32", WORD_DIRECTIVE, D_CODE32},
+    {".code64", WORD_DIRECTIVE, D_CODE64},
+    {".intel_syntax", WORD_DIRECTIVE, D_INTEL},
+    {".att_syntax", WORD_DIRECTIVE, D_ATT},
+    {".macro", WORD_DIRECTIVE, D_MACRO},
+    {".endm", WORD_DIRECTIVE, D_ENDM},
+    {".rept", WORD_DIRECTIVE, D_REPT},
+    {".rep", WORD_DIRECTIVE, D_REPT},
+    {".irp", WORD_DIRECTIVE, D_IRP},
+    {".irpc", WORD_DIRECTIVE, D_IRP},
+    {".endr", WORD_DIRECTIVE, D_ENDR},
+    {".byte", WORD_DIRECTIVE, D_BYTE},
+    {".include", WORD_DIRECTIVE, D_INCLUDE},
+    {".purgem", WORD_DIRECTIVE, D_PURGEM},
+    {".if", WORD_DIRECTIVE, D_CONDITION},
+    {".ifdef", WORD_DIRECTIVE, D_CONDITION},
+    {".ifndef", WORD_DIRECTIVE, D_CONDITION},
+    {".ifc", WORD_DIRECTIVE, D_CONDITION},
+    {".ifnc", WORD_DIRECTIVE, D_CONDITION},
+    {".ifeqs", WORD_DIRECTIVE, D_CONDITION},
+    {".ifeq", WORD_DIRECTIVE, D_CONDITION},
+    {".ifne", WORD_DIRECTIVE, D_CONDITION},
+    {".ifb", WORD_DIRECTIVE, D_CONDITION},
+    {".ifnb", WORD_DIRECTIVE, D_CONDITION},
+    {".ifgt", WORD_DIRECTIVE, D_CONDITION},
+    {".iflt", WORD_DIRECTIVE, D_CONDITION},
+    {".else", WORD_DIRECTIVE, D_CONDITION},
+    {".elseif", WORD_DIRECTIVE, D_CONDITION},
+    {".endif", WORD_DIRECTIVE, D_CONDITION},
+    {".set", WORD_DIRECTIVE, D_ASSIGN},
+    {".equ", WORD_DIRECTIVE, D_ASSIGN},
+    {".equiv", WORD_DIRECTIVE, D_ASSIGN},
+    {".eqv", WORD_DIRECTIVE, D_ASSIGN},
+    {".long", WORD_DIRECTIVE, D_DATUM},
+    {".int", WORD_DIRECTIVE, D_DATUM},
+    {".word", WORD_DIRECTIVE, D_DATUM},
+    {".short", WORD_DIRECTIVE, D_DATUM},
+    {".hword", WORD_DIRECTIVE, D_DATUM},
+    {".value", WORD_DIRECTIVE, D_DATUM},
+    {".2byte", WORD_DIRECTIVE, D_DATUM},
+    {".4byte", WORD_DIRECTIVE, D_DATUM},
+    {".8byte", WORD_DIRECTIVE, D_DATUM},
+    {".quad", WORD_DIRECTIVE, D_DATUM},
+    {".octa", WORD_DIRECTIVE, D_DATUM},
+    {".ascii", WORD_DIRECTIVE, D_DATUM},
+    {".asciz", WORD_DIRECTIVE, D_DATUM},
+    {".string", WORD_DIRECTIVE, D_DATUM},
+    {".incbin", WORD_DIRECTIVE, D_DATUM},
+    {".fill", WORD_DIRECTIVE, D_DATUM},
+    {".space", WORD_DIRECTIVE, D_DATUM},
+    {".zero", WORD_DIRECTIVE, D_DATUM},
+    {".float", WORD_DIRECTIVE, D_DATUM},
+    {".double", WORD_DIRECTIVE, D_DATUM},
 };
 
-#define SLOTS 1024u
+#define SLOTS    1024u
 #define WORD_MAX 15
 
 static struct word dictionary[SLOTS];
@@ -124,8 +177,8 @@ static void add_row(unsigned index)
 
                 word->kind = WORD_INSN;
                 if (word->row_count == ROWS_PER_WORD)
-                        ab_die(AB_EXIT_ERROR, "insn-ia32.def: %.*s: in too many rows",
-                               (int)length, p);
+                        ab_die(AB_EXIT_ERROR, "insn-ia32.def: %.*s: in too many rows", (int)length,
+                               p);
                 word->rows[word->row_count++] = (uint8_t)index;
                 p += length;
                 p += strspn(p, " ");
@@ -153,8 +206,7 @@ const struct word *word_find(const char *text, size_t length)
         if (length < 2 || length > WORD_MAX || !(first_two[pair(text) / 8] & 1u << pair(text) % 8))
                 return NULL;
         for (slot = hash(text, length); dictionary[slot].name; slot = (slot + 1) % SLOTS)
-                if (dictionary[slot].length == length &&
-                    same(text, dictionary[slot].name, length))
+                if (dictionary[slot].length == length && same(text, dictionary[slot].name, length))
                         return &dictionary[slot];
         return NULL;
 }

@@ -34,9 +34,29 @@ const struct row *row_of_class(unsigned class_id);
 enum word_kind { WORD_INSN = 1, WORD_PREFIX, WORD_DIRECTIVE };
 
 enum directive {
-        D_TEXT = 1, D_DATA, D_BSS, D_SECTION, D_PUSHSECTION, D_POPSECTION, D_PREVIOUS,
-        D_SUBSECTION, D_CODE16, D_CODE32, D_CODE64, D_INTEL, D_ATT, D_MACRO, D_ENDM,
-        D_REPT, D_IRP, D_ENDR, D_BYTE, D_DATUM, D_INCLUDE, D_PURGEM, D_ASSIGN,
+        D_TEXT = 1,
+        D_DATA,
+        D_BSS,
+        D_SECTION,
+        D_PUSHSECTION,
+        D_POPSECTION,
+        D_PREVIOUS,
+        D_SUBSECTION,
+        D_CODE16,
+        D_CODE32,
+        D_CODE64,
+        D_INTEL,
+        D_ATT,
+        D_MACRO,
+        D_ENDM,
+        D_REPT,
+        D_IRP,
+        D_ENDR,
+        D_BYTE,
+        D_DATUM,
+        D_INCLUDE,
+        D_PURGEM,
+        D_ASSIGN,
         D_CONDITION,
 };
 
@@ -45,10 +65,10 @@ enum directive {
 struct word {
         const char *name;
         uint8_t length;
-        uint8_t kind;                   /* enum word_kind */
-        uint8_t value;                  /* prefix byte, or enum directive */
+        uint8_t kind;  /* enum word_kind */
+        uint8_t value; /* prefix byte, or enum directive */
         uint8_t row_count;
-        uint8_t rows[ROWS_PER_WORD];    /* indices into rows[] */
+        uint8_t rows[ROWS_PER_WORD]; /* indices into rows[] */
 };
 
 /* Fill the dictionary.  Calls after the first do nothing. */

@@ -120,10 +120,10 @@ static void read_object(struct line *lines, unsigned count, const char *path, bo
                                 n = (unsigned)strtoul(text + 1, NULL, 10);
                                 if (n < count)
                                         *(plain ? &lines[n].plain_start : &lines[n].start) =
-                                                (uint32_t)symbol.st_value;
+                                            (uint32_t)symbol.st_value;
                                 if (n)
                                         *(plain ? &lines[n - 1].plain_end : &lines[n - 1].end) =
-                                                (uint32_t)symbol.st_value;
+                                            (uint32_t)symbol.st_value;
                         }
                 }
         }
@@ -131,17 +131,17 @@ static void read_object(struct line *lines, unsigned count, const char *path, bo
         close(descriptor);
 }
 
-void golden_assemble(struct line *lines, unsigned count, const char *directory,
-                     const char *padding, struct object *object)
+void golden_assemble(struct line *lines, unsigned count, const char *directory, const char *padding,
+                     struct object *object)
 {
         const char *build = getenv("top_builddir");
         char *source = ab_format("%s/good.s", directory);
         char *output = ab_format("%s/%s.o", directory, padding ? padding : "plain");
-        char *command = padding
-                ? ab_format("%s/libexec/afterburner/toolchain/as --32 -W --padding=%s -o %s %s 2>&1",
-                            build ? build : ".", padding, output, source)
-                : ab_format("as --32 -W -o %s %s 2>&1",
-                            output, source);
+        char *command =
+            padding ? ab_format(
+                          "%s/libexec/afterburner/toolchain/as --32 -W --padding=%s -o %s %s 2>&1",
+                          build ? build : ".", padding, output, source)
+                    : ab_format("as --32 -W -o %s %s 2>&1", output, source);
 
         unlink(output);
         write_source(lines, count, source, NULL);

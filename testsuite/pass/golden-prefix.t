@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Every spelling of every row, padded by prefixes.
+: "${top_builddir:?}"
 work=$(mktemp -d) || exit 1
 "$top_builddir/testsuite/pass/golden" prefix "$work"
 status=$?

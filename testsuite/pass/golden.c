@@ -29,35 +29,160 @@
 #include "host/diag.h"
 
 static const char *const att_forms[] = {
-        "", "%eax", "%ax", "%bl", "$3", "$0x80", "$ext", "(%eax)", "8(%esp)", "-4(%ebp)",
-        "%gs:(%ecx)", "%cs:ext+4", "ext(,%ebx,4)", "0x12345(%esi,%edi,2)", "(%bx,%si)",
-        "%ds", "%es", "%ss", "%fs", "%gs", "%cs",
-        "%al,%dx", "%ax,%dx", "%eax,%dx", "%dx", "(%dx)", "%dx,%al", "%dx,%ax", "%dx,%eax",
-        "(%dx),%al", "%al,(%dx)", "%eax,(%dx)", "$0x60,%al", "$0x60,%ax", "$0x60,%eax",
-        "%al,$0x80", "%ax,$0x80", "%eax,$0x80", "(%dx),%es:(%edi)", "%dx,%es:(%edi)",
-        "(%esi),(%dx)", "%gs:(%esi),%dx", "%ds:(%esi),(%dx)",
-        "%cr0,%eax", "%cr2,%ebx", "%cr3,%ecx", "%cr4,%esi", "%eax,%cr0", "%edi,%cr2",
-        "%ecx,%cr3", "%edx,%cr4", "%dr0,%eax", "%db6,%ebx", "%dr7,%ecx", "%eax,%dr1",
-        "%edx,%db7", "%eax,%dr6",
-        "%ds,%ax", "%ds,%eax", "%fs,%ebx", "%gs,(%eax)", "%es,8(%esp)", "%cs,ext",
-        "%ax,%ds", "%eax,%es", "%bx,%ss", "%ecx,%fs", "(%eax),%gs", "12(%ebp),%fs", "ext,%ds",
-        "%fs:4(%esp),%es", "%eax,%ebx", "%ax,%bx", "%bl,%cl", "(%eax),%ebx", "ext,%cx",
-        "%gs:(%ebp),%ebx", "%ebx,(%eax)", "%cx,ext", "$1,%eax", "$1,(%ecx)",
-        "$8,$ext", "$8,$0x1234", "*(%eax)", "*ext", "*%cs:8(%ebp)", "*%eax",
-        "%eax,%ecx,%edx", "%eax,%edx,%ecx", "%eax,%ecx", "%edx,%ax", "%ebx,%ecx",
-        "ext@GOTOFF(%ebx)", "ext@GOT(%ebx),%eax",
+    "",
+    "%eax",
+    "%ax",
+    "%bl",
+    "$3",
+    "$0x80",
+    "$ext",
+    "(%eax)",
+    "8(%esp)",
+    "-4(%ebp)",
+    "%gs:(%ecx)",
+    "%cs:ext+4",
+    "ext(,%ebx,4)",
+    "0x12345(%esi,%edi,2)",
+    "(%bx,%si)",
+    "%ds",
+    "%es",
+    "%ss",
+    "%fs",
+    "%gs",
+    "%cs",
+    "%al,%dx",
+    "%ax,%dx",
+    "%eax,%dx",
+    "%dx",
+    "(%dx)",
+    "%dx,%al",
+    "%dx,%ax",
+    "%dx,%eax",
+    "(%dx),%al",
+    "%al,(%dx)",
+    "%eax,(%dx)",
+    "$0x60,%al",
+    "$0x60,%ax",
+    "$0x60,%eax",
+    "%al,$0x80",
+    "%ax,$0x80",
+    "%eax,$0x80",
+    "(%dx),%es:(%edi)",
+    "%dx,%es:(%edi)",
+    "(%esi),(%dx)",
+    "%gs:(%esi),%dx",
+    "%ds:(%esi),(%dx)",
+    "%cr0,%eax",
+    "%cr2,%ebx",
+    "%cr3,%ecx",
+    "%cr4,%esi",
+    "%eax,%cr0",
+    "%edi,%cr2",
+    "%ecx,%cr3",
+    "%edx,%cr4",
+    "%dr0,%eax",
+    "%db6,%ebx",
+    "%dr7,%ecx",
+    "%eax,%dr1",
+    "%edx,%db7",
+    "%eax,%dr6",
+    "%ds,%ax",
+    "%ds,%eax",
+    "%fs,%ebx",
+    "%gs,(%eax)",
+    "%es,8(%esp)",
+    "%cs,ext",
+    "%ax,%ds",
+    "%eax,%es",
+    "%bx,%ss",
+    "%ecx,%fs",
+    "(%eax),%gs",
+    "12(%ebp),%fs",
+    "ext,%ds",
+    "%fs:4(%esp),%es",
+    "%eax,%ebx",
+    "%ax,%bx",
+    "%bl,%cl",
+    "(%eax),%ebx",
+    "ext,%cx",
+    "%gs:(%ebp),%ebx",
+    "%ebx,(%eax)",
+    "%cx,ext",
+    "$1,%eax",
+    "$1,(%ecx)",
+    "$8,$ext",
+    "$8,$0x1234",
+    "*(%eax)",
+    "*ext",
+    "*%cs:8(%ebp)",
+    "*%eax",
+    "%eax,%ecx,%edx",
+    "%eax,%edx,%ecx",
+    "%eax,%ecx",
+    "%edx,%ax",
+    "%ebx,%ecx",
+    "ext@GOTOFF(%ebx)",
+    "ext@GOT(%ebx),%eax",
 };
 
 static const char *const intel_forms[] = {
-        "", "eax", "ax", "3", "0x80", "[eax]", "[esp+8]", "[ebp-4]", "fs:[ecx]", "gs:[ebp]",
-        "[ext]", "dword ptr [eax]", "word ptr [eax]", "fword ptr [eax]", "fword ptr cs:[ext]",
-        "far ptr [eax]", "ds", "es", "ss", "fs", "gs", "cs",
-        "al,dx", "ax,dx", "eax,dx", "dx,al", "dx,ax", "dx,eax", "al,0x60", "eax,0x60",
-        "0x80,al", "0x80,ax", "eax,cr0", "ebx,cr2", "cr3,ecx", "cr4,esi", "eax,dr7", "dr0,ebx",
-        "ax,ds", "eax,es", "ds,ax", "ss,ebx", "[eax],gs", "word ptr [esp],fs", "fs,[ecx]",
-        "ds,word ptr [ebp+ecx]", "eax,ebx", "ax,bx", "ebx,[eax]", "cx,word ptr [edx]",
-        "[ebx],eax", "dx,word ptr [esp]", "8:ext", "8,0x1234", "byte ptr es:[edi],dx",
-        "dx,dword ptr gs:[esi]", "dx,byte ptr [esi]",
+    "",
+    "eax",
+    "ax",
+    "3",
+    "0x80",
+    "[eax]",
+    "[esp+8]",
+    "[ebp-4]",
+    "fs:[ecx]",
+    "gs:[ebp]",
+    "[ext]",
+    "dword ptr [eax]",
+    "word ptr [eax]",
+    "fword ptr [eax]",
+    "fword ptr cs:[ext]",
+    "far ptr [eax]",
+    "ds",
+    "es",
+    "ss",
+    "fs",
+    "gs",
+    "cs",
+    "al,dx",
+    "ax,dx",
+    "eax,dx",
+    "dx,al",
+    "dx,ax",
+    "dx,eax",
+    "al,0x60",
+    "eax,0x60",
+    "0x80,al",
+    "0x80,ax",
+    "eax,cr0",
+    "ebx,cr2",
+    "cr3,ecx",
+    "cr4,esi",
+    "eax,dr7",
+    "dr0,ebx",
+    "ax,ds",
+    "eax,es",
+    "ds,ax",
+    "ss,ebx",
+    "[eax],gs",
+    "word ptr [esp],fs",
+    "fs,[ecx]",
+    "ds,word ptr [ebp+ecx]",
+    "eax,ebx",
+    "ax,bx",
+    "ebx,[eax]",
+    "cx,word ptr [edx]",
+    "[ebx],eax",
+    "dx,word ptr [esp]",
+    "8:ext",
+    "8,0x1234",
+    "byte ptr es:[edi],dx",
+    "dx,dword ptr gs:[esi]",
+    "dx,byte ptr [esi]",
 };
 
 static const char *const prefixes[] = {"rep ", "rep; ", "repne\n ", "data16 ", "data16; ", "fs "};
@@ -102,7 +227,7 @@ static void add_word(const struct word *word, void *argument)
         for (unsigned p = 0; p < sizeof prefixes / sizeof *prefixes; p++)
                 if (prefix_makes_sense(word, prefixes[p]))
                         for (unsigned i = 0; i < FORMS_PREFIXED; i++)
-                        add_line(word, prefixes[p], att_forms[i], false);
+                                add_line(word, prefixes[p], att_forms[i], false);
         for (unsigned i = 0; i < sizeof intel_forms / sizeof *intel_forms; i++)
                 add_line(word, "", intel_forms[i], true);
 }
@@ -116,38 +241,127 @@ static const struct {
         ZydisMnemonic mnemonic;
         uint8_t class_id;
 } expected[] = {
-#define E(zydis, id) {ZYDIS_MNEMONIC_##zydis, AB_CLASS_##id}
-        E(CLI, CLI), E(STI, STI), E(PUSHF, PUSHF), E(PUSHFD, PUSHF), E(POPF, POPF),
-        E(POPFD, POPF), E(HLT, HLT), E(IRET, IRET), E(IRETD, IRET), E(INT, INT), E(INT3, INT3),
-        E(INTO, INTO), E(INT1, INT1), E(SYSENTER, SYSENTER), E(SYSEXIT, SYSEXIT),
-        E(SYSCALL, SYSCALL), E(SYSRET, SYSRET), E(RSM, RSM), E(IN, IN), E(OUT, OUT),
-        E(INSB, INS), E(INSW, INS), E(INSD, INS), E(OUTSB, OUTS), E(OUTSW, OUTS),
-        E(OUTSD, OUTS), E(CLTS, CLTS), E(LMSW, LMSW), E(SMSW, SMSW), E(LDS, LDS), E(LES, LES),
-        E(LFS, LFS), E(LGS, LGS), E(LSS, LSS), E(LGDT, LGDT), E(LIDT, LIDT), E(SGDT, SGDT),
-        E(SIDT, SIDT), E(LLDT, LLDT), E(SLDT, SLDT), E(LTR, LTR), E(STR, STR), E(VERR, VERR),
-        E(VERW, VERW), E(LAR, LAR), E(LSL, LSL), E(ARPL, ARPL), E(INVLPG, INVLPG),
-        E(INVD, INVD), E(INVPCID, INVPCID), E(CPUID, CPUID),
-        E(RDMSR, RDMSR), E(WRMSR, WRMSR), E(RDTSC, RDTSC), E(RDTSCP, RDTSCP), E(RDPMC, RDPMC),
-        E(MONITOR, MONITOR), E(MWAIT, MWAIT), E(XSETBV, XSETBV), E(XGETBV, XGETBV),
-        E(CLAC, CLAC), E(STAC, STAC), E(FNSAVE, FNSAVE), E(FRSTOR, FRSTOR), E(FNINIT, FNINIT),
-        E(FXSAVE, FXSAVE), E(FXRSTOR, FXRSTOR), E(XSAVE, XSAVE), E(XSAVEC, XSAVE),
-        E(XSAVEOPT, XSAVE), E(XSAVES, XSAVE), E(XRSTOR, XRSTOR), E(XRSTORS, XRSTOR),
-        E(RDPID, RDPID), E(RDPRU, RDPRU),
-        E(VMCALL, VIRT), E(VMLAUNCH, VIRT), E(VMRESUME, VIRT), E(VMXOFF, VIRT),
-        E(VMPTRLD, VIRT), E(VMPTRST, VIRT), E(VMCLEAR, VIRT), E(VMXON, VIRT), E(VMREAD, VIRT),
-        E(VMWRITE, VIRT), E(INVEPT, VIRT), E(INVVPID, VIRT), E(VMFUNC, VIRT), E(VMRUN, VIRT),
-        E(VMMCALL, VIRT), E(VMLOAD, VIRT), E(VMSAVE, VIRT), E(STGI, VIRT), E(CLGI, VIRT),
-        E(SKINIT, VIRT), E(INVLPGA, VIRT), E(TDCALL, VIRT), E(PVALIDATE, VIRT),
-        E(GETSEC, PLATFORM), E(ENCLS, PLATFORM), E(ENCLV, PLATFORM), E(PCONFIG, PLATFORM),
-        E(HRESET, PLATFORM), E(ENQCMDS, PLATFORM), E(WRUSSD, PLATFORM), E(SETSSBSY, PLATFORM),
-        E(CLRSSBSY, PLATFORM), E(INVLPGB, PLATFORM), E(TLBSYNC, PLATFORM),
+#define E(zydis, id)                                                                               \
+        {                                                                                          \
+                ZYDIS_MNEMONIC_##zydis, AB_CLASS_##id                                              \
+        }
+    E(CLI, CLI),
+    E(STI, STI),
+    E(PUSHF, PUSHF),
+    E(PUSHFD, PUSHF),
+    E(POPF, POPF),
+    E(POPFD, POPF),
+    E(HLT, HLT),
+    E(IRET, IRET),
+    E(IRETD, IRET),
+    E(INT, INT),
+    E(INT3, INT3),
+    E(INTO, INTO),
+    E(INT1, INT1),
+    E(SYSENTER, SYSENTER),
+    E(SYSEXIT, SYSEXIT),
+    E(SYSCALL, SYSCALL),
+    E(SYSRET, SYSRET),
+    E(RSM, RSM),
+    E(IN, IN),
+    E(OUT, OUT),
+    E(INSB, INS),
+    E(INSW, INS),
+    E(INSD, INS),
+    E(OUTSB, OUTS),
+    E(OUTSW, OUTS),
+    E(OUTSD, OUTS),
+    E(CLTS, CLTS),
+    E(LMSW, LMSW),
+    E(SMSW, SMSW),
+    E(LDS, LDS),
+    E(LES, LES),
+    E(LFS, LFS),
+    E(LGS, LGS),
+    E(LSS, LSS),
+    E(LGDT, LGDT),
+    E(LIDT, LIDT),
+    E(SGDT, SGDT),
+    E(SIDT, SIDT),
+    E(LLDT, LLDT),
+    E(SLDT, SLDT),
+    E(LTR, LTR),
+    E(STR, STR),
+    E(VERR, VERR),
+    E(VERW, VERW),
+    E(LAR, LAR),
+    E(LSL, LSL),
+    E(ARPL, ARPL),
+    E(INVLPG, INVLPG),
+    E(INVD, INVD),
+    E(INVPCID, INVPCID),
+    E(CPUID, CPUID),
+    E(RDMSR, RDMSR),
+    E(WRMSR, WRMSR),
+    E(RDTSC, RDTSC),
+    E(RDTSCP, RDTSCP),
+    E(RDPMC, RDPMC),
+    E(MONITOR, MONITOR),
+    E(MWAIT, MWAIT),
+    E(XSETBV, XSETBV),
+    E(XGETBV, XGETBV),
+    E(CLAC, CLAC),
+    E(STAC, STAC),
+    E(FNSAVE, FNSAVE),
+    E(FRSTOR, FRSTOR),
+    E(FNINIT, FNINIT),
+    E(FXSAVE, FXSAVE),
+    E(FXRSTOR, FXRSTOR),
+    E(XSAVE, XSAVE),
+    E(XSAVEC, XSAVE),
+    E(XSAVEOPT, XSAVE),
+    E(XSAVES, XSAVE),
+    E(XRSTOR, XRSTOR),
+    E(XRSTORS, XRSTOR),
+    E(RDPID, RDPID),
+    E(RDPRU, RDPRU),
+    E(VMCALL, VIRT),
+    E(VMLAUNCH, VIRT),
+    E(VMRESUME, VIRT),
+    E(VMXOFF, VIRT),
+    E(VMPTRLD, VIRT),
+    E(VMPTRST, VIRT),
+    E(VMCLEAR, VIRT),
+    E(VMXON, VIRT),
+    E(VMREAD, VIRT),
+    E(VMWRITE, VIRT),
+    E(INVEPT, VIRT),
+    E(INVVPID, VIRT),
+    E(VMFUNC, VIRT),
+    E(VMRUN, VIRT),
+    E(VMMCALL, VIRT),
+    E(VMLOAD, VIRT),
+    E(VMSAVE, VIRT),
+    E(STGI, VIRT),
+    E(CLGI, VIRT),
+    E(SKINIT, VIRT),
+    E(INVLPGA, VIRT),
+    E(TDCALL, VIRT),
+    E(PVALIDATE, VIRT),
+    E(GETSEC, PLATFORM),
+    E(ENCLS, PLATFORM),
+    E(ENCLV, PLATFORM),
+    E(PCONFIG, PLATFORM),
+    E(HRESET, PLATFORM),
+    E(ENQCMDS, PLATFORM),
+    E(WRUSSD, PLATFORM),
+    E(SETSSBSY, PLATFORM),
+    E(CLRSSBSY, PLATFORM),
+    E(INVLPGB, PLATFORM),
+    E(TLBSYNC, PLATFORM),
 #undef E
 };
 
 static ZydisRegisterClass register_class(const ZydisDecodedOperand *operand)
 {
         return operand->type == ZYDIS_OPERAND_TYPE_REGISTER
-                       ? ZydisRegisterGetClass(operand->reg.value) : ZYDIS_REGCLASS_INVALID;
+                   ? ZydisRegisterGetClass(operand->reg.value)
+                   : ZYDIS_REGCLASS_INVALID;
 }
 
 static bool has_f3(const ZydisDecodedInstruction *insn)
@@ -166,7 +380,7 @@ static unsigned class_by_zydis(const ZydisDecodedInstruction *insn,
         ZydisRegisterClass second = register_class(&operands[1]);
 
         switch (insn->mnemonic) {
-        case ZYDIS_MNEMONIC_WBINVD:     /* Zydis 4.0 has no wbnoinvd */
+        case ZYDIS_MNEMONIC_WBINVD: /* Zydis 4.0 has no wbnoinvd */
                 return has_f3(insn) ? AB_CLASS_WBNOINVD : AB_CLASS_WBINVD;
         case ZYDIS_MNEMONIC_MOV:
                 if (second == ZYDIS_REGCLASS_SEGMENT)
@@ -251,8 +465,7 @@ static bool listed(const struct line *line, const char *const *list, unsigned co
 
 #define LISTED(line, list) listed(line, list, sizeof(list) / sizeof *(list))
 
-static void fail(struct line *line, const char *format, ...)
-        __attribute__((format(printf, 2, 3)));
+static void fail(struct line *line, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 static void fail(struct line *line, const char *format, ...)
 {
@@ -350,7 +563,8 @@ static void check_site(struct line *line, const struct ab_record *r, const uint8
                          class_by_zydis(&insn, operands) != r->class_id)
                         fail(line, "Zydis sees another class in the padded site");
         }
-        if (!LISTED(line, llvm_unknown) && (llvm_length(plain, plain_bytes) || 
+        if (!LISTED(line, llvm_unknown) &&
+            (llvm_length(plain, plain_bytes) ||
              (!*line->prefix && strcmp(line->form, "(%bx,%si)"))) &&
             llvm_length(site + first, length) != length)
                 fail(line, "LLVM sees %zu bytes of %u", llvm_length(site + first, length), length);
@@ -365,8 +579,7 @@ static void check_line(struct line *line, const struct object *plain, const stru
         unsigned class_id, insns, records = 0;
 
         for (unsigned i = 0; i < passed->records; i++)
-                if (passed->record[i].start >= line->start &&
-                    passed->record[i].start < line->end) {
+                if (passed->record[i].start >= line->start && passed->record[i].start < line->end) {
                         record = &passed->record[i];
                         records++;
                 }
@@ -374,9 +587,9 @@ static void check_line(struct line *line, const struct object *plain, const stru
         if (!insns && LISTED(line, zydis_unknown))
                 class_id = line->word->row_count ? rows[line->word->rows[0]].number : 0;
         else if (!insns)
-                return;                 /* gas accepts it, no processor does */
+                return; /* gas accepts it, no processor does */
         if (insns > 1 && strncmp(line->word->name, "fs", 2) && !is(line->word, "finit"))
-                return;                 /* a prefix gas made an instruction of its own */
+                return; /* a prefix gas made an instruction of its own */
         if (!class_id) {
                 if (records)
                         fail(line, "annotated, but not sensitive");
@@ -420,7 +633,8 @@ static void report(void)
                         }
                         spellings++;
                         if (!here) {
-                                printf("# gas accepts %.*s in no form of this row\n", (int)length, p);
+                                printf("# gas accepts %.*s in no form of this row\n", (int)length,
+                                       p);
                                 missing++;
                         }
                         forms += here;
@@ -457,9 +671,9 @@ int main(int argc, char **argv)
                 size_t at;
 
                 check_line(&lines[i], &plain, &passed, nop);
-                lines[i].class_id = (uint8_t)plain_class(plain.text + lines[i].plain_start,
-                                                         lines[i].plain_end - lines[i].plain_start,
-                                                         &at, &insns);
+                lines[i].class_id =
+                    (uint8_t)plain_class(plain.text + lines[i].plain_start,
+                                         lines[i].plain_end - lines[i].plain_start, &at, &insns);
                 if (!insns || (insns == 1 && !lines[i].class_id))
                         lines[i].class_id = rows[lines[i].word->rows[0]].number;
         }

@@ -16,10 +16,10 @@ struct line {
         const char *prefix, *form;
         bool intel;
         bool failed, sensitive;
-        bool nops;              /* NOPs where the table says prefixes */
+        bool nops; /* NOPs where the table says prefixes */
         uint8_t class_id;
-        uint32_t plain_start, plain_end;        /* in the plain object's .text */
-        uint32_t start, end;                    /* in the other's */
+        uint32_t plain_start, plain_end; /* in the plain object's .text */
+        uint32_t start, end;             /* in the other's */
 };
 
 struct object {
@@ -35,7 +35,7 @@ unsigned golden_filter(struct line *lines, unsigned count, const char *directory
  * Assemble the lines and note where each begins and ends.  `padding' NULL:
  * plainly; else through the pass with --padding=`padding'.
  */
-void golden_assemble(struct line *lines, unsigned count, const char *directory,
-                     const char *padding, struct object *object);
+void golden_assemble(struct line *lines, unsigned count, const char *directory, const char *padding,
+                     struct object *object);
 
 #endif

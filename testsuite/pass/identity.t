@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Code without sensitive instructions comes out of the pass byte for byte.
+: "${top_srcdir:?}"
 . "$top_srcdir/testsuite/pass/tap.sh"
 plan 10
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Line numbers, file names and messages are the user's.
+: "${top_srcdir:?}"
 . "$top_srcdir/testsuite/pass/tap.sh"
 plan 7
 

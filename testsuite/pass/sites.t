@@ -1,6 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck disable=SC2016 # dollar signs are gas immediates
 # What a site looks like: where it starts, what pads it, what stays beside it.
+: "${top_srcdir:?}"
 . "$top_srcdir/testsuite/pass/tap.sh"
 plan 22
 
@@ -25,7 +27,7 @@ gives() {
 check "cli: prefixes inside the instruction" gives '\tcli' 2e2e2e2e2e2efa
 check "a memory operand: its own default segment" \
 	gives '\tlgdt (%eax)\n\tlgdt (%esp)\n\tlgdt 4(%ebp)\n' \
-	3e3e3e3e3e3e3e0f011036363636363636''0f01142436363636363636''0f015504
+	3e3e3e3e3e3e3e0f0110363636363636360f011424363636363636360f015504
 check "an explicit override is repeated" gives '\tlgdt %gs:(%eax)' 65656565656565650f0110
 check "a prefix written as a word is repeated" gives '\tfs lgdt (%eax)' 64646464646464640f0110
 check "int, int3, into: no padding" gives '\tint $0x80\n\tint3\n\tint $3\n\tinto' cd80ccccce
@@ -88,7 +90,7 @@ check "a far call's return address is behind its padding" far_return
 gs_cure() {
 	code '\tmovl %gs,4(%eax)\n\tmovl 8(%esp),%fs\n\tmovl %ds,%eax' &&
 		has_records "$work/t.o" 3 && is "$code" \
-		3e3e3e3e3e3e3e8c6804363636363636368e642408''2e2e2e2e8cd8
+		3e3e3e3e3e3e3e8c6804363636363636368e6424082e2e2e2e8cd8
 }
 check "movl between memory and segment register, as old trees write it" gs_cure
 
@@ -100,7 +102,7 @@ check "... cured with --afterburn-off, too, where gas alone refuses it" gs_cure_
 
 wait_split() {
 	code '\tfsave (%eax)\n\tfinit' && is "$code" \
-		9b3e3e3e3e3e3e3edd30''9b2e2e2e2edbe3 &&
+		9b3e3e3e3e3e3e3edd309b2e2e2e2edbe3 &&
 		is "$(record "$work/t.o" 0 | cut -c1-8)" 01000000
 }
 check "fsave and finit: the wait stays before the site" wait_split

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Sites are found wherever gas would see an instruction, and nowhere else.
+: "${top_srcdir:?}"
 . "$top_srcdir/testsuite/pass/tap.sh"
 plan 28
 

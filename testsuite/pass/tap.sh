@@ -3,6 +3,7 @@
 # Helpers of the pass suite.  A test sources this, says `plan N', and calls
 # `check DESCRIPTION COMMAND...' N times.  $work is its own folder.
 set -u
+: "${top_srcdir:?}" "${top_builddir:?}"
 as_pass=$top_builddir/libexec/afterburner/toolchain/as
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
