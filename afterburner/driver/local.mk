@@ -71,3 +71,5 @@ share/bash-completion/completions/afterburn: afterburner/driver/afterburn.bash
 	$(AM_V_GEN)$(MKDIR_P) share/bash-completion/completions && \
 	cp $(srcdir)/afterburner/driver/afterburn.bash $@
 CLEANFILES += share/bash-completion/completions/afterburn
+
+dist_man_MANS += doc/man/afterburn-make.1 doc/man/afterburn-cc.1
