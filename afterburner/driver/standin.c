@@ -59,6 +59,20 @@ static void link_to(const char *target, const char *link)
                 ab_die(AB_EXIT_ERROR, "%s: cannot be made: %s", link, strerror(errno));
 }
 
+/* Make a real folder of the stand-in, also where a link into the tree was before. */
+static void make_real_folder(const char *path)
+{
+        char *name = ab_strdup(path);
+        struct stat status;
+
+        while (*name && name[strlen(name) - 1] == '/')
+                name[strlen(name) - 1] = 0;
+        if (!lstat(name, &status) && !S_ISDIR(status.st_mode))
+                unlink(name);
+        folder_make(name);
+        free(name);
+}
+
 /* Fill the stand-in's folder `below' ("" or "include/"): copies, folders that lead to copies, links. */
 static void fill(const struct tree *tree, const char *standin, const char *below, const struct corrections *c)
 {
@@ -69,14 +83,14 @@ static void fill(const struct tree *tree, const char *standin, const char *below
 
         if (!folder)
                 ab_die(AB_EXIT_ERROR, "%s: cannot be read: %s", from, strerror(errno));
-        folder_make(to);
+        make_real_folder(to);
         while ((entry = readdir(folder))) {
                 char *target, *link, *deeper;
                 bool leads = false, done = false;
 
                 if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..") || !strcmp(entry->d_name, ".git"))
                         continue;
-                target = ab_format("%s%s%s", from, length ? "" : "", entry->d_name);
+                target = ab_format("%s%s", from, entry->d_name);
                 link = ab_format("%s%s", to, entry->d_name);
                 deeper = ab_format("%s%s/", below, entry->d_name);
                 for (unsigned i = 0; i < c->count; i++) {

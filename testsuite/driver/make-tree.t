@@ -90,6 +90,14 @@ run vmlinux
 check "stand-in: not rewritten when it is right" test "$time1" = "$(stat -c %Y.%y "$standin/include/asm-i386/page.h")"
 chmod -R u+w "$old"
 
+# A stand-in made when fewer files needed a copy: the folder that was a link is
+# replaced, never followed.
+rm -rf "$standin/include" && ln -s "$old/include" "$standin/include"
+run --verify-tree vmlinux
+ok $? "stand-in: a link where a folder must be"
+check "stand-in: the link was replaced" test ! -L "$standin/include"
+check "stand-in: the tree behind the link is untouched" test ! -L "$old/include/linux/one.h" -a ! -L "$old/include/linux"
+
 # --- Makefile that today's make rejects ---------------------------------------
 make_fake_tree "$scratch/mid" 2 6 20
 printf 'config %%config: FORCE\n\ttrue\n/ %%/: FORCE\n\ttrue\nFORCE:\n' >>"$scratch/mid/Makefile"
