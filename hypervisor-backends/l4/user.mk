@@ -14,6 +14,7 @@ l4include_HEADERS = \
 	$(L4U)/include/l4/ipc.h \
 	$(L4U)/include/l4/kip.h \
 	$(L4U)/include/l4/message.h \
+	$(L4U)/include/l4/resourcemon.h \
 	$(L4U)/include/l4/schedule.h \
 	$(L4U)/include/l4/sigma0.h \
 	$(L4U)/include/l4/thread.h \
@@ -31,7 +32,9 @@ lib_afterburner_l4_libl4_a_SOURCES = \
 	$(L4U)/lib/kip.c \
 	$(L4U)/lib/machine.c \
 	$(L4U)/lib/printf.c \
+	$(L4U)/lib/resourcemon.c \
 	$(L4U)/lib/sigma0.c \
+	$(L4U)/lib/start.c \
 	$(L4U)/lib/string.c \
 	$(L4U)/lib/syscalls.c \
 	$(L4U)/lib/thread.c
@@ -104,3 +107,39 @@ lib_afterburner_l4_l4_conformance_CFLAGS = $(L4U_CFLAGS)
 lib_afterburner_l4_l4_conformance_LDFLAGS = $(L4U_LD_ROOT)
 lib_afterburner_l4_l4_conformance_LDADD = $(L4U_LDADD)
 lib_afterburner_l4_l4_conformance_DEPENDENCIES = $(L4U_LINK_DEPS)
+
+l4_PROGRAMS += lib/afterburner/l4/resourcemon
+lib_afterburner_l4_resourcemon_SOURCES = \
+	$(L4U)/resourcemon/boot.c \
+	$(L4U)/resourcemon/boot.h \
+	$(L4U)/resourcemon/client.c \
+	$(L4U)/resourcemon/client.h \
+	$(L4U)/resourcemon/console.c \
+	$(L4U)/resourcemon/console.h \
+	$(L4U)/resourcemon/elf32.c \
+	$(L4U)/resourcemon/elf32.h \
+	$(L4U)/resourcemon/main.c \
+	$(L4U)/resourcemon/memory.c \
+	$(L4U)/resourcemon/memory.h \
+	$(L4U)/resourcemon/server.c \
+	$(L4U)/resourcemon/server.h
+lib_afterburner_l4_resourcemon_CPPFLAGS = $(L4U_CPPFLAGS)
+lib_afterburner_l4_resourcemon_CFLAGS = $(L4U_CFLAGS)
+lib_afterburner_l4_resourcemon_LDFLAGS = $(L4U_LD_ROOT)
+lib_afterburner_l4_resourcemon_LDADD = $(L4U_LDADD)
+lib_afterburner_l4_resourcemon_DEPENDENCIES = $(L4U_LINK_DEPS)
+EXTRA_DIST += $(L4U)/resourcemon/README
+
+l4_PROGRAMS += lib/afterburner/l4/hello lib/afterburner/l4/crash
+lib_afterburner_l4_hello_SOURCES = $(L4U)/apps/hello/main.c
+lib_afterburner_l4_hello_CPPFLAGS = $(L4U_CPPFLAGS)
+lib_afterburner_l4_hello_CFLAGS = $(L4U_CFLAGS)
+lib_afterburner_l4_hello_LDFLAGS = $(L4U_LD_ROOT)
+lib_afterburner_l4_hello_LDADD = $(L4U_LDADD)
+lib_afterburner_l4_hello_DEPENDENCIES = $(L4U_LINK_DEPS)
+lib_afterburner_l4_crash_SOURCES = $(L4U)/apps/crash/main.c
+lib_afterburner_l4_crash_CPPFLAGS = $(L4U_CPPFLAGS)
+lib_afterburner_l4_crash_CFLAGS = $(L4U_CFLAGS)
+lib_afterburner_l4_crash_LDFLAGS = $(L4U_LD_ROOT)
+lib_afterburner_l4_crash_LDADD = $(L4U_LDADD)
+lib_afterburner_l4_crash_DEPENDENCIES = $(L4U_LINK_DEPS)

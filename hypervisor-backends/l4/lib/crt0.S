@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Start of every program: the kernel promises no stack, so take our own, find
- * the KIP, run main, and end the machine with its value.  The programs that
- * must not end the machine never return from main.
+ * Start of every program: the kernel promises no stack, so take our own.
  */
 	.section .text.start, "ax"
 	.globl	_start
@@ -10,10 +8,7 @@ _start:
 	movl	$l4_stack_top, %esp
 	xorl	%ebp, %ebp
 	cld
-	call	L4_Init
-	call	main
-	pushl	%eax
-	call	l4_shutdown
+	call	l4_start
 
 	.bss
 	.balign	16

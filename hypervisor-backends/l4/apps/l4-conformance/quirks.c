@@ -10,6 +10,31 @@ static const struct {
 	enum quirk quirk;
 } quirks[] = {
 	{ "kip: clock info states", QUIRK_FAILS },
+	{ "ipc errors: send to a local id of no thread", QUIRK_FATAL },
+	{ "ipc errors: deleting the", QUIRK_FATAL },
+	{ "mapping: a page without rights", QUIRK_FAILS },
+	{ "unmap: a write after Flush", QUIRK_FATAL },
+	{ "exregs: halting a thread that waits", QUIRK_FATAL },
+	{ "exregs: DF can be set", QUIRK_FAILS },
+	{ "exceptions: division by zero", QUIRK_FAILS },
+	{ "exceptions: bound", QUIRK_FAILS },
+	{ "exceptions: ud2", QUIRK_FATAL },
+	{ "exceptions: ud1", QUIRK_FATAL },
+	{ "exceptions: an x87 error", QUIRK_FAILS },
+	{ "exceptions: single step", QUIRK_FAILS },
+	{ "exceptions: the answer sets DF", QUIRK_FAILS },
+	{ "exceptions: a kernel selector in DS", QUIRK_FAILS },
+	{ "exceptions: a selector beyond", QUIRK_FAILS },
+	{ "exceptions: a local selector", QUIRK_FAILS },
+	{ "exceptions: a null selector in GS", QUIRK_FATAL },
+	{ "exceptions: a null selector in SS", QUIRK_FAILS },
+	{ "exceptions: a far", QUIRK_FAILS },
+	{ "page faults: an address from 3 GB on", QUIRK_FATAL },
+	{ "page faults: a fault without a pager", QUIRK_FATAL },
+	{ "schedule: a longer slice", QUIRK_FAILS },
+	{ "schedule: whichever thread has it, again", QUIRK_FAILS },
+	{ "schedule: a slice that never ends", QUIRK_FAILS },
+	{ "ctrlxfer: DF can be set", QUIRK_FAILS },
 };
 
 enum quirk quirk_of(const char *name)

@@ -3,7 +3,7 @@
 #ifndef L4_SIGMA0_H
 #define L4_SIGMA0_H
 
-#include <l4/types.h>
+#include <l4/fpage.h>
 
 /* The id of sigma0. */
 L4_ThreadId_t L4_Sigma0(void);
