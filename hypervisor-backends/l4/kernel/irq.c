@@ -129,7 +129,10 @@ u32 irq_control(u32 dest, u32 space, u32 pager)
         if (space != dest)
                 return ERR_INVALID_SPACE;
         if (pager == dest) {
+                if (t == &nobody_tcb)
+                        return 0;
                 mask(irq);
+                t->scheduler = ID_NIL;
                 if (t->state == S_POLLING)
                         link_remove(&t->sending);
                 t->state = S_HALTED;
@@ -153,6 +156,7 @@ u32 irq_control(u32 dest, u32 space, u32 pager)
         if (t->state == S_POLLING)
                 link_remove(&t->sending);
         t->state = S_HALTED;
+        t->scheduler = current()->id;
         handler_of[irq] = handler;
         unmask(irq);
         return 0;

@@ -61,7 +61,8 @@ void sys_schedule(struct frame *f)
         struct tcb *self = current(), *t = thread_resolve(self->space, f->eax), *scheduler;
         u32 time = f->edx, processor = f->esi, prio = f->ecx, preemption = f->edi, old;
 
-        if (!t || t->is_irq) {
+        /* An interrupt thread has a priority for form's sake, while it has a handler. */
+        if (!t || (t->is_irq && !t->scheduler)) {
                 sys_error(f, ERR_INVALID_THREAD);
                 return;
         }
@@ -74,6 +75,13 @@ void sys_schedule(struct frame *f)
             (preemption != KEEP && (preemption >> 16 & 0xFF) > self->prio) ||
             (processor != KEEP && (processor & 0xFFFF) != 0)) {
                 sys_error(f, ERR_INVALID_PARAM);
+                return;
+        }
+        if (t->is_irq) {
+                if (prio != KEEP)
+                        t->prio = (u8)prio;
+                f->eax = TS_WAITING;
+                f->edx = 0;
                 return;
         }
         old = cycles_to_time(t->left > 0 ? t->left : t->slice) << 16 | cycles_to_time(t->quantum);
