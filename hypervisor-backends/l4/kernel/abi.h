@@ -14,6 +14,7 @@
 #define ID_ANYLOCAL  0xFFFFFFC0u
 #define THREAD_BITS  17
 #define THREAD_COUNT (1u << THREAD_BITS)
+#define ID_NUMBERS   (1u << 18) /* what an id could say */
 #define IRQ_COUNT    16u
 #define SYSTEM_BASE  IRQ_COUNT
 #define USER_BASE    (SYSTEM_BASE + 32)

@@ -14,6 +14,7 @@ void offsets(void)
         DEFINE(FRAME_SIZE, sizeof(struct frame));
         DEFINE(FRAME_CS, offsetof(struct frame, cs));
         DEFINE(FRAME_EIP, offsetof(struct frame, eip));
+        DEFINE(FRAME_EFLAGS, offsetof(struct frame, eflags));
         DEFINE(FRAME_ESP, offsetof(struct frame, esp));
         DEFINE(TCB_ID, offsetof(struct tcb, id));
         DEFINE(TCB_STATE, offsetof(struct tcb, state));

@@ -135,13 +135,11 @@ int_ipc_entry:
         jmp exit_to_user
 
 /*
- * SYSENTER loads ESP with the TSS's address; esp0 there is the top of the
- * running thread's kernel stack.  Flags are as the user left them: NT would
- * spoil the IRET later, TF and AC have no business here.
+ * SYSENTER has loaded ESP with the TSS's address, and fastpath.S has fetched
+ * the top of the kernel stack from there.  Flags are as the user left them:
+ * NT would spoil the IRET later, TF and AC have no business here.
  */
-        .globl sysenter_entry
-sysenter_entry:
-        movl 4(%esp), %esp
+        .globl sysenter_slow
 sysenter_slow:
         pushl $SEL_UDATA
         pushl %ebp

@@ -10,8 +10,31 @@
         .section .kip.stubs, "ax", @progbits
 
         .globl stub_ipc, stub_lipc
-stub_ipc:
+/*
+ * Lipc takes local ids, and turns them into global ones by the word in the
+ * UTCB they point to: the kernel's fast path is for those.
+ */
 stub_lipc:
+        cmpl %eax, %edx
+        jne 1f
+        testl $0x3F, %eax
+        jnz stub_ipc
+        movl -60(%eax), %eax    /* a call: the same thread twice */
+        movl %eax, %edx
+        jmp stub_ipc
+1:      testl $0x3F, %eax
+        jnz 2f
+        testl %eax, %eax
+        jz 2f
+        movl -60(%eax), %eax
+2:      testl $0x3F, %edx
+        jnz stub_ipc
+        testl %edx, %edx
+        jz stub_ipc
+        cmpl $0xFFFFFFC0, %edx  /* anylocalthread */
+        je stub_ipc
+        movl -60(%edx), %edx
+stub_ipc:
         movl %esi, (%edi)       /* MR0 */
         popl %ebx
         movl %esp, %ebp

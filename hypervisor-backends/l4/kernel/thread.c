@@ -9,12 +9,12 @@
 #include "fpu.h"
 #include "irq.h"
 
-struct tcb *thread_table[THREAD_COUNT];
+struct tcb *thread_table[ID_NUMBERS];
 struct tcb nobody_tcb;
 
 void thread_init(void)
 {
-        for (u32 i = 0; i < THREAD_COUNT; i++)
+        for (u32 i = 0; i < ID_NUMBERS; i++)
                 thread_table[i] = &nobody_tcb;
         link_init(&nobody_tcb.senders);
 }
@@ -23,8 +23,6 @@ struct tcb *thread_find(u32 id)
 {
         struct tcb *t;
 
-        if (id_number(id) >= THREAD_COUNT)
-                return NULL;
         t = thread_table[id_number(id)];
         return t->id == id && id ? t : NULL;
 }

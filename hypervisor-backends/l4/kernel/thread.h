@@ -10,10 +10,10 @@
 #include "space.h"
 
 /*
- * Thread number to TCB, for every number; free numbers lead to nobody_tcb,
+ * Thread number to TCB, for every number an id can hold; free numbers lead to nobody_tcb,
  * whose id is 0, so a look-up needs no test for NULL.
  */
-extern struct tcb *thread_table[THREAD_COUNT];
+extern struct tcb *thread_table[ID_NUMBERS];
 extern struct tcb nobody_tcb;
 
 void thread_init(void);
