@@ -129,7 +129,7 @@ static void site_table(FILE *out, const struct ab_survey *s)
                 fprintf(out, "<tr><td><code>%08x</code></td><td>%s</td><td class=\"n\">%u</td>",
                         site->record->start, site->what, site->record->site_bytes);
                 fprintf(out, "<td>%u %s</td><td><code>",
-                        site->record->site_bytes - site->record->insn_bytes,
+                        (unsigned)site->record->site_bytes - site->record->insn_bytes,
                         ab_padding_name(site->record->padding));
                 text(out, site->function);
                 fprintf(out, "+0x%x</code></td><td><code>", site->offset);

@@ -29,7 +29,7 @@ static void print_site(FILE *out, const struct ab_place_of_site *site)
         const struct ab_record *r = site->record;
 
         fprintf(out, "0x%08x %-16s %2u bytes, %2u %-12s dead %02x/%02x  ", r->start, site->what,
-                r->site_bytes, r->site_bytes - r->insn_bytes, ab_padding_name(r->padding),
+                r->site_bytes, (unsigned)r->site_bytes - r->insn_bytes, ab_padding_name(r->padding),
                 r->dead_gprs, r->dead_flags);
         if (site->function[0])
                 fprintf(out, "%s+0x%x ", site->function, site->offset);

@@ -34,7 +34,7 @@ static bool objects(const struct ab_image *image)
 /* Audit the image with other records. */
 static bool objects_to_records(const struct ab_record *records, unsigned count)
 {
-        struct ab_problem problem;
+        struct ab_problem problem = {""};
         struct ab_image *image;
         bool objected;
 
@@ -51,7 +51,7 @@ static bool objects_to_byte(uint32_t address, uint8_t value)
 {
         const struct ab_section *section = ab_image_section_at(good, address, 1);
         uint8_t *copy = ab_alloc(good->file_bytes);
-        struct ab_problem problem;
+        struct ab_problem problem = {""};
         struct ab_image *image;
         bool objected;
 
@@ -145,7 +145,7 @@ static void spoil(const char *what, bool (*how)(struct ab_record *, unsigned, un
 
 int main(int argc, char **argv)
 {
-        struct ab_problem problem;
+        struct ab_problem problem = {""};
         struct ab_image *image;
 
         if (argc != 2)
