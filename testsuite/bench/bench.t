@@ -4,7 +4,7 @@
 # the guest's benchmark program counts the same twice.
 # shellcheck source=testsuite/run/run.sh
 . "${top_srcdir:?}/testsuite/run/run.sh"
-plan 13
+plan 15
 
 # A small installation: the real program, made-up figures and values.
 mkdir -p "$tmp/libexec/afterburner" "$tmp/share/afterburner"
@@ -60,7 +60,20 @@ if [ -n "$kernel" ]; then
         done
         grep -Eq '^getpid 1000 [0-9]+ [0-9]+ [0-9]+$' "$tmp/count1" && cmp -s "$tmp/count1" "$tmp/count2"
         check 'the count of getpid repeats'
+
+        plugin=$top_builddir/lib/afterburner/qemu/counts.so
+        for n in 1000 3000; do
+                try 0 --quiet --initrd="$mini" --emulator-option=-plugin \
+                        --emulator-option="$plugin,out=$tmp/events$n" "$kernel" -- /bin/bench getpid $n
+        done
+        awk -F "\t" '$1 == "int" { v[++n] = $2 } END { exit v[2] - v[1] != 2000 }' "$tmp/events1000" "$tmp/events3000"
+        check 'QEMU plugin: 2000 more system calls are 2000 more int instructions'
+        awk -F "\t" '$1 == "instructions" { all = $2 } $1 == "plain" { from = NR } from { sum += $2 }
+                END { exit !(all > 1000000 && sum == all) }' "$tmp/events1000"
+        check 'QEMU plugin: the classes add up to all instructions'
 else
         skip 'the count of getpid repeats' 'no kernel: ./quickstart builds one'
+        skip 'QEMU plugin: 2000 more system calls are 2000 more int instructions' 'no kernel'
+        skip 'QEMU plugin: the classes add up to all instructions' 'no kernel'
 fi
 exit "$failed"

@@ -30,3 +30,14 @@ dist_man_MANS += doc/man/afterburn-bench.1
 EXTRA_DIST += testsuite/bench/bench.sh testsuite/bench/toolchain.sh testsuite/bench/README
 TESTS += testsuite/bench/bench.t
 EXTRA_DIST += testsuite/bench/bench.t
+
+# QEMU plugin that counts events; loaded by QEMU, so undefined symbols are QEMU's.
+QEMU_COUNTS = lib/afterburner/qemu/counts.so
+qemupluginsdir = $(libdir)/afterburner/qemu
+nodist_qemuplugins_DATA = $(QEMU_COUNTS)
+CLEANFILES += $(QEMU_COUNTS)
+$(QEMU_COUNTS): testsuite/bench/qemu-plugin/counts.c testsuite/bench/qemu-plugin/qemu.h
+	$(AM_V_CCLD)$(MKDIR_P) lib/afterburner/qemu && \
+	$(CC) $(AB_CFLAGS) -O2 -fPIC -shared -fvisibility=hidden -o $@ $(srcdir)/testsuite/bench/qemu-plugin/counts.c
+EXTRA_DIST += testsuite/bench/qemu-plugin/counts.c testsuite/bench/qemu-plugin/qemu.h
+EXTRA_DIST += testsuite/bench/qemu-plugin/README

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * counts: a QEMU plugin that counts what the cost model needs.
+ *
+ *      afterburn run --emulator-option=-plugin \
+ *              --emulator-option=counts.so,out=FILE,user=0x80000000,entries=LIST ...
+ *
+ *      out=FILE        where the result goes (counts.tsv), one "NAME<tab>NUMBER" per line
+ *      user=ADDRESS    instructions below it count as "user", others as "kernel"
+ *      entries=LIST    a file of lines "ADDRESS NAME" (what nm prints without its middle
+ *                      column): executions of the instruction at ADDRESS count as NAME
+ *
+ * An instruction is classified by its bytes when it is translated, prefixes
+ * skipped, and counted by an inline addition each time it is executed.  An
+ * instruction that faults counts too, and again when it is repeated.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "qemu.h"
+
+__attribute__((visibility("default"))) int qemu_plugin_version = 1;
+
+enum class {
+        PLAIN, INT, IRET, SYSENTER, SYSEXIT, MOV_CR3, MOV_CR4, MOV_CR, SEGMENT, DESCRIPTOR, MSR,
+        FAR, FLAGS_IF, PORT, HLT, INVLPG, CPUID, RDTSC, CLASSES
+};
+
+static const char *const class_names[CLASSES] = {
+        "plain", "int", "iret", "sysenter", "sysexit", "cr3_load", "cr4_load", "other_cr",
+        "segment_load", "descriptor_table", "wrmsr", "far_transfer", "flags", "port", "hlt",
+        "invlpg", "cpuid", "rdtsc"};
+
+static uint64_t by_class[CLASSES];
+static uint64_t by_half[2];     /* user, kernel */
+static uint64_t user_end = 0x80000000;
+static const char *out_path = "counts.tsv";
+
+static struct entry {
+        uint64_t address, count;
+        char name[64];
+} *entries;
+static size_t entry_count;
+
+static bool is_prefix(uint8_t byte)
+{
+        return byte == 0x26 || byte == 0x2e || byte == 0x36 || byte == 0x3e ||
+               (byte >= 0x64 && byte <= 0x67) || byte == 0xf0 || byte == 0xf2 || byte == 0xf3;
+}
+
+/* Two-byte opcodes, behind 0x0f; `modrm' is the byte after. */
+static enum class classify_0f(uint8_t opcode, uint8_t modrm)
+{
+        unsigned reg = modrm >> 3 & 7;
+
+        switch (opcode) {
+        case 0x00:
+                return reg == 2 || reg == 3 ? DESCRIPTOR : PLAIN;       /* lldt, ltr */
+        case 0x01:
+                if (modrm < 0xc0 && (reg == 2 || reg == 3))
+                        return DESCRIPTOR;                              /* lgdt, lidt */
+                return modrm < 0xc0 && reg == 7 ? INVLPG : PLAIN;
+        case 0x20:
+                return MOV_CR;
+        case 0x22:
+                return reg == 3 ? MOV_CR3 : reg == 4 ? MOV_CR4 : MOV_CR;
+        case 0x30:
+                return MSR;
+        case 0x31:
+                return RDTSC;
+        case 0x34:
+                return SYSENTER;
+        case 0x35:
+                return SYSEXIT;
+        case 0xa1:
+        case 0xa9:
+        case 0xb2:
+        case 0xb4:
+        case 0xb5:
+                return SEGMENT;
+        case 0xa2:
+                return CPUID;
+        default:
+                return PLAIN;
+        }
+}
+
+static enum class classify(const uint8_t *bytes, size_t size)
+{
+        size_t i = 0;
+        uint8_t opcode, modrm;
+
+        while (i < size && is_prefix(bytes[i]))
+                i++;
+        if (i >= size)
+                return PLAIN;
+        opcode = bytes[i];
+        modrm = i + 1 < size ? bytes[i + 1] : 0;
+        switch (opcode) {
+        case 0x0f:
+                return classify_0f(modrm, i + 2 < size ? bytes[i + 2] : 0);
+        case 0xcc:
+        case 0xcd:
+        case 0xce:
+                return INT;
+        case 0xcf:
+                return IRET;
+        case 0x07:
+        case 0x17:
+        case 0x1f:
+        case 0x8e:
+        case 0xc4:
+        case 0xc5:
+                return SEGMENT;
+        case 0x9a:
+        case 0xea:
+        case 0xca:
+        case 0xcb:
+                return FAR;
+        case 0xff:
+                return modrm < 0xc0 && ((modrm >> 3 & 7) == 3 || (modrm >> 3 & 7) == 5) ? FAR
+                                                                                        : PLAIN;
+        case 0x9c:
+        case 0x9d:
+        case 0xfa:
+        case 0xfb:
+                return FLAGS_IF;
+        case 0x6c ... 0x6f:
+        case 0xe4 ... 0xe7:
+        case 0xec ... 0xef:
+                return PORT;
+        case 0xf4:
+                return HLT;
+        default:
+                return PLAIN;
+        }
+}
+
+static int by_address(const void *a, const void *b)
+{
+        const struct entry *x = a, *y = b;
+
+        return x->address < y->address ? -1 : x->address > y->address;
+}
+
+static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *block)
+{
+        size_t i, n = qemu_plugin_tb_n_insns(block);
+
+        (void)id;
+        for (i = 0; i < n; i++) {
+                struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(block, i);
+                struct entry key = {.address = qemu_plugin_insn_vaddr(insn)}, *entry;
+                enum class class = classify(qemu_plugin_insn_data(insn),
+                                            qemu_plugin_insn_size(insn));
+
+                qemu_plugin_register_vcpu_insn_exec_inline(insn, QEMU_PLUGIN_INLINE_ADD_U64,
+                                                           &by_class[class], 1);
+                qemu_plugin_register_vcpu_insn_exec_inline(insn, QEMU_PLUGIN_INLINE_ADD_U64,
+                                                           &by_half[key.address >= user_end], 1);
+                entry = entry_count ? bsearch(&key, entries, entry_count, sizeof key, by_address)
+                                    : NULL;
+                if (entry)
+                        qemu_plugin_register_vcpu_insn_exec_inline(
+                                insn, QEMU_PLUGIN_INLINE_ADD_U64, &entry->count, 1);
+        }
+}
+
+static void on_exit_of_qemu(qemu_plugin_id_t id, void *data)
+{
+        FILE *out = fopen(out_path, "w");
+        size_t i;
+
+        (void)id, (void)data;
+        if (!out) {
+                fprintf(stderr, "counts: %s: cannot be written\n", out_path);
+                return;
+        }
+        fprintf(out, "instructions\t%llu\n", (unsigned long long)(by_half[0] + by_half[1]));
+        fprintf(out, "user\t%llu\nkernel\t%llu\n", (unsigned long long)by_half[0],
+                (unsigned long long)by_half[1]);
+        for (i = 0; i < CLASSES; i++)
+                fprintf(out, "%s\t%llu\n", class_names[i], (unsigned long long)by_class[i]);
+        for (i = 0; i < entry_count; i++)
+                fprintf(out, "entry:%s\t%llu\n", entries[i].name,
+                        (unsigned long long)entries[i].count);
+        fclose(out);
+}
+
+static bool read_entries(const char *path)
+{
+        FILE *list = fopen(path, "r");
+        unsigned long long address;
+        char name[64];
+
+        if (!list)
+                return false;
+        while (fscanf(list, "%llx %63s", &address, name) == 2) {
+                struct entry *more = realloc(entries, (entry_count + 1) * sizeof *entries);
+
+                if (!more)
+                        return false;
+                entries = more;
+                entries[entry_count].address = address;
+                entries[entry_count].count = 0;
+                strcpy(entries[entry_count++].name, name);
+        }
+        fclose(list);
+        qsort(entries, entry_count, sizeof *entries, by_address);
+        return true;
+}
+
+__attribute__((visibility("default"))) int qemu_plugin_install(qemu_plugin_id_t id,
+                                                               const qemu_info_t *info, int argc,
+                                                               char **argv)
+{
+        int i;
+
+        (void)info;
+        for (i = 0; i < argc; i++) {
+                if (!strncmp(argv[i], "out=", 4)) {
+                        out_path = strdup(argv[i] + 4);
+                } else if (!strncmp(argv[i], "user=", 5)) {
+                        user_end = strtoull(argv[i] + 5, NULL, 0);
+                } else if (strncmp(argv[i], "entries=", 8) || !read_entries(argv[i] + 8)) {
+                        fprintf(stderr, "counts: %s: not understood or not readable\n", argv[i]);
+                        return 1;
+                }
+        }
+        qemu_plugin_register_vcpu_tb_trans_cb(id, on_translation);
+        qemu_plugin_register_atexit_cb(id, on_exit_of_qemu, NULL);
+        return 0;
+}
