@@ -120,6 +120,8 @@ struct effects effects_before(const char *plain, const struct prefixes *prefixes
         if (!effect || prefixes->rep || prefixes->repne)
                 return nothing;
         count = operands_parse(plain + length, syntax, o);
+        if (effect->role != PLAIN && !count)
+                return nothing; /* movsb without operands is another instruction */
         reads = effect->reads;
         writes = effect->writes;
         for (unsigned i = 0; i < count; i++) {

@@ -173,7 +173,7 @@ void macros_enter(struct macros *m, const char *p, const char *end)
         m->defined[m->defined_count++] = ab_strdup(frame->name);
 }
 
-void macros_enter_list(struct macros *m, const char *p, const char *end)
+void macros_enter_list(struct macros *m, const char *p, const char *end, bool letters)
 {
         struct macro_frame *frame;
         const char *argument;
@@ -189,7 +189,10 @@ void macros_enter_list(struct macros *m, const char *p, const char *end)
         frame->parameters = new_parameter(argument, length);
         while (p < end) {
                 length = take_argument(&p, end, &argument);
-                add_value(frame->parameters, argument, length);
+                for (size_t i = 0; letters && i < length; i++)
+                        add_value(frame->parameters, argument + i, 1);
+                if (!letters)
+                        add_value(frame->parameters, argument, length);
         }
 }
 
@@ -306,6 +309,10 @@ static void collect(struct macro_frame *frame, const char *text, const char *lim
                         break;
                 if (*p == '#' || *p == '/') {
                         p = scan_line(p, limit);
+                        continue;
+                }
+                if (*p == '"') {
+                        p = scan_string(p, limit);
                         continue;
                 }
                 if (!is_symbol(*p)) {

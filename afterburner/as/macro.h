@@ -42,8 +42,8 @@ struct choice {
 /* `.macro' with the operands [p, end); p NULL: a .rept. */
 void macros_enter(struct macros *macros, const char *p, const char *end);
 
-/* `.irp' or `.irpc' with the operands [p, end). */
-void macros_enter_list(struct macros *macros, const char *p, const char *end);
+/* `.irp', or `.irpc' with `letters', with the operands [p, end). */
+void macros_enter_list(struct macros *macros, const char *p, const char *end, bool letters);
 
 /* `.endm' or `.endr'. */
 void macros_leave(struct macros *macros);

@@ -277,7 +277,8 @@ static void directive(struct pass *pass, const struct word *word, const char *p,
                 macros_leave(&pass->macros);
                 break;
         case D_IRP:
-                macros_enter_list(&pass->macros, p, end);
+        case D_IRPC:
+                macros_enter_list(&pass->macros, p, end, word->value == D_IRPC);
                 break;
         case D_REPT:
                 macros_enter(&pass->macros, NULL, NULL);
@@ -459,13 +460,14 @@ static void handle_instruction(struct pass *pass, const char *begin, const char 
 }
 
 /*
- * One statement behind its labels, at `p': prefixes, instruction or directive.
+ * One statement behind its labels: prefixes, instruction or directive.  `begin'
+ * is where it begins, `p' the same behind pseudo prefixes like {disp32}.
  * Returns the separator that ends it.
  */
-static const char *statement(struct pass *pass, const char *p)
+static const char *statement(struct pass *pass, const char *begin, const char *p)
 {
         const char *limit = pass->reader->limit;
-        const char *begin = p, *end, *stop, *content;
+        const char *end, *stop, *content;
         struct prefixes prefixes = {0};
 
         for (;;) {
@@ -483,7 +485,7 @@ static const char *statement(struct pass *pass, const char *p)
                         else
                                 directive(pass, word, end, content);
                         if (word->value == D_REPT || word->value == D_IRP ||
-                            word->value == D_CONDITION)
+                            word->value == D_IRPC || word->value == D_CONDITION)
                                 asm_statement_line(&pass->statement, NULL, NULL, &prefixes,
                                                    elsewhere(pass));
                         return stop;
@@ -521,6 +523,7 @@ static const char *statements(struct pass *pass, const char *p)
 {
         struct reader *r = pass->reader;
         const char *content;
+        const char *braces = NULL;
 
         for (;;) {
                 const char *end, *q;
@@ -541,8 +544,17 @@ static const char *statements(struct pass *pass, const char *p)
 
                         if (!close)
                                 return r->limit;
+                        if (!braces)
+                                braces = p;
                         p = close + 1;
                         continue;
+                }
+                if (*p == '"') { /* a label in quotes */
+                        q = scan_blanks(scan_string(p, r->limit), r->limit);
+                        if (*q == ':') {
+                                p = q + 1;
+                                continue;
+                        }
                 }
                 if (!is_symbol(*p)) {
                         p = scan_rest(*p == '"' || *p == '\'' ? p : p + 1, r->limit, &content);
@@ -561,7 +573,7 @@ static const char *statements(struct pass *pass, const char *p)
                         pass->syntax.assigned = true;
                         p = scan_rest(q, r->limit, &content);
                 } else {
-                        p = statement(pass, p);
+                        p = statement(pass, braces ? braces : p, p);
                 }
                 return p < r->limit ? p + 1 : r->limit;
         }

@@ -36,7 +36,7 @@ static const char *skip_comment(const char *p, const char *limit)
         return limit;
 }
 
-static const char *skip_string(const char *p, const char *limit)
+const char *scan_string(const char *p, const char *limit)
 {
         for (p++; p < limit; p++) {
                 if (*p == '\\')
@@ -115,7 +115,7 @@ const char *scan_rest(const char *p, const char *limit, const char **content)
                         break;
                 switch (*p) {
                 case '"':
-                        p = skip_string(p, limit);
+                        p = scan_string(p, limit);
                         break;
                 case '\'':
                         p = skip_character(p, limit);
@@ -165,7 +165,7 @@ bool scan_plain(const char *p, const char *end, char *buffer, size_t bytes)
                         continue;
                 }
                 if (*p == '"')
-                        p = skip_string(p, end);
+                        p = scan_string(p, end);
                 else if (*p == '\'')
                         p = skip_character(p, end);
                 else

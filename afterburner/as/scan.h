@@ -22,6 +22,9 @@ const char *scan_blanks(const char *p, const char *limit);
 /* End of the symbol (mnemonic, label, directive) that begins at `p'. */
 const char *scan_symbol(const char *p, const char *limit);
 
+/* Past the string that begins at `p'. */
+const char *scan_string(const char *p, const char *limit);
+
 /* Past the newline that ends the line of `p'; `limit' on the last line. */
 const char *scan_line(const char *p, const char *limit);
 

@@ -70,7 +70,7 @@ static const struct {
     {".rept", WORD_DIRECTIVE, D_REPT},
     {".rep", WORD_DIRECTIVE, D_REPT},
     {".irp", WORD_DIRECTIVE, D_IRP},
-    {".irpc", WORD_DIRECTIVE, D_IRP},
+    {".irpc", WORD_DIRECTIVE, D_IRPC},
     {".endr", WORD_DIRECTIVE, D_ENDR},
     {".byte", WORD_DIRECTIVE, D_BYTE},
     {".include", WORD_DIRECTIVE, D_INCLUDE},

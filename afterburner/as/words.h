@@ -51,6 +51,7 @@ enum directive {
         D_ENDM,
         D_REPT,
         D_IRP,
+        D_IRPC,
         D_ENDR,
         D_BYTE,
         D_DATUM,

@@ -3,7 +3,7 @@
 # What the compiler plugin says reaches the records.
 : "${top_srcdir:?}"
 . "$top_srcdir/testsuite/pass/tap.sh"
-plan 21
+plan 22
 
 marked() {
 	cat >"$work/t.s"
@@ -186,3 +186,15 @@ marked <<'END'
 	#afterburn: end gprs=1 flags=3f
 END
 check "what a condition skips kills nothing" is "$(dead 0)$(dead 1)$(dead 2)" 0000013f0000
+
+marked <<'END'
+	#afterburn: begin
+	cli
+	movsb
+	#afterburn: end gprs=c0 flags=3f
+	#afterburn: begin
+	sti
+	movsbl %al,%esi
+	#afterburn: end gprs=0 flags=0
+END
+check "a string move is not a sign extension" is "$(dead 0)$(dead 1)" 00004000

@@ -3,7 +3,7 @@
 # Sites are found wherever gas would see an instruction, and nowhere else.
 : "${top_srcdir:?}"
 . "$top_srcdir/testsuite/pass/tap.sh"
-plan 28
+plan 31
 
 # finds DESCRIPTION COUNT: the text on standard input holds COUNT sites, and
 # the plain instructions are all still there.
@@ -221,3 +221,21 @@ two_files() {
 		"$as_pass" "@$work/args" && has_records "$work/ab.o" 1
 }
 check "two files, a pipe, a response file" two_files
+finds "pseudo prefixes, labels in quotes" 3 <<'END'
+	{disp32} lgdt 4(%eax)
+"a label":	cli
+"another": sti
+END
+check "... the pseudo prefix stays with its instruction" \
+	sh -c "objdump -d '$work/t.o' | grep -q '0f 01 90 04 00 00 00\|0f 01 90 04'"
+finds ".irpc, and .irp inside a macro" 4 <<'END'
+	.irpc c,04
+	mov %cr\c,%eax
+	.endr
+	.macro segments
+	.irp r, ds, es
+	popl %\r
+	.endr
+	.endm
+	segments
+END
