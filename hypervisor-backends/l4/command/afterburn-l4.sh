@@ -6,7 +6,7 @@ set -eu
 
 me="afterburn l4"
 usage='usage: afterburn l4 run [--baseline|--extended] [--kernel=FILE] [--kickstart=FILE]
-                        [--sigma0=FILE] [--memory=MB] [--timeout=SECONDS] [--count]
+                        [--sigma0=FILE] [--memory=MB] [--timeout=SECONDS] [--count|--steady]
                         [--log=FILE] [--dry-run] PROGRAM [MODULE ...]'
 
 die() {
@@ -35,7 +35,8 @@ while [ $# -gt 0 ]; do
 	--sigma0=*) sigma0=${1#*=} ;;
 	--memory=*) memory=${1#*=} ;;
 	--timeout=*) limit=${1#*=} ;;
-	--count) count=yes ;;
+	--count) count=0 ;;
+	--steady) count=4 ;;
 	--log=*) log=${1#*=} ;;
 	--dry-run) dry=yes ;;
 	--help) echo "$usage"; exit 0 ;;
@@ -75,7 +76,7 @@ command -v qemu-system-i386 >/dev/null 2>&1 ||
 set -- qemu-system-i386 -accel tcg -cpu qemu32,+sse,+sse2,+fxsr -m "$memory" \
 	-display none -serial stdio -monitor none -net none -no-reboot \
 	-rtc base=2020-01-01,clock=vm -device isa-debug-exit,iobase=0xf4,iosize=4
-[ -z "$count" ] || set -- "$@" -icount shift=0,sleep=off
+[ -z "$count" ] || set -- "$@" -icount "shift=$count,sleep=off"
 set -- "$@" -kernel "$kickstart" -initrd "$modules"
 
 if [ -n "$dry" ]; then

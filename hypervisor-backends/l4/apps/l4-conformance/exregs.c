@@ -212,9 +212,10 @@ static void permission(void)
 		      L4_ErrorCode() == L4_ERROR_THREAD,
 	      "2.3", "exregs: an unused thread number is an invalid thread");
 	r = (struct L4_ExRegs){ 0 };
-	check(L4_IsNilThread(L4_ExchangeRegisters(L4_nilthread, &r)) &&
-		      L4_ErrorCode() == L4_ERROR_THREAD,
-	      "2.3", "exregs: nilthread is an invalid thread");
+	if (!check_fatal("2.3", "exregs: nilthread is an invalid thread"))
+		check(L4_IsNilThread(L4_ExchangeRegisters(L4_nilthread, &r)) &&
+			      L4_ErrorCode() == L4_ERROR_THREAD,
+		      "2.3", "exregs: nilthread is an invalid thread");
 	r = (struct L4_ExRegs){ 0 };
 	check(L4_IsNilThread(L4_ExchangeRegisters(L4_GlobalId(0, 1), &r)), "2.3",
 	      "exregs: an interrupt thread has no registers");

@@ -55,8 +55,9 @@ static void states(void)
 	task_delete_all();
 	check(state(t) == L4_STATE_ERROR && L4_ErrorCode() == L4_ERROR_THREAD, "3.3",
 	      "schedule: a deleted thread is an invalid thread");
-	check(state(L4_nilthread) == L4_STATE_ERROR && L4_ErrorCode() == L4_ERROR_THREAD, "3.3",
-	      "schedule: nilthread is an invalid thread");
+	if (!check_fatal("3.3", "schedule: nilthread is an invalid thread"))
+		check(state(L4_nilthread) == L4_STATE_ERROR && L4_ErrorCode() == L4_ERROR_THREAD,
+		      "3.3", "schedule: nilthread is an invalid thread");
 }
 
 static void two(L4_Word_t prio0, L4_Word_t prio1, L4_Word_t time0, L4_Word_t time1)

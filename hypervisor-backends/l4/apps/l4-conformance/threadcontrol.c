@@ -96,8 +96,10 @@ static void errors(void)
 	check(refused(L4_ThreadControl(L4_GlobalId(NO(1), 0), self, self, self, UTCB(1)),
 		      L4_ERROR_THREAD),
 	      "2.1", "thread control: version 0 is no thread");
-	check(refused(L4_ThreadControl(L4_nilthread, self, self, self, UTCB(1)), L4_ERROR_THREAD),
-	      "2.4", "thread control: nilthread");
+	if (!check_fatal("2.4", "thread control: nilthread"))
+		check(refused(L4_ThreadControl(L4_nilthread, self, self, self, UTCB(1)),
+			      L4_ERROR_THREAD),
+		      "2.4", "thread control: nilthread");
 	check(refused(L4_ThreadControl(L4_GlobalId(L4_ThreadIdSystemBase() + 1, 1), self, self, self,
 				       UTCB(1)),
 		      L4_ERROR_THREAD),
