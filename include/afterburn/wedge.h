@@ -206,6 +206,7 @@ struct ab_wedge {
         V(FXRSTOR,       1)     /* nop */                                               \
         V(XSAVE,         4)     /* xsave, xsaveopt, xsavec, xsaves; nop */              \
         V(XRSTOR,        2)     /* xrstor, xrstors; nop */                              \
+        V(UNDEFINED,     1)     /* a hidden feature's instruction: #UD */               \
         V(PT_STORE,      1)     /* see Accesses */                                      \
         V(PT_READ,       1)                                                             \
         V(DEVICE,        1)                                                             \

@@ -269,7 +269,8 @@ static bool next_delivers(const struct ab_bind *bind, const struct ab_record *ne
 
         if (AB_RECORD_KIND_OF(next) != AB_KIND_INSN)
                 return false;
-        if (class == AB_CLASS_CLI || class == AB_CLASS_INT || class == AB_CLASS_INT3)
+        if (class == AB_CLASS_CLI || class == AB_CLASS_INT || class == AB_CLASS_INT1 ||
+            class == AB_CLASS_INT3)
                 return true;
         return class != AB_CLASS_INTO && !(bind->wedge.native[class / 32] >> (class % 32) & 1);
 }

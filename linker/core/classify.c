@@ -15,14 +15,28 @@ enum form {
         EXACT,    /* the modrm byte equals `reg' */
 };
 
-struct row {
-        uint8_t map, opcode, form, reg, class;
+/* Prefixes that belong to the opcode: another set makes another instruction. */
+enum prefix {
+        P_SIZE, /* 66 or none: it gives the operand's size */
+        P_NONE, /* none of 66, f2, f3 */
+        P_66,
+        P_F2,
+        P_F3,
+        P_REP, /* string instructions: any */
 };
 
-#define ONE(opcode, class)                 { AB_MAP_1, opcode, NO_MODRM, 0, AB_CLASS_##class }
-#define ONE_RM(opcode, form, reg, class)   { AB_MAP_1, opcode, form, reg, AB_CLASS_##class }
-#define TWO(opcode, class)                 { AB_MAP_0F, opcode, NO_MODRM, 0, AB_CLASS_##class }
-#define TWO_RM(opcode, form, reg, class)   { AB_MAP_0F, opcode, form, reg, AB_CLASS_##class }
+struct row {
+        uint8_t map, opcode, form, reg, class, prefix;
+};
+
+#define ROW(map, opcode, form, reg, class, prefix)                                       \
+        { AB_MAP_##map, opcode, form, reg, AB_CLASS_##class, prefix }
+#define ONE(opcode, class)                 ROW(1, opcode, NO_MODRM, 0, class, P_SIZE)
+#define ONE_RM(opcode, form, reg, class)   ROW(1, opcode, form, reg, class, P_SIZE)
+#define STRING(opcode, class)              ROW(1, opcode, NO_MODRM, 0, class, P_REP)
+#define TWO(opcode, class)                 ROW(0F, opcode, NO_MODRM, 0, class, P_SIZE)
+#define TWO_RM(opcode, form, reg, class)   ROW(0F, opcode, form, reg, class, P_SIZE)
+#define EXACTLY(modrm, class, prefix)      ROW(0F, 0x01, EXACT, modrm, class, prefix)
 
 static const struct row rows[] = {
         ONE(0xfa, CLI), ONE(0xfb, STI), ONE(0x9c, PUSHF), ONE(0x9d, POPF), ONE(0xf4, HLT),
@@ -34,7 +48,7 @@ static const struct row rows[] = {
 
         ONE(0xe4, IN), ONE(0xe5, IN), ONE(0xec, IN), ONE(0xed, IN),
         ONE(0xe6, OUT), ONE(0xe7, OUT), ONE(0xee, OUT), ONE(0xef, OUT),
-        ONE(0x6c, INS), ONE(0x6d, INS), ONE(0x6e, OUTS), ONE(0x6f, OUTS),
+        STRING(0x6c, INS), STRING(0x6d, INS), STRING(0x6e, OUTS), STRING(0x6f, OUTS),
 
         TWO(0x20, MOV_FROM_CR), TWO(0x22, MOV_TO_CR), TWO(0x21, MOV_FROM_DR), TWO(0x23, MOV_TO_DR),
         TWO(0x06, CLTS), TWO_RM(0x01, ANY, 6, LMSW), TWO_RM(0x01, ANY, 4, SMSW),
@@ -54,18 +68,40 @@ static const struct row rows[] = {
         ONE_RM(0x63, ANY, 8, ARPL),
 
         TWO_RM(0x01, MEM, 7, INVLPG), TWO(0x08, INVD), TWO(0x09, WBINVD),
-        { AB_MAP_0F38, 0x82, MEM, 8, AB_CLASS_INVPCID },
+        ROW(0F38, 0x82, MEM, 8, INVPCID, P_66),
+        ROW(0F, 0x09, NO_MODRM, 0, WBNOINVD, P_F3),
 
         TWO(0xa2, CPUID), TWO(0x32, RDMSR), TWO(0x30, WRMSR), TWO(0x31, RDTSC), TWO(0x33, RDPMC),
-        TWO_RM(0x01, EXACT, 0xf9, RDTSCP), TWO_RM(0x01, EXACT, 0xc8, MONITOR),
-        TWO_RM(0x01, EXACT, 0xc9, MWAIT), TWO_RM(0x01, EXACT, 0xd1, XSETBV),
-        TWO_RM(0x01, EXACT, 0xd0, XGETBV), TWO_RM(0x01, EXACT, 0xca, CLAC),
-        TWO_RM(0x01, EXACT, 0xcb, STAC),
+        EXACTLY(0xf9, RDTSCP, P_NONE), EXACTLY(0xc8, MONITOR, P_NONE),
+        EXACTLY(0xc9, MWAIT, P_NONE), EXACTLY(0xd1, XSETBV, P_NONE),
+        EXACTLY(0xd0, XGETBV, P_NONE), EXACTLY(0xca, CLAC, P_NONE),
+        EXACTLY(0xcb, STAC, P_NONE),
 
         ONE_RM(0xdd, MEM, 6, FNSAVE), ONE_RM(0xdd, MEM, 4, FRSTOR), ONE_RM(0xdb, EXACT, 0xe3, FNINIT),
-        TWO_RM(0xae, MEM, 0, FXSAVE), TWO_RM(0xae, MEM, 1, FXRSTOR), TWO_RM(0xae, MEM, 4, XSAVE),
-        TWO_RM(0xae, MEM, 6, XSAVE), TWO_RM(0xae, MEM, 5, XRSTOR), TWO_RM(0xc7, MEM, 4, XSAVE),
-        TWO_RM(0xc7, MEM, 5, XSAVE), TWO_RM(0xc7, MEM, 3, XRSTOR),
+        ROW(0F, 0xae, MEM, 0, FXSAVE, P_NONE), ROW(0F, 0xae, MEM, 1, FXRSTOR, P_NONE),
+        ROW(0F, 0xae, MEM, 4, XSAVE, P_NONE), ROW(0F, 0xae, MEM, 6, XSAVE, P_NONE),
+        ROW(0F, 0xae, MEM, 5, XRSTOR, P_NONE), ROW(0F, 0xc7, MEM, 4, XSAVE, P_NONE),
+        ROW(0F, 0xc7, MEM, 5, XSAVE, P_NONE), ROW(0F, 0xc7, MEM, 3, XRSTOR, P_NONE),
+
+        ONE(0xf1, INT1), ROW(0F, 0xc7, ANY, 7, RDPID, P_F3), EXACTLY(0xfd, RDPRU, P_NONE),
+
+        EXACTLY(0xc1, VIRT, P_NONE), EXACTLY(0xc2, VIRT, P_NONE), EXACTLY(0xc3, VIRT, P_NONE),
+        EXACTLY(0xc4, VIRT, P_NONE), EXACTLY(0xd4, VIRT, P_NONE), EXACTLY(0xd8, VIRT, P_NONE),
+        EXACTLY(0xd9, VIRT, P_NONE), EXACTLY(0xd9, VIRT, P_F2), EXACTLY(0xd9, VIRT, P_F3),
+        EXACTLY(0xda, VIRT, P_NONE), EXACTLY(0xdb, VIRT, P_NONE), EXACTLY(0xdc, VIRT, P_NONE),
+        EXACTLY(0xdd, VIRT, P_NONE), EXACTLY(0xde, VIRT, P_NONE), EXACTLY(0xdf, VIRT, P_NONE),
+        EXACTLY(0xcc, VIRT, P_66), EXACTLY(0xff, VIRT, P_F2),
+        ROW(0F, 0xc7, MEM, 6, VIRT, P_NONE), ROW(0F, 0xc7, MEM, 7, VIRT, P_NONE),
+        ROW(0F, 0xc7, MEM, 6, VIRT, P_66), ROW(0F, 0xc7, MEM, 6, VIRT, P_F3),
+        ROW(0F, 0x78, ANY, 8, VIRT, P_NONE), ROW(0F, 0x79, ANY, 8, VIRT, P_NONE),
+        ROW(0F38, 0x80, MEM, 8, VIRT, P_66), ROW(0F38, 0x81, MEM, 8, VIRT, P_66),
+
+        ROW(0F, 0x37, NO_MODRM, 0, PLATFORM, P_NONE), EXACTLY(0xcf, PLATFORM, P_NONE),
+        EXACTLY(0xc0, PLATFORM, P_NONE), EXACTLY(0xc5, PLATFORM, P_NONE),
+        EXACTLY(0xc6, PLATFORM, P_NONE), EXACTLY(0xe8, PLATFORM, P_F3),
+        EXACTLY(0xfe, PLATFORM, P_NONE), EXACTLY(0xff, PLATFORM, P_NONE),
+        ROW(0F, 0xae, MEM, 6, PLATFORM, P_F3), ROW(0F3A, 0xf0, EXACT, 0xc0, PLATFORM, P_F3),
+        ROW(0F38, 0xf8, MEM, 8, PLATFORM, P_F3), ROW(0F38, 0xf5, MEM, 8, PLATFORM, P_66),
 };
 
 static bool row_applies(const struct row *row, const struct ab_insn *insn)
@@ -87,20 +123,22 @@ static bool row_applies(const struct row *row, const struct ab_insn *insn)
         return false;
 }
 
-/* Prefixes that make another instruction of the same opcode. */
-static bool prefixes_fit(unsigned class, const struct ab_insn *insn)
+static bool prefixes_fit(unsigned prefix, const struct ab_insn *insn)
 {
-        bool string = class == AB_CLASS_INS || class == AB_CLASS_OUTS;
-
-        if (insn->lock || ((insn->rep || insn->repne) && !string))
+        if (insn->lock)
                 return false;
-        if (class == AB_CLASS_INVPCID)
-                return insn->data16;
-        if (insn->map == AB_MAP_0F && (insn->opcode == 0xae || insn->opcode == 0xc7))
-                return !insn->data16;
-        if (insn->map == AB_MAP_0F && insn->opcode == 0x01 && insn->modrm >= 0xc0 &&
-            class != AB_CLASS_SMSW && class != AB_CLASS_LMSW)
-                return !insn->data16;
+        switch (prefix) {
+        case P_SIZE:
+                return !insn->rep && !insn->repne;
+        case P_NONE:
+                return !insn->rep && !insn->repne && !insn->data16;
+        case P_66:
+                return !insn->rep && !insn->repne && insn->data16;
+        case P_F2:
+                return insn->repne && !insn->rep;
+        case P_F3:
+                return insn->rep && !insn->repne;
+        }
         return true;
 }
 
@@ -109,7 +147,7 @@ unsigned ab_classify(const struct ab_insn *insn)
         unsigned i;
 
         for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-                if (row_applies(&rows[i], insn))
-                        return prefixes_fit(rows[i].class, insn) ? rows[i].class : AB_CLASS_NONE;
+                if (row_applies(&rows[i], insn) && prefixes_fit(rows[i].prefix, insn))
+                        return rows[i].class;
         return AB_CLASS_NONE;
 }

@@ -240,15 +240,17 @@ static struct call call_of(unsigned class, const struct ab_insn *insn)
                 return with_operand(AB_VEC_XSAVE + (reg == 4 ? 0 : 1));
         case AB_CLASS_XRSTOR:
                 return with_operand(AB_VEC_XRSTOR + (insn->opcode == 0xc7));
-        case AB_CLASS_INT:
-        case AB_CLASS_INT3:
-        case AB_CLASS_INTO:
         case AB_CLASS_WBNOINVD:
-        case AB_CLASS_INT1:
+                return plain(AB_VEC_WBINVD);
         case AB_CLASS_RDPID:
         case AB_CLASS_RDPRU:
         case AB_CLASS_VIRT:
         case AB_CLASS_PLATFORM:
+                return plain(AB_VEC_UNDEFINED);
+        case AB_CLASS_INT:
+        case AB_CLASS_INT3:
+        case AB_CLASS_INTO:
+        case AB_CLASS_INT1:
         case AB_CLASS_NONE:
         case AB_CLASS_LIMIT:
                 break;
@@ -443,7 +445,8 @@ enum ab_bind_error ab_shape(const struct ab_record *record, const uint8_t *bytes
         }
         if (kind != AB_KIND_INSN)
                 return shape_access(record, bytes, insn, wedge, code);
-        if (class == AB_CLASS_INT || class == AB_CLASS_INT3 || class == AB_CLASS_INTO) {
+        if (class == AB_CLASS_INT || class == AB_CLASS_INT1 || class == AB_CLASS_INT3 ||
+            class == AB_CLASS_INTO) {
                 code->shape = AB_SHAPE_NATIVE_TRAP;
                 return AB_BIND_OK;
         }

@@ -195,7 +195,7 @@ static bool check_call(uint8_t *site, uint32_t n, uint32_t vector, const struct 
                     (uint32_t)memory_operand(&insn)->mem.disp.value !=
                             original->operands[0].ptr.offset)
                         return false;
-        } else if (!check_carried(site, n, original)) {
+        } else if (vector % AB_VECTORS != AB_VEC_UNDEFINED && !check_carried(site, n, original)) {
                 printf("# the operand of `%s' is not carried\n", original->text);
                 return false;
         }

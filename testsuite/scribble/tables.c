@@ -31,7 +31,23 @@ static bool is_code(const struct ab_image *image, uint32_t address)
         return section && (section->executable || !strcmp(section->name, ".altinstr_replacement"));
 }
 
-/* An empty replacement may point just behind its section. */
+/*
+ * What the second address may be: code; an empty replacement, just behind its
+ * section; or a small number, by which some versions mark what a fault does.
+ */
+static bool is_target(const struct ab_image *image, uint32_t address)
+{
+        return is_code(image, address) || is_code(image, address - 1) || address < 0x1000;
+}
+
+/* The last entry may lack the byte that aligns the others. */
+static bool is_whole(const struct ab_section *table, const struct layout *layout)
+{
+        unsigned rest = table->bytes % layout->bytes;
+
+        return !rest || rest == layout->bytes - 1;
+}
+
 static const struct layout *find_layout(const struct ab_image *image,
                                         const struct ab_section *table)
 {
@@ -41,12 +57,11 @@ static const struct layout *find_layout(const struct ab_image *image,
                 const struct layout *layout = &layouts[i];
                 uint32_t at;
 
-                if (table->bytes % layout->bytes)
+                if (!is_whole(table, layout))
                         continue;
                 for (at = 0; at < table->bytes; at += layout->bytes)
                         if (!is_code(image, field(table, at, layout->relative)) ||
-                            (!is_code(image, field(table, at + 4, layout->relative)) &&
-                             !is_code(image, field(table, at + 4, layout->relative) - 1)))
+                            !is_target(image, field(table, at + 4, layout->relative)))
                                 break;
                 if (at >= table->bytes)
                         return layout;
