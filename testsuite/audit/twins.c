@@ -3,7 +3,7 @@
  * Negative twins.  Takes an image the audit accepts, spoils one thing about one
  * site at a time, and says for which sites the audit did not object.
  *
- *      twins IMAGE
+ *      twins IMAGE...
  *
  * One TAP line for each way of spoiling.
  */
@@ -143,19 +143,15 @@ static void spoil(const char *what, bool (*how)(struct ab_record *, unsigned, un
         free(records);
 }
 
-int main(int argc, char **argv)
+static void twins_of(const char *path)
 {
         struct ab_problem problem = {""};
-        struct ab_image *image;
+        struct ab_image *image = ab_image_open(path, &problem);
 
-        if (argc != 2)
-                ab_die(AB_EXIT_USAGE, "usage: twins IMAGE");
-        image = ab_image_open(argv[1], &problem);
         if (!image)
                 ab_die(AB_EXIT_ERROR, "%s", problem.text);
         good = image;
-        close(mkstemp(scratch));
-        ok(!objects(image), "the image itself is accepted");
+        ok(!objects(image), "%s: the image itself is accepted", path);
         spoil("annotation removed", removed);
         spoil("annotation doubled", doubled);
         spoil("class changed", class_changed);
@@ -163,7 +159,16 @@ int main(int argc, char **argv)
         spoil("record shifted", shifted);
         spoil("padding overwritten", pad_overwritten);
         spoil("padding denied", pad_denied);
-        unlink(scratch);
         ab_image_close(image);
+}
+
+int main(int argc, char **argv)
+{
+        if (argc < 2)
+                ab_die(AB_EXIT_USAGE, "usage: twins IMAGE...");
+        close(mkstemp(scratch));
+        for (int i = 1; i < argc; i++)
+                twins_of(argv[i]);
+        unlink(scratch);
         return tap_done();
 }
