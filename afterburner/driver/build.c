@@ -10,6 +10,7 @@
 #include "driver/file.h"
 #include "driver/kconfig.h"
 #include "driver/process.h"
+#include "driver/sha256.h"
 #include "driver/version.h"
 #include "host/diag.h"
 #include "host/paths.h"
@@ -32,6 +33,39 @@ static bool is_idle_target(const char *target)
         return false;
 }
 
+/* Add the contents of a file to a digest; one that is not there adds nothing. */
+static void digest_add(struct sha256 *state, const char *path)
+{
+        FILE *stream = fopen(path, "r");
+        char buffer[4096];
+        size_t got;
+
+        while (stream && (got = fread(buffer, 1, sizeof buffer, stream)) > 0)
+                sha256_add(state, buffer, got);
+        if (stream)
+                fclose(stream);
+}
+
+/*
+ * A few digits that change with our toolchain.  They are part of the compiler's
+ * command, so that kbuild, which compares commands, compiles again what an
+ * older toolchain made.
+ */
+static char *toolchain_state(const char *cc, const struct compiler *compiler)
+{
+        char *pass = ab_path(AB_PLACE_LIBEXEC, "toolchain/as");
+        uint8_t digest[SHA256_BYTES];
+        struct sha256 state;
+
+        sha256_start(&state);
+        digest_add(&state, cc);
+        digest_add(&state, pass);
+        digest_add(&state, compiler->plugin);
+        sha256_end(&state, digest);
+        free(pass);
+        return ab_format("%02x%02x%02x%02x", digest[0], digest[1], digest[2], digest[3]);
+}
+
 void build_prepare(struct build *b)
 {
         const char *name = b->compiler ? b->compiler : getenv("AFTERBURN_CC");
@@ -44,7 +78,8 @@ void build_prepare(struct build *b)
                        ab_path(AB_PLACE_LIBEXEC, "toolchain/as"));
         if (!b->plain && !compiler.has_plugin)
                 ab_die(AB_EXIT_ERROR, "%s: not found: run make, or make install, again", compiler.plugin);
-        flags = ab_format("--afterburn-linux=%s%s%s%s%s%s%s", b->tree.release, b->plain ? " --afterburn-plain" : "",
+        flags = ab_format("--afterburn-linux=%s --afterburn-state=%s%s%s%s%s%s%s", b->tree.release,
+                          toolchain_state(cc, &compiler), b->plain ? " --afterburn-plain" : "",
                           b->tree.flat ? " --afterburn-flat" : "", b->padding ? " --afterburn-padding=" : "",
                           b->padding ? b->padding : "", name && *name ? " --afterburn-cc=" : "",
                           name && *name ? name : "");

@@ -71,6 +71,9 @@ static bool take_setting(struct settings *s, const char *word)
                 if (strcmp(value, "prefix") && strcmp(value, "nop"))
                         ab_die(AB_EXIT_USAGE, "%s: no such padding: give prefix or nop", word);
                 s->padding = value;
+        } else if (value_of(word, "--afterburn-state=")) {
+                /* It only has to be there: see toolchain_state() in build.c. */
+                return true;
         } else if (!strcmp(word, "--afterburn-plain")) {
                 s->plain = true;
         } else if (!strcmp(word, "--afterburn-host")) {

@@ -14,6 +14,7 @@ run() {
 make_fake_tree "$tree" 6 1 5
 run defconfig bzImage
 ok $? "configuration and build target"
+check "the compiler's command changes with the toolchain" grep -Eq -e " --afterburn-state=[0-9a-f]{8}( |$)" "$out/seen.cc"
 check "our compiler with the tree's version" has "$out/seen.cc" "afterburn-cc --afterburn-linux=6.1.5"
 check "made in the tree itself" grep -qx "$tree" "$out/seen.curdir"
 run --plain bzImage
