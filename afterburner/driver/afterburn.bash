@@ -15,7 +15,7 @@ _afterburn_options() {
 
 _afterburn_values() {
 	case $1 in
-	--config) echo "small debug" ;;
+	--config) echo "small debug console" ;;
 	--padding | --afterburn-padding) echo "prefix nop" ;;
 	--afterburn-cc) echo "gcc-12 gcc-11" ;;
 	--hypervisor) echo "bare l4-baseline l4-extended" ;;

@@ -53,7 +53,7 @@ EXTRA_DIST += afterburner/overlay/adjustments.def afterburner/overlay/README sam
 # Configuration fragments, for afterburn make --config=NAME.
 ablinuxdir = $(pkgdatadir)/linux
 dist_ablinux_DATA = samples/linux/small-6.1.config \
-	samples/linux/small-2.6.config samples/linux/debug.config
+	samples/linux/small-2.6.config samples/linux/debug.config samples/linux/console.config
 share_linux = share/afterburner/linux/.stamp
 $(share_linux): $(dist_ablinux_DATA)
 	$(AM_V_GEN)$(MKDIR_P) share/afterburner/linux && \
