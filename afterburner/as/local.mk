@@ -11,6 +11,7 @@ libabas_a_SOURCES = \
 	afterburner/as/encoded.c \
 	afterburner/as/emit.c afterburner/as/emit.h \
 	afterburner/as/macro.c afterburner/as/macro.h \
+	afterburner/as/marker-line.c afterburner/as/marker-line.h \
 	afterburner/as/operand.c afterburner/as/operand.h \
 	afterburner/as/pass.c afterburner/as/pass.h \
 	afterburner/as/scan.c afterburner/as/scan.h \

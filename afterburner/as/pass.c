@@ -10,13 +10,13 @@
 #include "as/classify.h"
 #include "as/emit.h"
 #include "as/macro.h"
+#include "as/marker-line.h"
 #include "as/scan.h"
 #include "as/section.h"
 #include "as/source.h"
 #include "as/statement.h"
 #include "as/words.h"
 #include "host/diag.h"
-#include "marker.h"
 
 #define PLAIN_BYTES   1024
 #define INCLUDE_DEPTH 16
@@ -121,68 +121,42 @@ static bool elsewhere(const struct pass *pass)
 
 /* --- markers --------------------------------------------------------------- */
 
-static bool marker_word(const char **p, const char *end, const char *word)
-{
-        size_t length = strlen(word);
-
-        if ((size_t)(end - *p) < length || strncmp(*p, word, length))
-                return false;
-        if (*p + length < end && (*p)[length] != ' ' && (*p)[length] != '=' && (*p)[length] != '\t')
-                return false;
-        *p += length;
-        return true;
-}
-
-/* Value of `key' in a marker, 0 where it is missing. */
-static unsigned marker_value(const char *p, const char *end, const char *key)
-{
-        size_t length = strlen(key);
-
-        for (; p + length < end; p++)
-                if (!strncmp(p, key, length) && p[length] == '=')
-                        return (unsigned)strtoul(p + length + 1, NULL, 16);
-        return 0;
-}
-
 /* A comment at the start of a statement, up to the end of its line. */
 static void comment(struct pass *pass, const char *p, const char *end)
 {
         struct reader *r = pass->reader;
-        const char *begin = p;
+        struct marker_line marker;
+        struct site site;
 
-        if ((size_t)(end - p) < sizeof AB_MARKER - 1 || strncmp(p, AB_MARKER, sizeof AB_MARKER - 1))
+        if (end - p >= 4 && !strncmp(p, "#APP", 4))
+                pass->context = CONTEXT_CODE; /* the compiler's asm follows */
+        if (!marker_line_read(p, end, &marker))
                 return;
-        p += sizeof AB_MARKER - 1;
-        while (p < end && is_blank(*p))
-                p++;
-        while (end > p && is_blank(end[-1]))
-                end--;
-        if (marker_word(&p, end, AB_MARKER_BEGIN)) {
+        switch (marker.kind) {
+        case MARKER_BEGIN:
                 asm_statement_begin(&pass->statement, pass->sections.current.id);
                 pass->context = CONTEXT_CODE;
-        } else if (marker_word(&p, end, AB_MARKER_END)) {
-                asm_statement_end(&pass->statement, r->out, marker_value(p, end, "gprs"),
-                                  marker_value(p, end, "flags"), pass->syntax);
-        } else if (marker_word(&p, end, AB_MARKER_STORE)) {
-                pass->access = AB_KIND_PT_STORE;
-        } else if (marker_word(&p, end, AB_MARKER_READ)) {
-                pass->access = AB_KIND_PT_READ;
-        } else if (marker_word(&p, end, AB_MARKER_DEVICE)) {
-                pass->access = AB_KIND_DEVICE;
-        } else if (marker_word(&p, end, AB_MARKER_HOOK)) {
-                if (annotating(pass) && p < end && *p == '=') {
-                        struct site site;
-
-                        copy_until(r, begin);
-                        site =
-                            emit_hook(r->out, (unsigned)strtoul(p + 1, NULL, 10), style_of(pass));
-                        asm_statement_site(&pass->statement, &site);
-                }
-        } else if (marker_word(&p, end, AB_MARKER_NOTE) && !pass->options->off) {
-                while (p < end && is_blank(*p))
-                        p++;
-                copy_until(r, begin);
-                emit_note(r->out, p, (size_t)(end - p), style_of(pass));
+                break;
+        case MARKER_END:
+                asm_statement_end(&pass->statement, r->out, marker.gprs, marker.flags,
+                                  pass->syntax);
+                break;
+        case MARKER_ACCESS:
+                pass->access = marker.number;
+                break;
+        case MARKER_HOOK:
+                if (!annotating(pass))
+                        break;
+                copy_until(r, p);
+                site = emit_hook(r->out, marker.number, style_of(pass));
+                asm_statement_site(&pass->statement, &site);
+                break;
+        case MARKER_NOTE:
+                if (pass->options->off)
+                        break;
+                copy_until(r, p);
+                emit_note(r->out, marker.text, marker.length, style_of(pass));
+                break;
         }
 }
 
