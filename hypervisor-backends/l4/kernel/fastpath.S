@@ -103,7 +103,7 @@ same_space:
         movl %ss:4(%ebx), %ebx
         movl FRAME(FRAME_EIP), %edx
         movl FRAME(FRAME_ESP), %ecx
-        pushl $2                        /* TF, DF, NT and AC stay behind */
+        pushl $2                        /* TF, DF, NT and AC stay behind; over SS */
         popfl
         sti
         sysexit

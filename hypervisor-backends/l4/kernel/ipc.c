@@ -97,8 +97,8 @@ static void user_result(struct tcb *t, u32 from)
         f->ebx = t->utcb[1];
         f->ebp = t->utcb[2];
         f->edi = t->local_id;
-        /* As the fast path leaves them (fastpath.S). */
-        f->ds = f->es = f->fs = SEL_UDATA;
+        /* As the fast path leaves them; it also uses the slot of SS (fastpath.S). */
+        f->ss = f->ds = f->es = f->fs = SEL_UDATA;
         f->gs = SEL_UTCB;
         f->eflags = USER_EFLAGS;
 }
