@@ -50,7 +50,8 @@ done
 case $memory in '' | *[!0-9]*) die "--memory=$memory: not a number of megabytes" 2 ;; esac
 case $limit in '' | *[!0-9]*) die "--timeout=$limit: not a number of seconds" 2 ;; esac
 
-program=$1
+command_line=$1
+program=${1%% *}
 shift
 # A bare name is one of the programs that come with the kernel.
 case $program in
@@ -60,7 +61,8 @@ esac
 [ -n "$kernel" ] || kernel=$l4/kernel-$variant
 
 [ -n "$kickstart" ] || kickstart=$l4/loader
-modules=$kernel,$sigma0,$program
+case $command_line in *,*) die "$command_line: a comma in the program: rename the file" ;; esac
+case $command_line in *' '*) modules="$kernel,$sigma0,$program ${command_line#* }" ;; *) modules=$kernel,$sigma0,$program ;; esac
 for file in "$kernel" "$kickstart" "$sigma0" "$program"; do
 	[ -r "$file" ] || die "$file: cannot be read: build it or name another file"
 done
