@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 pkgconfigdir = $(libdir)/pkgconfig
 nodist_pkgconfig_DATA = doc/afterburn.pc
-dist_man_MANS += doc/man/afterburn.1 doc/man/afterburn.7
+dist_man_MANS += doc/man/afterburn.1 doc/man/afterburn.7 doc/man/afterburn-make.1 \
+	doc/man/afterburn-cc.1 doc/man/afterburn-as.1
 dist_doc_DATA = README doc/design.md
 
 # What style and static checkers say; `make lint' is clean on main.
