@@ -28,6 +28,7 @@ void offsets(void)
         DEFINE(TCB_WORK, offsetof(struct tcb, work));
         DEFINE(TCB_LIMIT, offsetof(struct tcb, limit));
         DEFINE(TCB_IPC_ACTIVE, offsetof(struct tcb, ipc_active));
+        DEFINE(WORK_TO_DO_, WORK_TO_DO);
         DEFINE(S_RUNNING_, S_RUNNING);
         DEFINE(S_WAITING_, S_WAITING);
 }

@@ -34,6 +34,9 @@ bool limits_set(struct tcb *t, u32 limit);
 
 /* --- tls.c: per-thread descriptors ----------------------------------------------- */
 
+/* Set word n (low and high halves of entries 6, 7, 8) of t's descriptors. */
+void tls_set(struct tcb *t, u32 word, u32 value);
+/* Put to's descriptors into the GDT. */
 void tls_switch(struct tcb *to);
 
 #endif

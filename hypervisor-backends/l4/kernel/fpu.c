@@ -58,17 +58,24 @@ void fpu_switch(struct tcb *to)
         }
 }
 
+bool fpu_prepare(struct tcb *t)
+{
+        if (!t->fpu) {
+                t->fpu = slab_alloc(&states);
+                if (!t->fpu)
+                        return false;
+                memcpy(t->fpu, clean, FXSAVE_SIZE);
+        }
+        return true;
+}
+
 bool fpu_use(struct tcb *self)
 {
         clear_ts();
         if (fpu_owner != self) {
-                if (!self->fpu) {
-                        self->fpu = slab_alloc(&states);
-                        if (!self->fpu) {
-                                set_ts();
-                                return false;
-                        }
-                        memcpy(self->fpu, clean, FXSAVE_SIZE);
+                if (!fpu_prepare(self)) {
+                        set_ts();
+                        return false;
                 }
                 if (fpu_owner)
                         save(fpu_owner->fpu);

@@ -13,6 +13,8 @@ void fpu_switch(struct tcb *to);
 /* #NM: the running thread uses the unit.  False: no memory for its state. */
 bool fpu_use(struct tcb *self);
 void fpu_drop(struct tcb *t);
+/* Make sure t has saved state, clean if it never used the unit; false: no memory. */
+bool fpu_prepare(struct tcb *t);
 /* Bring t's registers into t->fpu (FXSAVE format); NULL if it has none. */
 void *fpu_state(struct tcb *t);
 

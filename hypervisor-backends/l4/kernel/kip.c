@@ -44,22 +44,22 @@ static KIP_DESC const struct {
                    "ctrlxfer\0"
 #endif
 #if X_XPF
-                   "extendedpagefault\0"
+                   "pfstate\0"
 #endif
 #if X_PREEMPT_MSG
-                   "preemptionmessages\0"
+                   "preemptmsg\0"
 #endif
 #if X_ZERO_SLICE
-                   "zerotimeslices\0"
+                   "zeroslice\0"
 #endif
 #if X_LIMITS
-                   "threadlimits\0"
+                   "limits\0"
 #endif
 #if X_REDIRECT
-                   "callredirection\0"
+                   "redirect\0"
 #endif
 #if X_TLS
-                   "tlssegments\0"
+                   "tls\0"
 #endif
 };
 

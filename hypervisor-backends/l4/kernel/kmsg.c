@@ -84,6 +84,18 @@ static void reply_registers(struct tcb *self, const struct kmsg *m)
                 (flags & ~EFLAGS_USER) | (tcb_frame(self)->eflags & EFLAGS_USER);
 }
 
+/* Where there are no items: the registers as untyped words; how many. */
+static u32 append_registers(struct tcb *self, u32 *to)
+{
+        u32 n = 0;
+
+        for (u32 i = 0; i < ARRAY_LEN(exception_regs); i++) {
+                if (i != 2 && i != 3)
+                        to[n++] = ((u32 *)tcb_frame(self))[exception_regs[i]];
+        }
+        return n;
+}
+
 void kmsg_exception(struct tcb *self, u32 vector, u32 error)
 {
         struct frame *f = tcb_frame(self);
@@ -117,8 +129,9 @@ void kmsg_preemption(struct tcb *self)
 
         m.mr[1] = (u32)now;
         m.mr[2] = (u32)(now >> 32);
-        m.mr[0] = LABEL(LABEL_PREEMPTION, 0) |
-                  (X_PREEMPT_MSG ? append_state(self, LABEL_PREEMPTION, &m, 2) : 2);
+        m.mr[0] = LABEL(LABEL_PREEMPTION, 0) | append_state(self, LABEL_PREEMPTION, &m, 2);
+        if (X_PREEMPT_MSG && !X_CTRLXFER && self->preempt_msg)
+                m.mr[0] += append_registers(self, &m.mr[3]);
         /* The scheduler decides who runs next, not this message. */
         kmsg_call(&m, self->scheduler, TIME_NEVER, false, true);
 }

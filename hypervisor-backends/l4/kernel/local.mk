@@ -4,7 +4,9 @@
 # extension on; what a build does not use it does not contain.
 L4K = hypervisor-backends/l4/kernel
 l4kerneldir = $(pkglibdir)/l4
-l4kernel_PROGRAMS = lib/afterburner/l4/kernel-baseline
+l4kernel_PROGRAMS = \
+	lib/afterburner/l4/kernel-baseline \
+	lib/afterburner/l4/kernel-extended
 
 L4K_CPPFLAGS = -I$(top_srcdir)/$(L4K) -I$(L4K)
 L4K_CFLAGS = $(TARGET_CFLAGS) -O2 -fomit-frame-pointer
@@ -74,7 +76,17 @@ lib_afterburner_l4_kernel_baseline_CCASFLAGS = $(L4K_CCASFLAGS)
 lib_afterburner_l4_kernel_baseline_LDFLAGS = $(L4K_LINK)
 lib_afterburner_l4_kernel_baseline_DEPENDENCIES = $(L4K_SCRIPT)
 
+# All extensions.
+lib_afterburner_l4_kernel_extended_SOURCES = $(L4K_SOURCES) $(L4K)/ctrlxfer.c $(L4K)/tls.c
+lib_afterburner_l4_kernel_extended_CPPFLAGS = $(L4K_CPPFLAGS) \
+	-DX_CTRLXFER=1 -DX_XPF=1 -DX_PREEMPT_MSG=1 -DX_ZERO_SLICE=1 -DX_TLS=1
+lib_afterburner_l4_kernel_extended_CFLAGS = $(L4K_CFLAGS)
+lib_afterburner_l4_kernel_extended_CCASFLAGS = $(L4K_CCASFLAGS)
+lib_afterburner_l4_kernel_extended_LDFLAGS = $(L4K_LINK)
+lib_afterburner_l4_kernel_extended_DEPENDENCIES = $(L4K_SCRIPT)
+
 $(lib_afterburner_l4_kernel_baseline_OBJECTS): $(L4K)/asm-offsets.h
+$(lib_afterburner_l4_kernel_extended_OBJECTS): $(L4K)/asm-offsets.h
 
 # Structure offsets for the assembly files.
 BUILT_SOURCES += $(L4K)/asm-offsets.h

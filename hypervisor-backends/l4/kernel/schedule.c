@@ -336,7 +336,7 @@ void exit_work(void)
 {
         struct tcb *self = current();
 
-        while (self->work) {
+        while (self->work & WORK_TO_DO) {
                 if (self->work & WORK_HALT) {
                         self->state = S_HALTED;
                         schedule();

@@ -39,6 +39,10 @@ enum state {
 /* Bits of tcb.work; any of them keeps a receiver off the fast path. */
 #define WORK_HALT    BIT(0) /* ExchangeRegisters halted it */
 #define WORK_QUANTUM BIT(1) /* its total quantum has run out */
+/* No work, but reasons to stay off the fast path, which does not switch these. */
+#define WORK_TLS     BIT(8) /* has descriptors of its own */
+#define WORK_LIMIT   BIT(9) /* has a limit */
+#define WORK_TO_DO   0xFFu
 
 /* A doubly linked list with its head inside another structure. */
 struct link {

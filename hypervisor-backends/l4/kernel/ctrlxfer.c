@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Control transfer items (thesis 3.2, 4.1, A.1; format of the public kernel):
+ * a typed item that carries part of a thread's register state.
+ *
+ * First word: kind in bits 0 to 3, item id in bits 4 to 11, and in bits 12 to
+ * 31 a mask of registers; one word follows for each bit set, lowest first.  A
+ * register whose bit is clear is left alone.
+ *
+ * The kernel sends items straight from the saved registers of the faulting
+ * thread and writes those of a reply straight back, with no copy between.
+ */
+#include "ext.h"
+#include "ipc.h"
+#include "fpu.h"
+#include "x86.h"
+
+#define ITEM_ID(w)    ((w) >> 4 & 0xFF)
+#define ITEM_MASK(w)  ((w) >> 12)
+#define ITEM_WORD(id, mask) ((mask) << 12 | (id) << 4 | ITEM_CTRLXFER)
+
+#define ID_GP         0
+#define GP_REGS       10
+#define ID_FPU        32 /* and the next three: 20 words each of the FXSAVE image */
+#define FPU_ITEMS     4
+#define FPU_WORDS     20
+#define FPU_ALL_WORDS 72 /* header, ST0-7, XMM0-7 */
+#define FPU_MXCSR     6
+#define FPU_MXCSR_MASK 7
+#define MXCSR_LEGAL   0xFFBFu
+#define ID_TLS        48
+#define TLS_WORDS     6
+
+/* Bits of a fault's configuration: which items its messages carry. */
+#define CONF_GP       BIT(0)
+#define CONF_FPU      BIT(1) /* and the next three */
+#define CONF_TLS      BIT(5)
+#define CONF_BITS     6
+
+/* Mask bit to register, as word offsets in the frame (IA-32 order of the items). */
+static const u8 gp_regs[GP_REGS] = {
+        offsetof(struct frame, eip) / 4, offsetof(struct frame, eflags) / 4,
+        offsetof(struct frame, edi) / 4, offsetof(struct frame, esi) / 4,
+        offsetof(struct frame, ebp) / 4, offsetof(struct frame, esp) / 4,
+        offsetof(struct frame, ebx) / 4, offsetof(struct frame, edx) / 4,
+        offsetof(struct frame, ecx) / 4, offsetof(struct frame, eax) / 4,
+};
+
+/* Registers of an item kind; 0 for one this kernel does not know. */
+static u32 registers_of(u32 id)
+{
+        if (id == ID_GP)
+                return GP_REGS;
+        if (id - ID_FPU < FPU_ITEMS) {
+                u32 first = (id - ID_FPU) * FPU_WORDS;
+
+                return FPU_ALL_WORDS - first < FPU_WORDS ? FPU_ALL_WORDS - first : FPU_WORDS;
+        }
+        if (X_TLS && id == ID_TLS)
+                return TLS_WORDS;
+        return 0;
+}
+
+u32 ctrlxfer_words(u32 w)
+{
+        u32 registers = registers_of(ITEM_ID(w));
+
+        if (!registers || ITEM_MASK(w) >> registers)
+                return 0;
+        return 1 + popcount(ITEM_MASK(w));
+}
+
+/* --- one register ---------------------------------------------------------------- */
+
+static u32 get_register(struct tcb *t, u32 id, u32 n)
+{
+        if (id == ID_GP)
+                return ((u32 *)tcb_frame(t))[gp_regs[n]];
+        if (id == ID_TLS)
+                return (u32)(t->tls[n / 2] >> (n % 2 * 32));
+        return ((u32 *)fpu_state(t))[(id - ID_FPU) * FPU_WORDS + n];
+}
+
+static void set_gp(struct tcb *t, u32 n, u32 value)
+{
+        struct frame *f = tcb_frame(t);
+
+        if (gp_regs[n] == offsetof(struct frame, eflags) / 4)
+                f->eflags = (f->eflags & ~EFLAGS_USER) | (value & EFLAGS_USER);
+        else
+                ((u32 *)f)[gp_regs[n]] = value;
+}
+
+static void set_fpu(struct tcb *t, u32 n, u32 value)
+{
+        u32 *image = fpu_state(t);
+
+        /* FXRSTOR faults on bits of MXCSR the processor does not have. */
+        if (n == FPU_MXCSR)
+                value &= image[FPU_MXCSR_MASK] ? image[FPU_MXCSR_MASK] : MXCSR_LEGAL;
+        if (n != FPU_MXCSR_MASK)
+                image[n] = value;
+}
+
+/* --- one item ----------------------------------------------------------------------- */
+
+void ctrlxfer_set(struct tcb *t, const u32 *item)
+{
+        u32 id = ITEM_ID(*item), mask = ITEM_MASK(*item), n;
+
+        if (id - ID_FPU < FPU_ITEMS && !fpu_prepare(t))
+                return;
+        for (n = 0; mask; n++, mask >>= 1) {
+                if (!(mask & 1))
+                        continue;
+                item++;
+                if (id == ID_GP)
+                        set_gp(t, n, *item);
+                else if (id == ID_TLS)
+                        tls_set(t, n, *item);
+                else
+                        set_fpu(t, (id - ID_FPU) * FPU_WORDS + n, *item);
+        }
+}
+
+u32 ctrlxfer_get(struct tcb *t, u32 *item)
+{
+        u32 id = ITEM_ID(*item), mask = ITEM_MASK(*item), words = 1, n;
+
+        if (id - ID_FPU < FPU_ITEMS && !fpu_prepare(t))
+                mask = 0;
+        for (n = 0; mask; n++, mask >>= 1) {
+                if (mask & 1)
+                        item[words++] = get_register(t, id, n);
+        }
+        return words;
+}
+
+void ctrlxfer_apply(struct tcb *r)
+{
+        u32 at = TAG_UNTYPED(r->utcb[0]) + 1, last = at + TAG_TYPED(r->utcb[0]), words;
+
+        r->state_items = false;
+        for (; at < last; at += words) {
+                u32 w = r->utcb[at];
+
+                if (ITEM_IS_STRING(w)) {
+                        words = ipc_string_words(r->utcb, at, last - 1);
+                } else if (ITEM_TYPE(w) == ITEM_CTRLXFER) {
+                        words = ctrlxfer_words(w);
+                        if (words)
+                                ctrlxfer_set(r, &r->utcb[at]);
+                } else {
+                        words = 2;
+                }
+                if (!words)
+                        return;
+        }
+}
+
+/* --- fault messages ------------------------------------------------------------------- */
+
+u32 ctrlxfer_append(struct tcb *t, u32 fault, u32 *to)
+{
+        u32 conf = t->xfer_conf[fault], used = 0;
+
+        for (u32 bit = 0; bit < CONF_BITS; bit++) {
+                u32 id = bit == 0 ? ID_GP : bit < 5 ? ID_FPU + bit - 1 : ID_TLS;
+                u32 registers = registers_of(id);
+
+                if (!(conf & BIT(bit)) || !registers || used + 1 + registers > 58)
+                        continue;
+                to[used] = ITEM_WORD(id, (1u << registers) - 1);
+                used += ctrlxfer_get(t, &to[used]);
+        }
+        return used;
+}
+
+/* --- ExchangeRegisters -------------------------------------------------------------------- */
+
+static bool configure(struct tcb *t, u32 w)
+{
+        if (ITEM_ID(w) >= ARRAY_LEN(t->xfer_conf))
+                return false;
+        t->xfer_conf[ITEM_ID(w)] = ITEM_MASK(w);
+        return true;
+}
+
+/* Items are in the caller's message registers, from MR1 on, while bit 0 says more. */
+u32 ctrlxfer_exregs(struct tcb *t, struct tcb *caller, u32 control)
+{
+        u32 *mr = caller->utcb, at = 1, w;
+
+        do {
+                w = mr[at];
+                if (ITEM_TYPE(w) != ITEM_CTRLXFER)
+                        break;
+                if (control & EXR_XFER_CONF) {
+                        if (!configure(t, w))
+                                return ERR_INVALID_PARAM;
+                        at++;
+                        continue;
+                }
+                if (!(t->utcb[UTCB_BR0] & ACCEPT_CTRLXFER))
+                        break;
+                if (!ctrlxfer_words(w) || at + ctrlxfer_words(w) > MR_COUNT)
+                        return ERR_INVALID_PARAM;
+                if (control & EXR_XFER_READ)
+                        ctrlxfer_get(t, &mr[at]);
+                if (control & EXR_XFER_WRITE)
+                        ctrlxfer_set(t, &mr[at]);
+                at += ctrlxfer_words(w);
+        } while ((w & ITEM_MORE) && at < MR_COUNT);
+        return 0;
+}
