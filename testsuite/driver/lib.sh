@@ -68,6 +68,8 @@ vmlinux bzImage:
 	\$(if \$(FAIL),exit 1)
 defconfig:
 	echo CONFIG_FAKE=y >\$(O)/.config
+mrproper:
+	rm -f .config
 olddefconfig oldconfig:
 	cp \$(O)/.config \$(O)/seen.config
 EOF

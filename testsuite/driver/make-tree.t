@@ -56,6 +56,11 @@ ok $(($? != 2)) "ARCH=arm: exit 2"
 run bzImage
 ok $(($? != 1)) "tree that was built in: exit 1"
 check "tree that was built in: the remedy" has "$scratch/stderr" "make mrproper"
+run --private-copy defconfig bzImage
+ok $? "--private-copy: builds"
+check "--private-copy: from a copy" grep -qx "$out/.afterburn/copy" "$out/seen.curdir"
+check "--private-copy: the copy was cleaned by its own mrproper" test ! -e "$out/.afterburn/copy/.config"
+check "--private-copy: the tree was not" test -e "$tree/.config"
 rm "$tree/.config"
 afterburn make -C "$scratch" O="$out" 2>"$scratch/stderr"
 ok $(($? != 1)) "not a tree: exit 1"
