@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # afterburn-cc puts its flags where they belong, and only there.
-# shellcheck source=lib.sh
+# shellcheck source=testsuite/driver/lib.sh
 . "${top_srcdir:-.}/testsuite/driver/lib.sh"
 
 make_fake_cc "$scratch/cc"

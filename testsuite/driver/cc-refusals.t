@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What afterburn-cc refuses, it refuses in one line that says what to do.
-# shellcheck source=lib.sh
+# shellcheck source=testsuite/driver/lib.sh
 . "${top_srcdir:-.}/testsuite/driver/lib.sh"
 
 # refuses STATUS TEXT COMMAND...: exit STATUS, one line with TEXT, no output file.
@@ -26,6 +26,7 @@ refuses 1 "clang: unsupported compiler" env AFTERBURN_CC="$scratch/clang" afterb
 refuses 1 "nowhere/gcc-12: compiler not found" afterburn-cc --afterburn-cc=nowhere/gcc-12 -c "$scratch/x.c" -o "$scratch/x.o"
 refuses 2 "not a version of Linux" afterburn-cc --afterburn-linux=new -c "$scratch/x.c" -o "$scratch/x.o"
 refuses 2 "no such padding" afterburn-cc --afterburn-padding=soft -c "$scratch/x.c" -o "$scratch/x.o"
+# shellcheck disable=SC2016 # for the other shell
 printf '#!/bin/sh\ncase $1 in -v) echo "gcc version 12.2.0 (Debian)" >&2 ;; *) exec gcc-12 "$@" ;; esac\n' >"$scratch/mygcc"
 chmod +x "$scratch/mygcc"
 check "a gcc 12 by another name is taken" afterburn-cc --afterburn-cc="$scratch/mygcc" -c "$scratch/x.c" -o "$scratch/x.o"

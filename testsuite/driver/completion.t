@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Bash completion: knows every command of the dispatcher, and their options.
-# shellcheck source=lib.sh
+# shellcheck source=testsuite/driver/lib.sh
 . "${top_srcdir:-.}/testsuite/driver/lib.sh"
-# shellcheck source=../../afterburner/driver/afterburn.bash
+# shellcheck source=afterburner/driver/afterburn.bash
 . "${top_srcdir:-.}/afterburner/driver/afterburn.bash"
 
 # complete_words WORD...: what the last word is completed to.

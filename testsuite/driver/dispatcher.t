@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The dispatcher: usage, exit codes, every command described.
-# shellcheck source=lib.sh
+# shellcheck source=testsuite/driver/lib.sh
 . "${top_srcdir:-.}/testsuite/driver/lib.sh"
 
 afterburn >"$scratch/out" 2>"$scratch/err"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The linker script gets a place for the records, in both layouts.
-# shellcheck source=lib.sh
+# shellcheck source=testsuite/driver/lib.sh
 . "${top_srcdir:-.}/testsuite/driver/lib.sh"
 
 cd "$scratch" || exit 1

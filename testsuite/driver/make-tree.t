@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # afterburn make: the tree stays as it is, what stands in for it is right.
-# shellcheck source=lib.sh
+# shellcheck source=testsuite/driver/lib.sh
 . "${top_srcdir:-.}/testsuite/driver/lib.sh"
 
 tree=$scratch/tree out=$scratch/out

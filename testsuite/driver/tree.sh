@@ -5,7 +5,7 @@
 # and compare what the smoke suite says on them.  Prints TAP.
 #
 # CONFIG is a sample's name (small) or "defconfig".
-# shellcheck source=lib.sh
+# shellcheck source=testsuite/driver/lib.sh
 . "${top_srcdir:-.}/testsuite/driver/lib.sh"
 
 if [ $# -lt 1 ]; then
@@ -21,13 +21,14 @@ case $config in
 esac
 mkdir -p "$folder"
 
+# build FOLDER [OPTION]
 build() {
-	afterburn make --verify-tree -C "$tree" O="$folder/$1" "$choice" -j2 $2 bzImage modules >"$folder/$1.log" 2>&1
+	afterburn make --verify-tree -C "$tree" O="$folder/$1" "$choice" -j2 ${2:+"$2"} bzImage modules >"$folder/$1.log" 2>&1
 }
 
 build plain --plain
 ok $? "builds plain"
-build full ""
+build full
 ok $? "builds afterburned"
 tail -n 2 "$folder/full.log" | sed 's/^/# /'
 afterburn audit "$folder/full/vmlinux" >"$folder/audit.log" 2>&1
