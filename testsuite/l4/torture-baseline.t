@@ -1,0 +1,6 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Five million random system calls harm nothing on the baseline kernel.
+. "${top_srcdir:?}/testsuite/l4/lib.sh"
+l4_need loader kernel-baseline sigma0 l4-torture
+l4_ktap baseline "l4-torture ${AFTERBURN_TORTURE_CALLS:-5000000}" 280 --count
