@@ -9,6 +9,7 @@ kernel=$(a_kernel)
 [ -n "$kernel" ] || skip_all 'no kernel: ./quickstart builds build/linux-6.1-plain/vmlinux'
 plan 4
 
+# shellcheck disable=SC2016
 try 5 --quiet "$kernel" -- /bin/sh -c 'echo $((6 * 7)); cat /proc/version; exit 5' &&
         grep -q '^42$' "$tmp/out" && grep -q '^Linux version' "$tmp/out"
 check 'shell, cat, /proc and the exit status'
