@@ -27,6 +27,7 @@ check "2.6.9: -fno-pie before the tree's flags" before -fno-pie -fPIC
 check "2.6.9: inline as before C99" has "$called" -fgnu89-inline
 check "2.6.9: i386 where no processor is named" has "$called" -march=i386
 check "2.6.9: own options do not reach gcc" hasnt "$called" --afterburn
+check "2.6.9: no vector registers in the kernel" has "$called" -mno-sse
 check "2.6.9: optimisations stay on" hasnt "$called" -fno-tree-dse
 afterburn-cc --afterburn-linux=2.6.9 -march=i686 -c fs/x.c
 check "2.6.9: a named processor stands" hasnt "$called" -march=i386
