@@ -26,7 +26,6 @@ void offsets(void)
         DEFINE(TCB_KSP, offsetof(struct tcb, ksp));
         DEFINE(TCB_SENDERS, offsetof(struct tcb, senders));
         DEFINE(TCB_WORK, offsetof(struct tcb, work));
-        DEFINE(TCB_LIMIT, offsetof(struct tcb, limit));
         DEFINE(TCB_IPC_ACTIVE, offsetof(struct tcb, ipc_active));
         DEFINE(WORK_TO_DO_, WORK_TO_DO);
         DEFINE(S_RUNNING_, S_RUNNING);

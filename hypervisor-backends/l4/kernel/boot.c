@@ -38,6 +38,7 @@
 #define CPU_SSE  BIT(25)
 
 static u32 cpu_features;
+bool cpu_has_sysenter;
 
 static void check_cpu(void)
 {
@@ -160,7 +161,8 @@ void kernel_main(void)
         init_paging();
         gdt_init();
         init_cpu();
-        kip_init(cpu_features & CPU_SEP);
+        cpu_has_sysenter = cpu_features & CPU_SEP;
+        kip_init(cpu_has_sysenter);
         fpu_init();
         thread_init();
         irq_init();

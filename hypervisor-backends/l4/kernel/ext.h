@@ -28,9 +28,13 @@ u32 ctrlxfer_exregs(struct tcb *t, struct tcb *caller, u32 control);
 
 /* --- limits.c: thread limits --------------------------------------------------- */
 
+/* Write to's limit into the descriptors. */
 void limits_switch(struct tcb *to);
-/* ThreadControl's limit parameter; false if it is not a legal one. */
-bool limits_set(struct tcb *t, u32 limit);
+/*
+ * ThreadControl's limit: 4 KB units less one, -1 for none.  `permit` leaves the
+ * thread its L4 calls.  False if it is not a legal limit.
+ */
+bool limits_set(struct tcb *t, u32 limit, bool permit);
 
 /* --- tls.c: per-thread descriptors ----------------------------------------------- */
 

@@ -9,7 +9,8 @@
  *     pending, that waits for the sender or for anyone;
  *   - the receive phase is for the destination, or for anyone while nobody
  *     queues, so the sender really waits;
- *   - the floating-point unit is not live (else it has to be switched).
+ *   - nothing else has to be switched: the floating-point unit is not live
+ *     and no thread limit is loaded.
  *
  * Nothing is queued or dequeued and no time is charged: the ready lists are
  * lazy and the time slice stays loaded (schedule.c).  A thread that waits
@@ -49,7 +50,7 @@ sysenter_entry:
         jne sysenter_slow
         cmpl $0, %ss:TCB_WORK(%edi)
         jne sysenter_slow
-        cmpl $0, %ss:fpu_live
+        cmpl $0, %ss:fast_block
         jne sysenter_slow
         movl %ebx, FRAME(FRAME_EIP)
         movl %ss:TCB_PARTNER(%edi), %ebx

@@ -5,6 +5,7 @@
  */
 #include "fpu.h"
 #include "memory.h"
+#include "sched.h"
 #include "x86.h"
 
 #define FXSAVE_SIZE 512
@@ -15,8 +16,8 @@ static struct slab states = {
         .partial = {&states.partial, &states.partial},
 };
 
-struct tcb *fpu_owner;
-u32 fpu_live;
+/* Whose registers are in the unit. */
+static struct tcb *fpu_owner;
 
 static u8 clean[FXSAVE_SIZE] ALIGNED(16);
 
@@ -52,9 +53,9 @@ void fpu_init(void)
 
 void fpu_switch(struct tcb *to)
 {
-        if (fpu_live && to != fpu_owner) {
+        if ((fast_block & FAST_BLOCK_FPU) && to != fpu_owner) {
                 set_ts();
-                fpu_live = false;
+                fast_block &= ~FAST_BLOCK_FPU;
         }
 }
 
@@ -82,7 +83,7 @@ bool fpu_use(struct tcb *self)
                 load(self->fpu);
                 fpu_owner = self;
         }
-        fpu_live = true;
+        fast_block |= FAST_BLOCK_FPU;
         return true;
 }
 
@@ -90,7 +91,7 @@ void fpu_drop(struct tcb *t)
 {
         if (fpu_owner == t) {
                 fpu_owner = NULL;
-                fpu_live = false;
+                fast_block &= ~FAST_BLOCK_FPU;
                 set_ts();
         }
         if (t->fpu)
@@ -105,7 +106,7 @@ void *fpu_state(struct tcb *t)
                 save(t->fpu);
                 /* The copy in memory may be changed: load it again on use. */
                 fpu_owner = NULL;
-                fpu_live = false;
+                fast_block &= ~FAST_BLOCK_FPU;
                 set_ts();
         }
         return t->fpu;

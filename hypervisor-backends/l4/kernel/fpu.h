@@ -18,8 +18,4 @@ bool fpu_prepare(struct tcb *t);
 /* Bring t's registers into t->fpu (FXSAVE format); NULL if it has none. */
 void *fpu_state(struct tcb *t);
 
-/* Whose registers are in the unit, and nonzero while it may use them freely. */
-extern struct tcb *fpu_owner;
-extern u32 fpu_live;
-
 #endif

@@ -47,6 +47,12 @@ static void gate(u32 vector, void (*entry)(void), u32 type)
                       (u64)((u32)entry & 0xFFFF0000) << 32;
 }
 
+void gates_for_users(bool open)
+{
+        gate(VEC_IPC, int_ipc_entry, open ? GATE_USER : GATE_KERNEL);
+        gate(VEC_SYSCALL, int_syscall_entry, open ? GATE_USER : GATE_KERNEL);
+}
+
 void gdt_init(void)
 {
         struct table_pointer p;
@@ -62,8 +68,7 @@ void gdt_init(void)
                 gate(i, exception_entries[i], GATE_KERNEL);
         for (u32 i = 0; i < 16; i++)
                 gate(VEC_IRQ + i, irq_entries[i], GATE_KERNEL);
-        gate(VEC_IPC, int_ipc_entry, GATE_USER);
-        gate(VEC_SYSCALL, int_syscall_entry, GATE_USER);
+        gates_for_users(true);
 
         p = (struct table_pointer){sizeof(gdt) - 1, (u32)gdt};
         asm volatile("lgdt %0\n\t"

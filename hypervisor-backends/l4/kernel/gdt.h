@@ -10,6 +10,10 @@
 
 extern u64 gdt[GDT_COUNT];
 
+/* May users raise int 0x30 and int 0x31? */
+void gates_for_users(bool open);
+extern bool cpu_has_sysenter;
+
 /* Load GDT, IDT and TSS; needs the window (ioports_init). */
 void gdt_init(void);
 

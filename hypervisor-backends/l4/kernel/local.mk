@@ -77,9 +77,13 @@ lib_afterburner_l4_kernel_baseline_LDFLAGS = $(L4K_LINK)
 lib_afterburner_l4_kernel_baseline_DEPENDENCIES = $(L4K_SCRIPT)
 
 # All extensions.
-lib_afterburner_l4_kernel_extended_SOURCES = $(L4K_SOURCES) $(L4K)/ctrlxfer.c $(L4K)/tls.c
+lib_afterburner_l4_kernel_extended_SOURCES = $(L4K_SOURCES) \
+	$(L4K)/ctrlxfer.c \
+	$(L4K)/limits.c \
+	$(L4K)/tls.c
 lib_afterburner_l4_kernel_extended_CPPFLAGS = $(L4K_CPPFLAGS) \
-	-DX_CTRLXFER=1 -DX_XPF=1 -DX_PREEMPT_MSG=1 -DX_ZERO_SLICE=1 -DX_TLS=1
+	-DX_CTRLXFER=1 -DX_XPF=1 -DX_PREEMPT_MSG=1 -DX_ZERO_SLICE=1 \
+	-DX_LIMITS=1 -DX_REDIRECT=1 -DX_TLS=1
 lib_afterburner_l4_kernel_extended_CFLAGS = $(L4K_CFLAGS)
 lib_afterburner_l4_kernel_extended_CCASFLAGS = $(L4K_CCASFLAGS)
 lib_afterburner_l4_kernel_extended_LDFLAGS = $(L4K_LINK)

@@ -11,6 +11,14 @@
 
 extern struct tcb *idle_thread;
 
+/*
+ * Why the fast path may not switch away from the running thread: something
+ * only switch_to() looks after.
+ */
+#define FAST_BLOCK_FPU   BIT(0) /* the floating-point unit is live */
+#define FAST_BLOCK_LIMIT BIT(1) /* a limit is loaded */
+extern u32 fast_block;
+
 void sched_init(void);
 /* Defaults of a new thread: priority, 10 ms slice, no quantum. */
 void sched_thread_init(struct tcb *t, u8 prio);

@@ -23,6 +23,7 @@
 #define DEFAULT_SLICE_US 10000
 
 struct tcb *idle_thread;
+u32 fast_block;
 
 static struct link queue[PRIO_COUNT];
 static u32 occupied[PRIO_COUNT / 32]; /* bit set: the queue may hold someone */

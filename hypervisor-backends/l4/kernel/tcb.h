@@ -59,7 +59,6 @@ struct tcb {
         u32 pd;             /* CR3 of its space */
         u32 ksp;            /* kernel stack pointer while not running */
         struct link senders; /* threads polling for this one */
-        u32 limit;          /* GDT encoding of the thread limit; see limits.c */
         u32 work;           /* WORK_...: to be done before it returns to user code */
 
         /* Identity. */
@@ -121,6 +120,8 @@ struct tcb {
         u32 xfer_conf[6];   /* ctrlxfer.c: item mask per fault number */
         u64 tls[3];         /* tls.c: GDT entries 6 to 8 */
         u32 tls_live;
+        u32 limit;          /* limits.c: highest page, if limited */
+        u8 limited;
         u8 redirect;        /* redirect.c: its L4 calls become exceptions */
 
         void *fpu;          /* saved FPU state, allocated on first use */

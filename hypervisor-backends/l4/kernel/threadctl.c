@@ -10,11 +10,15 @@
 #include "ext.h"
 
 #define UTCB_KEEP      0xFFFFFFFFu
-#define UTCB_HAS_LIMIT BIT(0) /* extension: EBX holds a limit (thesis A.3) */
+/* Extension (thesis A.3): bits of the aligned UTCB word, and "leave it" with them. */
+#define UTCB_HAS_LIMIT BIT(0) /* EBX holds a limit */
+#define UTCB_PERMIT    BIT(1) /* L4 calls stay allowed */
+#define UTCB_BITS      (UTCB_HAS_LIMIT | UTCB_PERMIT)
+#define UTCB_KEEP_BASE 0xFFFFFE00u
 
 struct request {
         u32 dest, space, scheduler, pager, utcb;
-        bool has_limit;
+        bool has_limit, permit;
         u32 limit;
 };
 
@@ -68,15 +72,15 @@ static u32 apply(struct tcb *t, const struct request *r)
         if (r->utcb != UTCB_KEEP && !t->activated) {
                 if (!space_ready(t->space))
                         return ERR_UTCB_AREA;
-                local_id = utcb_local_id(t->space, r->utcb & ~UTCB_HAS_LIMIT);
+                local_id = utcb_local_id(t->space, r->utcb);
                 if (!local_id)
                         return ERR_UTCB_AREA;
-        } else if (r->utcb != UTCB_KEEP && t->local_id != (r->utcb & ~UTCB_HAS_LIMIT) + UTCB_OFFSET) {
+        } else if (r->utcb != UTCB_KEEP && t->local_id != (r->utcb) + UTCB_OFFSET) {
                 return ERR_UTCB_AREA;
         }
         if (r->pager != ID_NIL && !t->activated && !local_id)
                 return ERR_UTCB_AREA;
-        if (X_LIMITS && r->has_limit && !limits_set(t, r->limit))
+        if (X_LIMITS && r->has_limit && !limits_set(t, r->limit, r->permit))
                 return ERR_INVALID_PARAM;
         if (scheduler)
                 t->scheduler = scheduler->id;
@@ -157,7 +161,7 @@ static u32 destroy(struct tcb *t)
 
 void sys_thread_control(struct frame *f)
 {
-        struct request r = {f->eax, f->esi, f->edx, f->ecx, f->edi, false, 0};
+        struct request r = {f->eax, f->esi, f->edx, f->ecx, f->edi, false, false, 0};
         u32 number = id_number(r.dest), error;
         struct tcb *t;
 
@@ -165,7 +169,11 @@ void sys_thread_control(struct frame *f)
                 return;
         if (X_LIMITS && r.utcb != UTCB_KEEP && (r.utcb & UTCB_HAS_LIMIT)) {
                 r.has_limit = true;
+                r.permit = r.utcb & UTCB_PERMIT;
                 r.limit = f->ebx;
+                r.utcb &= ~UTCB_BITS;
+                if (r.utcb == UTCB_KEEP_BASE)
+                        r.utcb = UTCB_KEEP;
         }
         if (id_is_local(r.dest)) {
                 t = thread_resolve(current()->space, r.dest);

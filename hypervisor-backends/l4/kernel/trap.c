@@ -64,22 +64,21 @@ static void page_fault(struct tcb *self, struct frame *f, u32 address)
 static void iret_fault(struct frame *f)
 {
         struct tcb *self = current();
-        struct frame *user = tcb_frame(self);
+        struct frame *user = tcb_frame(self), saved = *f; /* the two overlap */
         u32 error = f->error, vector = f->vector;
 
-        memcpy(user, f, offsetof(struct frame, vector));
+        memcpy(user, &saved, offsetof(struct frame, vector));
         kmsg_exception(self, vector, error);
         exit_to_user();
 }
 
 /* A selector in the frame that was good once: fall back to the flat one. */
-static void selector_fault(struct frame *f)
+static void selector_fault(void)
 {
         struct frame *user = tcb_frame(current());
 
-        (void)f;
         user->ds = user->es = user->fs = SEL_UDATA;
-        user->gs = SEL_UTCB;
+        user->gs = current()->redirect ? 0 : SEL_UTCB;
         exit_to_user();
 }
 
@@ -97,7 +96,7 @@ static void kernel_fault(struct frame *f)
         if (f->eip == (u32)exit_iret)
                 iret_fault(f);
         if (f->eip >= (u32)exit_to_user && f->eip < (u32)exit_iret)
-                selector_fault(f);
+                selector_fault();
         panic("exception %u in the kernel at %x, error %x, address %x: please report it\n",
               f->vector, f->eip, f->error, read_cr2());
 }
@@ -124,7 +123,7 @@ void trap(struct frame *f)
                         return;
                 break;
         case VEC_UD:
-                if (is_kernel_interface(f)) {
+                if (!self->redirect && is_kernel_interface(f)) {
                         kernel_interface(f);
                         return;
                 }
