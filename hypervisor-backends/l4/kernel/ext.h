@@ -42,5 +42,7 @@ bool limits_set(struct tcb *t, u32 limit, bool permit);
 void tls_set(struct tcb *t, u32 word, u32 value);
 /* Put to's descriptors into the GDT. */
 void tls_switch(struct tcb *to);
+/* #GP of a limited thread: was it the wrong form of its %gs segment?  Then retry. */
+bool tls_flip(struct tcb *t, const struct frame *f);
 
 #endif

@@ -120,6 +120,7 @@ struct tcb {
         u32 xfer_conf[6];   /* ctrlxfer.c: item mask per fault number */
         u64 tls[3];         /* tls.c: GDT entries 6 to 8 */
         u32 tls_live;
+        u32 tls_lower, tls_flips, tls_mark, tls_tries; /* forms of a limited thread's */
         u32 limit;          /* limits.c: highest page, if limited */
         u8 limited;
         u8 redirect;        /* redirect.c: its L4 calls become exceptions */

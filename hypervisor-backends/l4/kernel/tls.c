@@ -7,9 +7,16 @@
  * A descriptor is stored only in a harmless form: a present data segment of
  * ring 3, or none.  Where it reaches into the kernel's area, paging protects
  * that, as it does for the flat segments.
+ *
+ * For a limited thread no descriptor may reach above the limit, which is in
+ * the way of programs that address below the base with a segment of 4 GB that
+ * wraps around (glibc does).  Such a segment is given in one of two forms:
+ * expand-up from the base to the limit, or expand-down from 0 to the base.
+ * When an access misses the one, the #GP changes to the other.
  */
 #include "ext.h"
 #include "gdt.h"
+#include "x86.h"
 
 #define HIGH_PRESENT BIT(15)
 #define HIGH_DPL3    (3u << 13)
@@ -44,11 +51,94 @@ void tls_set(struct tcb *t, u32 word, u32 value)
                 tls_switch(t);
 }
 
+/* --- limited threads ------------------------------------------------------------ */
+
+#define DESC_BASE(d)   ((u32)((d) >> 16 & 0xFFFFFF) | (u32)((d) >> 56) << 24)
+#define DESC_LIMIT(d)  ((u32)((d) & 0xFFFF) | (u32)((d) >> 32 & 0xF0000))
+#define DESC_PRESENT   (1ull << 47)
+#define DESC_PAGES     (1ull << 55)
+#define DESC_BIG       (1ull << 54)
+#define DESC_DOWN      (1ull << 42)
+#define LIMIT_FIELD    0x000F00000000FFFFull
+#define WHOLE_LIMIT    0xFFFFFu
+
+/* 4 GB from its base, around the top of the address space. */
+static bool wraps(u64 d)
+{
+        return (d & DESC_PRESENT) && (d & DESC_PAGES) && !(d & DESC_DOWN) &&
+               DESC_LIMIT(d) == WHOLE_LIMIT;
+}
+
+static u64 with_limit(u64 d, u32 field)
+{
+        return (d & ~LIMIT_FIELD) | (field & 0xFFFF) | (u64)(field & 0xF0000) << 32;
+}
+
+/* The part of d from its base up that lies below `top`. */
+static u64 upper_form(u64 d, u32 top)
+{
+        u32 base = DESC_BASE(d), last = DESC_LIMIT(d), most;
+
+        if (!(d & DESC_PRESENT) || (d & DESC_DOWN) || base >= top)
+                return 0;
+        if (d & DESC_PAGES)
+                last = last << 12 | 0xFFF;
+        most = top - base - 1;
+        last = last < most ? last : most;
+        if (last <= WHOLE_LIMIT)
+                return with_limit(d & ~DESC_PAGES, last);
+        /* Whole pages only; one that is cut by the limit is left out. */
+        return with_limit(d | DESC_PAGES, ((last + 1) >> 12) - 1);
+}
+
+/* The part of a wrapping d below its base: offsets from -base to -1. */
+static u64 lower_form(u64 d, u32 top)
+{
+        u32 base = DESC_BASE(d);
+
+        if (!wraps(d) || base > top || base < PAGE_SIZE)
+                return 0;
+        return with_limit(d | DESC_PAGES | DESC_BIG | DESC_DOWN, ~base >> 12);
+}
+
+static u64 form_for(const struct tcb *t, u32 i)
+{
+        u32 top = (t->limit + 1) << 12;
+
+        if (!t->limited)
+                return t->tls[i];
+        return t->tls_lower & BIT(i) ? lower_form(t->tls[i], top) : upper_form(t->tls[i], top);
+}
+
+bool tls_flip(struct tcb *t, const struct frame *f)
+{
+        u32 i = f->gs / 8 - GDT_TLS, mark = 0;
+
+        if (!t->limited || (f->gs & 7) != 3 || i > 2 || !wraps(t->tls[i]))
+                return false;
+        /* Both forms missed, with the same registers: the fault is real. */
+        for (u32 n = offsetof(struct frame, edi) / 4; n <= offsetof(struct frame, eax) / 4; n++)
+                mark = mark * 31 + ((const u32 *)f)[n];
+        mark = mark * 31 + f->eip;
+        if (mark == t->tls_mark && ++t->tls_tries > 1) {
+                t->tls_tries = 0;
+                t->tls_mark = 0;
+                return false;
+        }
+        if (mark != t->tls_mark)
+                t->tls_tries = 0;
+        t->tls_mark = mark;
+        t->tls_lower ^= BIT(i);
+        t->tls_flips++;
+        tls_switch(t);
+        return true;
+}
+
 void tls_switch(struct tcb *to)
 {
         if (!to->tls_live && !loaded)
                 return;
         for (u32 i = 0; i < 3; i++)
-                gdt[GDT_TLS + i] = to->tls[i];
+                gdt[GDT_TLS + i] = form_for(to, i);
         loaded = to->tls_live;
 }

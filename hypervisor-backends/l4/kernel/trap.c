@@ -136,6 +136,8 @@ void trap(struct frame *f)
                                 kmsg_io_fault(self, io_fpage);
                         return;
                 }
+                if (X_TLS && f->error == 0 && tls_flip(self, f))
+                        return;
                 break;
         }
         kmsg_exception(self, f->vector, f->error);
