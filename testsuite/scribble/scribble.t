@@ -39,9 +39,11 @@ check 'what is no image is refused, and nothing written'
 check 'a usage error is status 2'
 
 map='memmap=exactmap memmap=64K@0 memmap=112K@512K memmap=63M@1M'
-# smoke KERNEL OUTPUT [SECONDS]
+# smoke KERNEL OUTPUT [SECONDS]: true if the suite ran to its end
 smoke() {
         $limit "$run" --quiet --timeout="${3-60}" --append="$map" --initrd="$mini" "$1" -- /bin/smoke >"$2" 2>"$tmp/err" </dev/null
+        planned=$(sed -n 's/^1\.\.//p' "$2")
+        [ -n "$planned" ] && [ "$(grep -Ec '^(not )?ok ' "$2")" = "$planned" ]
 }
 if [ -f "$burned" ]; then
         "$dir/scribble" "$burned" "$tmp/vmlinux" >"$tmp/counts"
