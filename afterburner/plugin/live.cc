@@ -99,6 +99,17 @@ static HARD_REG_SET changed_registers(function *fun)
         return changed;
 }
 
+/*
+ * A function without a result that assembly code calls (Linux's asmlinkage).  Linux
+ * 2.6.9's entry.S tests the %eax that do_debug() happens to leave.
+ */
+static bool leaves_result_by_luck(function *fun)
+{
+        tree type = TREE_TYPE(fun->decl);
+
+        return VOID_TYPE_P(TREE_TYPE(type)) && lookup_attribute("regparm", TYPE_ATTRIBUTES(type));
+}
+
 /* Registers that may be given away at all in this function. */
 static unsigned free_registers(function *fun)
 {
@@ -119,6 +130,8 @@ static unsigned free_registers(function *fun)
                 if (!call_used_or_fixed_reg_p(reg) && !df_regs_ever_live_p(reg))
                         continue;
                 if (known && call_used_or_fixed_reg_p(reg) && !TEST_HARD_REG_BIT(changed, reg))
+                        continue;
+                if (reg == AX_REG && leaves_result_by_luck(fun))
                         continue;
                 gprs |= 1u << i;
         }

@@ -187,7 +187,10 @@ static bool is_unpaged(const struct ab_image *image, uint32_t address)
         const struct ab_symbol *symbol = ab_image_symbol_at(image, address);
         unsigned i;
 
-        for (i = 0; symbol && i < sizeof(unpaged) / sizeof(unpaged[0]); i++)
+        /* what no symbol covers is start-up code in assembler */
+        if (!symbol || (symbol->bytes && address >= symbol->address + symbol->bytes))
+                return true;
+        for (i = 0; i < sizeof(unpaged) / sizeof(unpaged[0]); i++)
                 if (!strcmp(symbol->name, unpaged[i]))
                         return true;
         return false;
