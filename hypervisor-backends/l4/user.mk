@@ -92,16 +92,20 @@ lib_afterburner_l4_l4_conformance_SOURCES = \
 	$(L4U)/apps/l4-conformance/ipc-errors.c \
 	$(L4U)/apps/l4-conformance/ipc.c \
 	$(L4U)/apps/l4-conformance/kip.c \
+	$(L4U)/apps/l4-conformance/limits.c \
 	$(L4U)/apps/l4-conformance/main.c \
 	$(L4U)/apps/l4-conformance/mapping.c \
 	$(L4U)/apps/l4-conformance/pagefaults.c \
+	$(L4U)/apps/l4-conformance/preemption.c \
 	$(L4U)/apps/l4-conformance/quirks.c \
 	$(L4U)/apps/l4-conformance/schedule.c \
 	$(L4U)/apps/l4-conformance/sigma0.c \
 	$(L4U)/apps/l4-conformance/spacecontrol.c \
 	$(L4U)/apps/l4-conformance/strings.c \
 	$(L4U)/apps/l4-conformance/threadcontrol.c \
-	$(L4U)/apps/l4-conformance/unmap.c
+	$(L4U)/apps/l4-conformance/tls.c \
+	$(L4U)/apps/l4-conformance/unmap.c \
+	$(L4U)/apps/l4-conformance/zeroslice.c
 lib_afterburner_l4_l4_conformance_CPPFLAGS = $(L4U_CPPFLAGS)
 lib_afterburner_l4_l4_conformance_CFLAGS = $(L4U_CFLAGS)
 lib_afterburner_l4_l4_conformance_LDFLAGS = $(L4U_LD_ROOT)

@@ -23,7 +23,7 @@
 #define HIGH_SYSTEM  BIT(12) /* set: code or data */
 #define HIGH_CODE    BIT(11)
 #define HIGH_ACCESSED BIT(8)
-#define HIGH_KEEP    0xFFDF0700u /* base, limit, G, D, AVL; expand-down, writable, accessed */
+#define HIGH_KEEP    0xFFDF07FFu /* base, limit, G, D, AVL; expand-down, writable, accessed */
 
 /* Entries the GDT holds for whoever ran last; zero if none. */
 static bool loaded;

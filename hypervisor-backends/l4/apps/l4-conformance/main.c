@@ -94,6 +94,10 @@ static const struct {
 	{ "io", area_io, L4_FEATURE_IOFPAGES },
 	{ "sigma0", area_sigma0, NULL },
 	{ "control transfer", area_ctrlxfer, L4_FEATURE_CTRLXFER },
+	{ "preemption messages", area_preemption, L4_FEATURE_PREEMPTMSG },
+	{ "zero slices", area_zeroslice, L4_FEATURE_ZEROSLICE },
+	{ "limits", area_limits, L4_FEATURE_LIMITS },
+	{ "thread-local segments", area_tls, L4_FEATURE_TLS },
 };
 
 int main(void)

@@ -356,7 +356,7 @@
 #define L4_SCHED_SENSPRIO_SHIFT	16		/* sensitive priority */
 #define L4_SCHED_SENSPRIO_MASK	0x00FF0000
 #define L4_SCHED_PREEMPTMSG	0x01000000	/* ext "preemptmsg": p */
-#define L4_SCHED_ZEROSLICE	0x02000000	/* ext "zeroslice": slice L4_TIME_ZERO means no own time */
+/* ext "zeroslice": a slice of L4_TIME_ZERO is no own time at all; 0 stays never. */
 /* Thread states returned. */
 #define L4_STATE_ERROR		0
 #define L4_STATE_DEAD		1
