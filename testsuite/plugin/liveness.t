@@ -8,6 +8,7 @@
 check()
 {
 	cat >"$work/t.c" <<-'END'
+	__attribute__((regparm(0))) void entered(int a) { (void)a; asm volatile("cli"); }
 	void leaf(void) { asm volatile("cli"); }
 	int result(int a) { asm volatile("cli"); return a; }
 	int three(int a, int b, int c) { asm volatile("cli"); return a + b * c; }
@@ -64,6 +65,7 @@ check()
 	compile -O2
 	ok "compiles"
 	[ "$(dead leaf)" = "7 3f" ]; ok "a leaf without values: the three scratch registers and all flags"
+	[ "$(dead entered)" = "6 3f" ]; ok "eax behind a void function that assembly code calls is live"
 	[ "$(dead result)" = "6 3f" ]; ok "a value live in eax is not dead"
 	[ "$(dead three)" = "0 3f" ]; ok "three live arguments leave no register"
 	[ "$(dead pair)" = "2 3f" ]; ok "both halves of a register pair are live"
