@@ -58,12 +58,12 @@ static const uint8_t nops[9][9] = {
 
 void ab_nop_fill(uint8_t *bytes, uint32_t n)
 {
-        while (n) {
-                uint32_t i, part = n < 9 ? n : 9;
+        uint32_t i, part;
 
+        for (; n > 0; n -= part) {
+                part = n > 9 ? 9 : n;
                 for (i = 0; i < part; i++)
-                        bytes[i] = nops[part - 1][i];
-                bytes += part;
-                n -= part;
+                        /* cppcheck-suppress negativeIndex; part is at least 1 */
+                        *bytes++ = nops[part - 1][i];
         }
 }

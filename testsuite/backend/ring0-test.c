@@ -195,7 +195,7 @@ static struct ab_trap trap;
 
 static uint32_t address_of(const uint8_t *code)
 {
-        return CODE + (code - user_int80);
+        return CODE + ((uint32_t)code - (uint32_t)user_int80);
 }
 
 static void run_user(const uint8_t *code)
@@ -209,7 +209,7 @@ static void prepare_user(void)
         uint8_t *to = backend_physical(PAGE_CODE);
         uint32_t i;
 
-        for (i = 0; user_int80 + i < user_end; i++)
+        for (i = 0; i < (uint32_t)user_end - (uint32_t)user_int80; i++)
                 to[i] = user_int80[i];
         backend_switch(2);
         backend_map(2, CODE, PAGE_CODE, AB_PAGE_BYTES, AB_READ | AB_EXECUTE);
