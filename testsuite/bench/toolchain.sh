@@ -164,7 +164,7 @@ END
 
 if [ -f "$new" ] && "$here/afterburn-report" --format=json --sites "$new" >"$work/sites"; then
         tr -d '\n' <"$work/sites" | sed 's/},/},\n/g' |
-                sed -n 's/.*"kind": *"page-table [a-z]*".*"function": *"\([^".]*\)[^"]*".*/\1/p' >"$work/tables"
+                sed -n 's/.*"kind": *"\(page-table [a-z]*\|hook\)".*"function": *"\([^".]*\)[^"]*".*/\2/p' >"$work/tables"
         found=$(primitives | awk '
                 NR == FNR { n[$1]++; next }
                 { split($0, half, "="); split(half[2], want, " ") }
