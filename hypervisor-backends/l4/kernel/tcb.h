@@ -56,6 +56,7 @@ struct tcb {
         u32 partner;        /* whom a waiting thread accepts, or whom a polling one wants */
         u32 *mr;            /* message words: the UTCB, or a kernel message */
         u32 local_id;       /* user address of MR0 */
+        u32 utcb_asked;     /* UTCB block given before the thread could be activated */
         u32 pd;             /* CR3 of its space */
         u32 ksp;            /* kernel stack pointer while not running */
         struct link senders; /* threads polling for this one */

@@ -69,12 +69,19 @@ static u32 apply(struct tcb *t, const struct request *r)
                 if (!scheduler)
                         return ERR_INVALID_SCHEDULER;
         }
-        if (r->utcb != UTCB_KEEP && !t->activated) {
-                if (!space_ready(t->space))
+        if (r->utcb != UTCB_KEEP && !t->activated && !space_ready(t->space)) {
+                /* Kept until the space has its UTCB area and the thread is activated. */
+                if (r->pager != ID_NIL)
                         return ERR_UTCB_AREA;
-                local_id = utcb_local_id(t->space, r->utcb);
+                t->utcb_asked = r->utcb;
+        } else if (!t->activated && space_ready(t->space) &&
+                   (r->utcb != UTCB_KEEP || t->utcb_asked)) {
+                local_id = utcb_local_id(t->space,
+                                         r->utcb != UTCB_KEEP ? r->utcb : t->utcb_asked);
                 if (!local_id)
                         return ERR_UTCB_AREA;
+                if (r->utcb != UTCB_KEEP)
+                        t->utcb_asked = r->utcb;
         } else if (r->utcb != UTCB_KEEP && t->local_id != (r->utcb) + UTCB_OFFSET) {
                 return ERR_UTCB_AREA;
         }

@@ -75,6 +75,8 @@ static void in_messages(void)
 {
 	L4_ThreadId_t t;
 
+	if (check_fatal("ctrlxfer", "ctrlxfer: items in messages between threads"))
+		return;
 	place = 1;
 	load_regs();
 	t = task_space(waiter);

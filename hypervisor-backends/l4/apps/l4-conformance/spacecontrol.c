@@ -86,6 +86,13 @@ void area_spacecontrol(void)
 	      "space control: a UTCB area that is too small");
 	check(attempt(L4_FpageLog2(0x71000000, 12), utcb) != 0, "4.3",
 	      "space control: areas that overlap");
+	t = L4_GlobalId(NO(1), 1);
+	L4_ThreadControl(t, t, self, L4_nilthread, 0x71000000 + L4_UTCB_SIZE);
+	L4_SpaceControl(t, 0, kip, utcb, L4_nilthread, NULL);
+	check(L4_ThreadControl(t, t, self, self, L4_UTCB_LEAVE) == 1 &&
+		      L4_OtherId(t).raw == 0x71000000 + L4_UTCB_SIZE + L4_UTCB_LOCALID,
+	      "2.4", "space control: a UTCB location given at creation holds at activation");
+	drop(t);
 	check(L4_SpaceControl(L4_GlobalId(NO(9), 1), 0, kip, utcb, L4_nilthread, NULL) == 0 &&
 		      L4_ErrorCode() == L4_ERROR_SPACE,
 	      "4.3", "space control: of a thread that is not there");
