@@ -19,3 +19,15 @@ lib_afterburner_l4_loader_CCASFLAGS = $(L4K_CCASFLAGS)
 lib_afterburner_l4_loader_LDFLAGS = $(TARGET_LDFLAGS) -Wl,-n -Wl,-T,$(top_srcdir)/$(L4B)/loader.ld
 lib_afterburner_l4_loader_DEPENDENCIES = $(top_srcdir)/$(L4B)/loader.ld
 EXTRA_DIST += $(L4B)/loader.ld $(L4B)/README
+
+# A root task that tries thread limits; meaningful in full under bochs.
+l4kernel_PROGRAMS += lib/afterburner/l4/l4-limits
+lib_afterburner_l4_l4_limits_SOURCES = \
+	$(L4U)/apps/common/task.c \
+	$(L4U)/apps/common/task.h \
+	testsuite/l4/l4-limits/main.c
+lib_afterburner_l4_l4_limits_CPPFLAGS = $(L4U_CPPFLAGS)
+lib_afterburner_l4_l4_limits_CFLAGS = $(L4U_CFLAGS)
+lib_afterburner_l4_l4_limits_LDFLAGS = $(L4U_LD_ROOT)
+lib_afterburner_l4_l4_limits_LDADD = $(L4U_LDADD)
+lib_afterburner_l4_l4_limits_DEPENDENCIES = $(L4U_LINK_DEPS)

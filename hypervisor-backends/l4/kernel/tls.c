@@ -21,7 +21,6 @@
 #define HIGH_PRESENT BIT(15)
 #define HIGH_DPL3    (3u << 13)
 #define HIGH_SYSTEM  BIT(12) /* set: code or data */
-#define HIGH_CODE    BIT(11)
 #define HIGH_ACCESSED BIT(8)
 #define HIGH_KEEP    0xFFDF07FFu /* base, limit, G, D, AVL; expand-down, writable, accessed */
 
