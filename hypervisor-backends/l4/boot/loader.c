@@ -149,6 +149,7 @@ u32 loader_main(u32 magic, const struct mbi *info)
 {
         u32 cpu[4], kmem_size, kmem, limit = KERNEL_LIMIT, count;
 
+        console_init();
         if (magic != MBI_MAGIC)
                 panic("not started by a multiboot loader: use GRUB or qemu -kernel\n");
         cpuid(1, cpu);

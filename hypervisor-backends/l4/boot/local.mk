@@ -31,3 +31,5 @@ lib_afterburner_l4_l4_limits_CFLAGS = $(L4U_CFLAGS)
 lib_afterburner_l4_l4_limits_LDFLAGS = $(L4U_LD_ROOT)
 lib_afterburner_l4_l4_limits_LDADD = $(L4U_LDADD)
 lib_afterburner_l4_l4_limits_DEPENDENCIES = $(L4U_LINK_DEPS)
+TESTS += testsuite/l4/limits.t testsuite/l4/limits-bochs.t
+EXTRA_DIST += testsuite/l4/limits.t testsuite/l4/limits-bochs.t

@@ -65,7 +65,7 @@ static void check_cpu(void)
 
 static void init_cpu(void)
 {
-        write_cr0((read_cr0() & ~CR0_CD) | CR0_WP | CR0_AM | CR0_NE | CR0_MP);
+        write_cr0((read_cr0() & ~(CR0_CD | CR0_NW)) | CR0_WP | CR0_AM | CR0_NE | CR0_MP);
         write_cr4(read_cr4() | CR4_PSE | CR4_PGE | CR4_OSFXSR |
                   (cpu_features & CPU_SSE ? CR4_OSXMMEXCPT : 0));
         if (cpu_features & CPU_SEP) {

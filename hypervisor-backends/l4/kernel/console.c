@@ -7,7 +7,11 @@
 #include "x86.h"
 
 #define COM1      0x3F8
+#define COM1_IER  (COM1 + 1)
+#define COM1_LCR  (COM1 + 3)
 #define COM1_LSR  (COM1 + 5)
+#define LCR_8N1   0x03
+#define LCR_DLAB  BIT(7)
 #define LSR_EMPTY BIT(5)
 
 static void put_char(char c)
@@ -33,10 +37,19 @@ static void put_number(u32 value, u32 base)
                 put_char(digits[--n]);
 }
 
+void console_init(void)
+{
+        outb(COM1_LCR, LCR_DLAB | LCR_8N1);
+        outb(COM1, 1);
+        outb(COM1_IER, 0);
+        outb(COM1_LCR, LCR_8N1);
+}
+
 void console_print(const char *format, ...)
 {
         va_list args;
 
+        console_init();
         va_start(args, format);
         for (; *format; format++) {
                 if (*format != '%') {
