@@ -86,6 +86,7 @@ void area_ctrlxfer(void);
 void area_preemption(void);
 void area_zeroslice(void);
 void area_limits(void);
+void area_redirect(void);
 void area_tls(void);
 
 #endif /* CONFORMANCE_CHECK_H */

@@ -97,6 +97,7 @@ static const struct {
 	{ "preemption messages", area_preemption, L4_FEATURE_PREEMPTMSG },
 	{ "zero slices", area_zeroslice, L4_FEATURE_ZEROSLICE },
 	{ "limits", area_limits, L4_FEATURE_LIMITS },
+	{ "redirection", area_redirect, L4_FEATURE_REDIRECT },
 	{ "thread-local segments", area_tls, L4_FEATURE_TLS },
 };
 
