@@ -69,6 +69,7 @@ EXTRA_DIST += \
 	$(L4U)/lib/README \
 	$(L4U)/lib/root.ld \
 	$(L4U)/RESULTS \
+	$(L4U)/apps/README \
 	$(L4U)/sigma0/README
 
 # The command: copied under its final name, so that both trees look alike.

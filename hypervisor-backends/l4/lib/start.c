@@ -13,17 +13,17 @@ void l4_start(void) __attribute__((noreturn));
 
 void l4_start(void)
 {
-	L4_Word_t no;
-	unsigned int status;
+        L4_Word_t no;
+        unsigned int status;
 
-	L4_Init();
-	no = L4_ThreadNo(L4_MyGlobalId()) - L4_ThreadIdUserBase();
-	if (no > L4_ROOT_NO) {
-		l4_putc = rmon_putc;
-		L4_Set_ExceptionHandler(L4_Pager());
-	}
-	status = (unsigned int)main();
-	if (no > L4_ROOT_NO)
-		rmon_exit(status);
-	l4_shutdown(status);
+        L4_Init();
+        no = L4_ThreadNo(L4_MyGlobalId()) - L4_ThreadIdUserBase();
+        if (no > L4_ROOT_NO) {
+                l4_putc = rmon_putc;
+                L4_Set_ExceptionHandler(L4_Pager());
+        }
+        status = (unsigned int)main();
+        if (no > L4_ROOT_NO)
+                rmon_exit(status);
+        l4_shutdown(status);
 }

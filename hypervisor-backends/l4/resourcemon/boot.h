@@ -8,8 +8,8 @@
 #define BOOT_MODULES 32
 
 struct module {
-	L4_Word_t start, size;
-	const char *cmdline; /* its own file name first; never null */
+        L4_Word_t start, size;
+        const char *cmdline; /* its own file name first; never null */
 };
 
 /*

@@ -7,21 +7,21 @@
 #include "boot.h"
 #include "console.h"
 
-#define CLIENTS 16
+#define CLIENTS        16
 #define CLIENT_THREADS 64 /* thread numbers each may use */
 
 enum client_state { CLIENT_FREE, CLIENT_RUNNING, CLIENT_ENDED };
 
 struct client {
-	enum client_state state;
-	char name[32];
-	L4_ThreadId_t main;
-	L4_Word_t first_no;	   /* of its thread numbers */
-	L4_Word_t base, size;	   /* its image, in its own space ... */
-	char *memory;		   /* ... and in ours */
-	unsigned int memory_bits;
-	unsigned int status;
-	struct console console;
+        enum client_state state;
+        char name[32];
+        L4_ThreadId_t main;
+        L4_Word_t first_no;   /* of its thread numbers */
+        L4_Word_t base, size; /* its image, in its own space ... */
+        char *memory;         /* ... and in ours */
+        unsigned int memory_bits;
+        unsigned int status;
+        struct console console;
 };
 
 /* Load the ELF file in @m and start it.  Returns a sentence on error, else null. */

@@ -4,9 +4,9 @@
 #define RESOURCEMON_CONSOLE_H
 
 struct console {
-	const char *name;
-	char line[160];
-	unsigned int used;
+        const char *name;
+        char line[160];
+        unsigned int used;
 };
 
 /* Add @n characters; every finished line is printed at once. */

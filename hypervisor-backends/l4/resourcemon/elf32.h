@@ -10,7 +10,7 @@
  * + *span) that it occupies.  Returns a sentence on error, else null.
  */
 const char *elf32_range(const void *file, L4_Word_t size, L4_Word_t *base, L4_Word_t *span,
-			L4_Word_t *entry);
+                        L4_Word_t *entry);
 
 /* Copy the segments of a checked file to @memory, which stands for address @base. */
 void elf32_load(const void *file, char *memory, L4_Word_t base);

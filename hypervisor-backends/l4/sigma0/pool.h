@@ -9,10 +9,10 @@
 #include <l4/types.h>
 
 enum kind {
-	KIND_DEVICE,	   /* given on explicit request: devices, modules, boot tables */
-	KIND_CONVENTIONAL, /* given on request, on a fault, and for "anywhere" */
-	KIND_IMAGE,	   /* a server's image: on request and on a fault */
-	KIND_KERNEL,	   /* never given: the kernel's memory and sigma0's own */
+        KIND_DEVICE,       /* given on explicit request: devices, modules, boot tables */
+        KIND_CONVENTIONAL, /* given on request, on a fault, and for "anywhere" */
+        KIND_IMAGE,        /* a server's image: on request and on a fault */
+        KIND_KERNEL,       /* never given: the kernel's memory and sigma0's own */
 };
 
 #define POOL_NOBODY 0

@@ -13,7 +13,7 @@
 #include <l4/ipc.h>
 
 #define TASK_THREADS 96
-#define TASK_STACK 8192
+#define TASK_STACK   8192
 
 /* Start the pager.  Call once, from the main thread. */
 void task_init(void);

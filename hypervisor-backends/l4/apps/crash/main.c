@@ -4,8 +4,8 @@
 
 int main(void)
 {
-	l4_printf("about to touch address 0x1000\n");
-	*(volatile int *)0x1000 = 1;
-	l4_printf("still here\n");
-	return 0;
+        l4_printf("about to touch address 0x1000\n");
+        *(volatile int *)0x1000 = 1;
+        l4_printf("still here\n");
+        return 0;
 }

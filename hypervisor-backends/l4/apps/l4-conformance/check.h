@@ -25,9 +25,9 @@ enum quirk { QUIRK_NONE, QUIRK_FAILS, QUIRK_FATAL };
 enum quirk quirk_of(const char *name);
 
 /* Time shorthands and the id of the main thread. */
-#define MS(n) L4_TimePeriod((uint64_t)(n)*1000)
+#define MS(n)    L4_TimePeriod((uint64_t)(n)*1000)
 #define PATIENCE MS(2000) /* for what must happen */
-#define BRIEFLY MS(30)	  /* for what must not */
+#define BRIEFLY  MS(30)   /* for what must not */
 extern L4_ThreadId_t self;
 
 /* Words that threads of a test leave for the main thread. */
@@ -52,17 +52,17 @@ L4_MsgTag_t start_by_message(L4_ThreadId_t t, void (*ip)(void), L4_Word_t sp);
 /* Kind of the last IPC error: code and phase of L4_ErrorCode(). */
 L4_INLINE L4_Word_t ipc_error(void)
 {
-	return (L4_ErrorCode() & L4_IPCERR_CODE_MASK) >> L4_IPCERR_CODE_SHIFT;
+        return (L4_ErrorCode() & L4_IPCERR_CODE_MASK) >> L4_IPCERR_CODE_SHIFT;
 }
 
 L4_INLINE int ipc_error_in_receive(void)
 {
-	return (L4_ErrorCode() & L4_IPCERR_PHASE_RCV) != 0;
+        return (L4_ErrorCode() & L4_IPCERR_PHASE_RCV) != 0;
 }
 
 L4_INLINE int failed_with(L4_MsgTag_t tag, L4_Word_t code, int receive)
 {
-	return L4_IpcFailed(tag) && ipc_error() == code && ipc_error_in_receive() == receive;
+        return L4_IpcFailed(tag) && ipc_error() == code && ipc_error_in_receive() == receive;
 }
 
 /* The areas; each in its own file. */

@@ -2,76 +2,76 @@
 /* Interrupt threads: association, delivery, acknowledgement [2.4, 7.1]. */
 #include "check.h"
 
-#define PIT_IRQ 0
-#define PIT_CONTROL 0x43
+#define PIT_IRQ      0
+#define PIT_CONTROL  0x43
 #define PIT_CHANNEL0 0x40
-#define PIT_HZ 1193182
+#define PIT_HZ       1193182
 
 static L4_ThreadId_t irq(L4_Word_t n)
 {
-	return L4_GlobalId(n, 1);
+        return L4_GlobalId(n, 1);
 }
 
 static L4_Word_t attach(L4_Word_t n, L4_ThreadId_t handler)
 {
-	return L4_ThreadControl(irq(n), irq(n), L4_nilthread, handler, L4_UTCB_LEAVE);
+        return L4_ThreadControl(irq(n), irq(n), L4_nilthread, handler, L4_UTCB_LEAVE);
 }
 
 static void pit_rate(unsigned int hz)
 {
-	l4_outb(PIT_CONTROL, 0x34);
-	l4_outb(PIT_CHANNEL0, (uint8_t)(PIT_HZ / hz));
-	l4_outb(PIT_CHANNEL0, (uint8_t)(PIT_HZ / hz >> 8));
+        l4_outb(PIT_CONTROL, 0x34);
+        l4_outb(PIT_CHANNEL0, (uint8_t)(PIT_HZ / hz));
+        l4_outb(PIT_CHANNEL0, (uint8_t)(PIT_HZ / hz >> 8));
 }
 
 static void unprivileged(void)
 {
-	shared[0] = attach(PIT_IRQ, L4_MyGlobalId());
-	shared[1] = L4_ErrorCode();
-	L4_Send(self);
+        shared[0] = attach(PIT_IRQ, L4_MyGlobalId());
+        shared[1] = L4_ErrorCode();
+        L4_Send(self);
 }
 
 static void delivery(void)
 {
-	L4_ThreadId_t from;
-	L4_MsgTag_t tag;
-	L4_Clock_t start;
+        L4_ThreadId_t from;
+        L4_MsgTag_t tag;
+        L4_Clock_t start;
 
-	pit_rate(100);
-	tag = L4_Wait_Timeout(PATIENCE, &from);
-	check(L4_IpcSucceeded(tag), "7.1", "interrupts: a timer interrupt arrives");
-	check(from.raw == irq(PIT_IRQ).raw, "7.1", "interrupts: from the interrupt's thread");
-	check(tag.raw == L4_TAG_INTERRUPT, "7.1", "interrupts: label -1, no words");
-	tag = L4_Wait_Timeout(MS(60), &from);
-	check(failed_with(tag, L4_IPCERR_TIMEOUT, 1), "7.1",
-	      "interrupts: none before the acknowledgement");
-	start = L4_SystemClock();
-	for (unsigned int i = 0; i < 10; i++) {
-		L4_Set_MsgTag(L4_Tag(0, 0, 0));
-		tag = L4_Call_Timeouts(irq(PIT_IRQ), PATIENCE, PATIENCE);
-		if (L4_IpcFailed(tag))
-			break;
-	}
-	check(L4_IpcSucceeded(tag), "7.1", "interrupts: acknowledge and wait, ten times");
-	check(L4_SystemClock() - start >= 60000, "7.1", "interrupts: each is a new interrupt");
-	check(L4_SystemClock() - start < 600000, "7.1", "interrupts: at the timer's rate");
+        pit_rate(100);
+        tag = L4_Wait_Timeout(PATIENCE, &from);
+        check(L4_IpcSucceeded(tag), "7.1", "interrupts: a timer interrupt arrives");
+        check(from.raw == irq(PIT_IRQ).raw, "7.1", "interrupts: from the interrupt's thread");
+        check(tag.raw == L4_TAG_INTERRUPT, "7.1", "interrupts: label -1, no words");
+        tag = L4_Wait_Timeout(MS(60), &from);
+        check(failed_with(tag, L4_IPCERR_TIMEOUT, 1), "7.1",
+              "interrupts: none before the acknowledgement");
+        start = L4_SystemClock();
+        for (unsigned int i = 0; i < 10; i++) {
+                L4_Set_MsgTag(L4_Tag(0, 0, 0));
+                tag = L4_Call_Timeouts(irq(PIT_IRQ), PATIENCE, PATIENCE);
+                if (L4_IpcFailed(tag))
+                        break;
+        }
+        check(L4_IpcSucceeded(tag), "7.1", "interrupts: acknowledge and wait, ten times");
+        check(L4_SystemClock() - start >= 60000, "7.1", "interrupts: each is a new interrupt");
+        check(L4_SystemClock() - start < 600000, "7.1", "interrupts: at the timer's rate");
 }
 
 void area_interrupts(void)
 {
-	L4_ThreadId_t from;
-	L4_MsgTag_t tag;
+        L4_ThreadId_t from;
+        L4_MsgTag_t tag;
 
-	check(attach(PIT_IRQ, self) == 1, "2.4", "interrupts: a handler can be attached");
-	delivery();
-	check(attach(PIT_IRQ, irq(PIT_IRQ)) == 1, "2.4", "interrupts: and detached");
-	tag = L4_Wait_Timeout(MS(60), &from);
-	check(failed_with(tag, L4_IPCERR_TIMEOUT, 1), "7.1", "interrupts: after that none arrive");
-	check(attach(2, self) == 0, "2.4", "interrupts: the cascade cannot be attached");
-	check(attach(L4_ThreadIdSystemBase(), self) == 0, "2.4",
-	      "interrupts: no interrupt beyond the last line");
-	task_space(unprivileged);
-	L4_Wait_Timeout(PATIENCE, NULL);
-	check(shared[0] == 0 && shared[1] == L4_ERROR_NOPRIVILEGE, "2.4",
-	      "interrupts: refused to an unprivileged thread");
+        check(attach(PIT_IRQ, self) == 1, "2.4", "interrupts: a handler can be attached");
+        delivery();
+        check(attach(PIT_IRQ, irq(PIT_IRQ)) == 1, "2.4", "interrupts: and detached");
+        tag = L4_Wait_Timeout(MS(60), &from);
+        check(failed_with(tag, L4_IPCERR_TIMEOUT, 1), "7.1", "interrupts: after that none arrive");
+        check(attach(2, self) == 0, "2.4", "interrupts: the cascade cannot be attached");
+        check(attach(L4_ThreadIdSystemBase(), self) == 0, "2.4",
+              "interrupts: no interrupt beyond the last line");
+        task_space(unprivileged);
+        L4_Wait_Timeout(PATIENCE, NULL);
+        check(shared[0] == 0 && shared[1] == L4_ERROR_NOPRIVILEGE, "2.4",
+              "interrupts: refused to an unprivileged thread");
 }

@@ -15,108 +15,108 @@ static unsigned int checks, failures, expected, skipped;
 
 void check(int holds, const char *section, const char *name)
 {
-	enum quirk quirk = quirk_of(name);
+        enum quirk quirk = quirk_of(name);
 
-	checks++;
-	l4_printf("%sok %u - %s [%s]", holds ? "" : "not ", checks, name, section);
-	if (!holds && quirk != QUIRK_NONE) {
-		expected++;
-		l4_printf(" # TODO recorded departure of the public kernel");
-	} else if (!holds) {
-		failures++;
-	}
-	l4_printf("\n");
+        checks++;
+        l4_printf("%sok %u - %s [%s]", holds ? "" : "not ", checks, name, section);
+        if (!holds && quirk != QUIRK_NONE) {
+                expected++;
+                l4_printf(" # TODO recorded departure of the public kernel");
+        } else if (!holds) {
+                failures++;
+        }
+        l4_printf("\n");
 }
 
 void check_skip(const char *section, const char *name, const char *why)
 {
-	checks++;
-	skipped++;
-	l4_printf("ok %u - %s [%s] # SKIP %s\n", checks, name, section, why);
+        checks++;
+        skipped++;
+        l4_printf("ok %u - %s [%s] # SKIP %s\n", checks, name, section, why);
 }
 
 int check_fatal(const char *section, const char *name)
 {
-	if (quirk_of(name) != QUIRK_FATAL)
-		return 0;
-	check_skip(section, name, "stops the public kernel");
-	return 1;
+        if (quirk_of(name) != QUIRK_FATAL)
+                return 0;
+        check_skip(section, name, "stops the public kernel");
+        return 1;
 }
 
 L4_MsgTag_t next_event(L4_ThreadId_t t, L4_Word_t *mr)
 {
-	L4_MsgTag_t tag = L4_Receive_Timeout(t, PATIENCE);
+        L4_MsgTag_t tag = L4_Receive_Timeout(t, PATIENCE);
 
-	while (L4_IpcSucceeded(tag) && (L4_Label(tag) & 0xFFF0) == L4_LABEL_PAGEFAULT &&
-	       task_serve_fault(L4_StoreMR(1)))
-		tag = L4_Call_Timeouts(t, L4_ZeroTime, PATIENCE);
-	for (unsigned int i = 0; i < L4_NUM_MRS; i++)
-		mr[i] = L4_StoreMR(i);
-	return tag;
+        while (L4_IpcSucceeded(tag) && (L4_Label(tag) & 0xFFF0) == L4_LABEL_PAGEFAULT &&
+               task_serve_fault(L4_StoreMR(1)))
+                tag = L4_Call_Timeouts(t, L4_ZeroTime, PATIENCE);
+        for (unsigned int i = 0; i < L4_NUM_MRS; i++)
+                mr[i] = L4_StoreMR(i);
+        return tag;
 }
 
 void let_run(L4_ThreadId_t t)
 {
-	L4_MsgTag_t tag = L4_Receive_Timeout(t, BRIEFLY);
+        L4_MsgTag_t tag = L4_Receive_Timeout(t, BRIEFLY);
 
-	while (L4_IpcSucceeded(tag) && (L4_Label(tag) & 0xFFF0) == L4_LABEL_PAGEFAULT &&
-	       task_serve_fault(L4_StoreMR(1)))
-		tag = L4_Call_Timeouts(t, L4_ZeroTime, BRIEFLY);
+        while (L4_IpcSucceeded(tag) && (L4_Label(tag) & 0xFFF0) == L4_LABEL_PAGEFAULT &&
+               task_serve_fault(L4_StoreMR(1)))
+                tag = L4_Call_Timeouts(t, L4_ZeroTime, BRIEFLY);
 }
 
 L4_MsgTag_t start_by_message(L4_ThreadId_t t, void (*ip)(void), L4_Word_t sp)
 {
-	L4_Set_MsgTag(L4_Tag(0, 2, 0));
-	L4_LoadMR(1, (L4_Word_t)ip);
-	L4_LoadMR(2, sp);
-	return L4_Send_Timeout(t, PATIENCE);
+        L4_Set_MsgTag(L4_Tag(0, 2, 0));
+        L4_LoadMR(1, (L4_Word_t)ip);
+        L4_LoadMR(2, sp);
+        return L4_Send_Timeout(t, PATIENCE);
 }
 
 static const struct {
-	const char *name;
-	void (*run)(void);
-	const char *feature; /* needed; null: always */
+        const char *name;
+        void (*run)(void);
+        const char *feature; /* needed; null: always */
 } areas[] = {
-	{ "kip", area_kip, NULL },
-	{ "ids", area_ids, NULL },
-	{ "ipc", area_ipc, NULL },
-	{ "ipc errors", area_ipc_errors, NULL },
-	{ "strings", area_strings, NULL },
-	{ "mapping", area_mapping, NULL },
-	{ "unmap", area_unmap, NULL },
-	{ "exchange registers", area_exregs, NULL },
-	{ "thread control", area_threadcontrol, NULL },
-	{ "space control", area_spacecontrol, NULL },
-	{ "schedule", area_schedule, NULL },
-	{ "interrupts", area_interrupts, NULL },
-	{ "exceptions", area_exceptions, NULL },
-	{ "page faults", area_pagefaults, NULL },
-	{ "io", area_io, L4_FEATURE_IOFPAGES },
-	{ "sigma0", area_sigma0, NULL },
-	{ "control transfer", area_ctrlxfer, L4_FEATURE_CTRLXFER },
-	{ "preemption messages", area_preemption, L4_FEATURE_PREEMPTMSG },
-	{ "zero slices", area_zeroslice, L4_FEATURE_ZEROSLICE },
-	{ "limits", area_limits, L4_FEATURE_LIMITS },
-	{ "redirection", area_redirect, L4_FEATURE_REDIRECT },
-	{ "thread-local segments", area_tls, L4_FEATURE_TLS },
+    {"kip", area_kip, NULL},
+    {"ids", area_ids, NULL},
+    {"ipc", area_ipc, NULL},
+    {"ipc errors", area_ipc_errors, NULL},
+    {"strings", area_strings, NULL},
+    {"mapping", area_mapping, NULL},
+    {"unmap", area_unmap, NULL},
+    {"exchange registers", area_exregs, NULL},
+    {"thread control", area_threadcontrol, NULL},
+    {"space control", area_spacecontrol, NULL},
+    {"schedule", area_schedule, NULL},
+    {"interrupts", area_interrupts, NULL},
+    {"exceptions", area_exceptions, NULL},
+    {"page faults", area_pagefaults, NULL},
+    {"io", area_io, L4_FEATURE_IOFPAGES},
+    {"sigma0", area_sigma0, NULL},
+    {"control transfer", area_ctrlxfer, L4_FEATURE_CTRLXFER},
+    {"preemption messages", area_preemption, L4_FEATURE_PREEMPTMSG},
+    {"zero slices", area_zeroslice, L4_FEATURE_ZEROSLICE},
+    {"limits", area_limits, L4_FEATURE_LIMITS},
+    {"redirection", area_redirect, L4_FEATURE_REDIRECT},
+    {"thread-local segments", area_tls, L4_FEATURE_TLS},
 };
 
 int main(void)
 {
-	self = L4_MyGlobalId();
-	task_init();
-	L4_Accept(L4_Nilpage, 0);
-	l4_printf("KTAP version 1\n# kernel: %s\n", L4_KernelVersionString());
-	for (unsigned int i = 0; i < sizeof(areas) / sizeof(areas[0]); i++) {
-		l4_printf("# area: %s\n", areas[i].name);
-		if (areas[i].feature && !L4_HasFeature(areas[i].feature))
-			check_skip("ext", areas[i].name, "the kernel does not announce it");
-		else
-			areas[i].run();
-		task_delete_all();
-		L4_Accept(L4_Nilpage, 0);
-	}
-	l4_printf("1..%u\n# passed %u, failed %u, expected to fail %u, skipped %u\n", checks,
-		  checks - failures - expected - skipped, failures, expected, skipped);
-	return failures > 95 ? 95 : (int)failures;
+        self = L4_MyGlobalId();
+        task_init();
+        L4_Accept(L4_Nilpage, 0);
+        l4_printf("KTAP version 1\n# kernel: %s\n", L4_KernelVersionString());
+        for (unsigned int i = 0; i < sizeof(areas) / sizeof(areas[0]); i++) {
+                l4_printf("# area: %s\n", areas[i].name);
+                if (areas[i].feature && !L4_HasFeature(areas[i].feature))
+                        check_skip("ext", areas[i].name, "the kernel does not announce it");
+                else
+                        areas[i].run();
+                task_delete_all();
+                L4_Accept(L4_Nilpage, 0);
+        }
+        l4_printf("1..%u\n# passed %u, failed %u, expected to fail %u, skipped %u\n", checks,
+                  checks - failures - expected - skipped, failures, expected, skipped);
+        return failures > 95 ? 95 : (int)failures;
 }

@@ -6,61 +6,61 @@
 #include "check.h"
 
 static const struct {
-	const char *name; /* how the check's name begins */
-	enum quirk quirk;
+        const char *name; /* how the check's name begins */
+        enum quirk quirk;
 } quirks[] = {
-	{ "kip: clock info states", QUIRK_FAILS },
-	{ "ipc errors: send to a local id of no thread", QUIRK_FATAL },
-	{ "ipc errors: deleting the", QUIRK_FATAL },
-	{ "mapping: a page without rights", QUIRK_FAILS },
-	{ "unmap: a write after Flush", QUIRK_FATAL },
-	{ "exregs: halting a thread that waits", QUIRK_FATAL },
-	{ "thread control: which Schedule calls inactive", QUIRK_FAILS },
-	{ "thread control: an unknown scheduler", QUIRK_FAILS },
-	{ "thread control: creation without a scheduler", QUIRK_FAILS },
-	{ "thread control: version 0", QUIRK_FAILS },
-	{ "thread control: after all that", QUIRK_FAILS },
-	{ "thread control: deleting a thread that never was", QUIRK_FAILS },
-	{ "schedule: priority 256", QUIRK_FAILS },
-	{ "schedule: a delayed preemption", QUIRK_FAILS },
-	{ "schedule: by the pending flag", QUIRK_FAILS },
-	{ "schedule: after the yield", QUIRK_FAILS },
-	{ "exregs: nilthread", QUIRK_FATAL },
-	{ "schedule: nilthread", QUIRK_FATAL },
-	{ "thread control: nilthread", QUIRK_FATAL },
-	{ "space control: of nilthread", QUIRK_FATAL },
-	{ "exregs: DF can be set", QUIRK_FAILS },
-	{ "exceptions: division by zero", QUIRK_FAILS },
-	{ "exceptions: bound", QUIRK_FAILS },
-	{ "exceptions: ud2", QUIRK_FATAL },
-	{ "exceptions: ud1", QUIRK_FATAL },
-	{ "exceptions: an x87 error", QUIRK_FAILS },
-	{ "exceptions: single step", QUIRK_FAILS },
-	{ "exceptions: the answer sets DF", QUIRK_FAILS },
-	{ "exceptions: a kernel selector in DS", QUIRK_FAILS },
-	{ "exceptions: a selector beyond", QUIRK_FAILS },
-	{ "exceptions: a local selector", QUIRK_FAILS },
-	{ "exceptions: a null selector in GS", QUIRK_FATAL },
-	{ "exceptions: a null selector in SS", QUIRK_FAILS },
-	{ "exceptions: a far", QUIRK_FAILS },
-	{ "page faults: an address from 3 GB on", QUIRK_FATAL },
-	{ "page faults: a fault without a pager", QUIRK_FATAL },
-	{ "schedule: a longer slice", QUIRK_FAILS },
-	{ "schedule: whichever thread has it, again", QUIRK_FAILS },
-	{ "schedule: a slice that never ends", QUIRK_FAILS },
-	{ "ctrlxfer: items in messages", QUIRK_FATAL },
-	/* With its newer mapping database only. */
-	{ "mapping: what was mapped before the grant", QUIRK_FAILS },
-	{ "mapping: the grantee inherits", QUIRK_FAILS },
-	{ "mapping: unmapping 4 KB of a page of 4 MB", QUIRK_FAILS },
+    {"kip: clock info states", QUIRK_FAILS},
+    {"ipc errors: send to a local id of no thread", QUIRK_FATAL},
+    {"ipc errors: deleting the", QUIRK_FATAL},
+    {"mapping: a page without rights", QUIRK_FAILS},
+    {"unmap: a write after Flush", QUIRK_FATAL},
+    {"exregs: halting a thread that waits", QUIRK_FATAL},
+    {"thread control: which Schedule calls inactive", QUIRK_FAILS},
+    {"thread control: an unknown scheduler", QUIRK_FAILS},
+    {"thread control: creation without a scheduler", QUIRK_FAILS},
+    {"thread control: version 0", QUIRK_FAILS},
+    {"thread control: after all that", QUIRK_FAILS},
+    {"thread control: deleting a thread that never was", QUIRK_FAILS},
+    {"schedule: priority 256", QUIRK_FAILS},
+    {"schedule: a delayed preemption", QUIRK_FAILS},
+    {"schedule: by the pending flag", QUIRK_FAILS},
+    {"schedule: after the yield", QUIRK_FAILS},
+    {"exregs: nilthread", QUIRK_FATAL},
+    {"schedule: nilthread", QUIRK_FATAL},
+    {"thread control: nilthread", QUIRK_FATAL},
+    {"space control: of nilthread", QUIRK_FATAL},
+    {"exregs: DF can be set", QUIRK_FAILS},
+    {"exceptions: division by zero", QUIRK_FAILS},
+    {"exceptions: bound", QUIRK_FAILS},
+    {"exceptions: ud2", QUIRK_FATAL},
+    {"exceptions: ud1", QUIRK_FATAL},
+    {"exceptions: an x87 error", QUIRK_FAILS},
+    {"exceptions: single step", QUIRK_FAILS},
+    {"exceptions: the answer sets DF", QUIRK_FAILS},
+    {"exceptions: a kernel selector in DS", QUIRK_FAILS},
+    {"exceptions: a selector beyond", QUIRK_FAILS},
+    {"exceptions: a local selector", QUIRK_FAILS},
+    {"exceptions: a null selector in GS", QUIRK_FATAL},
+    {"exceptions: a null selector in SS", QUIRK_FAILS},
+    {"exceptions: a far", QUIRK_FAILS},
+    {"page faults: an address from 3 GB on", QUIRK_FATAL},
+    {"page faults: a fault without a pager", QUIRK_FATAL},
+    {"schedule: a longer slice", QUIRK_FAILS},
+    {"schedule: whichever thread has it, again", QUIRK_FAILS},
+    {"schedule: a slice that never ends", QUIRK_FAILS},
+    {"ctrlxfer: items in messages", QUIRK_FATAL},
+    /* With its newer mapping database only. */
+    {"mapping: what was mapped before the grant", QUIRK_FAILS},
+    {"mapping: the grantee inherits", QUIRK_FAILS},
+    {"mapping: unmapping 4 KB of a page of 4 MB", QUIRK_FAILS},
 };
 
 enum quirk quirk_of(const char *name)
 {
-	if (!L4_IsPublicKernel())
-		return QUIRK_NONE;
-	for (unsigned int i = 0; i < sizeof(quirks) / sizeof(quirks[0]); i++)
-		if (!strncmp(name, quirks[i].name, strlen(quirks[i].name)))
-			return quirks[i].quirk;
-	return QUIRK_NONE;
+        if (!L4_IsPublicKernel())
+                return QUIRK_NONE;
+        for (unsigned int i = 0; i < sizeof(quirks) / sizeof(quirks[0]); i++)
+                if (!strncmp(name, quirks[i].name, strlen(quirks[i].name)))
+                        return quirks[i].quirk;
+        return QUIRK_NONE;
 }

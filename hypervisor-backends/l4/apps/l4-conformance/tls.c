@@ -2,84 +2,87 @@
 /* Thread-local segment descriptors ("tls"). */
 #include "check.h"
 
-#define SECTION "tls"
+#define SECTION        "tls"
 #define SELECTOR(slot) ((L4_TLS_GDT_FIRST + (slot)) << 3 | 3)
-#define DATA 0x00CFF200u /* present, ring 3, writable data, 4 GB, without base */
+#define DATA           0x00CFF200u /* present, ring 3, writable data, 4 GB, without base */
 
-static L4_Word_t words[2][16] = { { 0x1111, 0x1112 }, { 0x2221, 0x2222 } };
+static L4_Word_t words[2][16] = {{0x1111, 0x1112}, {0x2221, 0x2222}};
 
 /* Load slot @n into GS, read %gs:0, put the UTCB's selector back. */
 static L4_Word_t read_slot(L4_Word_t selector)
 {
-	L4_Word_t v;
+        L4_Word_t v;
 
-	__asm__ volatile("movw %w1, %%gs\n\tmovl %%gs:0, %0\n\tmovw %w2, %%gs"
-			 : "=&r"(v)
-			 : "r"(selector), "r"(L4_USER_GS)
-			 : "memory");
-	return v;
+        __asm__ volatile("movw %w1, %%gs\n\tmovl %%gs:0, %0\n\tmovw %w2, %%gs"
+                         : "=&r"(v)
+                         : "r"(selector), "r"(L4_USER_GS)
+                         : "memory");
+        return v;
 }
 
 static void descriptor(L4_Word_t *d, L4_Word_t base, L4_Word_t high)
 {
-	d[0] = base << 16 | 0xFFFF;
-	d[1] = high | (base >> 16 & 0xFF) | (base & 0xFF000000);
+        d[0] = base << 16 | 0xFFFF;
+        d[1] = high | (base >> 16 & 0xFF) | (base & 0xFF000000);
 }
 
 static void reader(void)
 {
-	shared[0] = 1;
-	for (;;) {
-		L4_Receive(self);
-		shared[1] = read_slot(SELECTOR(0));
-		shared[2] = read_slot(SELECTOR(2));
-		L4_Set_MsgTag(L4_Tag(0, 0, 0));
-		L4_Send(self);
-	}
+        shared[0] = 1;
+        for (;;) {
+                L4_Receive(self);
+                shared[1] = read_slot(SELECTOR(0));
+                shared[2] = read_slot(SELECTOR(2));
+                L4_Set_MsgTag(L4_Tag(0, 0, 0));
+                L4_Send(self);
+        }
 }
 
 static void set(L4_ThreadId_t t, const L4_Word_t *regs, L4_Word_t mask)
 {
-	struct L4_ExRegs r = { .control = L4_EXREGS_CTRLXFER_WRITE };
-	unsigned int end = L4_LoadCtrlXferItem(1, L4_CTRLXFER_ID_TLS, mask, regs);
+        struct L4_ExRegs r = {.control = L4_EXREGS_CTRLXFER_WRITE};
+        unsigned int end = L4_LoadCtrlXferItem(1, L4_CTRLXFER_ID_TLS, mask, regs);
 
-	L4_Set_MsgTag(L4_Tag(0, 0, end - 1));
-	check(!L4_IsNilThread(L4_ExchangeRegisters(t, &r)), SECTION, "tls: an item sets descriptors");
+        L4_Set_MsgTag(L4_Tag(0, 0, end - 1));
+        check(!L4_IsNilThread(L4_ExchangeRegisters(t, &r)), SECTION,
+              "tls: an item sets descriptors");
 }
 
 static L4_MsgTag_t ask(L4_ThreadId_t t)
 {
-	L4_Set_MsgTag(L4_Tag(0, 0, 0));
-	return L4_Call_Timeouts(t, PATIENCE, MS(100));
+        L4_Set_MsgTag(L4_Tag(0, 0, 0));
+        return L4_Call_Timeouts(t, PATIENCE, MS(100));
 }
 
 void area_tls(void)
 {
-	L4_ThreadId_t a = task_thread(L4_nilthread, reader), b = task_thread(L4_nilthread, reader);
-	L4_Word_t regs[L4_CTRLXFER_TLS_WORDS] = { 0 };
+        L4_ThreadId_t a = task_thread(L4_nilthread, reader), b = task_thread(L4_nilthread, reader);
+        L4_Word_t regs[L4_CTRLXFER_TLS_WORDS] = {0};
 
-	*L4_UtcbWord(task_local_id(a), L4_UTCB_BR0) = L4_ACCEPT_CTRLXFER;
-	*L4_UtcbWord(task_local_id(b), L4_UTCB_BR0) = L4_ACCEPT_CTRLXFER;
-	L4_Sleep(BRIEFLY);
-	descriptor(&regs[0], (L4_Word_t)words[0], DATA);
-	descriptor(&regs[4], (L4_Word_t)&words[0][1], DATA);
-	set(a, regs, 0x33);
-	descriptor(&regs[0], (L4_Word_t)words[1], DATA);
-	descriptor(&regs[4], (L4_Word_t)&words[1][1], DATA);
-	set(b, regs, 0x33);
-	check(L4_IpcSucceeded(ask(a)) && shared[1] == 0x1111, SECTION, "tls: slot 0 is behind 0x33");
-	check(shared[2] == 0x1112, SECTION, "tls: slot 2 is behind 0x43");
-	check(L4_IpcSucceeded(ask(b)) && shared[1] == 0x2221 && shared[2] == 0x2222, SECTION,
-	      "tls: another thread has descriptors of its own");
-	check(L4_IpcSucceeded(ask(a)) && shared[1] == 0x1111, SECTION, "tls: they follow the thread");
-	check(L4_MyLocalId().raw == L4_ROOT_UTCB_BASE + L4_UTCB_LOCALID, SECTION,
-	      "tls: %gs:0 of a thread without them is its local id");
-	/* A ring-0 code segment is asked for: what is stored must be harmless. */
-	regs[0] = 0x0000FFFF;
-	regs[1] = 0x00CF9A00;
-	set(a, regs, 0x3);
-	ask(a);
-	check(L4_OtherId(a).raw == task_local_id(a).raw, SECTION,
-	      "tls: a descriptor of kernel code is not stored as such");
-	task_delete_all();
+        *L4_UtcbWord(task_local_id(a), L4_UTCB_BR0) = L4_ACCEPT_CTRLXFER;
+        *L4_UtcbWord(task_local_id(b), L4_UTCB_BR0) = L4_ACCEPT_CTRLXFER;
+        L4_Sleep(BRIEFLY);
+        descriptor(&regs[0], (L4_Word_t)words[0], DATA);
+        descriptor(&regs[4], (L4_Word_t)&words[0][1], DATA);
+        set(a, regs, 0x33);
+        descriptor(&regs[0], (L4_Word_t)words[1], DATA);
+        descriptor(&regs[4], (L4_Word_t)&words[1][1], DATA);
+        set(b, regs, 0x33);
+        check(L4_IpcSucceeded(ask(a)) && shared[1] == 0x1111, SECTION,
+              "tls: slot 0 is behind 0x33");
+        check(shared[2] == 0x1112, SECTION, "tls: slot 2 is behind 0x43");
+        check(L4_IpcSucceeded(ask(b)) && shared[1] == 0x2221 && shared[2] == 0x2222, SECTION,
+              "tls: another thread has descriptors of its own");
+        check(L4_IpcSucceeded(ask(a)) && shared[1] == 0x1111, SECTION,
+              "tls: they follow the thread");
+        check(L4_MyLocalId().raw == L4_ROOT_UTCB_BASE + L4_UTCB_LOCALID, SECTION,
+              "tls: %gs:0 of a thread without them is its local id");
+        /* A ring-0 code segment is asked for: what is stored must be harmless. */
+        regs[0] = 0x0000FFFF;
+        regs[1] = 0x00CF9A00;
+        set(a, regs, 0x3);
+        ask(a);
+        check(L4_OtherId(a).raw == task_local_id(a).raw, SECTION,
+              "tls: a descriptor of kernel code is not stored as such");
+        task_delete_all();
 }

@@ -9,33 +9,33 @@
 #define MS(n) L4_TimePeriod((uint64_t)(n)*1000)
 
 enum call {
-	CALL_IPC,
-	CALL_LIPC,
-	CALL_EXREGS,
-	CALL_THREADCONTROL,
-	CALL_SPACECONTROL,
-	CALL_SCHEDULE,
-	CALL_UNMAP,
-	CALL_THREADSWITCH,
-	CALL_CLOCK,
-	CALL_MEMORYCONTROL,
-	CALL_PROCESSORCONTROL,
-	CALL_TRAP, /* an instruction that faults, or touching kernel memory */
-	CALLS,
+        CALL_IPC,
+        CALL_LIPC,
+        CALL_EXREGS,
+        CALL_THREADCONTROL,
+        CALL_SPACECONTROL,
+        CALL_SCHEDULE,
+        CALL_UNMAP,
+        CALL_THREADSWITCH,
+        CALL_CLOCK,
+        CALL_MEMORYCONTROL,
+        CALL_PROCESSORCONTROL,
+        CALL_TRAP, /* an instruction that faults, or touching kernel memory */
+        CALLS,
 };
 extern const char *const call_name[CALLS];
 
 /* Column 0 is success, 1 to 8 the L4_ERROR_* codes, then the kinds of IPC error. */
 #define RESULTS 14
 struct result_table {
-	L4_Word_t count[CALLS][RESULTS];
+        L4_Word_t count[CALLS][RESULTS];
 };
 
 #define TORTURERS_MAX 8
 struct torturer {
-	L4_Word_t id;
-	L4_Word_t calls, last; /* made, and made when last looked at */
-	L4_Word_t lives;
+        L4_Word_t id;
+        L4_Word_t calls, last; /* made, and made when last looked at */
+        L4_Word_t lives;
 };
 
 extern L4_ThreadId_t self;

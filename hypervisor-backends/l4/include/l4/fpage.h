@@ -8,46 +8,46 @@
 /* The fpage of 2^@bits bytes around @addr (10 <= bits < 32), without rights. */
 L4_INLINE L4_Fpage_t L4_FpageLog2(L4_Word_t addr, unsigned int bits)
 {
-	return (L4_Fpage_t){ (addr & ~((1u << bits) - 1)) | bits << L4_FPAGE_SIZE_SHIFT };
+        return (L4_Fpage_t){(addr & ~((1u << bits) - 1)) | bits << L4_FPAGE_SIZE_SHIFT};
 }
 
 /* @f with the rights @rwx (L4_FPAGE_*) and no others. */
 L4_INLINE L4_Fpage_t L4_FpageAddRights(L4_Fpage_t f, L4_Word_t rwx)
 {
-	return (L4_Fpage_t){ (f.raw & ~7u) | rwx };
+        return (L4_Fpage_t){(f.raw & ~7u) | rwx};
 }
 
 /* One page at @addr with @rwx: the commonest fpage. */
 L4_INLINE L4_Fpage_t L4_PageRights(L4_Word_t addr, L4_Word_t rwx)
 {
-	return L4_FpageAddRights(L4_FpageLog2(addr, L4_PAGE_BITS), rwx);
+        return L4_FpageAddRights(L4_FpageLog2(addr, L4_PAGE_BITS), rwx);
 }
 
 L4_INLINE L4_Word_t L4_Rights(L4_Fpage_t f)
 {
-	return f.raw & 7;
+        return f.raw & 7;
 }
 
 L4_INLINE unsigned int L4_SizeLog2(L4_Fpage_t f)
 {
-	return (f.raw & L4_FPAGE_SIZE_MASK) >> L4_FPAGE_SIZE_SHIFT;
+        return (f.raw & L4_FPAGE_SIZE_MASK) >> L4_FPAGE_SIZE_SHIFT;
 }
 
 L4_INLINE L4_Word_t L4_Address(L4_Fpage_t f)
 {
-	return f.raw & L4_FPAGE_BASE_MASK;
+        return f.raw & L4_FPAGE_BASE_MASK;
 }
 
 /* An IO fpage of 2^@bits ports from @port [A.7]. */
 L4_INLINE L4_Fpage_t L4_IoFpageLog2(L4_Word_t port, unsigned int bits)
 {
-	return (L4_Fpage_t){ port << L4_IOFPAGE_PORT_SHIFT | bits << L4_IOFPAGE_SIZE_SHIFT |
-			     L4_FPAGE_SIZE_IO << L4_FPAGE_SIZE_SHIFT };
+        return (L4_Fpage_t){port << L4_IOFPAGE_PORT_SHIFT | bits << L4_IOFPAGE_SIZE_SHIFT |
+                            L4_FPAGE_SIZE_IO << L4_FPAGE_SIZE_SHIFT};
 }
 
 L4_INLINE int L4_IsIoFpage(L4_Fpage_t f)
 {
-	return L4_SizeLog2(f) == L4_FPAGE_SIZE_IO;
+        return L4_SizeLog2(f) == L4_FPAGE_SIZE_IO;
 }
 
 /*
@@ -70,7 +70,7 @@ L4_Fpage_t L4_Flush(L4_Fpage_t f);
  * Returns 1, or 0 with L4_ErrorCode(): NOPRIVILEGE, SPACE, UTCBAREA, KIPAREA.
  */
 L4_Word_t L4_SpaceControl(L4_ThreadId_t space, L4_Word_t control, L4_Fpage_t kip, L4_Fpage_t utcb,
-			  L4_ThreadId_t redirector, L4_Word_t *old_control);
+                          L4_ThreadId_t redirector, L4_Word_t *old_control);
 
 /*
  * MemoryControl [6.3]; privileged.  The fpages in MR0 .. MR(control) get the
@@ -81,6 +81,6 @@ L4_Word_t L4_MemoryControl(L4_Word_t control, const L4_Word_t attr[4]);
 
 /* ProcessorControl [6.2]; not implemented by the public kernel (returns @no). */
 L4_Word_t L4_ProcessorControl(L4_Word_t no, L4_Word_t internal_khz, L4_Word_t external_khz,
-			      L4_Word_t voltage);
+                              L4_Word_t voltage);
 
 #endif /* L4_FPAGE_H */

@@ -8,23 +8,23 @@
 
 L4_INLINE void l4_outb(uint16_t port, uint8_t v)
 {
-	__asm__ volatile("outb %0, %1" : : "a"(v), "Nd"(port));
+        __asm__ volatile("outb %0, %1" : : "a"(v), "Nd"(port));
 }
 
 L4_INLINE uint8_t l4_inb(uint16_t port)
 {
-	uint8_t v;
+        uint8_t v;
 
-	__asm__ volatile("inb %1, %0" : "=a"(v) : "Nd"(port));
-	return v;
+        __asm__ volatile("inb %1, %0" : "=a"(v) : "Nd"(port));
+        return v;
 }
 
 L4_INLINE uint64_t l4_rdtsc(void)
 {
-	uint64_t t;
+        uint64_t t;
 
-	__asm__ volatile("rdtsc" : "=A"(t));
-	return t;
+        __asm__ volatile("rdtsc" : "=A"(t));
+        return t;
 }
 
 /* Where putchar goes; starts as the first serial port. */
@@ -40,8 +40,8 @@ int l4_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /*
  * End the emulator.  Under QEMU with isa-debug-exit at port 0xF4 the process
- * ends with 2 * (status + 32) + 1, status at most 95; bochs ends on the word "Shutdown" at port 0x8900.
- * Where neither exists the program stops for ever.
+ * ends with 2 * (status + 32) + 1, status at most 95; bochs ends on the word "Shutdown" at port
+ * 0x8900. Where neither exists the program stops for ever.
  */
 void l4_shutdown(unsigned int status) __attribute__((noreturn));
 

@@ -7,15 +7,15 @@
 
 /* Entry points of the system calls in this space, filled in by L4_Init. */
 struct L4_Syscalls {
-	L4_Word_t ipc, lipc, exregs, threadcontrol, clock, threadswitch, schedule, unmap,
-		spacecontrol, processorcontrol, memorycontrol;
+        L4_Word_t ipc, lipc, exregs, threadcontrol, clock, threadswitch, schedule, unmap,
+            spacecontrol, processorcontrol, memorycontrol;
 };
 extern struct L4_Syscalls L4_syscalls;
 
 struct L4_MemoryDesc {
-	L4_Word_t low, high; /* both inclusive */
-	unsigned int type, subtype;
-	int is_virtual;
+        L4_Word_t low, high; /* both inclusive */
+        unsigned int type, subtype;
+        int is_virtual;
 };
 
 /*

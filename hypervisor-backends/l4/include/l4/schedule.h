@@ -8,29 +8,29 @@
 /* The time period of at least @us microseconds, rounded up to 10 bits of mantissa [3.1]. */
 L4_INLINE L4_Time_t L4_TimePeriod(uint64_t us)
 {
-	unsigned int e = 0;
+        unsigned int e = 0;
 
-	if (!us)
-		return L4_ZeroTime;
-	while (us > L4_TIME_MANTISSA_MASK) {
-		us = (us + 1) >> 1;
-		e++;
-	}
-	if (e > 31)
-		return L4_Never;
-	return (L4_Time_t){ (uint16_t)(e << L4_TIME_EXPONENT_SHIFT | us) };
+        if (!us)
+                return L4_ZeroTime;
+        while (us > L4_TIME_MANTISSA_MASK) {
+                us = (us + 1) >> 1;
+                e++;
+        }
+        if (e > 31)
+                return L4_Never;
+        return (L4_Time_t){(uint16_t)(e << L4_TIME_EXPONENT_SHIFT | us)};
 }
 
 /* The timeouts word of Ipc. */
 L4_INLINE L4_Word_t L4_Timeouts(L4_Time_t snd, L4_Time_t rcv)
 {
-	return (L4_Word_t)snd.raw << L4_TIMEOUT_SND_SHIFT | rcv.raw;
+        return (L4_Word_t)snd.raw << L4_TIMEOUT_SND_SHIFT | rcv.raw;
 }
 
 /* The time word of Schedule in the manual's order. */
 L4_INLINE L4_Word_t L4_TimeControl(L4_Time_t slice, L4_Time_t quantum)
 {
-	return (L4_Word_t)slice.raw << L4_SCHED_SLICE_SHIFT | quantum.raw;
+        return (L4_Word_t)slice.raw << L4_SCHED_SLICE_SHIFT | quantum.raw;
 }
 
 /*
@@ -40,12 +40,12 @@ L4_INLINE L4_Word_t L4_TimeControl(L4_Time_t slice, L4_Time_t quantum)
  * L4_STATE_ERROR with L4_ErrorCode(): NOPRIVILEGE, THREAD, PARAM.
  */
 L4_Word_t L4_Schedule(L4_ThreadId_t dest, L4_Word_t time, L4_Word_t processor, L4_Word_t prio,
-		      L4_Word_t preemption, L4_Word_t *old_time);
+                      L4_Word_t preemption, L4_Word_t *old_time);
 
 /* Set the priority only; returns as L4_Schedule. */
 L4_INLINE L4_Word_t L4_Set_Priority(L4_ThreadId_t dest, L4_Word_t prio)
 {
-	return L4_Schedule(dest, L4_SCHED_LEAVE, L4_SCHED_LEAVE, prio, L4_SCHED_LEAVE, NULL);
+        return L4_Schedule(dest, L4_SCHED_LEAVE, L4_SCHED_LEAVE, prio, L4_SCHED_LEAVE, NULL);
 }
 
 /* Give the rest of the time slice to @dest; nilthread: to whoever comes next [3.2]. */
@@ -53,7 +53,7 @@ void L4_ThreadSwitch(L4_ThreadId_t dest);
 
 L4_INLINE void L4_Yield(void)
 {
-	L4_ThreadSwitch(L4_nilthread);
+        L4_ThreadSwitch(L4_nilthread);
 }
 
 /* Microseconds since some fixed point before the first user thread [3.4]. */

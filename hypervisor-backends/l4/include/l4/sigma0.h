@@ -14,7 +14,7 @@ L4_ThreadId_t L4_Sigma0(void);
  * was mapped, or the nil page when sigma0 refused.
  */
 L4_Fpage_t L4_Sigma0_GetPage_RcvWindow(L4_ThreadId_t sigma0, L4_Fpage_t f, L4_Word_t attr,
-				       L4_Fpage_t rcv);
+                                       L4_Fpage_t rcv);
 
 /* The same, mapped where it is in physical memory. */
 L4_Fpage_t L4_Sigma0_GetPage(L4_ThreadId_t sigma0, L4_Fpage_t f);

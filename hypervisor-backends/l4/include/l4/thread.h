@@ -14,38 +14,38 @@
 /* The global id of thread number @no, version @version (low 6 bits not zero). */
 L4_INLINE L4_ThreadId_t L4_GlobalId(L4_Word_t no, L4_Word_t version)
 {
-	return (L4_ThreadId_t){ no << L4_TID_NO_SHIFT | (version & L4_TID_VERSION_MASK) };
+        return (L4_ThreadId_t){no << L4_TID_NO_SHIFT | (version & L4_TID_VERSION_MASK)};
 }
 
 L4_INLINE L4_Word_t L4_ThreadNo(L4_ThreadId_t t)
 {
-	return t.raw >> L4_TID_NO_SHIFT;
+        return t.raw >> L4_TID_NO_SHIFT;
 }
 
 L4_INLINE L4_Word_t L4_Version(L4_ThreadId_t t)
 {
-	return t.raw & L4_TID_VERSION_MASK;
+        return t.raw & L4_TID_VERSION_MASK;
 }
 
 L4_INLINE int L4_IsThreadEqual(L4_ThreadId_t a, L4_ThreadId_t b)
 {
-	return a.raw == b.raw;
+        return a.raw == b.raw;
 }
 
 L4_INLINE int L4_IsNilThread(L4_ThreadId_t t)
 {
-	return t.raw == L4_NILTHREAD;
+        return t.raw == L4_NILTHREAD;
 }
 
 /* True for local ids; nilthread and anylocalthread count as local [2.1]. */
 L4_INLINE int L4_IsLocalId(L4_ThreadId_t t)
 {
-	return (t.raw & L4_TID_LOCAL_MASK) == 0;
+        return (t.raw & L4_TID_LOCAL_MASK) == 0;
 }
 
 L4_INLINE int L4_IsGlobalId(L4_ThreadId_t t)
 {
-	return (t.raw & L4_TID_LOCAL_MASK) != 0;
+        return (t.raw & L4_TID_LOCAL_MASK) != 0;
 }
 
 /* --- the caller's UTCB [B] ------------------------------------------------- */
@@ -53,96 +53,96 @@ L4_INLINE int L4_IsGlobalId(L4_ThreadId_t t)
 /* The caller's local id: the address of its MR0. */
 L4_INLINE L4_Word_t *L4_Utcb(void)
 {
-	L4_Word_t *utcb;
+        L4_Word_t *utcb;
 
-	__asm__ volatile("movl %%gs:0, %0" : "=r"(utcb));
-	return utcb;
+        __asm__ volatile("movl %%gs:0, %0" : "=r"(utcb));
+        return utcb;
 }
 
 L4_INLINE L4_ThreadId_t L4_MyLocalId(void)
 {
-	return (L4_ThreadId_t){ (L4_Word_t)L4_Utcb() };
+        return (L4_ThreadId_t){(L4_Word_t)L4_Utcb()};
 }
 
 /* The word at byte offset @ofs from the local id of any thread of this space. */
 L4_INLINE volatile L4_Word_t *L4_UtcbWord(L4_ThreadId_t local, int ofs)
 {
-	return (volatile L4_Word_t *)(local.raw + ofs);
+        return (volatile L4_Word_t *)(local.raw + ofs);
 }
 
 L4_INLINE volatile L4_Word_t *L4_MyWord(int ofs)
 {
-	return L4_UtcbWord(L4_MyLocalId(), ofs);
+        return L4_UtcbWord(L4_MyLocalId(), ofs);
 }
 
 L4_INLINE L4_ThreadId_t L4_MyGlobalId(void)
 {
-	return (L4_ThreadId_t){ *L4_MyWord(L4_UTCB_GLOBALID) };
+        return (L4_ThreadId_t){*L4_MyWord(L4_UTCB_GLOBALID)};
 }
 
 /* Error code of the last system call that returned 0 [2.3, 2.4, 3.3, 4.3]. */
 L4_INLINE L4_Word_t L4_ErrorCode(void)
 {
-	return *L4_MyWord(L4_UTCB_ERRORCODE);
+        return *L4_MyWord(L4_UTCB_ERRORCODE);
 }
 
 L4_INLINE L4_ThreadId_t L4_Pager(void)
 {
-	return (L4_ThreadId_t){ *L4_MyWord(L4_UTCB_PAGER) };
+        return (L4_ThreadId_t){*L4_MyWord(L4_UTCB_PAGER)};
 }
 
 L4_INLINE void L4_Set_Pager(L4_ThreadId_t t)
 {
-	*L4_MyWord(L4_UTCB_PAGER) = t.raw;
+        *L4_MyWord(L4_UTCB_PAGER) = t.raw;
 }
 
 L4_INLINE L4_ThreadId_t L4_ExceptionHandler(void)
 {
-	return (L4_ThreadId_t){ *L4_MyWord(L4_UTCB_EXCHANDLER) };
+        return (L4_ThreadId_t){*L4_MyWord(L4_UTCB_EXCHANDLER)};
 }
 
 L4_INLINE void L4_Set_ExceptionHandler(L4_ThreadId_t t)
 {
-	*L4_MyWord(L4_UTCB_EXCHANDLER) = t.raw;
+        *L4_MyWord(L4_UTCB_EXCHANDLER) = t.raw;
 }
 
 L4_INLINE void L4_Set_UserDefinedHandle(L4_Word_t handle)
 {
-	*L4_MyWord(L4_UTCB_USERHANDLE) = handle;
+        *L4_MyWord(L4_UTCB_USERHANDLE) = handle;
 }
 
 L4_INLINE L4_Word_t L4_UserDefinedHandle(void)
 {
-	return *L4_MyWord(L4_UTCB_USERHANDLE);
+        return *L4_MyWord(L4_UTCB_USERHANDLE);
 }
 
 L4_INLINE L4_ThreadId_t L4_ActualSender(void)
 {
-	return (L4_ThreadId_t){ *L4_MyWord(L4_UTCB_SENDER) };
+        return (L4_ThreadId_t){*L4_MyWord(L4_UTCB_SENDER)};
 }
 
 L4_INLINE void L4_Set_VirtualSender(L4_ThreadId_t t)
 {
-	*L4_MyWord(L4_UTCB_SENDER) = t.raw;
+        *L4_MyWord(L4_UTCB_SENDER) = t.raw;
 }
 
 L4_INLINE L4_ThreadId_t L4_IntendedReceiver(void)
 {
-	return (L4_ThreadId_t){ *L4_MyWord(L4_UTCB_INTENDED) };
+        return (L4_ThreadId_t){*L4_MyWord(L4_UTCB_INTENDED)};
 }
 
 /* Timeouts for page faults during string transfers: send 16-31, receive 0-15. */
 L4_INLINE void L4_Set_XferTimeouts(L4_Word_t timeouts)
 {
-	*L4_MyWord(L4_UTCB_XFERTIMEOUTS) = timeouts;
+        *L4_MyWord(L4_UTCB_XFERTIMEOUTS) = timeouts;
 }
 
 /* --- system calls ----------------------------------------------------------- */
 
 /* What ExchangeRegisters takes and gives back; see L4_EXREGS_* for @control. */
 struct L4_ExRegs {
-	L4_Word_t control, sp, ip, flags, handle;
-	L4_ThreadId_t pager;
+        L4_Word_t control, sp, ip, flags, handle;
+        L4_ThreadId_t pager;
 };
 
 /*
@@ -164,7 +164,7 @@ L4_ThreadId_t L4_ExchangeRegisters(L4_ThreadId_t dest, struct L4_ExRegs *r);
  * UTCBAREA or NOMEM.
  */
 L4_Word_t L4_ThreadControl(L4_ThreadId_t dest, L4_ThreadId_t space, L4_ThreadId_t scheduler,
-			   L4_ThreadId_t pager, L4_Word_t utcb);
+                           L4_ThreadId_t pager, L4_Word_t utcb);
 
 /*
  * The same with a limit [thesis A.3]; needs the feature "limits".  @utcb
@@ -173,7 +173,7 @@ L4_Word_t L4_ThreadControl(L4_ThreadId_t dest, L4_ThreadId_t space, L4_ThreadId_
  * L4_LIMIT_NONE.
  */
 L4_Word_t L4_ThreadControlLimit(L4_ThreadId_t dest, L4_ThreadId_t space, L4_ThreadId_t scheduler,
-				L4_ThreadId_t pager, L4_Word_t utcb, L4_Word_t limit);
+                                L4_ThreadId_t pager, L4_Word_t utcb, L4_Word_t limit);
 
 /* Start an active thread of this space at @ip with stack @sp: returns its other id [2.3]. */
 L4_ThreadId_t L4_Start(L4_ThreadId_t dest, L4_Word_t sp, L4_Word_t ip);
