@@ -2,7 +2,7 @@
 pkgconfigdir = $(libdir)/pkgconfig
 nodist_pkgconfig_DATA = doc/afterburn.pc
 dist_man_MANS += doc/man/afterburn.1 doc/man/afterburn.7 doc/man/afterburn-make.1 \
-	doc/man/afterburn-cc.1 doc/man/afterburn-as.1
+	doc/man/afterburn-cc.1
 dist_doc_DATA = README doc/design.md
 
 # What style and static checkers say; `make lint' is clean on main.
@@ -23,3 +23,9 @@ format-check:
 EXTRA_DIST += afterburner/README linker/README hypervisor-backends/README runtime-wedge/README \
 	samples/README testsuite/README include/afterburn/README afterburner/host/README \
 	testsuite/summary testsuite/skips
+
+# One page tells of compiler and assembler.
+install-data-hook:
+	cd "$(DESTDIR)$(man1dir)" && rm -f afterburn-as.1 && $(LN_S) afterburn-cc.1 afterburn-as.1
+uninstall-hook:
+	rm -f "$(DESTDIR)$(man1dir)/afterburn-as.1"
