@@ -6,10 +6,23 @@
 . "${top_srcdir:?}/testsuite/run/run.sh"
 plain=$top_builddir/linux-6.1-plain/vmlinux
 burned=$top_builddir/linux-6.1/vmlinux
-plan 4
+plan 5
+
+# The root file system with a module of that kernel's build as /lib/smoke.ko:
+# archives behind one another are one to Linux.
+root_for() {
+        module=$(find "$(dirname "$1")" -name '*.ko' | sort | head -n 1)
+        cp "$mini" "$tmp/root"
+        if [ -n "$module" ]; then
+                printf 'dir /lib 0755\nfile /lib/smoke.ko 0644 %s\n' "$module" |
+                        "$top_builddir/libexec/afterburner/mkcpio" "$tmp/module"
+                cat "$tmp/module" >>"$tmp/root"
+        fi
+}
 
 smoke() {
-        $limit "$run" --quiet --timeout=100 --initrd="$mini" "$1" -- /bin/smoke >"$2" 2>"$tmp/err" </dev/null
+        root_for "$1"
+        $limit "$run" --quiet --timeout=100 --initrd="$tmp/root" "$1" -- /bin/smoke >"$2" 2>"$tmp/err" </dev/null
 }
 
 all_told() {
@@ -34,6 +47,14 @@ if [ -s "$tmp/plain" ] && [ -s "$tmp/burned" ]; then
         check 'both print the same'
 else
         skip 'both print the same' 'both kernels are needed: ./quickstart builds them'
+fi
+if [ -f "$burned" ]; then
+        module=$(find "$(dirname "$burned")" -name '*.ko' | head -n 1)
+        "$top_builddir/bin/afterburn" audit "$module" >"$tmp/out" 2>&1 &&
+                ! grep -q '^all  *0 ' "$tmp/out" && grep -q '^ok [0-9]* a module is loaded and removed$' "$tmp/burned"
+        check 'a module with sites audits clean and is loaded'
+else
+        skip 'a module with sites audits clean and is loaded' 'no afterburned kernel: ./quickstart builds it'
 fi
 kernel=$(a_kernel)
 if [ -n "$kernel" ]; then
