@@ -50,8 +50,8 @@ static inline long sys(long number, long a, long b, long c, long d, long e)
 
 enum guest_errno { EINTR_ = 4, ECHILD_ = 10, ENOMEM_ = 12, ENOENT_ = 2, ENOSYS_ = 38, EINVAL_ = 22,
                    EFAULT_ = 14, EEXIST_ = 17, EAGAIN_ = 11 };
-enum guest_open { O_RDONLY_ = 0, O_NONBLOCK_ = 04000, O_WRONLY_ = 1, O_RDWR_ = 2, O_CREAT_ = 0100, O_TRUNC_ = 01000,
-                  O_NOCTTY_ = 0400 };
+enum guest_open { O_RDONLY_ = 0, O_WRONLY_ = 1, O_RDWR_ = 2, O_CREAT_ = 0100, O_TRUNC_ = 01000,
+                  O_NOCTTY_ = 0400, O_NONBLOCK_ = 04000 };
 enum guest_prot { PROT_NONE_ = 0, PROT_READ_ = 1, PROT_WRITE_ = 2, PROT_EXEC_ = 4 };
 
 /* Anonymous private memory, or a negative error number. */
