@@ -95,8 +95,8 @@ static u32 copy_mbi(struct boot *b, u32 limit)
         copy->flags |= MBI_HAS_CMDLINE;
         copy->cmdline = copy_string(b->root.cmdline);
         if (copy->flags & MBI_HAS_MAP)
-                copy->map = (u32)memcpy(take(copy->map_length), (void *)b->info.map,
-                                        copy->map_length);
+                copy->map =
+                    (u32)memcpy(take(copy->map_length), (void *)b->info.map, copy->map_length);
         m = take((b->module_count + 3) * sizeof(*m));
         copy->modules = (u32)m;
         for (u32 i = 0; i < 3; i++, m++)
@@ -114,11 +114,17 @@ static void exec_record(const struct image *i)
         struct exec_record *r = take(sizeof(*r));
 
         *r = (struct exec_record){
-                .r = {RECORD_EXEC, 1, 0},
-                .text_p = i->text_p, .text_v = i->text_v, .text_size = i->text_size,
-                .data_p = i->data_p, .data_v = i->data_v, .data_size = i->data_size,
-                .bss_p = i->bss_p, .bss_v = i->bss_v, .bss_size = i->bss_size,
-                .entry = i->entry,
+            .r = {RECORD_EXEC, 1, 0},
+            .text_p = i->text_p,
+            .text_v = i->text_v,
+            .text_size = i->text_size,
+            .data_p = i->data_p,
+            .data_v = i->data_v,
+            .data_size = i->data_size,
+            .bss_p = i->bss_p,
+            .bss_v = i->bss_v,
+            .bss_size = i->bss_size,
+            .entry = i->entry,
         };
         r->cmdline = copy_string(i->cmdline) - (u32)r;
         r->r.next = at - (u32)r;

@@ -59,7 +59,8 @@ void elf_measure(struct image *i, const char *name)
             h->type != 2 || h->machine != 3 || h->phoff > size ||
             h->phnum * (u32)h->phentsize > size - h->phoff)
                 panic("the %s module is not an IA-32 ELF executable: give the modules kernel, "
-                      "sigma0 and root task, in this order\n", name);
+                      "sigma0 and root task, in this order\n",
+                      name);
         i->low = ~0u;
         i->entry = h->entry;
         for (u32 n = 0; n < segment_count(i); n++) {

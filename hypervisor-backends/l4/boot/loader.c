@@ -10,13 +10,13 @@
 #include "console.h"
 #include "x86.h"
 
-#define KERNEL_LIMIT  0x0F000000u /* kernels map memory up to here */
-#define DEFAULT_KMEM  (16u << 20)
-#define LEAST_KMEM    (2u << 20)
-#define LEAST_MEMORY  (16u << 20)
-#define CPU_CMOV      BIT(15) /* CPUID leaf 1, EDX: what the kernel is compiled for */
-#define BOOT_IMAGE    (14u | 2u << 4) /* memory descriptors: initial servers, */
-#define BOOT_MODULE   (14u | 3u << 4) /* boot modules */
+#define KERNEL_LIMIT 0x0F000000u /* kernels map memory up to here */
+#define DEFAULT_KMEM (16u << 20)
+#define LEAST_KMEM   (2u << 20)
+#define LEAST_MEMORY (16u << 20)
+#define CPU_CMOV     BIT(15)         /* CPUID leaf 1, EDX: what the kernel is compiled for */
+#define BOOT_IMAGE   (14u | 2u << 4) /* memory descriptors: initial servers, */
+#define BOOT_MODULE  (14u | 3u << 4) /* boot modules */
 
 struct kip *loaded_kip;
 extern char loader_start[], loader_end[];

@@ -54,9 +54,9 @@ void ranges_describe(const struct mbi *info);
 /* --- ELF (elf.c) ----------------------------------------------------------------- */
 
 struct image {
-        u32 low, high, entry;                      /* physical, high exclusive */
-        u32 text_p, text_v, text_size;             /* first executable segment */
-        u32 data_p, data_v, data_size;             /* first writable one */
+        u32 low, high, entry;          /* physical, high exclusive */
+        u32 text_p, text_v, text_size; /* first executable segment */
+        u32 data_p, data_v, data_size; /* first writable one */
         u32 bss_p, bss_v, bss_size;
         u32 file, file_end;
         const char *cmdline;

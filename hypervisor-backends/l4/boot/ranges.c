@@ -6,8 +6,8 @@
 #include "console.h"
 #include "x86.h"
 
-#define RANGES 128
-#define SHARED 4
+#define RANGES        128
+#define SHARED        4
 #define ARCH_SPECIFIC 15
 
 static struct {
@@ -95,7 +95,8 @@ void range_use(u32 low, u32 high, const char *what)
 {
         if (!is_memory(low, high))
                 panic("%s wants %x to %x, where there is no memory: give the machine more, or "
-                      "link it elsewhere\n", what, low, high);
+                      "link it elsewhere\n",
+                      what, low, high);
         if (collision(low, high) != RANGES)
                 panic("%s wants %x to %x, which is taken: link it elsewhere\n", what, low, high);
         range_mark(low, high);

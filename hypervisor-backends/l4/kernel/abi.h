@@ -60,18 +60,18 @@ enum utcb_word {
 #define PREEMPT_PENDING BIT(7)
 
 /* Message tag (manual 5.1). */
-#define TAG_UNTYPED(t)   ((t) & 63)
-#define TAG_TYPED(t)     ((t) >> 6 & 63)
-#define TAG_TYPED_SHIFT  6
-#define TAG_PROPAGATED   BIT(12)
-#define TAG_REDIRECTED   BIT(13)
-#define TAG_CROSS_CPU    BIT(14)
-#define TAG_ERROR        BIT(15)
-#define TAG_FLAGS        0xF000u
-#define TAG_LABEL(n)     ((u32)(n) << 16)
+#define TAG_UNTYPED(t)  ((t)&63)
+#define TAG_TYPED(t)    ((t) >> 6 & 63)
+#define TAG_TYPED_SHIFT 6
+#define TAG_PROPAGATED  BIT(12)
+#define TAG_REDIRECTED  BIT(13)
+#define TAG_CROSS_CPU   BIT(14)
+#define TAG_ERROR       BIT(15)
+#define TAG_FLAGS       0xF000u
+#define TAG_LABEL(n)    ((u32)(n) << 16)
 
 /* Labels of kernel messages (manual 7): -n << 4 or'ed with low bits. */
-#define LABEL(n, low) TAG_LABEL(((u32)(-(n)) << 4 | (low)) & 0xFFFF)
+#define LABEL(n, low)    TAG_LABEL(((u32)(-(n)) << 4 | (low)) & 0xFFFF)
 #define LABEL_INTERRUPT  1
 #define LABEL_PAGEFAULT  2
 #define LABEL_PREEMPTION 3
@@ -79,15 +79,15 @@ enum utcb_word {
 #define LABEL_IO_FAULT   8
 
 /* Typed items (manual 5.2 to 5.4). */
-#define ITEM_MORE     BIT(0)
-#define ITEM_TYPE(w)  ((w) & 0xE)
-#define ITEM_IS_STRING(w) (((w) & 8) == 0)
-#define ITEM_MAP      0x8u
-#define ITEM_GRANT    0xAu
-#define ITEM_CTRLXFER 0xCu
-#define STRING_LEN(w)    ((w) >> 10)
-#define STRING_SUBS(w)   (((w) >> 4 & 31) + 1)
-#define STRING_COMPOUND  BIT(9)
+#define ITEM_MORE         BIT(0)
+#define ITEM_TYPE(w)      ((w)&0xE)
+#define ITEM_IS_STRING(w) (((w)&8) == 0)
+#define ITEM_MAP          0x8u
+#define ITEM_GRANT        0xAu
+#define ITEM_CTRLXFER     0xCu
+#define STRING_LEN(w)     ((w) >> 10)
+#define STRING_SUBS(w)    (((w) >> 4 & 31) + 1)
+#define STRING_COMPOUND   BIT(9)
 
 /* BR0, the acceptor (manual 5.7). */
 #define ACCEPT_STRINGS  BIT(0)
@@ -152,10 +152,6 @@ enum thread_result {
 #define FPAGE_RIGHTS   7u
 #define FPAGE_COMPLETE 0x10u
 #define FPAGE_IO_TAG   2u
-
-struct fpage {
-        u32 raw;
-};
 
 static inline u32 fpage_log2(u32 f)
 {

@@ -46,11 +46,11 @@ static void check_cpu(void)
                 u32 bit;
                 const char *name;
         } needed[] = {
-                {CPU_PSE, "4 MB pages (PSE)"},
-                {CPU_TSC, "a time-stamp counter (TSC)"},
-                {CPU_MSR, "model-specific registers (MSR)"},
-                {CPU_PGE, "global pages (PGE)"},
-                {CPU_FXSR, "FXSAVE (FXSR)"},
+            {CPU_PSE, "4 MB pages (PSE)"},
+            {CPU_TSC, "a time-stamp counter (TSC)"},
+            {CPU_MSR, "model-specific registers (MSR)"},
+            {CPU_PGE, "global pages (PGE)"},
+            {CPU_FXSR, "FXSAVE (FXSR)"},
         };
         u32 r[4];
 

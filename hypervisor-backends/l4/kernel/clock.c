@@ -9,20 +9,20 @@
 #include "kip.h"
 #include "x86.h"
 
-#define PIT_HZ        1193182u
-#define PIT_CHANNEL2  0x42
-#define PIT_MODE      0x43
-#define PIT_GATE      0x61
-#define PIT_OUT       BIT(5)
-#define CALIBRATE_HZ  100u
+#define PIT_HZ       1193182u
+#define PIT_CHANNEL2 0x42
+#define PIT_MODE     0x43
+#define PIT_GATE     0x61
+#define PIT_OUT      BIT(5)
+#define CALIBRATE_HZ 100u
 
-#define RTC_INDEX     0x70
-#define RTC_DATA      0x71
-#define RTC_A         0x0A
-#define RTC_B         0x0B
-#define RTC_C         0x0C
-#define RTC_RATE_512  0x07
-#define RTC_PERIODIC  BIT(6)
+#define RTC_INDEX    0x70
+#define RTC_DATA     0x71
+#define RTC_A        0x0A
+#define RTC_B        0x0B
+#define RTC_C        0x0C
+#define RTC_RATE_512 0x07
+#define RTC_PERIODIC BIT(6)
 
 u32 clock_khz;
 

@@ -11,8 +11,8 @@
 #define TIME_NEVER ((s64)0x7FFFFFFFFFFFFFFFLL)
 
 /* Tick: IRQ 8 at 512 Hz.  The interval timer (IRQ 0) is left to users. */
-#define CLOCK_IRQ     8u
-#define TICK_US       1953u
+#define CLOCK_IRQ 8u
+#define TICK_US   1953u
 
 extern u32 clock_khz;
 

@@ -15,35 +15,35 @@
 #include "fpu.h"
 #include "x86.h"
 
-#define ITEM_ID(w)    ((w) >> 4 & 0xFF)
-#define ITEM_MASK(w)  ((w) >> 12)
+#define ITEM_ID(w)          ((w) >> 4 & 0xFF)
+#define ITEM_MASK(w)        ((w) >> 12)
 #define ITEM_WORD(id, mask) ((mask) << 12 | (id) << 4 | ITEM_CTRLXFER)
 
-#define ID_GP         0
-#define GP_REGS       10
-#define ID_FPU        32 /* and the next three: 20 words each of the FXSAVE image */
-#define FPU_ITEMS     4
-#define FPU_WORDS     20
-#define FPU_ALL_WORDS 72 /* header, ST0-7, XMM0-7 */
-#define FPU_MXCSR     6
+#define ID_GP          0
+#define GP_REGS        10
+#define ID_FPU         32 /* and the next three: 20 words each of the FXSAVE image */
+#define FPU_ITEMS      4
+#define FPU_WORDS      20
+#define FPU_ALL_WORDS  72 /* header, ST0-7, XMM0-7 */
+#define FPU_MXCSR      6
 #define FPU_MXCSR_MASK 7
-#define MXCSR_LEGAL   0xFFBFu
-#define ID_TLS        48
-#define TLS_WORDS     6
+#define MXCSR_LEGAL    0xFFBFu
+#define ID_TLS         48
+#define TLS_WORDS      6
 
 /* Bits of a fault's configuration: which items its messages carry. */
-#define CONF_GP       BIT(0)
-#define CONF_FPU      BIT(1) /* and the next three */
-#define CONF_TLS      BIT(5)
-#define CONF_BITS     6
+#define CONF_GP   BIT(0)
+#define CONF_FPU  BIT(1) /* and the next three */
+#define CONF_TLS  BIT(5)
+#define CONF_BITS 6
 
 /* Mask bit to register, as word offsets in the frame (IA-32 order of the items). */
 static const u8 gp_regs[GP_REGS] = {
-        offsetof(struct frame, eip) / 4, offsetof(struct frame, eflags) / 4,
-        offsetof(struct frame, edi) / 4, offsetof(struct frame, esi) / 4,
-        offsetof(struct frame, ebp) / 4, offsetof(struct frame, esp) / 4,
-        offsetof(struct frame, ebx) / 4, offsetof(struct frame, edx) / 4,
-        offsetof(struct frame, ecx) / 4, offsetof(struct frame, eax) / 4,
+    offsetof(struct frame, eip) / 4, offsetof(struct frame, eflags) / 4,
+    offsetof(struct frame, edi) / 4, offsetof(struct frame, esi) / 4,
+    offsetof(struct frame, ebp) / 4, offsetof(struct frame, esp) / 4,
+    offsetof(struct frame, ebx) / 4, offsetof(struct frame, edx) / 4,
+    offsetof(struct frame, ecx) / 4, offsetof(struct frame, eax) / 4,
 };
 
 /* Registers of an item kind; 0 for one this kernel does not know. */

@@ -8,12 +8,12 @@
 #include "sched.h"
 #include "x86.h"
 
-#define FXSAVE_SIZE 512
+#define FXSAVE_SIZE   512
 #define MXCSR_DEFAULT 0x1F80
 
 static struct slab states = {
-        .size = FXSAVE_SIZE,
-        .partial = {&states.partial, &states.partial},
+    .size = FXSAVE_SIZE,
+    .partial = {&states.partial, &states.partial},
 };
 
 /* Whose registers are in the unit. */

@@ -7,16 +7,16 @@
 #include "boot.h"
 #include "x86.h"
 
-#define DESC_FLAT   0x00CF00000000FFFFull /* base 0, limit 4 GB, 32 bits, page units */
+#define DESC_FLAT    0x00CF00000000FFFFull /* base 0, limit 4 GB, 32 bits, page units */
 #define DESC_TYPE(t) ((u64)(t) << 40)
-#define CODE0       0x9B
-#define DATA0       0x93
-#define CODE3       0xFB
-#define DATA3       0xF3
-#define DATA3_READ  0xF1
-#define TSS_TYPE    0x89
-#define GATE_KERNEL 0x8E00u
-#define GATE_USER   0xEE00u
+#define CODE0        0x9B
+#define DATA0        0x93
+#define CODE3        0xFB
+#define DATA3        0xF3
+#define DATA3_READ   0xF1
+#define TSS_TYPE     0x89
+#define GATE_KERNEL  0x8E00u
+#define GATE_USER    0xEE00u
 
 #define IO_BITMAP_BYTES (8192 + 1)
 
@@ -26,10 +26,10 @@ struct table_pointer {
 } PACKED;
 
 u64 gdt[GDT_COUNT] = {
-        [SEL_KCODE / 8] = DESC_FLAT | DESC_TYPE(CODE0),
-        [SEL_KDATA / 8] = DESC_FLAT | DESC_TYPE(DATA0),
-        [GDT_UCODE] = DESC_FLAT | DESC_TYPE(CODE3),
-        [GDT_UDATA] = DESC_FLAT | DESC_TYPE(DATA3),
+    [SEL_KCODE / 8] = DESC_FLAT | DESC_TYPE(CODE0),
+    [SEL_KDATA / 8] = DESC_FLAT | DESC_TYPE(DATA0),
+    [GDT_UCODE] = DESC_FLAT | DESC_TYPE(CODE3),
+    [GDT_UDATA] = DESC_FLAT | DESC_TYPE(DATA3),
 };
 
 static u64 idt[VEC_COUNT];
@@ -59,8 +59,8 @@ void gdt_init(void)
         u8 *tss = (u8 *)TSS_ADDR;
 
         memset(tss, 0, TSS_SIZE);
-        *(u32 *)(tss + 8) = SEL_KDATA;   /* ss0; esp0 is set on each switch */
-        *(u16 *)(tss + 102) = TSS_SIZE;  /* the IO bitmap follows at once */
+        *(u32 *)(tss + 8) = SEL_KDATA;  /* ss0; esp0 is set on each switch */
+        *(u16 *)(tss + 102) = TSS_SIZE; /* the IO bitmap follows at once */
         gdt[SEL_UTCB / 8] = segment(GS_PAGE, 3, DATA3_READ);
         gdt[GDT_TSS] = segment(TSS_ADDR, TSS_SIZE + IO_BITMAP_BYTES - 1, TSS_TYPE) & ~(1ull << 54);
 

@@ -15,10 +15,10 @@
 #include "memory.h"
 #include "entry.h"
 
-#define WINDOW_PDE   (WINDOW >> SUPER_BITS)
-#define SLOT(a)      ((a) >> PAGE_BITS & 1023)
+#define WINDOW_PDE     (WINDOW >> SUPER_BITS)
+#define SLOT(a)        ((a) >> PAGE_BITS & 1023)
 #define PORT_PAGE_BITS 15 /* ports per page of bitmap, log2 */
-#define PORT_PAGE    (1u << PORT_PAGE_BITS)
+#define PORT_PAGE      (1u << PORT_PAGE_BITS)
 
 static u32 *shared_window;
 static u8 *all_ones;
@@ -31,8 +31,8 @@ struct grant {
 };
 
 static struct slab grants_slab = {
-        .size = sizeof(struct grant),
-        .partial = {&grants_slab.partial, &grants_slab.partial},
+    .size = sizeof(struct grant),
+    .partial = {&grants_slab.partial, &grants_slab.partial},
 };
 static struct link grants = {&grants, &grants};
 
@@ -248,10 +248,10 @@ bool ioports_decode(struct frame *f, u32 *io_fpage)
         for (len = sizeof(code); len && !copy_guarded(code, (void *)f->eip, len); len--)
                 ;
         log2 = 2;
-        while (n < len && (code[n] == 0x66 || code[n] == 0xF2 || code[n] == 0xF3 ||
-                           code[n] == 0x67 || code[n] == 0x2E || code[n] == 0x36 ||
-                           code[n] == 0x3E || code[n] == 0x26 || code[n] == 0x64 ||
-                           code[n] == 0x65)) {
+        while (n < len &&
+               (code[n] == 0x66 || code[n] == 0xF2 || code[n] == 0xF3 || code[n] == 0x67 ||
+                code[n] == 0x2E || code[n] == 0x36 || code[n] == 0x3E || code[n] == 0x26 ||
+                code[n] == 0x64 || code[n] == 0x65)) {
                 if (code[n] == 0x66)
                         log2 = 1;
                 n++;

@@ -15,12 +15,12 @@
 
 /* A string item, simple or compound, read piece by piece. */
 struct pieces {
-        const u32 *word; /* first word of the item */
-        s32 step;        /* +1 in message registers, -1 in buffer registers */
-        u32 at, limit;   /* next word and words there are, from the item's first */
-        u32 subs;        /* pointers left that share the length */
-        u32 length;      /* of each of them */
-        bool more;       /* another length follows */
+        const u32 *word;   /* first word of the item */
+        s32 step;          /* +1 in message registers, -1 in buffer registers */
+        u32 at, limit;     /* next word and words there are, from the item's first */
+        u32 subs;          /* pointers left that share the length */
+        u32 length;        /* of each of them */
+        bool more;         /* another length follows */
         u32 address, left; /* the current piece */
 };
 
@@ -111,8 +111,8 @@ static void tunnel(void)
 {
         struct tcb *self = current(), *sender;
 
-        self->tunnel_result = kmsg_copy_fault(self, self->tunnel_address, true, ~0u,
-                                              self->tunnel_deadline);
+        self->tunnel_result =
+            kmsg_copy_fault(self, self->tunnel_address, true, ~0u, self->tunnel_deadline);
         self->state = S_LOCKED;
         sender = self->xfer_peer;
         sched_ready(sender);
@@ -162,8 +162,7 @@ static bool open_window(struct tcb *r, u32 address)
         return true;
 }
 
-static u32 copy_piece(struct tcb *s, struct tcb *r, u32 from, u32 to, u32 len,
-                      struct xfer_limit *l)
+static u32 copy_piece(struct tcb *s, struct tcb *r, u32 from, u32 to, u32 len, struct xfer_limit *l)
 {
         while (len) {
                 u32 from_rest = PAGE_SIZE - (from & (PAGE_SIZE - 1));
@@ -188,8 +187,8 @@ static u32 copy_piece(struct tcb *s, struct tcb *r, u32 from, u32 to, u32 len,
                         xfer_limit_find(l, s, r);
                         if (l->zero)
                                 return l->code;
-                        error = kmsg_copy_fault(s, read_cr2(), false, tcb_frame(s)->eip,
-                                                l->deadline);
+                        error =
+                            kmsg_copy_fault(s, read_cr2(), false, tcb_frame(s)->eip, l->deadline);
                         error = fault_result(error, l);
                         if (s->xfer_peer != r)
                                 return IPC_ABORTED;

@@ -85,7 +85,6 @@ static void deliver(u32 irq)
 {
         struct tcb *t = thread_table[irq], *handler = handler_of[irq];
 
-        t->irq_pending = false;
         if (ipc_accepts(handler, t->id, NULL)) {
                 t->mr = irq_message;
                 t->state = S_HALTED;

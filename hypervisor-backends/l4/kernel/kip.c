@@ -13,18 +13,18 @@
 #define KIP_DESC __attribute__((section(".kip.description")))
 
 KIP_DATA struct kip kip = {
-        .magic = KIP_MAGIC,
-        .api_version = KIP_API_VERSION,
-        .api_flags = KIP_API_FLAGS,
-        .memory_info = offsetof(struct kip, memory) << 16,
-        /* UTCBs of 512 bytes, so aligned, in areas of at least 4 KB. */
-        .utcb_info = 12 << 16 | 9 << 10 | 1,
-        .area_info = PAGE_BITS,
-        .processor_descs = offsetof(struct kip, processor),
-        .thread_info = USER_BASE << 20 | SYSTEM_BASE << 8 | THREAD_BITS,
-        /* Reading and writing can be told apart; 4 KB and 4 MB pages. */
-        .page_info = 1u << PAGE_BITS | 1u << SUPER_BITS | FPAGE_R | FPAGE_W,
-        .processor_info = 4u << 28,
+    .magic = KIP_MAGIC,
+    .api_version = KIP_API_VERSION,
+    .api_flags = KIP_API_FLAGS,
+    .memory_info = offsetof(struct kip, memory) << 16,
+    /* UTCBs of 512 bytes, so aligned, in areas of at least 4 KB. */
+    .utcb_info = 12 << 16 | 9 << 10 | 1,
+    .area_info = PAGE_BITS,
+    .processor_descs = offsetof(struct kip, processor),
+    .thread_info = USER_BASE << 20 | SYSTEM_BASE << 8 | THREAD_BITS,
+    /* Reading and writing can be told apart; 4 KB and 4 MB pages. */
+    .page_info = 1u << PAGE_BITS | 1u << SUPER_BITS | FPAGE_R | FPAGE_W,
+    .processor_info = 4u << 28,
 };
 
 /* Kernel description (manual 1.1): ids, then strings up to an empty one. */
@@ -32,34 +32,33 @@ static KIP_DESC const struct {
         u32 id, date, version;
         char supplier[4];
         char strings[256];
-} description = {
-        .id = KIP_KERNEL_ID,
-        .date = 26u << 9 | 11u << 5 | 21u,
-        .version = 0u << 24 | 1u << 16,
-        .supplier = "AfBu",
-        .strings = "Afterburner L4 X.2\0"
-                   "pagerexregs\0"
-                   "ioflexpages\0"
+} description = {.id = KIP_KERNEL_ID,
+                 .date = 26u << 9 | 11u << 5 | 21u,
+                 .version = 0u << 24 | 1u << 16,
+                 .supplier = "AfBu",
+                 .strings = "Afterburner L4 X.2\0"
+                            "pagerexregs\0"
+                            "ioflexpages\0"
 #if X_CTRLXFER
-                   "ctrlxfer\0"
+                            "ctrlxfer\0"
 #endif
 #if X_XPF
-                   "pfstate\0"
+                            "pfstate\0"
 #endif
 #if X_PREEMPT_MSG
-                   "preemptmsg\0"
+                            "preemptmsg\0"
 #endif
 #if X_ZERO_SLICE
-                   "zeroslice\0"
+                            "zeroslice\0"
 #endif
 #if X_LIMITS
-                   "limits\0"
+                            "limits\0"
 #endif
 #if X_REDIRECT
-                   "redirect\0"
+                            "redirect\0"
 #endif
 #if X_TLS
-                   "tls\0"
+                            "tls\0"
 #endif
 };
 

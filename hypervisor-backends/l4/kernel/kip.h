@@ -66,10 +66,10 @@ void kip_add_memory(u32 low, u32 high, u32 type);
 /* stubs.S */
 extern char stub_ipc[], stub_lipc[], stub_ipc_enter[], stub_system_clock[];
 extern char stub_exchange_registers[], stub_thread_control[], stub_thread_switch[], stub_schedule[],
-        stub_unmap[], stub_space_control[], stub_processor_control[], stub_memory_control[];
+    stub_unmap[], stub_space_control[], stub_processor_control[], stub_memory_control[];
 extern char stub_exchange_registers_return[], stub_thread_control_return[],
-        stub_thread_switch_return[], stub_schedule_return[], stub_unmap_return[],
-        stub_space_control_return[], stub_processor_control_return[], stub_memory_control_return[];
+    stub_thread_switch_return[], stub_schedule_return[], stub_unmap_return[],
+    stub_space_control_return[], stub_processor_control_return[], stub_memory_control_return[];
 extern u32 kip_clock_factor;
 
 #endif

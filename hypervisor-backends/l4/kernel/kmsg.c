@@ -62,12 +62,12 @@ void kmsg_io_fault(struct tcb *self, u32 io_fpage)
 
 /* The registers of an exception message, as offsets in the frame (IA-32 appendix). */
 static const u8 exception_regs[12] = {
-        offsetof(struct frame, eip) / 4,    offsetof(struct frame, eflags) / 4,
-        offsetof(struct frame, vector) / 4, offsetof(struct frame, error) / 4,
-        offsetof(struct frame, edi) / 4,    offsetof(struct frame, esi) / 4,
-        offsetof(struct frame, ebp) / 4,    offsetof(struct frame, esp) / 4,
-        offsetof(struct frame, ebx) / 4,    offsetof(struct frame, edx) / 4,
-        offsetof(struct frame, ecx) / 4,    offsetof(struct frame, eax) / 4,
+    offsetof(struct frame, eip) / 4,    offsetof(struct frame, eflags) / 4,
+    offsetof(struct frame, vector) / 4, offsetof(struct frame, error) / 4,
+    offsetof(struct frame, edi) / 4,    offsetof(struct frame, esi) / 4,
+    offsetof(struct frame, ebp) / 4,    offsetof(struct frame, esp) / 4,
+    offsetof(struct frame, ebx) / 4,    offsetof(struct frame, edx) / 4,
+    offsetof(struct frame, ecx) / 4,    offsetof(struct frame, eax) / 4,
 };
 
 /* Registers in a reply; vector and error code are not registers. */
@@ -80,8 +80,7 @@ static void reply_registers(struct tcb *self, const struct kmsg *m)
                 if (i != 2 && i != 3)
                         f[exception_regs[i]] = m->mr[i + 1];
         }
-        tcb_frame(self)->eflags =
-                (flags & ~EFLAGS_USER) | (tcb_frame(self)->eflags & EFLAGS_USER);
+        tcb_frame(self)->eflags = (flags & ~EFLAGS_USER) | (tcb_frame(self)->eflags & EFLAGS_USER);
 }
 
 /* Where there are no items: the registers as untyped words; how many. */
@@ -107,8 +106,7 @@ void kmsg_exception(struct tcb *self, u32 vector, u32 error)
         if (X_CTRLXFER && self->xfer_conf[LABEL_EXCEPTION]) {
                 m.mr[1] = vector;
                 m.mr[2] = error;
-                m.mr[0] = LABEL(LABEL_EXCEPTION, 0) |
-                          append_state(self, LABEL_EXCEPTION, &m, 2);
+                m.mr[0] = LABEL(LABEL_EXCEPTION, 0) | append_state(self, LABEL_EXCEPTION, &m, 2);
                 if (kmsg_call(&m, handler, TIME_NEVER, true, true))
                         halt(self);
                 return;
@@ -149,8 +147,7 @@ void kmsg_await_start(struct tcb *t)
         t->accept_state = true;
         *--stack = (u32)thread_entry;
         t->ksp = (u32)(stack - 4);
-        from = thread_resolve(t->space,
-                              X_PREEMPT_MSG && t->preempt_msg ? t->scheduler : *pager);
+        from = thread_resolve(t->space, X_PREEMPT_MSG && t->preempt_msg ? t->scheduler : *pager);
         t->partner = from ? from->id : *pager;
         t->state = S_KWAITING;
 }

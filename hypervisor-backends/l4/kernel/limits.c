@@ -19,11 +19,11 @@
 #include "sched.h"
 #include "x86.h"
 
-#define LIMIT_FLAT  0xFFFFFu
-#define LIMIT_NONE  0xFFFFFFFFu
-#define LIMIT_MOST  ((USER_TOP >> PAGE_BITS) - 1)
-#define LIMIT_BITS  0x000F00000000FFFFull
-#define PRESENT     (1ull << 47)
+#define LIMIT_FLAT 0xFFFFFu
+#define LIMIT_NONE 0xFFFFFFFFu
+#define LIMIT_MOST ((USER_TOP >> PAGE_BITS) - 1)
+#define LIMIT_BITS 0x000F00000000FFFFull
+#define PRESENT    (1ull << 47)
 
 /* What the descriptors say now. */
 static u32 loaded_limit = LIMIT_FLAT;
@@ -47,8 +47,7 @@ bool limits_set(struct tcb *t, u32 limit, bool permit)
 
 static void write_limit(u32 entry, u32 limit)
 {
-        gdt[entry] = (gdt[entry] & ~LIMIT_BITS) | (limit & 0xFFFF) |
-                     (u64)(limit & 0xF0000) << 32;
+        gdt[entry] = (gdt[entry] & ~LIMIT_BITS) | (limit & 0xFFFF) | (u64)(limit & 0xF0000) << 32;
 }
 
 static void close_calls(bool closed)

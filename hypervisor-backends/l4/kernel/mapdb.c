@@ -25,8 +25,8 @@
 #define NODE_ADDRESS PTE_FRAME
 
 static struct slab nodes = {
-        .size = sizeof(struct mapping),
-        .partial = {&nodes.partial, &nodes.partial},
+    .size = sizeof(struct mapping),
+    .partial = {&nodes.partial, &nodes.partial},
 };
 
 static struct {
@@ -276,8 +276,7 @@ static bool split_one(struct mapping *m, bool parent_is_split, struct mapping **
                         p = node_at(parent->space,
                                     (parent->address & ~(SUPER_SIZE - 1)) + i * PAGE_SIZE);
                 n->space = s;
-                n->address = (base + i * PAGE_SIZE) |
-                             (m->address & (NODE_SEEN_R | NODE_SEEN_W));
+                n->address = (base + i * PAGE_SIZE) | (m->address & (NODE_SEEN_R | NODE_SEEN_W));
                 table[i] = small_pte(pde) + i * PAGE_SIZE;
                 shadow[i] = n;
                 tree_add(p, n);

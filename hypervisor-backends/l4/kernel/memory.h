@@ -33,7 +33,7 @@ u32 memory_free_pages(void);
 
 /* A pool of objects of one size; see slab.c. */
 struct slab {
-        u32 size;           /* of one object, bytes */
+        u32 size;            /* of one object, bytes */
         struct link partial; /* pages with free objects */
 };
 

@@ -7,15 +7,15 @@
 #include "clock.h"
 #include "ext.h"
 
-#define KEEP          0xFFFFFFFFu
-#define TIME_ZERO     0x0400u
+#define KEEP           0xFFFFFFFFu
+#define TIME_ZERO      0x0400u
 #define PREEMPT_MSG_ON BIT(24) /* extension: preemption messages (thesis A.5) */
 
 static const u8 result_of_state[] = {
-        [S_NONE] = TS_DEAD,         [S_INACTIVE] = TS_INACTIVE,  [S_RUNNING] = TS_RUNNING,
-        [S_HALTED] = TS_INACTIVE,   [S_WAITING] = TS_WAITING,    [S_WAITING_T] = TS_WAITING,
-        [S_KWAITING] = TS_WAITING,  [S_POLLING] = TS_PENDING_SEND, [S_LOCKED] = TS_RECEIVING,
-        [S_SENDING] = TS_SENDING,   [S_TUNNEL] = TS_RECEIVING,
+    [S_NONE] = TS_DEAD,        [S_INACTIVE] = TS_INACTIVE,    [S_RUNNING] = TS_RUNNING,
+    [S_HALTED] = TS_INACTIVE,  [S_WAITING] = TS_WAITING,      [S_WAITING_T] = TS_WAITING,
+    [S_KWAITING] = TS_WAITING, [S_POLLING] = TS_PENDING_SEND, [S_LOCKED] = TS_RECEIVING,
+    [S_SENDING] = TS_SENDING,
 };
 
 /* A period in cycles as a time value; what does not fit becomes never (0). */

@@ -94,8 +94,7 @@ static struct tcb *pick(void)
                         while (!link_alone(&queue[prio])) {
                                 struct tcb *t = TCB_OF(queue[prio].next, ready);
 
-                                if (t->state == S_RUNNING &&
-                                    (t == current() || sched_has_time(t)))
+                                if (t->state == S_RUNNING && (t == current() || sched_has_time(t)))
                                         return t;
                                 dequeue(t);
                         }
@@ -295,8 +294,7 @@ static void slice_expired(void)
                 next = pick();
                 if (queued)
                         enqueue(self, true);
-                if (next != idle_thread && next != self &&
-                    delays_preemption(self, next->prio))
+                if (next != idle_thread && next != self && delays_preemption(self, next->prio))
                         return;
         }
         end_delay(self);

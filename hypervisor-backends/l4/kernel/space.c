@@ -102,7 +102,7 @@ bool space_map_kernel_page(struct space *s, u32 address, u32 phys, bool writable
         if (!space_need_table(s, address))
                 return false;
         *space_pte(s, address, &large) =
-                phys | PTE_P | PTE_U | PTE_A | PTE_D | PTE_KERNEL | (writable ? PTE_W : 0);
+            phys | PTE_P | PTE_U | PTE_A | PTE_D | PTE_KERNEL | (writable ? PTE_W : 0);
         space_flush_tlb(s, address);
         return true;
 }

@@ -22,15 +22,15 @@ struct space {
          * a page table the page of 1024 mapping pointers that shadows it.
          */
         void *shadow[USER_PDES];
-        u32 *pd;            /* kernel address of the page directory */
+        u32 *pd; /* kernel address of the page directory */
         u32 pd_phys;
         u32 kip_area, utcb_area; /* fpages; nil until SpaceControl */
         struct link threads;
-        u32 thread_count;   /* all threads in it, active or not */
-        u32 active;         /* those with a UTCB; areas are fixed once nonzero */
-        u8 privileged;      /* sigma0 or root task */
+        u32 thread_count; /* all threads in it, active or not */
+        u32 active;       /* those with a UTCB; areas are fixed once nonzero */
+        u8 privileged;    /* sigma0 or root task */
         u8 is_sigma0;
-        u32 *window;        /* own window page table, when it has IO ports */
+        u32 *window; /* own window page table, when it has IO ports */
         u8 *io_bitmap[2];
         u32 io_count;
 };

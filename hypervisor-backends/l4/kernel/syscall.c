@@ -14,14 +14,14 @@ static const struct {
         const char *after; /* the instruction behind int 0x31 */
         void (*call)(struct frame *f);
 } calls[] = {
-        {stub_exchange_registers_return, sys_exchange_registers},
-        {stub_thread_control_return, sys_thread_control},
-        {stub_thread_switch_return, sys_thread_switch},
-        {stub_schedule_return, sys_schedule},
-        {stub_unmap_return, sys_unmap},
-        {stub_space_control_return, sys_space_control},
-        {stub_processor_control_return, sys_processor_control},
-        {stub_memory_control_return, sys_memory_control},
+    {stub_exchange_registers_return, sys_exchange_registers},
+    {stub_thread_control_return, sys_thread_control},
+    {stub_thread_switch_return, sys_thread_switch},
+    {stub_schedule_return, sys_schedule},
+    {stub_unmap_return, sys_unmap},
+    {stub_space_control_return, sys_space_control},
+    {stub_processor_control_return, sys_processor_control},
+    {stub_memory_control_return, sys_memory_control},
 };
 
 void syscall_dispatch(struct frame *f)
@@ -94,11 +94,10 @@ void sys_memory_control(struct frame *f)
                 if (fpage_is_nil(fpage) || fpage_is_io(fpage))
                         continue;
                 pat = value ? value - 1 : 0;
-                mapdb_cache_attribute(self->space, fpage,
-                                      (pat & 1 ? PTE_PWT : 0) | (pat & 2 ? PTE_PCD : 0) |
-                                              (pat & 4 ? PTE_PAT : 0),
-                                      (pat & 1 ? PTE_PWT : 0) | (pat & 2 ? PTE_PCD : 0) |
-                                              (pat & 4 ? PDE_PAT : 0));
+                mapdb_cache_attribute(
+                    self->space, fpage,
+                    (pat & 1 ? PTE_PWT : 0) | (pat & 2 ? PTE_PCD : 0) | (pat & 4 ? PTE_PAT : 0),
+                    (pat & 1 ? PTE_PWT : 0) | (pat & 2 ? PTE_PCD : 0) | (pat & 4 ? PDE_PAT : 0));
         }
         f->eax = 1;
 }

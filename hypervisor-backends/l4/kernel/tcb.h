@@ -33,7 +33,6 @@ enum state {
         S_POLLING,   /* in the send phase, queued at the receiver */
         S_LOCKED,    /* receives a message whose transfer has begun */
         S_SENDING,   /* transfers a string and waits for the receiver's pager */
-        S_TUNNEL,    /* receiver raising a page fault for its sender */
 };
 
 /* Bits of tcb.work; any of them keeps a receiver off the fast path. */
@@ -51,82 +50,78 @@ struct link {
 
 struct tcb {
         /* Used by the assembly fast path; keep together. */
-        u32 id;             /* global id; 0: free */
-        u32 state;          /* enum state */
-        u32 partner;        /* whom a waiting thread accepts, or whom a polling one wants */
-        u32 *mr;            /* message words: the UTCB, or a kernel message */
-        u32 local_id;       /* user address of MR0 */
-        u32 utcb_asked;     /* UTCB block given before the thread could be activated */
-        u32 pd;             /* CR3 of its space */
-        u32 ksp;            /* kernel stack pointer while not running */
+        u32 id;              /* global id; 0: free */
+        u32 state;           /* enum state */
+        u32 partner;         /* whom a waiting thread accepts, or whom a polling one wants */
+        u32 *mr;             /* message words: the UTCB, or a kernel message */
+        u32 local_id;        /* user address of MR0 */
+        u32 utcb_asked;      /* UTCB block given before the thread could be activated */
+        u32 pd;              /* CR3 of its space */
+        u32 ksp;             /* kernel stack pointer while not running */
         struct link senders; /* threads polling for this one */
-        u32 work;           /* WORK_...: to be done before it returns to user code */
+        u32 work;            /* WORK_...: to be done before it returns to user code */
 
         /* Identity. */
         struct space *space;
-        u32 *utcb;          /* kernel address of MR0 */
+        u32 *utcb; /* kernel address of MR0 */
         u32 scheduler;
         struct link in_space;
-        u8 activated;       /* has a UTCB */
-        u8 started;         /* has received its start-up message */
+        u8 activated; /* has a UTCB */
+        u8 started;   /* has received its start-up message */
         u8 is_irq;
 
         /* Scheduling (schedule.c).  Times in cycles. */
         struct link ready;
         u8 queued;
         u8 prio;
-        u8 sensitive;       /* priority below which delayed preemption works */
-        u8 delaying;        /* a preemption of it is being delayed */
-        u8 zero_slice;      /* runs on donated time only */
-        u8 preempt_msg;     /* preemption messages are on */
-        s64 slice, left;    /* own time slice; what is left while not running */
-        u32 left_owner;     /* whose time the rest is */
-        s64 quantum;        /* total quantum left; TIME_NEVER: infinite */
-        u64 max_delay;      /* longest delay of a preemption, cycles */
-        u64 delay_end;      /* when the delay being made ends */
+        u8 sensitive;    /* priority below which delayed preemption works */
+        u8 delaying;     /* a preemption of it is being delayed */
+        u8 zero_slice;   /* runs on donated time only */
+        u8 preempt_msg;  /* preemption messages are on */
+        s64 slice, left; /* own time slice; what is left while not running */
+        u32 left_owner;  /* whose time the rest is */
+        s64 quantum;     /* total quantum left; TIME_NEVER: infinite */
+        u64 max_delay;   /* longest delay of a preemption, cycles */
+        u64 delay_end;   /* when the delay being made ends */
 
         /* Timeouts (timeout.c). */
         struct link timer;
-        u64 wake;           /* cycles */
+        u64 wake; /* cycles */
         u8 timer_on;
 
         /* IPC (ipc.c). */
-        struct link sending; /* in a receiver's queue of senders */
-        u32 from;           /* sender as the receiver sees it */
-        u32 ipc_error;      /* set by whoever ends a blocked phase */
-        u32 virtual_sender; /* propagation: in whose name it sends */
-        u32 actual_sender;
-        u8 ipc_active;      /* inside a user's Ipc, past the fast path */
-        u8 sent;            /* polling thread: its message has been taken, */
-        u8 entered;         /* and it has been put into its receive phase */
-        u32 recv_from;      /* polling thread: the receive phase to come, nil if none */
-        s64 recv_deadline;  /* absolute; kernel messages */
-        u32 recv_time;      /* L4 time; a user's Ipc */
-        u8 kernel_msg;      /* mr is a kernel message */
-        u8 receiving_strings; /* locked while a sender copies strings to it */
-        u8 state_items;     /* control transfer items to apply on completion */
-        u8 accept_state;    /* kernel message: control transfer items are welcome */
+        struct link sending;   /* in a receiver's queue of senders */
+        u32 from;              /* sender as the receiver sees it */
+        u32 ipc_error;         /* set by whoever ends a blocked phase */
+        u32 virtual_sender;    /* propagation: in whose name it sends */
+        u8 ipc_active;         /* inside a user's Ipc, past the fast path */
+        u8 sent;               /* polling thread: its message has been taken, */
+        u8 entered;            /* and it has been put into its receive phase */
+        u32 recv_from;         /* polling thread: the receive phase to come, nil if none */
+        s64 recv_deadline;     /* absolute; kernel messages */
+        u32 recv_time;         /* L4 time; a user's Ipc */
+        u8 kernel_msg;         /* mr is a kernel message */
+        u8 receiving_strings;  /* locked while a sender copies strings to it */
+        u8 state_items;        /* control transfer items to apply on completion */
+        u8 accept_state;       /* kernel message: control transfer items are welcome */
         struct tcb *xfer_peer; /* other side of a transfer in progress */
 
         /* A receiver's fault raised for its sender (ipc-string.c). */
-        u32 xfer_copied;    /* bytes of strings it has sent in this transfer */
+        u32 xfer_copied; /* bytes of strings it has sent in this transfer */
         u32 tunnel_address;
         u32 tunnel_result;
         s64 tunnel_deadline;
 
-        /* Interrupts (irq.c). */
-        u8 irq_pending, irq_masked;
-
         /* Extensions. */
-        u32 xfer_conf[6];   /* ctrlxfer.c: item mask per fault number */
-        u64 tls[3];         /* tls.c: GDT entries 6 to 8 */
+        u32 xfer_conf[6]; /* ctrlxfer.c: item mask per fault number */
+        u64 tls[3];       /* tls.c: GDT entries 6 to 8 */
         u32 tls_live;
         u32 tls_lower, tls_flips, tls_mark, tls_tries; /* forms of a limited thread's */
-        u32 limit;          /* limits.c: highest page, if limited */
+        u32 limit;                                     /* limits.c: highest page, if limited */
         u8 limited;
-        u8 redirect;        /* redirect.c: its L4 calls become exceptions */
+        u8 redirect; /* redirect.c: its L4 calls become exceptions */
 
-        void *fpu;          /* saved FPU state, allocated on first use */
+        void *fpu; /* saved FPU state, allocated on first use */
 };
 
 static inline struct frame *tcb_frame(struct tcb *t)

@@ -76,8 +76,7 @@ static u32 apply(struct tcb *t, const struct request *r)
                 t->utcb_asked = r->utcb;
         } else if (!t->activated && space_ready(t->space) &&
                    (r->utcb != UTCB_KEEP || t->utcb_asked)) {
-                local_id = utcb_local_id(t->space,
-                                         r->utcb != UTCB_KEEP ? r->utcb : t->utcb_asked);
+                local_id = utcb_local_id(t->space, r->utcb != UTCB_KEEP ? r->utcb : t->utcb_asked);
                 if (!local_id)
                         return ERR_UTCB_AREA;
                 if (r->utcb != UTCB_KEEP)

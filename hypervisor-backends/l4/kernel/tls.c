@@ -18,11 +18,11 @@
 #include "gdt.h"
 #include "x86.h"
 
-#define HIGH_PRESENT BIT(15)
-#define HIGH_DPL3    (3u << 13)
-#define HIGH_SYSTEM  BIT(12) /* set: code or data */
+#define HIGH_PRESENT  BIT(15)
+#define HIGH_DPL3     (3u << 13)
+#define HIGH_SYSTEM   BIT(12) /* set: code or data */
 #define HIGH_ACCESSED BIT(8)
-#define HIGH_KEEP    0xFFDF07FFu /* base, limit, G, D, AVL; expand-down, writable, accessed */
+#define HIGH_KEEP     0xFFDF07FFu /* base, limit, G, D, AVL; expand-down, writable, accessed */
 
 /* Entries the GDT holds for whoever ran last; zero if none. */
 static bool loaded;
@@ -52,14 +52,14 @@ void tls_set(struct tcb *t, u32 word, u32 value)
 
 /* --- limited threads ------------------------------------------------------------ */
 
-#define DESC_BASE(d)   ((u32)((d) >> 16 & 0xFFFFFF) | (u32)((d) >> 56) << 24)
-#define DESC_LIMIT(d)  ((u32)((d) & 0xFFFF) | (u32)((d) >> 32 & 0xF0000))
-#define DESC_PRESENT   (1ull << 47)
-#define DESC_PAGES     (1ull << 55)
-#define DESC_BIG       (1ull << 54)
-#define DESC_DOWN      (1ull << 42)
-#define LIMIT_FIELD    0x000F00000000FFFFull
-#define WHOLE_LIMIT    0xFFFFFu
+#define DESC_BASE(d)  ((u32)((d) >> 16 & 0xFFFFFF) | (u32)((d) >> 56) << 24)
+#define DESC_LIMIT(d) ((u32)((d)&0xFFFF) | (u32)((d) >> 32 & 0xF0000))
+#define DESC_PRESENT  (1ull << 47)
+#define DESC_PAGES    (1ull << 55)
+#define DESC_BIG      (1ull << 54)
+#define DESC_DOWN     (1ull << 42)
+#define LIMIT_FIELD   0x000F00000000FFFFull
+#define WHOLE_LIMIT   0xFFFFFu
 
 /* 4 GB from its base, around the top of the address space. */
 static bool wraps(u64 d)
