@@ -131,8 +131,9 @@ static bool place_sections(struct reader *r)
                 section->index = (unsigned)i;
                 section->bytes = header->sh_size;
                 section->allocated = (header->sh_flags & SHF_ALLOC) != 0;
-                section->executable =
-                    section->allocated && (header->sh_flags & SHF_EXECINSTR) && in_file;
+                /* Linkers merge flags: Linux 2.6.39's build-id note shares a segment with code. */
+                section->executable = section->allocated && (header->sh_flags & SHF_EXECINSTR) &&
+                                      in_file && header->sh_type != SHT_NOTE;
                 section->file_offset = in_file ? header->sh_offset : 0;
                 section->data = in_file ? r->image->file + header->sh_offset : NULL;
                 section->address = header->sh_addr;

@@ -5,7 +5,7 @@
 # alternatives that hang on a CPU feature, linker fill, written exemptions.
 # shellcheck source=testsuite/audit/lib.sh disable=SC2154
 . "$top_srcdir/testsuite/audit/lib.sh"
-plan 22
+plan 24
 
 # --- BUG() data of old kernels --------------------------------------------------
 # 0xce is into, 0xcf iret: line numbers that would decode as sensitive.
@@ -169,3 +169,15 @@ wakeup_start:
 	.asciz	"Linux version 2.6.9 (a@b)"
 S
 accepts "$work/wakeup.o" "2.6 may keep 16-bit wake-up code in .text"
+
+# Linux 2.6.39's linker script gives the build-id note the flags of the code it
+# stands beside; what is a note by its type is not code.
+assemble note <<'S'
+	.globl	f
+f:	ret
+	.section .notes, "ax", @note
+	.byte	0xfa, 0xdf
+S
+accepts "$work/note.o" "a note among the code is data"
+sed 's/@note/@progbits/' "$work/note.s" | assemble nonote
+objects "$work/nonote.o" 'unexplained: .*cli' "the same bytes as code are objected to"
