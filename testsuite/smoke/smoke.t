@@ -9,13 +9,14 @@ burned=$top_builddir/linux-6.1/vmlinux
 plan 5
 
 # The root file system with a module of that kernel's build as /lib/smoke.ko:
-# archives behind one another are one to Linux.
+# archives behind one another are one to Linux, at multiples of four bytes.
 root_for() {
         module=$(find "$(dirname "$1")" -name '*.ko' | sort | head -n 1)
         cp "$mini" "$tmp/root"
         if [ -n "$module" ]; then
                 printf 'dir /lib 0755\nfile /lib/smoke.ko 0644 %s\n' "$module" |
                         "$top_builddir/libexec/afterburner/mkcpio" "$tmp/module"
+                truncate -s %4 "$tmp/root"
                 cat "$tmp/module" >>"$tmp/root"
         fi
 }
