@@ -4,7 +4,7 @@
 # build it plain and afterburned, prove the tree unchanged, audit, boot both,
 # and compare what the smoke suite says on them.  Prints TAP.
 #
-# CONFIG is a sample's name (small) or "defconfig".
+# CONFIG is a sample's name (small) or the tree's own (defconfig, i386_defconfig).
 # shellcheck source=testsuite/driver/lib.sh
 . "${top_srcdir:-.}/testsuite/driver/lib.sh"
 
@@ -16,14 +16,15 @@ tree=$1
 folder=${2:-$scratch}
 config=${3:-small}
 case $config in
-*defconfig) choice=$config ;;
-*) choice=--config=$config ;;
+*defconfig) choice="--config=console $config bzImage" ;;
+*) choice="--config=$config bzImage modules" ;;
 esac
 mkdir -p "$folder"
 
 # build FOLDER [OPTION]
 build() {
-	afterburn make --verify-tree -C "$tree" O="$folder/$1" "$choice" -j2 ${2:+"$2"} bzImage modules >"$folder/$1.log" 2>&1
+	# shellcheck disable=SC2086 # the choice is words
+	afterburn make --verify-tree -C "$tree" O="$folder/$1" -j2 ${2:+"$2"} $choice >"$folder/$1.log" 2>&1
 }
 
 build plain --plain
