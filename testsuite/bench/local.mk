@@ -10,11 +10,14 @@ share_afterburner_guest_bench_LDFLAGS = $(GUEST_LINK)
 share_afterburner_guest_bench_LDADD = -lgcc
 
 # afterburn bench; bench-SUITE measures, figures.tsv says what is promised.
-BENCH_COMMANDS = libexec/afterburner/afterburn-bench libexec/afterburner/bench-toolchain
+BENCH_COMMANDS = libexec/afterburner/afterburn-bench libexec/afterburner/bench-toolchain \
+	libexec/afterburner/bench-l4
 pkglibexec_SCRIPTS += $(BENCH_COMMANDS)
 CLEANFILES += $(BENCH_COMMANDS) share/afterburner/figures.tsv
 libexec/afterburner/afterburn-bench: testsuite/bench/bench.sh
 	$(AM_V_GEN)$(MKDIR_P) libexec/afterburner && cp $(srcdir)/testsuite/bench/bench.sh $@ && chmod +x $@
+libexec/afterburner/bench-l4: testsuite/bench/l4.sh
+	$(AM_V_GEN)$(MKDIR_P) libexec/afterburner && cp $(srcdir)/testsuite/bench/l4.sh $@ && chmod +x $@
 libexec/afterburner/bench-toolchain: testsuite/bench/toolchain.sh
 	$(AM_V_GEN)$(MKDIR_P) libexec/afterburner && cp $(srcdir)/testsuite/bench/toolchain.sh $@ && chmod +x $@
 dist_pkgdata_DATA += testsuite/figures.tsv
@@ -27,7 +30,7 @@ libexec_afterburner_bench_padding_SOURCES = testsuite/bench/padding.c
 libexec_afterburner_bench_padding_CFLAGS = $(AB_CFLAGS) -O2
 
 dist_man_MANS += doc/man/afterburn-bench.1
-EXTRA_DIST += testsuite/bench/bench.sh testsuite/bench/toolchain.sh testsuite/bench/README
+EXTRA_DIST += testsuite/bench/bench.sh testsuite/bench/toolchain.sh testsuite/bench/l4.sh testsuite/bench/README
 TESTS += testsuite/bench/bench.t
 EXTRA_DIST += testsuite/bench/bench.t
 
