@@ -96,8 +96,12 @@ static void enter_symbol(struct walk *w)
                w->image->symbols[w->symbol].address <= w->at) {
                 const struct ab_symbol *symbol = &w->image->symbols[w->symbol++];
 
-                if (symbol->address == w->at && is_entry(symbol))
-                        w->flow_ended = w->after_call = false;
+                if (symbol->address != w->at || !is_entry(symbol))
+                        continue;
+                w->flow_ended = false;
+                /* A linker script's label may stand before the fill: __sched_text_end. */
+                if (symbol->kind == AB_SYMBOL_FUNCTION)
+                        w->after_call = false;
         }
 }
 

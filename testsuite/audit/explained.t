@@ -5,7 +5,7 @@
 # alternatives that hang on a CPU feature, linker fill, written exemptions.
 # shellcheck source=testsuite/audit/lib.sh disable=SC2154
 . "$top_srcdir/testsuite/audit/lib.sh"
-plan 24
+plan 26
 
 # --- BUG() data of old kernels --------------------------------------------------
 # 0xce is into, 0xcf iret: line numbers that would decode as sensitive.
@@ -102,6 +102,20 @@ g:	call	f
 	.balign	16, 0xcc
 S
 accepts "$work/fill.o" "int3 behind ret and call, up to the next function, is fill"
+# Linux 6.1, i386_defconfig: a call that does not return, the linker script's
+# __sched_text_end, one int3, the next function.
+assemble marker <<'S'
+	.globl	f, end, g
+	.type	f, @function
+	.type	g, @function
+f:	.skip	9, 0x90
+	call	f
+end:	.balign	16, 0xcc
+g:	ret
+S
+accepts "$work/marker.o" "a label of the linker script may stand before the fill"
+sed 's/^end:/&	nop;/' "$work/marker.s" | assemble codelabel
+objects "$work/codelabel.o" 'unexplained: .*int3' "but no instruction may"
 assemble trap <<'S'
 f:	nop
 	int3
