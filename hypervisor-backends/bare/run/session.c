@@ -161,7 +161,9 @@ static bool control_input(struct session *session)
                         session->line[session->line_bytes] = 0;
                         control_line(session, session->line);
                         session->line_bytes = 0;
-                } else if (session->line_bytes < sizeof session->line - 1) {
+                } else if (data[i] >= ' ' && data[i] <= '~' &&
+                           session->line_bytes < sizeof session->line - 1) {
+                        /* What a kernel's probe of the port sends (0xff) is no text. */
                         session->line[session->line_bytes++] = data[i];
                 }
         }
