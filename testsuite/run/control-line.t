@@ -1,0 +1,31 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Linux 6.1's i386_defconfig probes the second serial port and leaves 0xff on
+# it in front of init's first line; --quiet then showed nothing of the command.
+# A script plays the emulator: it says on the control channel and the console
+# what that kernel said.
+# shellcheck source=testsuite/run/run.sh
+. "${top_srcdir:?}/testsuite/run/run.sh"
+plan 2
+
+mkdir "$tmp/bin"
+cat >"$tmp/bin/qemu-system-i386" <<'QEMU'
+#!/bin/sh
+for word; do
+        case $word in file:*) control=${word#file:} ;; esac
+done
+printf 'a kernel message\r\n'
+printf '\377afterburn ready\r\n' >"$control"
+sleep 1 # init waits too, until the line has left the port
+printf 'hi\r\n'
+sleep 1
+printf 'afterburn exit 5 100\r\n' >"$control"
+QEMU
+chmod +x "$tmp/bin/qemu-system-i386"
+cp "$top_builddir/share/afterburner/guest/smoke" "$tmp/kernel"
+PATH=$tmp/bin:$PATH
+try 5 --quiet --initrd="$mini" "$tmp/kernel" -- /bin/say hi
+check 'the exit status arrives'
+printf 'hi\n' | cmp -s - "$tmp/out"
+check 'junk before "afterburn ready" hides nothing of the command'
+exit "$failed"
