@@ -3,7 +3,7 @@ pkgconfigdir = $(libdir)/pkgconfig
 nodist_pkgconfig_DATA = doc/afterburn.pc
 dist_man_MANS += doc/man/afterburn.1 doc/man/afterburn.7 doc/man/afterburn-make.1 \
 	doc/man/afterburn-cc.1
-dist_doc_DATA = README doc/design.md
+dist_doc_DATA = README doc/design.md doc/results-toolchain
 
 # What style and static checkers say; `make lint' is clean on main.
 lint:
