@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 pkgconfigdir = $(libdir)/pkgconfig
 nodist_pkgconfig_DATA = doc/afterburn.pc
-dist_man_MANS += doc/man/afterburn.1 doc/man/afterburn.7 doc/man/afterburn-make.1 \
-	doc/man/afterburn-cc.1
+dist_man_MANS += doc/man/afterburn.1 doc/man/afterburn.7
 dist_doc_DATA = README doc/design.md doc/results-toolchain
 
 # What style and static checkers say; `make lint' is clean on main.
