@@ -117,6 +117,7 @@ static void make_process(unsigned n)
                 directory[i] = page_directory[i] & ~4u;
         directory[PROGRAM >> 22] = (FIRST_MEMORY + n * 0x400000) | PAGE_4M;
         process[n].directory = (uint32_t)directory - KERNEL_BASE;
+        /* cppcheck-suppress comparePointers ; Both are the linker's */
         for (i = 0; i < (unsigned)(program_end - program_begin); i++)
                 memory[i] = (uint8_t)program_begin[i];
         *frame = (struct trap_frame){.gs = USER_DS, .fs = USER_DS, .es = USER_DS, .ds = USER_DS,

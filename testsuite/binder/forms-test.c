@@ -274,6 +274,7 @@ int main(int argc, char **argv)
                        bind.bad_index < bt_form_count ? bt_forms[bind.bad_index].insn : "",
                        bind.bad_address, ab_bind_error_text(bind.error));
                 bt_ok(false, "the forms bind");
+                free(old);
                 return bt_done();
         }
         for (i = 0; i < image.count && i < bt_form_count; i++) {

@@ -269,6 +269,7 @@ static enum outcome vsyscall(void)
                 return SKIP;
         }
         n = sys3(SYS_read, fd, text, sizeof text);
+        /* cppcheck-suppress uninitvar ; The kernel filled it */
         for (; n >= 8 && pair[0]; n -= 8, pair += 2)
                 if (pair[0] == 32)      /* AT_SYSINFO */
                         entry = pair[1];

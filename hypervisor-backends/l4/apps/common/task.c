@@ -115,6 +115,7 @@ static void pager_main(void)
 void task_init(void)
 {
         /* Some sigma0s give a page on a fault only to the root task itself. */
+        /* cppcheck-suppress comparePointers ; Both are the linker's */
         for (char *p = l4_image_start; p < l4_image_end; p += L4_PAGE_SIZE)
                 touch((L4_Word_t)p);
         root = L4_MyGlobalId();
