@@ -62,7 +62,7 @@ $(share_linux): $(dist_ablinux_DATA)
 	  else cp $(srcdir)/$$f share/afterburner/linux/; fi || exit 1; \
 	done && touch $@
 BUILT_SOURCES += $(share_linux)
-CLEANFILES += $(share_linux)
+CLEANFILES += $(share_linux) share/afterburner/linux/*.config
 
 bashcompletiondir = $(datadir)/bash-completion/completions
 EXTRA_DIST += afterburner/driver/afterburn.bash afterburner/driver/README
