@@ -126,6 +126,10 @@ recompile() {
                 while read -r object; do
                         command=$(sed -n '1s/^[^:=]*:*= //p' "$object" |
                                 sed "s#-Wp,-MM*D,[^ ]*##; s# -o [^ ]*# -o $work/object.o#; s# *;.*##")
+                        # Plain is the compiler itself: the wrapper's cost is ours to pay.
+                        case $1 in
+                        *-plain) command=$(echo "$command" | sed 's#^[^ ]*/afterburn-cc\( --afterburn-[^ ]*\)*#gcc-12 -m32#') ;;
+                        esac
                         sh -c "$command" >/dev/null 2>&1 || exit 1
                 done
                 times >"$work/times"
