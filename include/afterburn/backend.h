@@ -29,14 +29,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define AB_PAGE_BYTES           4096u
-#define AB_SPACE_KERNEL         0xffffffffu
+#define AB_PAGE_BYTES   4096u
+#define AB_SPACE_KERNEL 0xffffffffu
 
 /*
  * Access rights of a mapping; AB_READ is implied by the others.  Where the machine
  * cannot tell reading from executing, either grants both.
  */
 enum ab_rights { AB_READ = 1, AB_WRITE = 2, AB_EXECUTE = 4 };
+
+/* clang-format off */
 
 /* Events, as bits of a mask.  Device interrupts follow AB_EVENT_IRQ0. */
 enum ab_event {
@@ -46,6 +48,8 @@ enum ab_event {
         AB_EVENT_IRQ0    = 1 << 16,     /* line n is AB_EVENT_IRQ0 << n, n < 16 */
 };
 
+/* clang-format on */
+
 /* Registers of interrupted or user code, in the order of pushal. */
 struct ab_frame {
         uint32_t edi, esi, ebp, esp, ebx, edx, ecx, eax;
@@ -54,10 +58,10 @@ struct ab_frame {
 
 /* Why user code stopped, or guest kernel code was interrupted. */
 enum ab_reason {
-        AB_REASON_EVENT,        /* an event; nothing else happened */
-        AB_REASON_EXCEPTION,    /* `vector' and `error', as the processor reports them */
-        AB_REASON_PAGE_FAULT,   /* `address', `error': bits of IA-32's error code */
-        AB_REASON_INTERRUPT,    /* int `vector': eip is behind the instruction */
+        AB_REASON_EVENT,      /* an event; nothing else happened */
+        AB_REASON_EXCEPTION,  /* `vector' and `error', as the processor reports them */
+        AB_REASON_PAGE_FAULT, /* `address', `error': bits of IA-32's error code */
+        AB_REASON_INTERRUPT,  /* int `vector': eip is behind the instruction */
 };
 
 struct ab_trap {
@@ -69,11 +73,11 @@ struct ab_trap {
 
 /* What the guest has to work with; constant from backend_start() on. */
 struct backend_machine {
-        uint32_t memory_bytes;          /* guest-physical memory */
-        uint32_t user_start, user_end;  /* addresses a space may map */
+        uint32_t memory_bytes;             /* guest-physical memory */
+        uint32_t user_start, user_end;     /* addresses a space may map */
         uint32_t kernel_start, kernel_end; /* addresses the kernel space may map */
         uint32_t spaces;
-        uint32_t counter_khz;           /* rate of the time-stamp counter */
+        uint32_t counter_khz; /* rate of the time-stamp counter */
         const char *command_line;
         uint32_t module_start, module_bytes; /* guest-physical; initial RAM disk, or 0, 0 */
 };

@@ -22,9 +22,11 @@ enum ab_class {
  * carries the operand), and for page-table stores, page-table reads and device
  * accesses (a call in front of the instruction).  A hook needs AB_NEED_CALL.
  */
-#define AB_NEED_MEMORY  7
-#define AB_NEED_ACCESS  6
-#define AB_NEED_CALL    6
+#define AB_NEED_MEMORY 7
+#define AB_NEED_ACCESS 6
+#define AB_NEED_CALL   6
+
+/* clang-format off */
 
 /* What an instruction may raise in ring 0. */
 enum ab_fault {
@@ -48,5 +50,7 @@ enum ab_excluded {
         AB_X_FLAGS = 1 << 0,    /* arithmetic flags are undefined */
         AB_X_TSC   = 1 << 1,    /* a counter: only monotonicity is compared */
 };
+
+/* clang-format on */
 
 #endif

@@ -23,9 +23,11 @@
 
 #include <stdint.h>
 
-#define AB_RECORD_VERSION       1
-#define AB_RECORD_SECTION       ".afterburn"
-#define AB_NOTES_SECTION        ".afterburn.notes"
+#define AB_RECORD_VERSION 1
+#define AB_RECORD_SECTION ".afterburn"
+#define AB_NOTES_SECTION  ".afterburn.notes"
+
+/* clang-format off */
 
 /* What the site is: ab_record.version_kind, low four bits. */
 enum ab_kind {
@@ -74,37 +76,39 @@ enum ab_flag {
  *   bit  31     last site of its asm statement
  * For AB_KIND_HOOK the whole word is the hook number (enum ab_hook).
  */
-#define AB_OP_GPR(w)            ((w) & 15u)
-#define AB_OP_SYS(w)            (((w) >> 4) & 15u)
-#define AB_OP_IMM(w)            (((w) >> 8) & 255u)
-#define AB_OP_WIDTH_LOG2(w)     (((w) >> 16) & 3u)
-#define AB_OP_MEM               (1u << 18)
-#define AB_OP_HAS_IMM           (1u << 19)
-#define AB_OP_REP               (1u << 20)
-#define AB_OP_REPNE             (1u << 21)
-#define AB_OP_LOCK              (1u << 22)
-#define AB_OP_SEG_OVERRIDE      (1u << 23)
-#define AB_OP_DATA16            (1u << 24)
-#define AB_OP_ADDR16            (1u << 25)
-#define AB_OP_LAST              (1u << 31)
+#define AB_OP_GPR(w)        ((w) & 15u)
+#define AB_OP_SYS(w)        (((w) >> 4) & 15u)
+#define AB_OP_IMM(w)        (((w) >> 8) & 255u)
+#define AB_OP_WIDTH_LOG2(w) (((w) >> 16) & 3u)
+#define AB_OP_MEM           (1u << 18)
+#define AB_OP_HAS_IMM       (1u << 19)
+#define AB_OP_REP           (1u << 20)
+#define AB_OP_REPNE         (1u << 21)
+#define AB_OP_LOCK          (1u << 22)
+#define AB_OP_SEG_OVERRIDE  (1u << 23)
+#define AB_OP_DATA16        (1u << 24)
+#define AB_OP_ADDR16        (1u << 25)
+#define AB_OP_LAST          (1u << 31)
+
+/* clang-format on */
 
 enum ab_hook {
-        AB_HOOK_MODULE_LOADED = 1,      /* eax: Elf32_Ehdr *, edx: headers, ecx: struct module * */
-        AB_HOOK_PT_COPY       = 2,      /* eax: first byte written in a page table, edx: bytes */
+        AB_HOOK_MODULE_LOADED = 1, /* eax: Elf32_Ehdr *, edx: headers, ecx: struct module * */
+        AB_HOOK_PT_COPY = 2,       /* eax: first byte written in a page table, edx: bytes */
 };
 
 /* One site.  16 bytes, little endian, no padding. */
 struct ab_record {
-        uint32_t start;         /* address of the first byte of the site */
-        uint8_t  site_bytes;    /* instruction and padding together */
-        uint8_t  insn_offset;   /* of the original encoding, from start */
-        uint8_t  insn_bytes;    /* of the original encoding, added prefixes excluded */
-        uint8_t  version_kind;  /* AB_RECORD_VERSION << 4 | enum ab_kind */
-        uint8_t  class_id;      /* row of insn-ia32.def; 0 for AB_KIND_HOOK */
-        uint8_t  padding;       /* enum ab_padding */
-        uint8_t  dead_gprs;     /* dead after the site; 0: all live or unknown */
-        uint8_t  dead_flags;    /* enum ab_flag; 0: all live or unknown */
-        uint32_t operand;       /* AB_OP_* */
+        uint32_t start;       /* address of the first byte of the site */
+        uint8_t site_bytes;   /* instruction and padding together */
+        uint8_t insn_offset;  /* of the original encoding, from start */
+        uint8_t insn_bytes;   /* of the original encoding, added prefixes excluded */
+        uint8_t version_kind; /* AB_RECORD_VERSION << 4 | enum ab_kind */
+        uint8_t class_id;     /* row of insn-ia32.def; 0 for AB_KIND_HOOK */
+        uint8_t padding;      /* enum ab_padding */
+        uint8_t dead_gprs;    /* dead after the site; 0: all live or unknown */
+        uint8_t dead_flags;   /* enum ab_flag; 0: all live or unknown */
+        uint32_t operand;     /* AB_OP_* */
 };
 
 #define AB_RECORD_BYTES         16
@@ -116,16 +120,16 @@ struct ab_record {
  * the 32-bit sum of header and records zero; it is written after linking.
  */
 struct ab_flat_header {
-        uint32_t magic[2];      /* AB_FLAT_MAGIC0, AB_FLAT_MAGIC1 */
-        uint32_t version;       /* AB_RECORD_VERSION */
+        uint32_t magic[2]; /* AB_FLAT_MAGIC0, AB_FLAT_MAGIC1 */
+        uint32_t version;  /* AB_RECORD_VERSION */
         uint32_t checksum;
-        uint32_t self;          /* virtual address of this header */
-        uint32_t load_gva;      /* virtual address of the first byte of the image */
-        uint32_t entry_gpa;     /* physical entry point */
-        uint32_t record_bytes;  /* of all records */
+        uint32_t self;         /* virtual address of this header */
+        uint32_t load_gva;     /* virtual address of the first byte of the image */
+        uint32_t entry_gpa;    /* physical entry point */
+        uint32_t record_bytes; /* of all records */
 };
 
-#define AB_FLAT_MAGIC0          0x65746641u     /* "Afte" */
-#define AB_FLAT_MAGIC1          0x6e727562u     /* "burn" */
+#define AB_FLAT_MAGIC0 0x65746641u /* "Afte" */
+#define AB_FLAT_MAGIC1 0x6e727562u /* "burn" */
 
 #endif

@@ -66,7 +66,7 @@
 
 #include <stdint.h>
 
-#define AB_WEDGE_ABI            1
+#define AB_WEDGE_ABI 1
 
 /*
  * The words of a virtual CPU that inline code touches.  Segment registers in
@@ -84,15 +84,17 @@ struct ab_vcpu {
         uint32_t seg[6];
 };
 
-#define AB_VCPU_FLAGS_MASK      0
-#define AB_VCPU_IF              1       /* the byte of flags_mask with the IF bit */
-#define AB_VCPU_CR(n)           (4 + 4 * (n))
-#define AB_VCPU_DR(n)           (24 + 4 * (n))
-#define AB_VCPU_SEG(n)          (56 + 4 * (n))
-#define AB_VCPU_BYTES           80
+#define AB_VCPU_FLAGS_MASK 0
+#define AB_VCPU_IF         1 /* the byte of flags_mask with the IF bit */
+#define AB_VCPU_CR(n)      (4 + 4 * (n))
+#define AB_VCPU_DR(n)      (24 + 4 * (n))
+#define AB_VCPU_SEG(n)     (56 + 4 * (n))
+#define AB_VCPU_BYTES      80
 
-#define AB_IF_ON                0xff    /* values of the byte AB_VCPU_IF */
-#define AB_IF_OFF               0xfd
+#define AB_IF_ON  0xff /* values of the byte AB_VCPU_IF */
+#define AB_IF_OFF 0xfd
+
+/* clang-format off */
 
 /* What the wedge allows as inline code: ab_wedge.inline_ops. */
 enum ab_inline {
@@ -104,18 +106,22 @@ enum ab_inline {
         AB_INLINE_ALL      = 31,
 };
 
+/* clang-format on */
+
 /* Rows of per-class words and statistics: a class, or a kind without one. */
-#define AB_ROW_KIND(kind)       (120u + (kind))
-#define AB_ROWS                 128
+#define AB_ROW_KIND(kind) (120u + (kind))
+#define AB_ROWS           128
 
 /* What the binder must know of a wedge. */
 struct ab_wedge {
-        uint32_t abi;                   /* AB_WEDGE_ABI */
-        uint32_t vectors;               /* address of the vector table, a multiple of 4 */
-        uint32_t vcpu;                  /* address of a struct ab_vcpu, a multiple of 4 */
-        uint32_t inline_ops;            /* enum ab_inline */
-        uint32_t native[AB_ROWS / 32];  /* rows the wedge wants left native */
+        uint32_t abi;                  /* AB_WEDGE_ABI */
+        uint32_t vectors;              /* address of the vector table, a multiple of 4 */
+        uint32_t vcpu;                 /* address of a struct ab_vcpu, a multiple of 4 */
+        uint32_t inline_ops;           /* enum ab_inline */
+        uint32_t native[AB_ROWS / 32]; /* rows the wedge wants left native */
 };
+
+/* clang-format off */
 
 /*
  * Vectors: name, number of entries, index, what is passed.  `index' says how
@@ -220,6 +226,8 @@ enum ab_vector {
         AB_VECTORS
 };
 
-#define AB_VECTOR_TABLE_BYTES   (2 * 4 * AB_VECTORS)
+/* clang-format on */
+
+#define AB_VECTOR_TABLE_BYTES (2 * 4 * AB_VECTORS)
 
 #endif
