@@ -34,9 +34,12 @@
 
 /*
  * Access rights of a mapping; AB_READ is implied by the others.  Where the machine
- * cannot tell reading from executing, either grants both.
+ * cannot tell reading from executing, either grants both.  AB_USER admits user code:
+ * without it a mapping is the guest kernel's alone, in a space too (a guest may
+ * keep pages of its own at user addresses); with it, so is one of the kernel
+ * space user code's in every space (a page of system-call or signal-return code).
  */
-enum ab_rights { AB_READ = 1, AB_WRITE = 2, AB_EXECUTE = 4 };
+enum ab_rights { AB_READ = 1, AB_WRITE = 2, AB_EXECUTE = 4, AB_USER = 8 };
 
 /* clang-format off */
 
@@ -102,6 +105,12 @@ void backend_console_write(const char *text, uint32_t bytes);
 
 /* Read up to @bytes that are there; returns how many. */
 uint32_t backend_console_read(char *text, uint32_t bytes);
+
+/*
+ * Write all of @bytes to whoever runs this guest: lines of text apart from the
+ * console, by which a guest's test program reports how it ended.
+ */
+void backend_control_write(const char *text, uint32_t bytes);
 
 /* --- time --------------------------------------------------------------------- */
 

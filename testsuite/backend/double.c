@@ -62,6 +62,11 @@ void backend_console_write(const char *text, uint32_t bytes)
         fwrite(text, 1, bytes, stdout);
 }
 
+void backend_control_write(const char *text, uint32_t bytes)
+{
+        fwrite(text, 1, bytes, stdout);
+}
+
 uint32_t backend_console_read(char *text, uint32_t bytes)
 {
         (void)text;

@@ -212,8 +212,8 @@ static void prepare_user(void)
         for (i = 0; i < (uint32_t)user_end - (uint32_t)user_int80; i++)
                 to[i] = user_int80[i];
         backend_switch(2);
-        backend_map(2, CODE, PAGE_CODE, AB_PAGE_BYTES, AB_READ | AB_EXECUTE);
-        backend_map(2, STACK, PAGE_STACK, AB_PAGE_BYTES, AB_READ | AB_WRITE);
+        backend_map(2, CODE, PAGE_CODE, AB_PAGE_BYTES, AB_READ | AB_EXECUTE | AB_USER);
+        backend_map(2, STACK, PAGE_STACK, AB_PAGE_BYTES, AB_READ | AB_WRITE | AB_USER);
         frame = (struct ab_frame){.edi = 7, .esi = 6, .ebp = 5, .esp = STACK + 0x800, .ebx = 4,
                                   .edx = 3, .ecx = 2, .eax = 1, .eflags = 0x202};
 }
@@ -245,7 +245,7 @@ static void user_traps(void)
         ktap_ok(trap.reason == AB_REASON_PAGE_FAULT && trap.address == 0x40000000 &&
                         trap.error == (USER_ERROR | WRITE_ERROR) && frame.eip == address_of(user_touch),
                 "user mode: a store to nowhere is a page fault with address and error");
-        backend_map(2, 0x40000000, PAGE_A, AB_PAGE_BYTES, AB_READ | AB_WRITE);
+        backend_map(2, 0x40000000, PAGE_A, AB_PAGE_BYTES, AB_READ | AB_WRITE | AB_USER);
         frame.eax = 0x12121212;
         run_user(user_touch);
         ktap_ok(*(uint32_t *)backend_physical(PAGE_A) == 0x12121212,

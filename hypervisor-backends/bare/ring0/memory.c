@@ -94,10 +94,10 @@ static uint32_t *entry_of(uint32_t space, uint32_t virtual, bool make)
         return (uint32_t *)(*slot & -AB_PAGE_BYTES) + (virtual >> 12) % ENTRIES;
 }
 
-static uint32_t bits(uint32_t space, uint32_t rights)
+static uint32_t bits(uint32_t rights)
 {
         return (rights ? PRESENT : 0) | (rights & AB_WRITE ? WRITABLE : 0) |
-               (space == AB_SPACE_KERNEL ? 0 : USER);
+               (rights & AB_USER ? USER : 0);
 }
 
 bool backend_map(uint32_t space, uint32_t virtual, uint32_t physical, uint32_t bytes,
@@ -112,7 +112,7 @@ bool backend_map(uint32_t space, uint32_t virtual, uint32_t physical, uint32_t b
 
                 if (!entry)
                         return false;
-                *entry = (GUEST_START + physical) | bits(space, rights);
+                *entry = (GUEST_START + physical) | bits(rights);
                 flush(virtual);
                 virtual += AB_PAGE_BYTES;
                 physical += AB_PAGE_BYTES;
@@ -141,7 +141,7 @@ void backend_protect(uint32_t space, uint32_t virtual, uint32_t bytes, uint32_t 
                 uint32_t *entry = entry_of(space, virtual, false);
 
                 if (entry && *entry) {
-                        *entry = rights ? (*entry & -AB_PAGE_BYTES) | bits(space, rights) : 0;
+                        *entry = rights ? (*entry & -AB_PAGE_BYTES) | bits(rights) : 0;
                         flush(virtual);
                 }
                 virtual += AB_PAGE_BYTES;
