@@ -74,6 +74,29 @@ struct ab_trap {
         uint32_t address;
 };
 
+/*
+ * The state a guest starts in: protected mode, flat segments, paging and interrupts off,
+ * the other general registers 0.  Addresses are guest-physical.  (Laid out as linker/load's
+ * struct ab_load_entry.)
+ */
+struct backend_entry {
+        uint32_t eip;
+        uint32_t eax, ebx, esi;
+        uint32_t gdt_base;
+        uint16_t gdt_limit;
+        uint16_t cs, ds; /* ds: ss, ds, es, fs and gs */
+        uint16_t unused;
+};
+
+/* Bits cpuid must not show, besides the front end's own choice; as struct ab_load_hidden. */
+struct backend_hidden {
+        uint32_t leaf1_edx, leaf1_ecx;
+        uint32_t ext1_edx, ext1_ecx; /* 0x80000001 */
+        uint32_t leaf7_ebx, leaf7_ecx, leaf7_edx;
+        uint32_t ext8_ebx;   /* 0x80000008 */
+        uint32_t leafd1_eax; /* 0xd, subleaf 1 */
+};
+
 /* What the guest has to work with; constant from backend_start() on. */
 struct backend_machine {
         uint32_t memory_bytes;             /* guest-physical memory */
@@ -83,6 +106,8 @@ struct backend_machine {
         uint32_t counter_khz; /* rate of the time-stamp counter */
         const char *command_line;
         uint32_t module_start, module_bytes; /* guest-physical; initial RAM disk, or 0, 0 */
+        struct backend_entry entry;
+        struct backend_hidden hidden;
 };
 
 /* --- life --------------------------------------------------------------------- */
@@ -199,6 +224,12 @@ bool backend_user_segment(uint32_t entry, uint32_t low, uint32_t high);
 /* Floating-point registers of user code, in the format of fxsave; 16-byte aligned. */
 void backend_fpu_save(void *area);
 void backend_fpu_load(const void *area);
+
+/*
+ * From now on the floating-point instructions of user code raise #NM (@on) or do not.
+ * False where the backend cannot make them: it then has done nothing.
+ */
+bool backend_fpu_trap(bool on);
 
 /* --- what the wedge provides -------------------------------------------------- */
 

@@ -302,3 +302,9 @@ void backend_fpu_load(const void *area)
 {
         memcpy(fpu, area, sizeof(fpu));
 }
+
+bool backend_fpu_trap(bool on)
+{
+        (void)on;
+        return false;
+}

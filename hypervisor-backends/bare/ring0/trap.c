@@ -6,6 +6,7 @@ enum { PAGE_FAULT = 14, USER_FLAGS = 0x00240dd5 };
 
 static struct ab_frame *user_frame;
 static struct ab_trap *user_trap;
+static bool fpu_trap;
 
 static uint32_t fault_address(void)
 {
@@ -111,6 +112,14 @@ void ring0_trap(struct raw_frame *raw)
         ring0_leave_user();
 }
 
+static void set_task_switched(void)
+{
+        uint32_t cr0;
+
+        asm volatile("movl %%cr0,%0" : "=r"(cr0));
+        asm volatile("movl %0,%%cr0" : : "r"(cr0 | 8));
+}
+
 void backend_user(struct ab_frame *frame, struct ab_trap *trap)
 {
         interrupts_off();
@@ -120,7 +129,10 @@ void backend_user(struct ab_frame *frame, struct ab_trap *trap)
         } else {
                 user_frame = frame;
                 user_trap = trap;
+                if (fpu_trap)
+                        set_task_switched();
                 ring0_enter_user(frame);
+                asm volatile("clts");
         }
         frame->eflags &= USER_FLAGS | 0x202;
         interrupts_on();
@@ -134,4 +146,10 @@ void backend_fpu_save(void *area)
 void backend_fpu_load(const void *area)
 {
         asm volatile("fxrstor (%0)" : : "r"(area) : "memory");
+}
+
+bool backend_fpu_trap(bool on)
+{
+        fpu_trap = on;
+        return true;
 }
