@@ -16,10 +16,9 @@ static const struct {
         const char *package;
 } needs[] = {
         {"make", LINUX_ANY_FIRST, "make"},       {"ld", LINUX_ANY_FIRST, "binutils"},
-        {"gcc", LINUX_ANY_FIRST, "gcc"},         {"perl", LINUX_ANY_FIRST, "perl"},
-        {"awk", LINUX_ANY_FIRST, "mawk"},        {"gzip", LINUX_ANY_FIRST, "gzip"},
-        {"bc", LINUX(3, 9, 0), "bc"},            {"flex", LINUX(4, 16, 0), "flex"},
-        {"bison", LINUX(4, 16, 0), "bison"},
+        {"perl", LINUX_ANY_FIRST, "perl"},       {"awk", LINUX_ANY_FIRST, "mawk"},
+        {"gzip", LINUX_ANY_FIRST, "gzip"},       {"bc", LINUX(3, 9, 0), "bc"},
+        {"flex", LINUX(4, 16, 0), "flex"},       {"bison", LINUX(4, 16, 0), "bison"},
 };
 
 static bool on_path(const char *program)
