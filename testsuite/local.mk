@@ -2,6 +2,7 @@
 #
 # Each suite lists its own tests.  A test is one program or script that prints
 # TAP (or KTAP inside a guest) and is named for the behaviour it proves.
+include $(srcdir)/testsuite/quickstart/local.mk
 include $(srcdir)/testsuite/pass/local.mk
 include $(srcdir)/testsuite/plugin/local.mk
 include $(srcdir)/testsuite/driver/local.mk

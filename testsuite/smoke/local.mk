@@ -12,4 +12,4 @@ share_afterburner_guest_smoke_CFLAGS = $(GUEST_CFLAGS)
 share_afterburner_guest_smoke_LDFLAGS = $(GUEST_LINK)
 share_afterburner_guest_smoke_LDADD = -lgcc
 TESTS += testsuite/smoke/smoke.t
-EXTRA_DIST += testsuite/smoke/smoke.t testsuite/smoke/README
+EXTRA_DIST += testsuite/smoke/smoke.t testsuite/smoke/root.sh testsuite/smoke/README

@@ -4,31 +4,15 @@
 # for the afterburned kernel, which must print the same.
 # shellcheck source=testsuite/run/run.sh
 . "${top_srcdir:?}/testsuite/run/run.sh"
+# shellcheck source=testsuite/smoke/root.sh
+. "$top_srcdir/testsuite/smoke/root.sh"
 plain=$top_builddir/linux-6.1-plain/vmlinux
 burned=$top_builddir/linux-6.1/vmlinux
 plan 5
 
-# The root file system with a module of that kernel's build as /lib/smoke.ko:
-# archives behind one another are one to Linux, at multiples of four bytes.
-root_for() {
-        module=$(find "$(dirname "$1")" -name '*.ko' | sort | head -n 1)
-        cp "$mini" "$tmp/root"
-        if [ -n "$module" ]; then
-                printf 'dir /lib 0755\nfile /lib/smoke.ko 0644 %s\n' "$module" |
-                        "$top_builddir/libexec/afterburner/mkcpio" "$tmp/module"
-                truncate -s %4 "$tmp/root"
-                cat "$tmp/module" >>"$tmp/root"
-        fi
-}
-
 smoke() {
-        root_for "$1"
+        root_for "$1" "$tmp/root"
         $limit "$run" --quiet --timeout=100 --initrd="$tmp/root" "$1" -- /bin/smoke >"$2" 2>"$tmp/err" </dev/null
-}
-
-all_told() {
-        planned=$(sed -n 's/^1\.\.//p' "$1")
-        [ -n "$planned" ] && [ "$(grep -Ec '^(not )?ok ' "$1")" = "$planned" ]
 }
 
 if [ -f "$plain" ]; then
