@@ -86,6 +86,7 @@ lib_afterburner_l4_l4_conformance_SOURCES = \
 	$(L4U)/apps/common/task.h \
 	$(L4U)/apps/l4-conformance/check.h \
 	$(L4U)/apps/l4-conformance/ctrlxfer.c \
+	$(L4U)/apps/l4-conformance/delay.c \
 	$(L4U)/apps/l4-conformance/exceptions.c \
 	$(L4U)/apps/l4-conformance/exregs.c \
 	$(L4U)/apps/l4-conformance/ids.c \

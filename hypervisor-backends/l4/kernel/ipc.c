@@ -415,18 +415,40 @@ void ipc_syscall(struct frame *f)
                 sched_wake(woken);
 }
 
-u32 kmsg_call(struct kmsg *m, u32 to, s64 deadline, bool switch_over, bool accept_state)
+/* What a kernel message of the running thread puts aside: it may be inside an Ipc. */
+struct outer {
+        u32 *mr, virtual_sender;
+        struct tcb *peer;
+        bool kernel_msg;
+};
+
+static struct outer kmsg_begin(struct tcb *self, struct kmsg *m, u32 reply_from)
 {
-        struct tcb *self = current(), *woken, *peer = self->xfer_peer;
-        u32 *mr = self->mr;
-        bool kernel_msg = self->kernel_msg;
-        u32 error, virtual_sender = self->virtual_sender;
+        struct outer o = {self->mr, self->virtual_sender, self->xfer_peer, self->kernel_msg};
 
         self->mr = m->mr;
         self->kernel_msg = true;
+        self->entered = self->sent = false;
+        self->recv_from = reply_from;
+        return o;
+}
+
+static void kmsg_end(struct tcb *self, const struct outer *o)
+{
+        self->mr = o->mr;
+        self->kernel_msg = o->kernel_msg;
+        self->virtual_sender = o->virtual_sender;
+        if (self->xfer_peer != o->peer)
+                self->xfer_peer = NULL; /* the outer transfer was cancelled meanwhile */
+}
+
+u32 kmsg_call(struct kmsg *m, u32 to, s64 deadline, bool switch_over, bool accept_state)
+{
+        struct tcb *self = current(), *woken;
+        struct outer outer = kmsg_begin(self, m, to);
+        u32 error;
+
         self->accept_state = accept_state;
-        self->entered = false;
-        self->recv_from = to;
         self->recv_deadline = deadline;
         error = send(self, to, deadline, false, &woken);
         if (!error && !self->entered) {
@@ -438,12 +460,20 @@ u32 kmsg_call(struct kmsg *m, u32 to, s64 deadline, bool switch_over, bool accep
                 if (woken)
                         sched_ready(woken);
         }
-        self->mr = mr;
-        self->kernel_msg = kernel_msg;
-        self->virtual_sender = virtual_sender;
-        if (self->xfer_peer != peer)
-                self->xfer_peer = NULL; /* the outer transfer was cancelled meanwhile */
+        kmsg_end(self, &outer);
         return error;
+}
+
+bool kmsg_send(struct kmsg *m, u32 to)
+{
+        struct tcb *self = current(), *woken;
+        struct outer outer = kmsg_begin(self, m, ID_NIL);
+        u32 error = send(self, to, TIME_NEVER, false, &woken);
+
+        if (woken)
+                sched_ready(woken);
+        kmsg_end(self, &outer);
+        return !error && self->sent;
 }
 
 /* --- interference ---------------------------------------------------------------------------- */

@@ -31,12 +31,24 @@ struct kmsg {
  */
 u32 kmsg_call(struct kmsg *m, u32 to, s64 deadline, bool switch_over, bool accept_state);
 
+/*
+ * Send m to `to` and go on.  True: the caller has had to wait for the receiver.
+ * The receiver of a message that went at once is runnable, and has not run.
+ */
+bool kmsg_send(struct kmsg *m, u32 to);
+
 /* Messages of the kernel's own protocols (kmsg.c). */
 void kmsg_page_fault(struct tcb *self, u32 address, bool write);
 u32 kmsg_copy_fault(struct tcb *self, u32 address, bool write, u32 ip, s64 deadline);
 void kmsg_exception(struct tcb *self, u32 vector, u32 error);
 void kmsg_io_fault(struct tcb *self, u32 io_fpage);
-void kmsg_preemption(struct tcb *self);
+/*
+ * The running thread is being preempted: call its scheduler (thesis 3.3), or tell
+ * its exception handler without waiting for an answer (manual 3.4, signal flag).
+ * True: the thread has waited for that, so others have run meanwhile.
+ */
+bool kmsg_preemption(struct tcb *self);
+bool kmsg_preemption_signal(struct tcb *self);
 /* First code of a new thread: the message it waited for has come. */
 void kmsg_started(void);
 /* Let an activated thread wait for its start-up message. */

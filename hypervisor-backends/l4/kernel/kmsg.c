@@ -120,18 +120,33 @@ void kmsg_exception(struct tcb *self, u32 vector, u32 error)
                 reply_registers(self, &m);
 }
 
-void kmsg_preemption(struct tcb *self)
+static void put_time(struct kmsg *m)
 {
         u64 now = cycles_to_us(rdtsc());
+
+        m->mr[1] = (u32)now;
+        m->mr[2] = (u32)(now >> 32);
+}
+
+bool kmsg_preemption(struct tcb *self)
+{
         struct kmsg m;
 
-        m.mr[1] = (u32)now;
-        m.mr[2] = (u32)(now >> 32);
+        put_time(&m);
         m.mr[0] = LABEL(LABEL_PREEMPTION, 0) | append_state(self, LABEL_PREEMPTION, &m, 2);
         if (X_PREEMPT_MSG && !X_CTRLXFER && self->preempt_msg)
                 m.mr[0] += append_registers(self, &m.mr[3]);
         /* The scheduler decides who runs next, not this message. */
-        kmsg_call(&m, self->scheduler, TIME_NEVER, false, true);
+        return kmsg_call(&m, self->scheduler, TIME_NEVER, false, true) == IPC_OK;
+}
+
+bool kmsg_preemption_signal(struct tcb *self)
+{
+        struct kmsg m;
+
+        put_time(&m);
+        m.mr[0] = LABEL(LABEL_PREEMPTION, 0) | 2;
+        return kmsg_send(&m, self->utcb[UTCB_EXC_HANDLER]);
 }
 
 /* --- thread start (manual 2.4) -------------------------------------------------------- */

@@ -17,6 +17,7 @@ extern struct tcb *idle_thread;
  */
 #define FAST_BLOCK_FPU   BIT(0) /* the floating-point unit is live */
 #define FAST_BLOCK_LIMIT BIT(1) /* a limit is loaded */
+#define FAST_BLOCK_DELAY BIT(2) /* it is delaying a preemption */
 extern u32 fast_block;
 
 void sched_init(void);
@@ -34,7 +35,10 @@ void sched_ready(struct tcb *t);
 void sched_wake(struct tcb *t);
 /* Run the best thread; returns when the caller is picked again. */
 void schedule(void);
-/* Run `to` on the rest of the caller's time slice (IPC, ThreadSwitch). */
+/*
+ * Run `to` on the rest of the caller's time slice (IPC, ThreadSwitch).  A caller
+ * that could run itself stands aside until that slice is over.
+ */
 void sched_donate(struct tcb *to);
 /* Give up the rest of the time slice. */
 void sched_yield(void);

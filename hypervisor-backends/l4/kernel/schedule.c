@@ -9,7 +9,9 @@
  * A time slice is a quantity of cycles with an owner.  It stays loaded while
  * IPC goes from thread to thread, and that is all there is to donation; the
  * owner's total quantum pays.  A thread preempted on donated time keeps the
- * rest with it; one that blocks gives it back to the owner.
+ * rest with it; one that blocks gives it back to the owner.  A thread that has
+ * donated by ThreadSwitch stands aside until the slice it gave is over: were it
+ * in its queue, it would preempt its own beneficiary at the next tick.
  */
 #include "sched.h"
 #include "thread.h"
@@ -32,6 +34,9 @@ static u32 occupied[PRIO_COUNT / 32]; /* bit set: the queue may hold someone */
 static s64 slice_left;
 static struct tcb *slice_owner;
 static u64 charged_until;
+
+/* Who gave the loaded slice away and could run again when it ends. */
+static struct link donors = {&donors, &donors};
 
 void sched_init(void)
 {
@@ -84,7 +89,18 @@ bool sched_has_time(const struct tcb *t)
         return !t->zero_slice && t->quantum > 0;
 }
 
-/* Best runnable thread, or the idle thread. */
+/* The loaded slice ends: its donors take part again. */
+static void donors_return(void)
+{
+        while (!link_alone(&donors)) {
+                struct tcb *t = TCB_OF(donors.next, ready);
+
+                dequeue(t);
+                enqueue(t, false);
+        }
+}
+
+/* Best thread in the ready queues, or the idle thread. */
 static struct tcb *pick(void)
 {
         for (s32 word = PRIO_COUNT / 32 - 1; word >= 0; word--) {
@@ -142,9 +158,20 @@ static void unload_slice(struct tcb *t, bool goes_on)
         }
 }
 
+/* The running thread no longer puts off a preemption. */
+static void end_delay(struct tcb *self)
+{
+        if (self->delaying) {
+                self->delaying = false;
+                fast_block &= ~FAST_BLOCK_DELAY;
+                self->utcb[UTCB_FLAGS] &= ~PREEMPT_PENDING;
+        }
+}
+
 /* Continue `to`; returns when someone continues the caller. */
 static void switch_to(struct tcb *to)
 {
+        end_delay(current());
         fpu_switch(to);
         if (X_LIMITS)
                 limits_switch(to);
@@ -153,10 +180,13 @@ static void switch_to(struct tcb *to)
         switch_context(to);
 }
 
-static void dispatch(struct tcb *next)
+/* Run the best thread on its own slice. */
+static void dispatch(void)
 {
-        struct tcb *self = current();
+        struct tcb *self = current(), *next;
 
+        donors_return();
+        next = pick();
         if (next != idle_thread)
                 load_slice(next);
         else
@@ -177,7 +207,7 @@ void schedule(void)
                 if (goes_on)
                         enqueue(self, true);
         }
-        dispatch(pick());
+        dispatch();
 }
 
 void sched_ready(struct tcb *t)
@@ -209,8 +239,11 @@ void sched_donate(struct tcb *to)
 {
         struct tcb *self = current();
 
-        if (self->state == S_RUNNING)
-                enqueue(self, false);
+        if (self->state == S_RUNNING) {
+                dequeue(self);
+                link_add_tail(&donors, &self->ready);
+                self->queued = true;
+        }
         to->state = S_RUNNING;
         if (to != self)
                 switch_to(to);
@@ -223,13 +256,11 @@ void sched_yield(void)
         charge();
         slice_left = 0;
         self->left = 0;
-        if (self->utcb)
-                self->utcb[UTCB_FLAGS] &= ~PREEMPT_PENDING;
-        self->delaying = false;
+        end_delay(self);
         dequeue(self);
         if (sched_has_time(self))
                 enqueue(self, false);
-        dispatch(pick());
+        dispatch();
 }
 
 /* --- preemption -------------------------------------------------------------- */
@@ -238,7 +269,9 @@ void sched_yield(void)
  * May the running thread put off a preemption by a thread of this priority
  * (manual 3.4)?  It may if it asked to (UTCB flag), the other's priority does
  * not exceed its sensitive priority, and its maximum delay has not passed.
- * Whose time slice it runs on makes no difference.
+ * Whose time slice it runs on makes no difference.  The delay ends, and the
+ * pending flag with it, as soon as the thread stops running (switch_to); the
+ * fast path leaves a thread that delays to it.
  */
 static bool delays_preemption(struct tcb *self, u32 by_prio)
 {
@@ -247,70 +280,76 @@ static bool delays_preemption(struct tcb *self, u32 by_prio)
                 return false;
         if (!self->delaying) {
                 self->delaying = true;
+                fast_block |= FAST_BLOCK_DELAY;
                 self->delay_end = rdtsc() + self->max_delay;
         }
+        if (rdtsc() >= self->delay_end)
+                return false;
         self->utcb[UTCB_FLAGS] |= PREEMPT_PENDING;
-        return rdtsc() < self->delay_end;
+        return true;
 }
 
-static void end_delay(struct tcb *self)
+/*
+ * Tell whoever wants to know that the running thread is being preempted.
+ * True: it has waited meanwhile, so others have had their turn.
+ */
+static bool preemption_told(struct tcb *self)
 {
-        if (self->delaying) {
-                self->delaying = false;
-                self->utcb[UTCB_FLAGS] &= ~PREEMPT_PENDING;
-        }
+        if (X_PREEMPT_MSG && self->preempt_msg)
+                return kmsg_preemption(self);
+        if (self->utcb && (self->utcb[UTCB_FLAGS] & PREEMPT_SIGNAL))
+                return kmsg_preemption_signal(self);
+        return false;
 }
 
 void sched_preempt(void)
 {
-        struct tcb *self = current(), *next = pick();
+        struct tcb *self = current(), *rival = pick();
 
         if (self == idle_thread) {
-                if (next != self)
+                if (rival != self)
                         schedule();
                 return;
         }
-        if (next == self || self->state != S_RUNNING || next == idle_thread)
+        if (self->state != S_RUNNING)
                 return;
-        if (next->prio <= self->prio || delays_preemption(self, next->prio))
+        if (rival == self || rival == idle_thread || rival->prio <= self->prio) {
+                /* Who it put off is gone; unless the slice is over: see there. */
+                if (slice_left > 0)
+                        end_delay(self);
+                return;
+        }
+        if (delays_preemption(self, rival->prio))
                 return;
         end_delay(self);
-        if (X_PREEMPT_MSG && self->preempt_msg)
-                kmsg_preemption(self);
-        else
+        if (!preemption_told(self))
                 schedule();
 }
 
 /* The loaded slice is used up: the next of the same priority has its turn. */
 static void slice_expired(void)
 {
-        struct tcb *self = current(), *next;
-        bool queued = self->queued;
+        struct tcb *self = current(), *rival;
+        bool quantum_over = slice_owner && slice_owner->quantum <= 0, goes_on, preempted;
 
-        if (slice_owner && slice_owner->quantum <= 0) {
-                slice_owner->work |= WORK_QUANTUM;
-        } else {
-                dequeue(self);
-                next = pick();
-                if (queued)
-                        enqueue(self, true);
-                if (next != idle_thread && next != self && delays_preemption(self, next->prio))
-                        return;
-        }
-        end_delay(self);
-        /* On donated time, the donor's turn comes again with a fresh slice. */
-        if (slice_owner && slice_owner != self && slice_owner->state == S_RUNNING)
-                enqueue(slice_owner, false);
+        donors_return();
         dequeue(self);
-        slice_left = 0;
-        if (X_PREEMPT_MSG && self->preempt_msg && pick() != idle_thread) {
-                kmsg_preemption(self);
-                return;
-        }
+        rival = pick();
         self->left = 0;
-        if (sched_has_time(self))
+        if (quantum_over)
+                slice_owner->work |= WORK_QUANTUM;
+        goes_on = sched_has_time(self);
+        preempted = !goes_on || (rival != idle_thread && rival->prio >= self->prio);
+        if (!quantum_over && preempted && rival != idle_thread &&
+            delays_preemption(self, rival->prio))
+                return;
+        end_delay(self);
+        slice_left = 0;
+        if (preempted && preemption_told(self))
+                return;
+        if (goes_on)
                 enqueue(self, false);
-        dispatch(pick());
+        dispatch();
 }
 
 void sched_tick(void)

@@ -77,6 +77,7 @@ void area_exregs(void);
 void area_threadcontrol(void);
 void area_spacecontrol(void);
 void area_schedule(void);
+void area_delay(void);
 void area_interrupts(void);
 void area_exceptions(void);
 void area_pagefaults(void);

@@ -88,6 +88,7 @@ static const struct {
     {"thread control", area_threadcontrol, NULL},
     {"space control", area_spacecontrol, NULL},
     {"schedule", area_schedule, NULL},
+    {"delayed preemption", area_delay, NULL},
     {"interrupts", area_interrupts, NULL},
     {"exceptions", area_exceptions, NULL},
     {"page faults", area_pagefaults, NULL},

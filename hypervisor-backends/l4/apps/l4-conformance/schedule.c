@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Schedule, ThreadSwitch, priorities, time slices, delayed preemption [3]. */
+/* Schedule, ThreadSwitch, priorities, time slices [3]. */
 #include "check.h"
 
 static volatile L4_Word_t count[3], stop;
@@ -155,49 +155,6 @@ static void switches(void)
         task_delete_all();
 }
 
-static volatile L4_Word_t lap, first_lap, flags_seen;
-
-/*
- * Run with the delay flag set until the kernel signals that it would preempt;
- * the thread at the same priority must not have run meanwhile.
- */
-static void delayed(void)
-{
-        volatile uint8_t *flags = (volatile uint8_t *)L4_Utcb() + L4_UTCB_PREEMPTFLAGS;
-
-        *flags |= L4_PREEMPT_DELAY;
-        count[1] = 0;
-        lap = 0;
-        while (!(*flags & L4_PREEMPT_PENDING) && lap < 2000000000)
-                lap++;
-        first_lap = count[1];
-        flags_seen = *flags;
-        *flags &= (uint8_t) ~(L4_PREEMPT_DELAY | L4_PREEMPT_PENDING);
-        L4_Yield();
-        shared[0] = count[1];
-        L4_Send(self);
-}
-
-static void delayed_preemption(void)
-{
-        L4_ThreadId_t a;
-
-        stop = 0;
-        shared[0] = 0;
-        task_thread(L4_nilthread, count1);
-        a = task_thread_waiting(L4_nilthread, task_pager());
-        L4_Schedule(a, L4_TimeControl(MS(10), L4_Never), -1u, 100,
-                    200u << L4_SCHED_SENSPRIO_SHIFT | 60000, NULL);
-        task_start(a, delayed);
-        check(L4_IpcSucceeded(L4_Receive_Timeout(a, PATIENCE)), "3.3",
-              "schedule: a delayed preemption is signalled");
-        check((flags_seen & L4_PREEMPT_PENDING) != 0, "3.3", "schedule: by the pending flag");
-        check(first_lap == 0, "3.3", "schedule: and meanwhile nobody of that priority has run");
-        check(shared[0] != 0, "3.3", "schedule: after the yield somebody has");
-        stop = 1;
-        task_delete_all();
-}
-
 static void not_my_scheduler(void)
 {
         shared[0] = L4_Schedule(self, -1u, -1u, 10, -1u, NULL);
@@ -211,7 +168,6 @@ void area_schedule(void)
         priorities();
         slices();
         switches();
-        delayed_preemption();
         task_space(not_my_scheduler);
         L4_Wait_Timeout(PATIENCE, NULL);
         check(shared[0] == L4_STATE_ERROR && shared[1] == L4_ERROR_NOPRIVILEGE, "3.3",
