@@ -60,7 +60,9 @@ struct ab_load_hidden {
         uint32_t leaf7_ebx, leaf7_ecx, leaf7_edx;
         uint32_t ext8_ebx;              /* 0x80000008 */
         uint32_t leafd1_eax;            /* 0xd, subleaf 1 */
-        uint32_t alternatives;          /* how many asked for it */
+        uint32_t alternatives;          /* how many asked for it ... */
+        uint32_t others;                /* ... and how many no bit of cpuid keeps away */
+        uint32_t native_rdtsc;          /* how many execute rdtsc in the guest where SSE2 shows */
 };
 
 #define AB_LOAD_TEXT_BYTES      200
