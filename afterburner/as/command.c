@@ -204,6 +204,8 @@ void command_parse(struct command *c, int count, char **arguments)
                         if (valued && i + 1 < count) {
                                 if (!strcmp(word, "-I"))
                                         add_include(c, &includes, all[i + 1]);
+                                else if (!strcmp(word, "-o"))
+                                        c->options.object = all[i + 1];
                                 add_word(c, all[++i]);
                         }
                 }

@@ -27,6 +27,9 @@ struct site {
         bool may_fault;
 };
 
+/* The start of the last site, as later text may name it. */
+#define EMIT_SITE_START "88001b"
+
 /* The text before the instruction. */
 void emit_before(struct buffer *out, const struct verdict *verdict, struct emit_style style);
 

@@ -17,6 +17,7 @@ libabas_a_SOURCES = \
 	afterburner/as/scan.c afterburner/as/scan.h \
 	afterburner/as/section.c afterburner/as/section.h \
 	afterburner/as/source.c afterburner/as/source.h \
+	afterburner/as/sources.c afterburner/as/sources.h \
 	afterburner/as/statement.c afterburner/as/statement.h \
 	afterburner/as/words.c afterburner/as/words.h
 libabas_a_CPPFLAGS = $(AB_CPPFLAGS)

@@ -108,6 +108,8 @@ int main(int argc, char **argv)
                 changed |= pass_text(pass, name, text.data, text.length, &out);
                 buffer_free(&text);
         }
+        if (changed)
+                pass_end(pass, !uses_stdin, &out);
         if (changed || uses_stdin)
                 assemble(&command, &out);
         become(&command, command_real_as(&command));

@@ -14,6 +14,7 @@
 #include "as/scan.h"
 #include "as/section.h"
 #include "as/source.h"
+#include "as/sources.h"
 #include "as/statement.h"
 #include "as/words.h"
 #include "host/diag.h"
@@ -51,6 +52,7 @@ struct pass {
         /* the next instruction is a marked access of this kind, 0 none */
         unsigned access;
         struct asm_statement statement;
+        struct sources sources;
 };
 
 /* --- writing --------------------------------------------------------------- */
@@ -66,6 +68,14 @@ static struct emit_style style_of(const struct pass *pass)
 {
         return (struct emit_style){pass->options->nop, pass->options->flat,
                                    pass->sections.current.grouped};
+}
+
+/* The site whose text ends here stood at `at'. */
+static void end_site(struct pass *pass, const struct site *site, const char *at)
+{
+        asm_statement_site(&pass->statement, site);
+        sources_site(&pass->sources, pass->reader->out, at, EMIT_SITE_START,
+                     pass->sections.current.grouped);
 }
 
 static bool annotating(const struct pass *pass)
@@ -98,7 +108,7 @@ static void write_site(struct pass *pass, const struct verdict *v, const char *b
         r->copied = mnemonic + mnemonic_bytes;
         copy_until(r, end);
         site = emit_after(r->out, v, style_of(pass));
-        asm_statement_site(&pass->statement, &site);
+        end_site(pass, &site, begin);
 }
 
 static void write_cure(struct pass *pass, const struct verdict *v, const char *mnemonic,
@@ -128,6 +138,7 @@ static void comment(struct pass *pass, const char *p, const char *end)
         struct marker_line marker;
         struct site site;
 
+        sources_comment(&pass->sources, p, end);
         if (end - p >= 4 && !strncmp(p, "#APP", 4))
                 pass->context = CONTEXT_CODE; /* the compiler's asm follows */
         if (!marker_line_read(p, end, &marker))
@@ -149,7 +160,7 @@ static void comment(struct pass *pass, const char *p, const char *end)
                         break;
                 copy_until(r, p);
                 site = emit_hook(r->out, marker.number, style_of(pass));
-                asm_statement_site(&pass->statement, &site);
+                end_site(pass, &site, p);
                 break;
         case MARKER_NOTE:
                 if (pass->options->off)
@@ -273,6 +284,9 @@ static void directive(struct pass *pass, const struct word *word, const char *p,
         case D_INCLUDE:
                 include(pass, p, end);
                 break;
+        case D_FILE:
+                sources_file(&pass->sources, p, end);
+                break;
         default:
                 break;
         }
@@ -340,7 +354,7 @@ static void write_alternatives(struct pass *pass, const char *begin, const char 
                 emit_before(r->out, &v, style_of(pass));
                 buffer_add(r->out, begin, (size_t)(end - begin));
                 site = emit_after(r->out, &v, style_of(pass));
-                asm_statement_site(&pass->statement, &site);
+                end_site(pass, &site, begin);
                 buffer_string(r->out, ";.else;");
                 open++;
         }
@@ -558,6 +572,7 @@ void pass_free(struct pass *pass)
         section_names_free(&pass->names);
         macros_free(&pass->macros);
         asm_statement_free(&pass->statement);
+        sources_free(&pass->sources);
         free(pass);
 }
 
@@ -568,6 +583,7 @@ struct pass *pass_new(const struct pass_options *options)
         memset(pass, 0, sizeof *pass);
         words_init();
         pass->options = options;
+        pass->sources.object = options->object;
         pass->code32 = true;
         pass->syntax.intel = options->intel;
         pass->syntax.naked = options->naked;
@@ -580,6 +596,7 @@ bool pass_text(struct pass *pass, const char *name, const char *text, size_t len
 {
         struct reader *outer = pass->reader;
         struct reader reader = {text, text + length, text, out, false};
+        struct sources_place outer_place = sources_enter(&pass->sources, name, text);
         const char *p = text;
 
         if (!pass->user_mode)
@@ -599,5 +616,11 @@ bool pass_text(struct pass *pass, const char *name, const char *text, size_t len
                 pass->statement.open = false;
         buffer_add(out, reader.copied, (size_t)(reader.limit - reader.copied));
         pass->reader = outer;
+        sources_leave(&pass->sources, outer_place);
         return reader.changed;
+}
+
+void pass_end(struct pass *pass, bool named, struct buffer *out)
+{
+        sources_front(&pass->sources, named, out);
 }

@@ -11,11 +11,12 @@
 #include "as/buffer.h"
 
 struct pass_options {
-        bool off;          /* cures only */
-        bool nop;          /* --padding=nop */
-        bool flat;         /* --records=flat */
-        bool intel, naked; /* initial syntax */
-        char **include;    /* -I folders, in order, NULL at the end */
+        bool off;           /* cures only */
+        bool nop;           /* --padding=nop */
+        bool flat;          /* --records=flat */
+        bool intel, naked;  /* initial syntax */
+        char **include;     /* -I folders, in order, NULL at the end */
+        const char *object; /* what is being assembled, or NULL */
 };
 
 /*
@@ -33,5 +34,8 @@ struct pass *pass_new(const struct pass_options *options);
 void pass_free(struct pass *pass);
 bool pass_text(struct pass *pass, const char *name, const char *text, size_t length,
                struct buffer *out);
+
+/* After the last text: put in front what all sites refer to.  `named': the first has a name. */
+void pass_end(struct pass *pass, bool named, struct buffer *out);
 
 #endif

@@ -75,6 +75,7 @@ static const struct {
     {".byte", WORD_DIRECTIVE, D_BYTE},
     {".include", WORD_DIRECTIVE, D_INCLUDE},
     {".purgem", WORD_DIRECTIVE, D_PURGEM},
+    {".file", WORD_DIRECTIVE, D_FILE},
     {".if", WORD_DIRECTIVE, D_CONDITION},
     {".ifdef", WORD_DIRECTIVE, D_CONDITION},
     {".ifndef", WORD_DIRECTIVE, D_CONDITION},

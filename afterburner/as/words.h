@@ -59,6 +59,7 @@ enum directive {
         D_PURGEM,
         D_ASSIGN,
         D_CONDITION,
+        D_FILE,
 };
 
 #define ROWS_PER_WORD 8

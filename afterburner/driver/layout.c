@@ -14,7 +14,8 @@
 
 static const char own_section[] =
     "\n  " AB_RECORD_SECTION " 0 : { KEEP(*(" AB_RECORD_SECTION ")) }"
-    "\n  " AB_NOTES_SECTION " 0 : { KEEP(*(" AB_NOTES_SECTION ")) }\n";
+    "\n  " AB_NOTES_SECTION " 0 : { KEEP(*(" AB_NOTES_SECTION ")) }"
+    "\n  " AB_SOURCES_SECTION " 0 : { KEEP(*(" AB_SOURCES_SECTION ")) }\n";
 
 /*
  * In memory, in the page-aligned run that __init_end ends.  The header's data

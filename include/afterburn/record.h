@@ -13,7 +13,8 @@
  *            records and nothing else.  In a relocatable object or a module
  *            `start' carries an R_386_32 relocation; in a linked image it is
  *            the virtual address.  Free text about what a tool could not
- *            decide is in ".afterburn.notes" (NUL-terminated lines).
+ *            decide is in ".afterburn.notes" (NUL-terminated lines).  Where the
+ *            sites stand in the sources is in ".afterburn.sources".
  *   flat     where the boot payload is not an ELF file (Linux 2.6.9 to
  *            2.6.31), an array in memory that the guest frees after boot,
  *            behind a struct ab_flat_header that is found by scanning.
@@ -23,9 +24,10 @@
 
 #include <stdint.h>
 
-#define AB_RECORD_VERSION 1
-#define AB_RECORD_SECTION ".afterburn"
-#define AB_NOTES_SECTION  ".afterburn.notes"
+#define AB_RECORD_VERSION  1
+#define AB_RECORD_SECTION  ".afterburn"
+#define AB_NOTES_SECTION   ".afterburn.notes"
+#define AB_SOURCES_SECTION ".afterburn.sources"
 
 /* clang-format off */
 
@@ -114,6 +116,20 @@ struct ab_record {
 #define AB_RECORD_BYTES         16
 #define AB_RECORD_VERSION_OF(r) ((r)->version_kind >> 4)
 #define AB_RECORD_KIND_OF(r)    ((r)->version_kind & 15)
+
+/*
+ * AB_SOURCES_SECTION, not allocated, alignment 1: a sequence of entries, each
+ * beginning with one byte of this enum.  A unit is followed by the sites that
+ * were compiled with it.
+ *
+ *   UNIT   name of the file that was compiled, with its folder where that is
+ *          known, as a NUL-terminated string; number of files as ULEB128; so
+ *          many NUL-terminated strings
+ *   SITE   start of the site, four bytes, relocated as ab_record.start is; number
+ *          of the file it stands in, ULEB128, 1 for the first of its unit, 0 not
+ *          known; line there, ULEB128
+ */
+enum ab_source_entry { AB_SOURCE_UNIT = 1, AB_SOURCE_SITE = 2 };
 
 /*
  * Header of the flat form.  The records follow it directly.  `checksum' makes

@@ -193,10 +193,11 @@ static bool relocate(struct reader *r, size_t index)
         const Elf_Data *relocations = section_data(r, index);
         const Elf_Data *symbols = section_data(r, header->sh_link);
         bool records = target && !strcmp(target->name, AB_RECORD_SECTION);
+        bool sources = target && !strcmp(target->name, AB_SOURCES_SECTION);
         Elf32_Rel rel;
         uint8_t *copy, *relocated = NULL;
 
-        if (!target || !target->data || (!target->allocated && !records))
+        if (!target || !target->data || (!target->allocated && !records && !sources))
                 return true;
         if (!relocations || !relocations->d_buf || !symbols || !symbols->d_buf ||
             header->sh_link >= r->count || r->headers[header->sh_link]->sh_type != SHT_SYMTAB)
@@ -329,7 +330,7 @@ static bool read_symbols(struct reader *r)
         return true;
 }
 
-/* Records and notes; a flat kernel's vmlinux keeps its records in memory. */
+/* Records, notes and sources; a flat kernel's vmlinux keeps its records in memory. */
 static bool read_records(struct reader *r)
 {
         struct ab_image *image = r->image;
@@ -345,6 +346,9 @@ static bool read_records(struct reader *r)
                         image->note_bytes += section->bytes;
                         image->notes[image->note_bytes] = 0;
                 }
+                if (!strcmp(section->name, AB_SOURCES_SECTION) && section->data &&
+                    !ab_sources_read(image, section->data, section->bytes, r->problem))
+                        return false;
                 if (strcmp(section->name, AB_RECORD_SECTION) || !section->data ||
                     section->allocated)
                         continue;

@@ -53,6 +53,7 @@ void ab_image_close(struct ab_image *image)
         free(image->sections);
         free(image->symbols);
         free(image->records);
+        free(image->sources);
         free(image->notes);
         free(image->file);
         free(image->path);
@@ -184,6 +185,13 @@ static int by_start(const void *left, const void *right)
         return memcmp(a, b, sizeof *a);
 }
 
+static int by_source_start(const void *left, const void *right)
+{
+        const struct ab_source *a = left, *b = right;
+
+        return a->start < b->start ? -1 : a->start > b->start;
+}
+
 static int by_symbol_address(const void *left, const void *right)
 {
         const struct ab_symbol *a = left, *b = right;
@@ -201,6 +209,8 @@ void ab_image_sort(struct ab_image *image)
 {
         if (image->record_count)
                 qsort(image->records, image->record_count, sizeof *image->records, by_start);
+        if (image->source_count)
+                qsort(image->sources, image->source_count, sizeof *image->sources, by_source_start);
         if (image->symbol_count)
                 qsort(image->symbols, image->symbol_count, sizeof *image->symbols,
                       by_symbol_address);

@@ -58,6 +58,14 @@ struct ab_symbol {
         bool local;
 };
 
+/* Where a site stands in the sources: one entry of AB_SOURCES_SECTION. */
+struct ab_source {
+        uint32_t start;   /* of the site */
+        const char *unit; /* file that was compiled */
+        const char *file; /* file the instruction is written in, or NULL */
+        unsigned line;    /* there; 0 without a file */
+};
+
 struct ab_image {
         char *path;
         enum ab_form form;
@@ -68,8 +76,10 @@ struct ab_image {
         unsigned symbol_count;
         struct ab_record *records; /* by start address */
         unsigned record_count;
-        bool has_records; /* a record section or header exists */
-        char *notes;      /* .afterburn.notes: NUL-terminated lines */
+        bool has_records;          /* a record section or header exists */
+        struct ab_source *sources; /* by start address; not every image has them */
+        unsigned source_count;
+        char *notes; /* .afterburn.notes: NUL-terminated lines */
         uint32_t note_bytes;
         const struct ab_flat_header *flat; /* NULL: records are in a section */
         uint32_t flat_offset;              /* of the header, in the file or payload */
@@ -127,6 +137,9 @@ const uint8_t *ab_image_bytes(const struct ab_image *image, uint32_t address, ui
  * section: functions are preferred to labels.  NULL when there is none.
  */
 const struct ab_symbol *ab_image_symbol_at(const struct ab_image *image, uint32_t address);
+
+/* Source of the site that starts at `start', or NULL. */
+const struct ab_source *ab_image_source_at(const struct ab_image *image, uint32_t start);
 
 /*
  * Text for a place: "symbol+0x12" or "section+0x12" or "0x80001234".  Returns

@@ -51,7 +51,14 @@ bool ab_payload_unpack(const char *path, const uint8_t *bytes, size_t count, uin
 /* Copy `count' records of 16 bytes from `data' to the end of the image's. */
 void ab_image_add_records(struct ab_image *image, const uint8_t *data, unsigned count);
 
-/* Sort records and symbols. */
+/*
+ * Read the entries in `data', whose starts are addresses, into image->sources.
+ * The strings stay where they are.
+ */
+bool ab_sources_read(struct ab_image *image, const uint8_t *data, uint32_t bytes,
+                     struct ab_problem *problem);
+
+/* Sort records, sources and symbols. */
 void ab_image_sort(struct ab_image *image);
 
 #endif

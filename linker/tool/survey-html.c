@@ -156,8 +156,8 @@ void ab_survey_print_html(const struct ab_survey *s, FILE *out, bool sites)
             out);
         cards(out, s);
         table(out, "By class", "class", s->by_class, s->class_count);
-        table(out, s->exact_lines ? "By subsystem" : "By file (no debug information)",
-              s->exact_lines ? "folder" : "file", s->by_subsystem, s->subsystem_count);
+        table(out, s->folders_known ? "By subsystem" : "By file (folders unknown)",
+              s->folders_known ? "folder" : "file", s->by_subsystem, s->subsystem_count);
         table(out, "By kind", "kind", s->by_kind, s->kind_count);
         table(out, "By padding", "padding", s->by_padding, s->padding_count);
         if (sites)

@@ -56,7 +56,7 @@ void ab_survey_print_text(const struct ab_survey *s, FILE *out, bool sites)
         print_groups(out, "kind", s->by_kind, s->kind_count);
         print_groups(out, "padding", s->by_padding, s->padding_count);
         print_groups(out, "class", s->by_class, s->class_count);
-        print_groups(out, s->exact_lines ? "subsystem" : "file (no debug information)",
+        print_groups(out, s->folders_known ? "subsystem" : "file (folders unknown)",
                      s->by_subsystem, s->subsystem_count);
         if (!sites)
                 return;

@@ -63,52 +63,70 @@ static void squeeze(char *path)
         *to = 0;
 }
 
-/*
- * The folder all absolute source names share is the root of the tree; what is
- * below it is what people know.
- */
-static size_t common_root(const struct ab_survey *survey)
+/* The root of the tree: what all absolute names begin with. */
+struct root {
+        char *path; /* NULL: no name is absolute */
+        size_t bytes;
+};
+
+static void share_root(struct root *root, const char *name)
 {
-        const char *first = NULL;
-        size_t root = 0;
+        size_t n = 0;
 
-        for (unsigned i = 0; i < survey->count; i++) {
-                const char *unit = survey->sites[i].unit;
-                size_t n = 0;
-
-                if (unit[0] != '/')
-                        continue;
-                if (!first) {
-                        first = unit;
-                        root = strlen(unit);
-                }
-                while (n < root && unit[n] == first[n])
-                        n++;
-                root = n;
+        if (name[0] != '/')
+                return;
+        if (!root->path) {
+                root->path = ab_strdup(name);
+                root->bytes = strlen(name);
         }
-        while (root && first[root - 1] != '/')
-                root--;
+        while (n < root->bytes && name[n] == root->path[n])
+                n++;
+        while (n && name[n - 1] != '/')
+                n--;
+        root->bytes = n;
+}
+
+/* What is below the root is what people know. */
+static void cut_root(char *name, const struct root *root)
+{
+        if (root->bytes && !strncmp(name, root->path, root->bytes))
+                memmove(name, name + root->bytes, strlen(name + root->bytes) + 1);
+}
+
+/*
+ * Units that are named by absolute paths (debug information) tell the root;
+ * where they are named from the root, as a kernel names its objects, files do.
+ */
+static struct root find_root(const struct ab_survey *survey)
+{
+        struct root root = {NULL, 0};
+
+        for (unsigned i = 0; i < survey->count; i++)
+                share_root(&root, survey->sites[i].unit);
+        if (root.path)
+                return root;
+        for (unsigned i = 0; i < survey->count; i++)
+                share_root(&root, survey->sites[i].file);
         return root;
 }
 
 static void name_subsystems(struct ab_survey *survey)
 {
-        size_t root = common_root(survey);
+        struct root root = find_root(survey);
 
         for (unsigned i = 0; i < survey->count; i++) {
                 struct ab_place_of_site *site = &survey->sites[i];
                 const char *slash;
 
-                if (site->unit[0] == '/' && root)
-                        memmove(site->unit, site->unit + root, strlen(site->unit + root) + 1);
-                if (site->file[0] == '/' && strlen(site->file) > root && root)
-                        memmove(site->file, site->file + root, strlen(site->file + root) + 1);
+                cut_root(site->unit, &root);
+                cut_root(site->file, &root);
                 slash = strrchr(site->unit, '/');
                 if (slash)
                         site->subsystem = ab_format("%.*s", (int)(slash - site->unit), site->unit);
                 else
                         site->subsystem = ab_strdup(site->unit[0] ? site->unit : unknown);
         }
+        free(root.path);
 }
 
 /* Source file of a function without debug information: its own or its neighbours' STT_FILE. */
@@ -132,6 +150,7 @@ static void place_site(struct ab_survey *survey, struct ab_lines *lines,
 {
         const struct ab_symbol *symbol = ab_image_symbol_at(survey->image, record->start);
         const struct ab_row *row = ab_row_of_class(record->class_id);
+        const struct ab_source *source = ab_image_source_at(survey->image, record->start);
         struct ab_line here, entry = {0};
 
         site->record = record;
@@ -144,10 +163,16 @@ static void place_site(struct ab_survey *survey, struct ab_lines *lines,
         } else {
                 site->function = ab_strdup(here.function ? here.function : "");
         }
+        if ((!here.file || !here.line) && source && source->file) {
+                here.file = source->file;
+                here.line = source->line;
+        }
         site->file = ab_strdup(here.file && here.line ? here.file : "");
         site->line = here.line;
         if (survey->exact_lines && entry.file && entry.line)
                 site->unit = ab_strdup(entry.file);
+        else if (source)
+                site->unit = ab_strdup(source->unit);
         else
                 site->unit = ab_strdup(symbol ? file_by_symbols(survey->image, symbol) : "");
         squeeze(site->unit);
@@ -238,6 +263,7 @@ void ab_survey_make(struct ab_survey *survey, const struct ab_image *image,
         memset(survey, 0, sizeof *survey);
         survey->image = image;
         survey->exact_lines = ab_lines_are_exact(lines);
+        survey->folders_known = survey->exact_lines || image->source_count;
         survey->code_bytes = code_bytes(image);
         survey->plain_code_bytes = plain ? code_bytes(plain) : 0;
         survey->sites = ab_alloc((image->record_count + 1) * sizeof *survey->sites);

@@ -41,6 +41,7 @@ struct ab_survey {
         uint32_t code_bytes;
         uint32_t plain_code_bytes; /* of --plain; 0: not given */
         bool exact_lines;          /* there is debug information */
+        bool folders_known;        /* ... or a table of sources */
 };
 
 /* Survey `image'; `plain' is the same kernel without afterburning, or NULL. */

@@ -36,7 +36,7 @@ cli                                         2         14
 ins                                         1          7
 sti                                         1          6
 
-file (no debug information)             sites    padding
+file (folders unknown)                  sites    padding
 timer.c                                     4         27
 S
 cd "$work" || exit 1

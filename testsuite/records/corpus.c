@@ -32,6 +32,8 @@ int main(int argc, char **argv)
                 ab_die(AB_EXIT_USAGE, "usage: corpus FOLDER");
         craft.notes = "a note";
         craft.notes_bytes = 7;
+        craft.sources = craft_sources;
+        craft.sources_bytes = CRAFT_SOURCES_BYTES;
         inner = craft_elf(&craft, &count);
         bytes = craft_bzimage(CRAFT_BOOT_DECLARED, inner, count, NULL, 0, &packed);
         save(argv[1], "declared.bzimage", bytes, packed);

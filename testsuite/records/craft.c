@@ -31,8 +31,12 @@ const struct craft craft_simple = {
     .record_count = 2,
 };
 
-static const char section_names[] =
-    "\0.text\0.data\0.afterburn\0.rel.afterburn\0.afterburn.notes\0.symtab\0.strtab\0.shstrtab";
+const char craft_sources[] = "\1mm/a.c\0\1b.h\0"
+                             "\2\0\0\x10\x80\1\xac\2"
+                             "\2\x09\0\x10\x80\0";
+
+static const char section_names[] = "\0.text\0.data\0.afterburn\0.rel.afterburn\0.afterburn."
+                                    "notes\0.afterburn.sources\0.symtab\0.strtab\0.shstrtab";
 static const char symbol_names[] = "\0code\0unit.c";
 
 static Elf32_Word name_of(const char *name)
@@ -169,6 +173,9 @@ uint8_t *craft_elf(const struct craft *craft, size_t *bytes)
         if (craft->notes)
                 add_section(elf, ".afterburn.notes", SHT_PROGBITS, 0, 0, craft->notes,
                             craft->notes_bytes, ELF_T_BYTE);
+        if (craft->sources)
+                add_section(elf, ".afterburn.sources", SHT_PROGBITS, 0, 0, craft->sources,
+                            craft->sources_bytes, ELF_T_BYTE);
         symbols[1].st_name = 6;
         symbols[1].st_info = ELF32_ST_INFO(STB_LOCAL, STT_FILE);
         symbols[1].st_shndx = SHN_ABS;

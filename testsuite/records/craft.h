@@ -27,6 +27,8 @@ struct craft {
         uint32_t odd_bytes;  /* added to the record section */
         const char *notes;   /* contents of .afterburn.notes, or NULL */
         uint32_t notes_bytes;
+        const char *sources; /* contents of .afterburn.sources; its sites by address; or NULL */
+        uint32_t sources_bytes;
 };
 
 /* An ELF file in memory; the caller frees it. */
@@ -46,5 +48,9 @@ uint8_t *craft_bzimage(enum craft_boot boot, const uint8_t *payload, size_t payl
 
 /* At offset 0 cli with seven prefixes, then ret; at 9 the same with sti. */
 extern const struct craft craft_simple;
+
+/* Sources of craft_simple: its cli in line 300 of b.h, its sti nowhere, both of unit mm/a.c. */
+extern const char craft_sources[];
+#define CRAFT_SOURCES_BYTES 28
 
 #endif

@@ -23,6 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t count)
 {
         struct ab_problem problem;
         struct ab_image *image = ab_image_from_memory("fuzz", data, count, &problem);
+        const struct ab_source *source;
         char text[128];
         size_t total = 0;
 
@@ -32,6 +33,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t count)
         for (unsigned i = 0; i < image->record_count; i++) {
                 ab_image_place(image, image->records[i].start, text, sizeof text);
                 ab_image_bytes(image, image->records[i].start, image->records[i].site_bytes);
+                source = ab_image_source_at(image, image->records[i].start);
+                total +=
+                    source ? strlen(source->unit) + strlen(source->file ? source->file : "") : 0;
         }
         ab_image_linux_version(image, text, sizeof text);
         ab_image_close(image);
@@ -89,6 +93,8 @@ int main(int argc, char **argv)
         size_t counts[5];
         struct craft craft = craft_simple;
 
+        craft.sources = craft_sources;
+        craft.sources_bytes = CRAFT_SOURCES_BYTES;
         seeds[0] = craft_elf(&craft, &counts[0]);
         craft.relocatable = true;
         seeds[1] = craft_elf(&craft, &counts[1]);

@@ -12,7 +12,7 @@ echo 1..2
 
 sources="$top_srcdir/testsuite/records/fuzz.c $top_srcdir/afterburner/host/diag.c \
 	$top_srcdir/afterburner/host/output.c"
-for file in image elf flat payload check write; do
+for file in image elf flat payload check sources write; do
 	sources="$sources $top_srcdir/linker/records/$file.c"
 done
 flags="-g -O1 -std=gnu11 -D_GNU_SOURCE -I$top_builddir -I$top_srcdir/include \

@@ -99,6 +99,49 @@ static void test_elf(void)
         ab_image_close(image);
 }
 
+static void damaged_sources(const char *what, const char *bytes, uint32_t count)
+{
+        struct craft craft = craft_simple;
+        struct ab_image *image;
+
+        craft.sources = bytes;
+        craft.sources_bytes = count;
+        image = open_elf(&craft);
+        ok(!image && strstr(problem.text, "table of sources"), "a table of sources %s: refused",
+           what);
+        ab_image_close(image);
+}
+
+static void test_sources(void)
+{
+        struct craft craft = craft_simple;
+        const struct ab_source *source;
+        struct ab_image *image;
+
+        craft.sources = craft_sources;
+        craft.sources_bytes = CRAFT_SOURCES_BYTES;
+        image = open_elf(&craft);
+        source = image ? ab_image_source_at(image, CRAFT_TEXT_ADDRESS) : NULL;
+        ok(source && !strcmp(source->unit, "mm/a.c") && source->file &&
+               !strcmp(source->file, "b.h") && source->line == 300,
+           "a site has its unit, file and line");
+        source = image ? ab_image_source_at(image, CRAFT_TEXT_ADDRESS + 9) : NULL;
+        ok(source && !strcmp(source->unit, "mm/a.c") && !source->file && !source->line,
+           "or only its unit");
+        ok(image && !ab_image_source_at(image, CRAFT_TEXT_ADDRESS + 1), "and others have none");
+        ab_image_close(image);
+        damaged_sources("cut off in a name", "\1mm/a.c", 6);
+        damaged_sources("cut off in a site", "\1u\0\0\2\0\0", 7);
+        damaged_sources("with a site before its unit", "\2\0\0\0\0\0\0", 7);
+        damaged_sources("with a site in a file it has not", "\1u\0\0\2\0\0\0\0\1\1", 11);
+        damaged_sources("with more names than bytes",
+                        "\1u\0\x7f"
+                        "f\0",
+                        6);
+        damaged_sources("with an endless number", "\1u\0\xff\xff\xff\xff\xff\1", 9);
+        damaged_sources("with an unknown entry", "\3", 1);
+}
+
 static void test_containers(void)
 {
         size_t count;
@@ -380,6 +423,7 @@ static void test_writing(void)
 int main(void)
 {
         test_elf();
+        test_sources();
         test_containers();
         test_compressors();
         test_refusals();
