@@ -89,7 +89,7 @@ int main(int argc, char **argv)
                 if (command.help)
                         fputs(help, stdout);
                 else
-                        printf("afterburn-as (%s) %s\n", PACKAGE_NAME, PACKAGE_VERSION);
+                        ab_print_version("afterburn-as");
                 return fflush(stdout) ? AB_EXIT_ERROR : AB_EXIT_OK;
         }
         if (command.passive || !command.code32)

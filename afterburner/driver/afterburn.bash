@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=bash
-# Completion of afterburn's commands, options, targets and files.
+# Completion of afterburn's commands, options, targets and files.  Commands and
+# options are asked of the programs themselves, so that none can be forgotten.
 
+# Options of a command, as its help tells them; one with a value ends in "=".
 _afterburn_options() {
-	case $1 in
-	make) echo "-C O= --config= --plain --explain --verify-tree --private-copy --afterburn-cc= --padding= --ccache --help" ;;
-	run) echo "--hypervisor= --initrd= --memory= --timeout= --append= --log= --quiet --cpu= --machine= --icount --emulator= --emulator-option= --iso= --dry-run --help" ;;
-	report) echo "--format= --diff --help" ;;
-	cc) echo "--afterburn-cc= --afterburn-linux= --afterburn-plain --afterburn-host --afterburn-flat --afterburn-padding= --afterburn-identity --afterburn-help" ;;
-	as) echo "--padding= --records= --afterburn-off --real-as= --afterburn-help --afterburn-version" ;;
-	*) echo "--help" ;;
-	esac
+	local help=--help
+
+	case $1 in cc | as) help=--afterburn-help ;; esac
+	afterburn "$1" "$help" 2>/dev/null </dev/null | grep -oE -e '(^|[[ |,(])--[a-z][a-z0-9-]*=?' |
+		sed 's/^[^-]*//' | sort -u
+	[[ $1 != make ]] || echo "-C O="
 }
 
 _afterburn_values() {
@@ -18,7 +18,7 @@ _afterburn_values() {
 	--config) echo "small debug console" ;;
 	--padding | --afterburn-padding) echo "prefix nop" ;;
 	--afterburn-cc) echo "gcc-12 gcc-11" ;;
-	--hypervisor) echo "bare l4-baseline l4-extended" ;;
+	--hypervisor) echo "bare" ;;
 	--format) echo "text json html" ;;
 	--emulator) echo "qemu bochs" ;;
 	--records) echo "elf flat" ;;
@@ -48,6 +48,10 @@ _afterburn() {
 		return
 	elif [[ $command == make ]]; then
 		words="$(_afterburn_options make) defconfig i386_defconfig oldconfig menuconfig bzImage vmlinux modules clean"
+	elif [[ $command == bench ]]; then
+		words="toolchain l4"
+	elif [[ $command == l4 && $COMP_CWORD -eq 2 ]]; then
+		words="run"
 	fi
 	if [[ -n ${words-} ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")

@@ -46,14 +46,6 @@ static void usage(FILE *to)
               "See afterburn(1) and afterburn(7).\n", to);
 }
 
-static void version(void)
-{
-        puts("afterburn (Afterburn) " PACKAGE_VERSION "\n"
-             "License GPLv3+: GNU GPL version 3 or later <https://gnu.org/licenses/gpl.html>.\n"
-             "This is free software: you are free to change and redistribute it.\n"
-             "There is NO WARRANTY, to the extent permitted by law.");
-}
-
 int main(int argc, char **argv)
 {
         const char *name = argv[1];
@@ -68,7 +60,7 @@ int main(int argc, char **argv)
                 return AB_EXIT_OK;
         }
         if (!strcmp(name, "--version")) {
-                version();
+                ab_print_version("afterburn");
                 return AB_EXIT_OK;
         }
         if (!strcmp(name, "--list")) {

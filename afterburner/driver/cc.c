@@ -36,16 +36,18 @@ struct settings {
 
 static void help(void)
 {
-        puts("Usage: afterburn-cc [--afterburn-OPTION]... GCC-ARGUMENT...\n"
-             "Compile as gcc does, with every sensitive instruction padded and annotated.\n\n"
+        puts("Usage: afterburn-cc [OPTION]... GCC-ARGUMENT...\n"
+             "Compile as gcc does, with every sensitive instruction padded and annotated.\n"
+             "Options of its own:\n\n"
              "  --afterburn-cc=CC       compiler to use (also AFTERBURN_CC; gcc 12 or 11)\n"
-             "  --afterburn-linux=V     apply the cures Linux V needs (`afterburn make --explain')\n"
+             "  --afterburn-linux=V     apply the cures Linux V needs\n"
              "  --afterburn-plain       same compiler and cures, without annotation\n"
              "  --afterburn-host        compile a program that runs during the build\n"
              "  --afterburn-flat        records go into memory the kernel frees after boot\n"
              "  --afterburn-padding=P   prefix (default) or nop\n"
              "  --afterburn-identity    print what the output depends on besides the input\n"
-             "  --afterburn-help        this text\n\n"
+             "  --afterburn-help        this text\n"
+             "  --afterburn-version     version of afterburn-cc\n\n"
              "Everything else is gcc's.");
 }
 
@@ -80,6 +82,8 @@ static bool take_setting(struct settings *s, const char *word)
                 s->host = true;
         } else if (!strcmp(word, "--afterburn-flat")) {
                 s->flat = true;
+        } else if (!strncmp(word, "--afterburn-", 12) && strcmp(word, "--afterburn-identity")) {
+                ab_die(AB_EXIT_USAGE, "%s: unknown option: see afterburn-cc --afterburn-help", word);
         } else {
                 return false;
         }
@@ -240,6 +244,10 @@ int main(int argc, char **argv)
         for (int i = 1; i < argc; i++) {
                 if (!strcmp(argv[i], "--afterburn-help")) {
                         help();
+                        return AB_EXIT_OK;
+                }
+                if (!strcmp(argv[i], "--afterburn-version")) {
+                        ab_print_version("afterburn-cc");
                         return AB_EXIT_OK;
                 }
                 if (!strcmp(argv[i], "--afterburn-identity"))

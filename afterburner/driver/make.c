@@ -45,7 +45,7 @@ static void usage(FILE *to)
               "  --afterburn-cc=CC    gcc-12 or gcc-11 (also AFTERBURN_CC)\n"
               "  --padding=P          prefix (default) or nop\n"
               "  --ccache             compile through ccache\n"
-              "  --help               this text\n\n"
+              "  --help, --version\n\n"
               "Targets, variables and other options (-j2, -k, -s, V=1 ...) are make's.\n", to);
 }
 
@@ -65,6 +65,28 @@ static const char *value_of(const char *word, const char *option)
         size_t length = strlen(option);
 
         return strncmp(word, option, length) ? NULL : word + length;
+}
+
+/* Long options of GNU make, up to their value. */
+static bool known_to_make(const char *option)
+{
+        static const char *const known[] = {
+                "--always-make", "--assume-new", "--assume-old", "--check-symlink-times", "--debug",
+                "--directory", "--dry-run", "--environment-overrides", "--eval", "--file",
+                "--ignore-errors", "--include-dir", "--jobs", "--jobserver-style", "--just-print",
+                "--keep-going", "--load-average", "--makefile", "--max-load", "--new-file",
+                "--no-builtin-rules", "--no-builtin-variables", "--no-keep-going",
+                "--no-print-directory", "--no-silent", "--old-file", "--output-sync",
+                "--print-data-base", "--print-directory", "--question", "--quiet", "--recon",
+                "--shuffle", "--silent", "--stop", "--touch", "--trace", "--warn-undefined-variables",
+                "--what-if",
+        };
+        size_t length = strcspn(option, "=");
+
+        for (unsigned i = 0; i < sizeof known / sizeof known[0]; i++)
+                if (strlen(known[i]) == length && !strncmp(option, known[i], length))
+                        return true;
+        return false;
 }
 
 /* Variables the driver sets itself; what to do instead. */
@@ -110,8 +132,10 @@ static void take_own(struct build *b, const char *word)
                 verify = true;
         else if (!strcmp(word, "--private-copy"))
                 want_copy = true;
-        else
+        else if (strncmp(word, "--", 2) || known_to_make(word))
                 words_add(&b->make_options, word);
+        else
+                ab_die(AB_EXIT_USAGE, "make: %s: unknown option: see afterburn make --help", word);
         if (b->padding && strcmp(b->padding, "prefix") && strcmp(b->padding, "nop"))
                 ab_die(AB_EXIT_USAGE, "--padding=%s: no such padding: give prefix or nop", b->padding);
 }
@@ -123,6 +147,10 @@ static void read_arguments(struct build *b, int argc, char **argv)
 
                 if (!strcmp(word, "--help") || !strcmp(word, "-h")) {
                         usage(stdout);
+                        exit(AB_EXIT_OK);
+                }
+                if (!strcmp(word, "--version")) {
+                        ab_print_version("afterburn-make");
                         exit(AB_EXIT_OK);
                 }
                 if (!strcmp(word, "-C") && i + 1 < argc) {
@@ -236,10 +264,8 @@ int main(int argc, char **argv)
                 explain(tree_path ? &b.tree : NULL);
                 return AB_EXIT_OK;
         }
-        if (!tree_path) {
-                usage(stderr);
-                return AB_EXIT_USAGE;
-        }
+        if (!tree_path)
+                ab_die(AB_EXIT_USAGE, "make: no tree to build: add -C TREE, or see afterburn make --help");
         tree_open(&b.tree, tree_path);
         if (!out_path)
                 ab_die(AB_EXIT_USAGE, "no folder to build in: add O=FOLDER");

@@ -56,6 +56,15 @@ void ab_die(int status, const char *format, ...)
         exit(status);
 }
 
+void ab_print_version(const char *name)
+{
+        printf("%s (Afterburn) " PACKAGE_VERSION "\n"
+               "License GPLv3+: GNU GPL version 3 or later <https://gnu.org/licenses/gpl.html>.\n"
+               "This is free software: you are free to change and redistribute it.\n"
+               "There is NO WARRANTY, to the extent permitted by law.\n",
+               name);
+}
+
 void *ab_realloc(void *old, unsigned long bytes)
 {
         void *p = realloc(old, bytes ? bytes : 1);

@@ -24,6 +24,9 @@ void ab_die(int status, const char *format, ...) __attribute__((format(printf, 2
 /* Print one warning line. */
 void ab_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* Print what --version asks for: program, version and licence. */
+void ab_print_version(const char *name);
+
 /* Allocation that ends the program when memory is out; never returns NULL. */
 void *ab_alloc(unsigned long bytes);
 void *ab_realloc(void *old, unsigned long bytes);

@@ -348,7 +348,7 @@ int main(int argc, char **argv)
                         fputs(usage_text, stdout);
                         return AB_EXIT_OK;
                 case 'v':
-                        puts(PACKAGE_STRING);
+                        ab_print_version("afterburn-audit");
                         return AB_EXIT_OK;
                 default:
                         ab_die(AB_EXIT_USAGE,

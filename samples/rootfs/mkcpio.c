@@ -101,7 +101,7 @@ int main(int argc, char **argv)
         unsigned at = 0;
 
         ab_set_program("mkcpio");
-        if (argc != 2)
+        if (argc != 2 || argv[1][0] == '-')
                 ab_die(AB_EXIT_USAGE, "usage: mkcpio OUTPUT < LIST");
         ab_output_open(&output, argv[1]);
         newc_begin(&archive, output.stream);

@@ -12,12 +12,13 @@ die() { echo "afterburn bench: $1" >&2; exit "${2-1}"; }
 
 usage() {
         cat <<'END'
-usage: afterburn bench SUITE [--check] [--build=FOLDER] [--output=FILE]
+Usage: afterburn bench SUITE [--check] [--build=FOLDER] [--output=FILE]
 Measures SUITE (toolchain, l4, baseline, extended) and prints each figure beside
 what it must be.
   --check          exit 1 if a figure falls short, 3 if one was not measured
   --build=FOLDER   where linux-6.1, linux-6.1-plain, ... are (.)
   --output=FILE    also write the table to FILE: JSON if it ends so, else TSV
+  --help, --version
 Exit status: 0 measured (and all hold), 1 an error or a figure falls short,
 2 usage, 3 something was not measured.
 END
@@ -30,6 +31,7 @@ suite='' check='' build=. output=''
 for word; do
         case $word in
         --help) usage; exit 0 ;;
+        --version) exec "$root/bin/afterburn" --version ;;
         --check) check=1 ;;
         --build=?*) build=${word#*=} ;;
         --output=?*) output=${word#*=} ;;

@@ -5,6 +5,9 @@
 # and how many more it costs on the extended kernel while nobody uses an
 # extension.  Prints NAME, a tab, VALUE.
 set -eu
+case ${1-} in
+-*) echo 'bench-l4: usage: bench-l4 [FOLDER], as afterburn bench calls it' >&2; exit 2 ;;
+esac
 here=$(dirname "$(readlink -f "$0")")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

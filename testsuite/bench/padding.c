@@ -81,6 +81,10 @@ int main(int argc, char **argv)
         bool verbose = argc > 1 && !strcmp(argv[1], "-v");
         double worst = 0;
 
+        if (argc > 2 || (argc == 2 && !verbose)) {
+                fputs("bench-padding: usage: bench-padding [-v], as bench-toolchain calls it\n", stderr);
+                return 2;
+        }
         for (unsigned c = 0; c < sizeof classes / sizeof classes[0]; c++) {
                 double half[2] = {1e30, 1e30}, padded = 1e30, bare, noise, excess;
                 /* One cpuid may cost a virtual machine microseconds. */

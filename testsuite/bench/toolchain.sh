@@ -6,6 +6,11 @@
 # `afterburn bench'.
 set -u
 
+if [ $# != 1 ] || [ ! -d "$1" ]; then
+        echo 'bench-toolchain: usage: bench-toolchain FOLDER, as afterburn bench calls it' >&2
+        exit 2
+fi
+
 build=$1
 here=$(dirname "$(readlink -f "$0")")
 share=${here%/libexec/afterburner}/share/afterburner

@@ -44,8 +44,11 @@ plays id <<'END'
 echo "${FAKE_UID:-0}"
 END
 plays apt-get <<'END'
-[ "$1" = indextargets ] || { echo "apt-get $*" >>"$FAKE_CALLS"; exit 1; }
-echo "${FAKE_INDEX-http://archive.example/debian/dists/bookworm/main/binary-amd64/Packages}"
+[ "$*" = '--print-uris update' ] || { echo "apt-get $*" >>"$FAKE_CALLS"; exit 1; }
+for archive in https://other.example ${FAKE_ARCHIVE-http://archive.example/debian}; do
+	echo "'$archive/dists/bookworm/InRelease' x 0 "
+	[ $archive = https://other.example ] || echo "'$archive/dists/bookworm/main/binary-amd64/Packages.xz' x 0 "
+done
 END
 plays apt-helper <<'END'
 for word; do previous=$last last=$word; done
@@ -96,7 +99,7 @@ connect this machine to the network, or set http_proxy" FAKE_OFFLINE=1 FAKE_MISS
 lacks "network, for the root file system" "http://archive.example/debian/dists/bookworm: cannot be reached (the parts \
 of the sample root file system must be downloaded): connect this machine to the network, or set http_proxy" FAKE_OFFLINE=1
 lacks "a source for apt" "apt has no source of Debian 12: add 'deb http://deb.debian.org/debian bookworm main' to \
-/etc/apt/sources.list" FAKE_INDEX= FAKE_MISSING=bc
+/etc/apt/sources.list" FAKE_ARCHIVE= FAKE_MISSING=bc
 
 echo 'exit 1' | plays sudo
 lacks "sudo that refuses" "missing: 1 package, and sudo does not let you install: run it as root" \

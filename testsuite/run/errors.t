@@ -16,7 +16,7 @@ try 2 --emulator=simh vmlinux && one_line 'simh'; check 'an unknown emulator: us
 try 2 --icount --emulator=bochs vmlinux && one_line '--icount'; check 'bochs cannot count: usage'
 try 2 vmlinux ls && one_line 'ls'; check 'a command without --: usage'
 try 2 --initrd && one_line '--initrd'; check 'an option without its value: usage'
-try 0 --help && grep -q '^usage: afterburn run' "$tmp/out"; check '--help'
+try 0 --help && grep -q '^Usage: afterburn run' "$tmp/out"; check '--help'
 
 try 1 "$tmp/none" && one_line "$tmp/none: cannot be read"; check 'the kernel is missing'
 try 1 "$tmp" && one_line 'not a file'; check 'the kernel is a folder'

@@ -11,7 +11,7 @@
 #include "run.h"
 
 static const char usage[] =
-        "usage: afterburn run [OPTION ...] KERNEL [-- COMMAND [WORD ...]]\n"
+        "Usage: afterburn run [OPTION ...] KERNEL [-- COMMAND [WORD ...]]\n"
         "Boots KERNEL (vmlinux, bzImage or a multiboot kernel) and runs COMMAND in it.\n"
         "  --hypervisor=bare     what it runs on (bare: nothing between it and the machine)\n"
         "  --initrd=FILE         root file system (default: the sample one)\n"
@@ -28,11 +28,12 @@ static const char usage[] =
         "  --emulator-option=O   pass one word on to the emulator\n"
         "  --iso=FILE            write a bootable CD image and boot from it\n"
         "  --dry-run             show the emulator's command only\n"
+        "  --help, --version\n"
         "Exit status: COMMAND's; 124 time ran out, 125 the machine ended without a report,\n"
         "1 an error here, 2 usage.\n";
 
 enum { O_HYPERVISOR = 256, O_INITRD, O_MEMORY, O_TIMEOUT, O_APPEND, O_LOG, O_QUIET, O_CPU,
-       O_MACHINE, O_ICOUNT, O_EMULATOR, O_EXTRA, O_ISO, O_DRY_RUN, O_HELP };
+       O_MACHINE, O_ICOUNT, O_EMULATOR, O_EXTRA, O_ISO, O_DRY_RUN, O_HELP, O_VERSION };
 
 static const struct option table[] = {
         {"hypervisor", 1, NULL, O_HYPERVISOR}, {"initrd", 1, NULL, O_INITRD},
@@ -42,7 +43,8 @@ static const struct option table[] = {
         {"machine", 1, NULL, O_MACHINE},       {"icount", 0, NULL, O_ICOUNT},
         {"emulator", 1, NULL, O_EMULATOR},     {"emulator-option", 1, NULL, O_EXTRA},
         {"iso", 1, NULL, O_ISO},               {"dry-run", 0, NULL, O_DRY_RUN},
-        {"help", 0, NULL, O_HELP},             {NULL, 0, NULL, 0},
+        {"help", 0, NULL, O_HELP},             {"version", 0, NULL, O_VERSION},
+        {NULL, 0, NULL, 0},
 };
 
 static unsigned memory(const char *text)
@@ -137,6 +139,9 @@ void run_parse(struct run_options *options, int argc, char **argv)
                         break;
                 case O_HELP:
                         fputs(usage, stdout);
+                        exit(AB_EXIT_OK);
+                case O_VERSION:
+                        ab_print_version("afterburn-run");
                         exit(AB_EXIT_OK);
                 default:
                         ab_die(AB_EXIT_USAGE, "%s: %s: try --help", argv[optind - 1],

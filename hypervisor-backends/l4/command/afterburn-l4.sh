@@ -5,9 +5,9 @@
 set -eu
 
 me="afterburn l4"
-usage='usage: afterburn l4 run [--baseline|--extended] [--kernel=FILE] [--kickstart=FILE]
+usage='Usage: afterburn l4 run [--baseline|--extended] [--kernel=FILE] [--kickstart=FILE]
                         [--sigma0=FILE] [--memory=MB] [--timeout=SECONDS] [--count|--steady]
-                        [--log=FILE] [--dry-run] PROGRAM [MODULE ...]'
+                        [--log=FILE] [--dry-run] [--help] [--version] PROGRAM [MODULE ...]'
 
 die() {
 	echo "$me: $1" >&2
@@ -21,7 +21,9 @@ l4=$here/../../lib/afterburner/l4
 case ${1-} in
 run) shift ;;
 --help | -h) echo "$usage"; exit 0 ;;
-*) echo "$usage" >&2; exit 2 ;;
+--version) exec "$here/../../bin/afterburn" --version ;;
+'') die "nothing to do: afterburn l4 run PROGRAM, or see --help" 2 ;;
+*) die "$1: unknown: see afterburn l4 --help" 2 ;;
 esac
 
 variant=baseline kernel='' kickstart='' sigma0=$l4/sigma0
@@ -41,7 +43,7 @@ while [ $# -gt 0 ]; do
 	--dry-run) dry=yes ;;
 	--help) echo "$usage"; exit 0 ;;
 	--) shift; break ;;
-	-*) echo "$me: $1: unknown option" >&2; echo "$usage" >&2; exit 2 ;;
+	-*) die "$1: unknown option: see afterburn l4 --help" 2 ;;
 	*) break ;;
 	esac
 	shift
