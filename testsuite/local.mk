@@ -13,5 +13,6 @@ include $(srcdir)/testsuite/smoke/local.mk
 include $(srcdir)/testsuite/bench/local.mk
 include $(srcdir)/testsuite/l4/local.mk
 include $(srcdir)/testsuite/binder/local.mk
+include $(srcdir)/testsuite/load/local.mk
 include $(srcdir)/testsuite/scribble/local.mk
 include $(srcdir)/testsuite/backend/local.mk

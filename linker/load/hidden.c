@@ -136,8 +136,12 @@ static bool hide_derived(struct ab_load_hidden *hidden, unsigned feature, bool o
         case 7 * 32 + 4: /* XSAVEOPT, once */
                 hidden->leafd1_eax |= old;
                 return old;
-        case 7 * 32 + 21: /* USE_IBPB and USE_IBRS_FW follow SPEC_CTRL and AMD's own bits */
+        case 7 * 32 + 21: /* USE_IBPB, USE_IBRS_FW and later ones need SPEC_CTRL or AMD's bits */
         case 7 * 32 + 22:
+        case 11 * 32 + 10:
+        case 11 * 32 + 16:
+        case 21 * 32 + 3:
+        case 21 * 32 + 14:
                 hidden->leaf7_edx |= 1u << 26;
                 hidden->ext8_ebx |= 1u << 12 | 1u << 14;
                 return true;

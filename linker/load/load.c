@@ -2,7 +2,7 @@
 /* The steps from a file to a guest, in order. */
 #include "kernel.h"
 
-enum { LEAST_MEMORY = 0x200000, MOST_MEMORY = 0x30000000 };
+enum { LEAST_MEMORY = 0x400000, MOST_MEMORY = 0x30000000 };
 
 static enum ab_load_error check_memory(struct ab_load *load)
 {
