@@ -5,6 +5,7 @@
  */
 #include "tcb.h"
 #include "space.h"
+#include "sched.h"
 
 #define DEFINE(name, value) asm volatile("\n->" #name " %c0" : : "i"(value))
 
@@ -19,15 +20,19 @@ void offsets(void)
         DEFINE(TCB_ID, offsetof(struct tcb, id));
         DEFINE(TCB_STATE, offsetof(struct tcb, state));
         DEFINE(TCB_PARTNER, offsetof(struct tcb, partner));
-        DEFINE(TCB_MR, offsetof(struct tcb, mr));
         DEFINE(TCB_UTCB, offsetof(struct tcb, utcb));
         DEFINE(TCB_LOCAL_ID, offsetof(struct tcb, local_id));
         DEFINE(TCB_PD, offsetof(struct tcb, pd));
         DEFINE(TCB_KSP, offsetof(struct tcb, ksp));
         DEFINE(TCB_SENDERS, offsetof(struct tcb, senders));
         DEFINE(TCB_WORK, offsetof(struct tcb, work));
-        DEFINE(TCB_IPC_ACTIVE, offsetof(struct tcb, ipc_active));
+        DEFINE(TCB_SPACE, offsetof(struct tcb, space));
+        DEFINE(TCB_SEG_LOW, offsetof(struct tcb, seg_low));
+        DEFINE(TCB_SEG_HIGH, offsetof(struct tcb, seg_high));
+        DEFINE(SPACE_PD_PHYS, offsetof(struct space, pd_phys));
         DEFINE(WORK_TO_DO_, WORK_TO_DO);
+        DEFINE(WORK_BOUNDS_, WORK_BOUNDS);
+        DEFINE(FAST_BLOCK_BOUNDS_, FAST_BLOCK_BOUNDS);
         DEFINE(S_RUNNING_, S_RUNNING);
         DEFINE(S_WAITING_, S_WAITING);
 }

@@ -15,7 +15,7 @@
 #define X_XPF 0 /* register state in page-fault messages (thesis 3.5) */
 #endif
 #ifndef X_PREEMPT_MSG
-#define X_PREEMPT_MSG 0 /* preemption messages: preempt.c (thesis 3.3) */
+#define X_PREEMPT_MSG 0 /* preemption messages: schedule.c (thesis 3.3) */
 #endif
 #ifndef X_ZERO_SLICE
 #define X_ZERO_SLICE 0 /* time slices of zero (thesis 3.4) */
@@ -29,5 +29,11 @@
 #ifndef X_TLS
 #define X_TLS 0 /* per-thread GDT entries: tls.c */
 #endif
+#ifndef X_SMALL_SPACES
+#define X_SMALL_SPACES 0 /* several spaces behind one page directory: smallspace.c */
+#endif
+
+/* Threads whose segments end below the top of the address space: bounds.c. */
+#define X_BOUNDS (X_LIMITS || X_SMALL_SPACES)
 
 #endif

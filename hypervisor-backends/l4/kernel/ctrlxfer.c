@@ -76,7 +76,7 @@ static u32 get_register(struct tcb *t, u32 id, u32 n)
 {
         if (id == ID_GP)
                 return ((u32 *)tcb_frame(t))[gp_regs[n]];
-        if (id == ID_TLS)
+        if (X_TLS && id == ID_TLS)
                 return (u32)(t->tls[n / 2] >> (n % 2 * 32));
         return ((u32 *)fpu_state(t))[(id - ID_FPU) * FPU_WORDS + n];
 }
@@ -116,7 +116,7 @@ void ctrlxfer_set(struct tcb *t, const u32 *item)
                 item++;
                 if (id == ID_GP)
                         set_gp(t, n, *item);
-                else if (id == ID_TLS)
+                else if (X_TLS && id == ID_TLS)
                         tls_set(t, n, *item);
                 else
                         set_fpu(t, (id - ID_FPU) * FPU_WORDS + n, *item);

@@ -161,7 +161,7 @@ sysenter_slow:
         .globl exit_to_user
 exit_to_user:
         andl $~(TCB_SIZE - 1), %esp
-        testl $WORK_TO_DO_, TCB_WORK(%esp)
+        testb $WORK_TO_DO_, TCB_WORK(%esp)
         leal TCB_SIZE - FRAME_SIZE(%esp), %esp
         jne 2f
 1:      popl %gs

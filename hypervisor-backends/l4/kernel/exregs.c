@@ -9,6 +9,11 @@
 #include "ext.h"
 #include "x86.h"
 
+/* Which messages carry register state can be chosen where any can. */
+#define XFER_CALLS                                                                                 \
+        ((X_CTRLXFER ? EXR_XFER_READ | EXR_XFER_WRITE : 0) |                                       \
+         (X_CTRLXFER || X_XPF ? EXR_XFER_CONF : 0))
+
 #define OLD_HALTED    BIT(0)
 #define OLD_RECEIVING BIT(1)
 #define OLD_SENDING   BIT(2)
@@ -91,7 +96,7 @@ void sys_exchange_registers(struct frame *f)
 
         if (t != self && (control & (EXR_ABORT_RECV | EXR_ABORT_SEND)))
                 cancel(t, control);
-        if (X_CTRLXFER && (control & (EXR_XFER_CONF | EXR_XFER_READ | EXR_XFER_WRITE)))
+        if (control & XFER_CALLS)
                 error = ctrlxfer_exregs(t, self, control);
         if (error) {
                 f->eax = ID_NIL;

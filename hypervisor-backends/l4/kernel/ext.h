@@ -26,15 +26,42 @@ u32 ctrlxfer_append(struct tcb *t, u32 fault, u32 *to);
 /* ExchangeRegisters: configure, read and write; an enum call_error or 0. */
 u32 ctrlxfer_exregs(struct tcb *t, struct tcb *caller, u32 control);
 
+/* --- bounds.c: threads whose segments are bounded ------------------------------ */
+
+/* Once the first descriptor table is complete. */
+void bounds_init(void);
+/* t has another limit, or its space is another or has changed. */
+void bounds_update(struct tcb *t);
+/* Put to's segments, and whether it may call, into force. */
+void bounds_switch(struct tcb *to);
+/* End of the user addresses t can reach. */
+u32 bounds_top(const struct tcb *t);
+
 /* --- limits.c: thread limits --------------------------------------------------- */
 
-/* Write to's limit into the descriptors. */
-void limits_switch(struct tcb *to);
 /*
  * ThreadControl's limit: 4 KB units less one, -1 for none.  `permit` leaves the
  * thread its L4 calls.  False if it is not a legal limit.
  */
 bool limits_set(struct tcb *t, u32 limit, bool permit);
+
+/* --- smallspace.c: small spaces ---------------------------------------------------- */
+
+/*
+ * SpaceControl's control word: bit 31 asks for the small-space id in bits 0 to 7
+ * (0: large).  The result has the old id, and bit 31 if that was done.
+ */
+u32 small_control(struct space *s, u32 control);
+void small_make_large(struct space *s);
+/*
+ * A fault at a linear address while a thread of s ran: turns it into an address
+ * of the space.  True if only the page directory lacked an entry: go on.
+ */
+bool small_fault(struct space *s, u32 *address);
+/* t exceeded a segment.  True if its space was small and is now large: go on. */
+bool small_exceeded(struct tcb *t);
+/* The next thread is `to`, of a small space: the present page directory must do. */
+void small_switch(const struct tcb *to);
 
 /* --- tls.c: per-thread descriptors ----------------------------------------------- */
 

@@ -9,17 +9,22 @@
  *     pending, that waits for the sender or for anyone;
  *   - the receive phase is for the destination, or for anyone while nobody
  *     queues, so the sender really waits;
- *   - nothing else has to be switched: the floating-point unit is not live
- *     and no thread limit is loaded.
+ *   - nothing else has to be switched: neither the floating-point unit nor
+ *     thread-local descriptors are live.
  *
  * Nothing is queued or dequeued and no time is charged: the ready lists are
  * lazy and the time slice stays loaded (schedule.c).  A thread that waits
  * here has its instruction and stack pointer in its frame and nothing on its
  * kernel stack; ipc.c lets it go on the same way.
  *
+ * There are two copies of it.  The plain one is for two unbounded threads and
+ * costs them nothing; where a bounded one takes part (bounds.c) the other copy
+ * also switches descriptor tables, and lets a bounded receiver go by IRET.
+ *
  * The user's DS and ES are never used: what is not addressed through ESP or
- * EBP, whose segment is SS, says so.  On the way out all segment registers
- * are as a new thread's (manual, IA-32 appendix).
+ * EBP, whose segment is SS, says so, or comes after the kernel has loaded the
+ * flat segment.  On the way out all segment registers are as a new thread's
+ * (manual, IA-32 appendix).
  *
  *   EAX to, EDX from, ECX timeouts, ESI MR0, EBX return address, EBP user ESP
  */
@@ -30,6 +35,91 @@
 #define SELF(field)  field - TCB_SIZE(%esp)
 #define FRAME(field) field - FRAME_SIZE(%esp)
 #define TAG_SLOW     0xFFC0
+#if !X_BOUNDS
+#define special_receiver sysenter_slow
+#define special_sender   sysenter_slow
+#endif
+#define UDATA        GDT_UDATA * 8
+#define UCODE        GDT_UCODE * 8
+
+/* Is the receiver waiting for this sender?  Else to the label that undoes this. */
+.macro MEET back
+        movl %ebx, FRAME(FRAME_EIP)
+        movl %ss:TCB_PARTNER(%edi), %ebx
+        cmpl SELF(TCB_ID), %ebx
+        jne 3f
+1:      cmpl %eax, %edx
+        jne 4f
+        .subsection 1
+3:      cmpl $-1, %ebx
+        je 1b
+        jmp \back
+4:      cmpl $-1, %edx
+        jne \back
+        leal SELF(TCB_SENDERS), %ebx
+        cmpl %ebx, SELF(TCB_SENDERS)
+        je 2f
+        jmp \back
+        .previous
+2:
+.endm
+
+/*
+ * Who waits for whom from now on.  EBP becomes the receiver.  Of the flags only
+ * IF is left to set: TF, DF, NT and AC stay behind.  The 2 goes over the slot of
+ * SS, which whoever wakes the sender writes again.
+ */
+.macro COMMIT
+        movl %ebp, FRAME(FRAME_ESP)
+        movl %edi, %ebp
+        pushl $2
+        popfl
+        movl $USER_EFLAGS, FRAME(FRAME_EFLAGS)
+        movb $S_WAITING_, SELF(TCB_STATE)
+        movl %edx, SELF(TCB_PARTNER)
+        movb $S_RUNNING_, TCB_STATE(%ebp)
+.endm
+
+/* The words; ES is flat.  Leaves MR0 in ESI and the receiver's UTCB in EBX. */
+.macro COPY
+        movl TCB_UTCB(%ebp), %ebx
+        movl %esi, %ss:(%ebx)
+        andl $63, %esi
+        jz 1f
+        movl %esi, %ecx
+        movl SELF(TCB_UTCB), %esi
+        addl $4, %esi
+        leal 4(%ebx), %edi
+        rep movsl %ss:(%esi), %es:(%edi)
+1:      movl %ss:(%ebx), %esi
+.endm
+
+/* Stack and UTCB word of the receiver. */
+.macro BECOME_RECEIVER
+        leal TCB_SIZE(%ebp), %esp
+        movl %esp, %ss:TSS_ADDR + 4
+        movl TCB_LOCAL_ID(%ebp), %edi
+        movl %edi, %ss:gs_word
+.endm
+
+.macro LOAD_DATA_SEGMENTS reg
+        movl $SEL_UDATA, \reg
+        movl \reg, %ds
+        movl \reg, %es
+        movl \reg, %fs
+        movl $SEL_UTCB, \reg
+        movl \reg, %gs
+.endm
+
+/* The other registers of the result, and out. */
+.macro LEAVE_BY_SYSEXIT
+        movl %ss:8(%ebx), %ebp
+        movl %ss:4(%ebx), %ebx
+        movl FRAME(FRAME_EIP), %edx
+        movl FRAME(FRAME_ESP), %ecx
+        sti
+        sysexit
+.endm
 
         .section .note.GNU-stack, "", @progbits
         .section .text.fast, "ax", @progbits
@@ -46,43 +136,15 @@ sysenter_entry:
         movl %ss:thread_table(,%edi,4), %edi
         cmpl %eax, %ss:TCB_ID(%edi)
         jne sysenter_slow
-        cmpl $S_WAITING_, %ss:TCB_STATE(%edi)
-        jne sysenter_slow
-        cmpl $0, %ss:TCB_WORK(%edi)
-        jne sysenter_slow
+        cmpl $S_WAITING_, %ss:TCB_STATE(%edi)   /* and no work */
+        jne special_receiver
         cmpl $0, %ss:fast_block
-        jne sysenter_slow
-        movl %ebx, FRAME(FRAME_EIP)
-        movl %ss:TCB_PARTNER(%edi), %ebx
-        cmpl SELF(TCB_ID), %ebx
-        jne waits_for_any
-accepted:
-        cmpl %eax, %edx
-        jne open_wait
-meets:
-        /* Committed.  EBP is the receiver from here on. */
-        movl %ebp, FRAME(FRAME_ESP)
-        movl %edi, %ebp
-        movl %esi, %ecx
-        andl $63, %ecx
-        jz copied
-        movl %ss, %eax
-        movl %eax, %es
-        movl %esi, %ebx
-        movl SELF(TCB_UTCB), %esi
-        movl TCB_UTCB(%ebp), %edi
-        addl $4, %esi
-        addl $4, %edi
-        cld
-        rep movsl %ss:(%esi), %es:(%edi)
-        movl %ebx, %esi
-copied:
-        movl TCB_UTCB(%ebp), %ebx
-        movl %esi, %ss:(%ebx)
-        movl $USER_EFLAGS, FRAME(FRAME_EFLAGS)
-        movl $S_WAITING_, SELF(TCB_STATE)
-        movl %edx, SELF(TCB_PARTNER)
-        movl $S_RUNNING_, TCB_STATE(%ebp)
+        jne special_sender
+
+        MEET back_to_slow
+        COMMIT
+        LOAD_DATA_SEGMENTS %eax
+        COPY
         movl TCB_PD(%ebp), %ecx
         movl SELF(TCB_LOCAL_ID), %eax   /* same space: the local id is seen */
         cmpl SELF(TCB_PD), %ecx
@@ -90,36 +152,79 @@ copied:
         movl SELF(TCB_ID), %eax
         movl %ecx, %cr3
 same_space:
-        leal TCB_SIZE(%ebp), %esp
-        movl %esp, %ss:TSS_ADDR + 4
-        movl TCB_LOCAL_ID(%ebp), %edi
-        movl %edi, %ss:gs_word
-        movl $SEL_UDATA, %ecx
-        movl %ecx, %ds
-        movl %ecx, %es
-        movl %ecx, %fs
-        movl $SEL_UTCB, %ecx
-        movl %ecx, %gs
-        movl %ss:8(%ebx), %ebp
-        movl %ss:4(%ebx), %ebx
-        movl FRAME(FRAME_EIP), %edx
-        movl FRAME(FRAME_ESP), %ecx
-        pushl $2                        /* TF, DF, NT and AC stay behind; over SS */
-        popfl
-        sti
-        sysexit
+        BECOME_RECEIVER
+        LEAVE_BY_SYSEXIT
 
-waits_for_any:
-        cmpl $-1, %ebx
-        je accepted
 back_to_slow:
         movl FRAME(FRAME_EIP), %ebx
         jmp sysenter_slow
 
-open_wait:
-        cmpl $-1, %edx
-        jne back_to_slow
-        leal SELF(TCB_SENDERS), %ebx
-        cmpl %ebx, SELF(TCB_SENDERS)
-        je meets
-        jmp back_to_slow
+#if X_BOUNDS
+special_receiver:
+        cmpl $S_WAITING_ | WORK_BOUNDS_ << 16, %ss:TCB_STATE(%edi)
+        jne sysenter_slow
+special_sender:
+        testl $~FAST_BLOCK_BOUNDS_, %ss:fast_block
+        jnz sysenter_slow
+
+        MEET back_to_slow
+        COMMIT
+        movl %ss, %eax
+        movl %eax, %es
+        COPY
+        movl TCB_SPACE(%ebp), %ecx
+        movl SELF(TCB_LOCAL_ID), %eax
+        cmpl SELF(TCB_SPACE), %ecx
+        je 2f
+        movl SELF(TCB_ID), %eax
+#if X_SMALL_SPACES
+        movl %cr3, %edi
+        movl TCB_PD(%ebp), %edx
+        testl %edx, %edx
+        jnz 1f
+        /* A small space goes by any page directory, but for one with IO ports. */
+        movl %ss:PHYS_MAP + (WINDOW >> 22) * 4(%edi), %edi
+        cmpl %ss:boot_pd + (WINDOW >> 22) * 4, %edi
+        je 2f
+        movl %ss:SPACE_PD_PHYS(%ecx), %edx
+        movl %edx, %cr3
+        jmp 2f
+1:      cmpl %edi, %edx
+        je 2f
+#else
+        movl TCB_PD(%ebp), %edx
+#endif
+        movl %edx, %cr3
+2:      BECOME_RECEIVER
+        testb $WORK_BOUNDS_ >> 8, TCB_WORK + 1(%ebp)
+        jnz bounded_receiver
+        andl $~FAST_BLOCK_BOUNDS_, %ss:fast_block
+        lgdtl %ss:gdt_pointer
+        LOAD_DATA_SEGMENTS %ecx
+        LEAVE_BY_SYSEXIT
+
+bounded_receiver:
+        movl TCB_SEG_LOW(%ebp), %ecx
+        movl TCB_SEG_HIGH(%ebp), %edx
+        cmpl %ecx, %ss:gdt_bounded + UDATA
+        jne 3f
+        cmpl %edx, %ss:gdt_bounded + UDATA + 4
+        jne 3f
+4:      testl $FAST_BLOCK_BOUNDS_, %ss:fast_block
+        jnz 5f
+        orl $FAST_BLOCK_BOUNDS_, %ss:fast_block
+        lgdtl %ss:gdt_bounded_pointer
+5:      LOAD_DATA_SEGMENTS %ecx
+        movl %ss:8(%ebx), %ebp
+        movl %ss:4(%ebx), %ebx
+        movl $SEL_UDATA, -4(%esp)
+        movl $USER_EFLAGS, FRAME(FRAME_EFLAGS)
+        leal FRAME_EIP - FRAME_SIZE(%esp), %esp
+        jmp exit_iret                   /* where a fault is the user's (trap.c) */
+3:      movl %ecx, %ss:gdt_bounded + UDATA
+        movl %edx, %ss:gdt_bounded + UDATA + 4
+        orl $0x800, %edx                /* code */
+        movl %ecx, %ss:gdt_bounded + UCODE
+        movl %edx, %ss:gdt_bounded + UCODE + 4
+        jmp 4b
+#endif

@@ -5,6 +5,7 @@
 #include "gdt.h"
 #include "entry.h"
 #include "boot.h"
+#include "ext.h"
 #include "x86.h"
 
 #define DESC_FLAT    0x00CF00000000FFFFull /* base 0, limit 4 GB, 32 bits, page units */
@@ -20,11 +21,6 @@
 
 #define IO_BITMAP_BYTES (8192 + 1)
 
-struct table_pointer {
-        u16 limit;
-        u32 base;
-} PACKED;
-
 u64 gdt[GDT_COUNT] = {
     [SEL_KCODE / 8] = DESC_FLAT | DESC_TYPE(CODE0),
     [SEL_KDATA / 8] = DESC_FLAT | DESC_TYPE(DATA0),
@@ -32,7 +28,8 @@ u64 gdt[GDT_COUNT] = {
     [GDT_UDATA] = DESC_FLAT | DESC_TYPE(DATA3),
 };
 
-static u64 idt[VEC_COUNT];
+/* The second one, for threads whose L4 calls are closed, if there can be any. */
+static u64 idt[1 + X_REDIRECT][VEC_COUNT];
 
 /* Descriptor of a byte-granular segment. */
 static u64 segment(u32 base, u32 limit, u8 type)
@@ -41,16 +38,27 @@ static u64 segment(u32 base, u32 limit, u8 type)
                (u64)(limit >> 16 & 15) << 48 | 1ull << 54 | (u64)(base >> 24) << 56;
 }
 
-static void gate(u32 vector, void (*entry)(void), u32 type)
+static void gate(u32 table, u32 vector, void (*entry)(void), u32 type)
 {
-        idt[vector] = ((u32)entry & 0xFFFF) | (u64)SEL_KCODE << 16 | (u64)type << 32 |
-                      (u64)((u32)entry & 0xFFFF0000) << 32;
+        idt[table][vector] = ((u32)entry & 0xFFFF) | (u64)SEL_KCODE << 16 | (u64)type << 32 |
+                             (u64)((u32)entry & 0xFFFF0000) << 32;
+}
+
+static void fill_idt(u32 table, u32 call_type)
+{
+        for (u32 i = 0; i < 32; i++)
+                gate(table, i, exception_entries[i], GATE_KERNEL);
+        for (u32 i = 0; i < 16; i++)
+                gate(table, VEC_IRQ + i, irq_entries[i], GATE_KERNEL);
+        gate(table, VEC_IPC, int_ipc_entry, call_type);
+        gate(table, VEC_SYSCALL, int_syscall_entry, call_type);
 }
 
 void gates_for_users(bool open)
 {
-        gate(VEC_IPC, int_ipc_entry, open ? GATE_USER : GATE_KERNEL);
-        gate(VEC_SYSCALL, int_syscall_entry, open ? GATE_USER : GATE_KERNEL);
+        struct table_pointer p = {sizeof(idt[0]) - 1, (u32)idt[open ? 0 : X_REDIRECT]};
+
+        asm volatile("lidt %0" : : "m"(p) : "memory");
 }
 
 void gdt_init(void)
@@ -64,11 +72,12 @@ void gdt_init(void)
         gdt[SEL_UTCB / 8] = segment(GS_PAGE, 3, DATA3_READ);
         gdt[GDT_TSS] = segment(TSS_ADDR, TSS_SIZE + IO_BITMAP_BYTES - 1, TSS_TYPE) & ~(1ull << 54);
 
-        for (u32 i = 0; i < 32; i++)
-                gate(i, exception_entries[i], GATE_KERNEL);
-        for (u32 i = 0; i < 16; i++)
-                gate(VEC_IRQ + i, irq_entries[i], GATE_KERNEL);
+        fill_idt(0, GATE_USER);
+        if (X_REDIRECT)
+                fill_idt(X_REDIRECT, GATE_KERNEL);
         gates_for_users(true);
+        if (X_BOUNDS)
+                bounds_init();
 
         p = (struct table_pointer){sizeof(gdt) - 1, (u32)gdt};
         asm volatile("lgdt %0\n\t"
@@ -79,7 +88,6 @@ void gdt_init(void)
                      :
                      : "m"(p), "i"(SEL_KCODE), "r"(SEL_KDATA), "r"(0)
                      : "memory");
-        p = (struct table_pointer){sizeof(idt) - 1, (u32)idt};
         /* At power-on the LDT is 64 KB at address 0: a user could load what lies there. */
-        asm volatile("lidt %0\n\tltr %w1\n\tlldt %w2" : : "m"(p), "r"(SEL_TSS), "r"(0) : "memory");
+        asm volatile("ltr %w0\n\tlldt %w1" : : "r"(SEL_TSS), "r"(0) : "memory");
 }

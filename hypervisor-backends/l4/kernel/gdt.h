@@ -8,7 +8,14 @@
 #include "types.h"
 #include "layout.h"
 
-extern u64 gdt[GDT_COUNT];
+struct table_pointer {
+        u16 limit;
+        u32 base;
+} PACKED;
+
+/* The table of unbounded threads, and that of bounded ones (bounds.c). */
+extern u64 gdt[GDT_COUNT], gdt_bounded[GDT_COUNT];
+extern struct table_pointer gdt_pointer, gdt_bounded_pointer;
 
 /* May users raise int 0x30 and int 0x31? */
 void gates_for_users(bool open);

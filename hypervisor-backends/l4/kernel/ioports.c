@@ -14,6 +14,7 @@
 #include "ioports.h"
 #include "memory.h"
 #include "entry.h"
+#include "ext.h"
 
 #define WINDOW_PDE     (WINDOW >> SUPER_BITS)
 #define SLOT(a)        ((a) >> PAGE_BITS & 1023)
@@ -73,6 +74,8 @@ static bool own_window(struct space *s)
 {
         if (s->window)
                 return true;
+        if (X_SMALL_SPACES)
+                small_make_large(s);
         s->window = page_alloc();
         s->io_bitmap[0] = page_alloc();
         s->io_bitmap[1] = page_alloc();
@@ -242,10 +245,11 @@ void ioports_allow_sigma0(u32 io_fpage)
 bool ioports_decode(struct frame *f, u32 *io_fpage)
 {
         u8 code[6];
+        void *ip = (void *)(f->eip + space_base(current()->space));
         u32 n = 0, log2, port, len;
 
         /* Prefixes, one opcode, at most one immediate: read what there is. */
-        for (len = sizeof(code); len && !copy_guarded(code, (void *)f->eip, len); len--)
+        for (len = sizeof(code); len && !copy_guarded(code, ip, len); len--)
                 ;
         log2 = 2;
         while (n < len &&

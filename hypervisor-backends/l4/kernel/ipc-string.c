@@ -12,6 +12,7 @@
 #include "memory.h"
 #include "clock.h"
 #include "entry.h"
+#include "ext.h"
 
 /* A string item, simple or compound, read piece by piece. */
 struct pieces {
@@ -162,6 +163,21 @@ static bool open_window(struct tcb *r, u32 address)
         return true;
 }
 
+/* A thread has nothing read or written for it that it could not reach itself. */
+static u32 reachable(const struct tcb *t)
+{
+        return X_BOUNDS ? bounds_top(t) : USER_TOP;
+}
+
+/* What lies outside a small space makes it large, as an access of its own would. */
+static void stay_inside(struct tcb *s, struct tcb *r, u32 from, u32 to)
+{
+        if (from >= bounds_top(s))
+                small_exceeded(s);
+        if (to >= bounds_top(r))
+                small_exceeded(r);
+}
+
 static u32 copy_piece(struct tcb *s, struct tcb *r, u32 from, u32 to, u32 len, struct xfer_limit *l)
 {
         while (len) {
@@ -171,7 +187,9 @@ static u32 copy_piece(struct tcb *s, struct tcb *r, u32 from, u32 to, u32 len, s
 
                 chunk = chunk < from_rest ? chunk : from_rest;
                 chunk = chunk < to_rest ? chunk : to_rest;
-                if (from >= USER_TOP || to >= USER_TOP)
+                if (X_SMALL_SPACES)
+                        stay_inside(s, r, from, to);
+                if (from >= reachable(s) || to >= reachable(r))
                         return IPC_OVERFLOW;
                 if (!open_window(r, to)) {
                         xfer_limit_find(l, s, r);
@@ -182,13 +200,13 @@ static u32 copy_piece(struct tcb *s, struct tcb *r, u32 from, u32 to, u32 len, s
                                 return error;
                         continue;
                 }
-                if (!copy_guarded((void *)(WINDOW_COPY + (to & (PAGE_SIZE - 1))), (void *)from,
-                                  chunk)) {
+                if (!copy_guarded((void *)(WINDOW_COPY + (to & (PAGE_SIZE - 1))),
+                                  (void *)(from + space_base(s->space)), chunk)) {
                         xfer_limit_find(l, s, r);
                         if (l->zero)
                                 return l->code;
-                        error =
-                            kmsg_copy_fault(s, read_cr2(), false, tcb_frame(s)->eip, l->deadline);
+                        error = kmsg_copy_fault(s, read_cr2() - space_base(s->space), false,
+                                                tcb_frame(s)->eip, l->deadline);
                         error = fault_result(error, l);
                         if (s->xfer_peer != r)
                                 return IPC_ABORTED;

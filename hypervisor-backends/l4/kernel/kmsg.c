@@ -18,11 +18,40 @@ static void halt(struct tcb *self)
         self->work |= WORK_HALT;
 }
 
-static u32 append_state(struct tcb *self, u32 fault, struct kmsg *m, u32 untyped)
-{
-        u32 words = X_CTRLXFER ? ctrlxfer_append(self, fault, &m->mr[untyped + 1]) : 0;
+/* The registers of an exception message, as offsets in the frame (IA-32 appendix). */
+static const u8 exception_regs[12] = {
+    offsetof(struct frame, eip) / 4,    offsetof(struct frame, eflags) / 4,
+    offsetof(struct frame, vector) / 4, offsetof(struct frame, error) / 4,
+    offsetof(struct frame, edi) / 4,    offsetof(struct frame, esi) / 4,
+    offsetof(struct frame, ebp) / 4,    offsetof(struct frame, esp) / 4,
+    offsetof(struct frame, ebx) / 4,    offsetof(struct frame, edx) / 4,
+    offsetof(struct frame, ecx) / 4,    offsetof(struct frame, eax) / 4,
+};
 
-        return words << TAG_TYPED_SHIFT | untyped;
+/* The registers but vector and error code as untyped words (thesis 3.5, A.4). */
+static u32 append_words(struct tcb *self, u32 *to)
+{
+        u32 n = 0;
+
+        for (u32 i = 0; i < ARRAY_LEN(exception_regs); i++) {
+                if (i != 2 && i != 3)
+                        to[n++] = ((u32 *)tcb_frame(self))[exception_regs[i]];
+        }
+        return n;
+}
+
+/*
+ * The state a message about this fault carries behind `untyped` words: items, as
+ * the thread is configured, or where the kernel has no items plain words, if
+ * `words`.  Returns the counts of both for the tag.
+ */
+static u32 append_state(struct tcb *self, u32 fault, struct kmsg *m, u32 untyped, bool words)
+{
+        u32 *to = &m->mr[untyped + 1];
+
+        if (X_CTRLXFER)
+                return ctrlxfer_append(self, fault, to) << TAG_TYPED_SHIFT | untyped;
+        return words ? untyped + append_words(self, to) : untyped;
 }
 
 u32 kmsg_copy_fault(struct tcb *self, u32 address, bool write, u32 ip, s64 deadline)
@@ -42,8 +71,10 @@ void kmsg_page_fault(struct tcb *self, u32 address, bool write)
 
         m.mr[1] = address;
         m.mr[2] = tcb_frame(self)->eip;
-        m.mr[0] = LABEL(LABEL_PAGEFAULT, write ? FPAGE_W : FPAGE_R | FPAGE_X) |
-                  (X_XPF ? append_state(self, LABEL_PAGEFAULT, &m, 2) : 2);
+        m.mr[0] =
+            LABEL(LABEL_PAGEFAULT, write ? FPAGE_W : FPAGE_R | FPAGE_X) |
+            (X_XPF ? append_state(self, LABEL_PAGEFAULT, &m, 2, self->xfer_conf[LABEL_PAGEFAULT])
+                   : 2);
         error = kmsg_call(&m, self->utcb[UTCB_PAGER], TIME_NEVER, true, true);
         if (error)
                 halt(self);
@@ -60,16 +91,6 @@ void kmsg_io_fault(struct tcb *self, u32 io_fpage)
                 halt(self);
 }
 
-/* The registers of an exception message, as offsets in the frame (IA-32 appendix). */
-static const u8 exception_regs[12] = {
-    offsetof(struct frame, eip) / 4,    offsetof(struct frame, eflags) / 4,
-    offsetof(struct frame, vector) / 4, offsetof(struct frame, error) / 4,
-    offsetof(struct frame, edi) / 4,    offsetof(struct frame, esi) / 4,
-    offsetof(struct frame, ebp) / 4,    offsetof(struct frame, esp) / 4,
-    offsetof(struct frame, ebx) / 4,    offsetof(struct frame, edx) / 4,
-    offsetof(struct frame, ecx) / 4,    offsetof(struct frame, eax) / 4,
-};
-
 /* Registers in a reply; vector and error code are not registers. */
 static void reply_registers(struct tcb *self, const struct kmsg *m)
 {
@@ -83,18 +104,6 @@ static void reply_registers(struct tcb *self, const struct kmsg *m)
         tcb_frame(self)->eflags = (flags & ~EFLAGS_USER) | (tcb_frame(self)->eflags & EFLAGS_USER);
 }
 
-/* Where there are no items: the registers as untyped words; how many. */
-static u32 append_registers(struct tcb *self, u32 *to)
-{
-        u32 n = 0;
-
-        for (u32 i = 0; i < ARRAY_LEN(exception_regs); i++) {
-                if (i != 2 && i != 3)
-                        to[n++] = ((u32 *)tcb_frame(self))[exception_regs[i]];
-        }
-        return n;
-}
-
 void kmsg_exception(struct tcb *self, u32 vector, u32 error)
 {
         struct frame *f = tcb_frame(self);
@@ -106,7 +115,8 @@ void kmsg_exception(struct tcb *self, u32 vector, u32 error)
         if (X_CTRLXFER && self->xfer_conf[LABEL_EXCEPTION]) {
                 m.mr[1] = vector;
                 m.mr[2] = error;
-                m.mr[0] = LABEL(LABEL_EXCEPTION, 0) | append_state(self, LABEL_EXCEPTION, &m, 2);
+                m.mr[0] =
+                    LABEL(LABEL_EXCEPTION, 0) | append_state(self, LABEL_EXCEPTION, &m, 2, false);
                 if (kmsg_call(&m, handler, TIME_NEVER, true, true))
                         halt(self);
                 return;
@@ -133,9 +143,8 @@ bool kmsg_preemption(struct tcb *self)
         struct kmsg m;
 
         put_time(&m);
-        m.mr[0] = LABEL(LABEL_PREEMPTION, 0) | append_state(self, LABEL_PREEMPTION, &m, 2);
-        if (X_PREEMPT_MSG && !X_CTRLXFER && self->preempt_msg)
-                m.mr[0] += append_registers(self, &m.mr[3]);
+        m.mr[0] = LABEL(LABEL_PREEMPTION, 0) |
+                  append_state(self, LABEL_PREEMPTION, &m, 2, X_PREEMPT_MSG && self->preempt_msg);
         /* The scheduler decides who runs next, not this message. */
         return kmsg_call(&m, self->scheduler, TIME_NEVER, false, true) == IPC_OK;
 }

@@ -76,14 +76,35 @@ lib_afterburner_l4_kernel_baseline_CCASFLAGS = $(L4K_CCASFLAGS)
 lib_afterburner_l4_kernel_baseline_LDFLAGS = $(L4K_LINK)
 lib_afterburner_l4_kernel_baseline_DEPENDENCIES = $(L4K_SCRIPT)
 
-# All extensions.
-lib_afterburner_l4_kernel_extended_SOURCES = $(L4K_SOURCES) \
-	$(L4K)/ctrlxfer.c \
-	$(L4K)/limits.c \
-	$(L4K)/tls.c
-lib_afterburner_l4_kernel_extended_CPPFLAGS = $(L4K_CPPFLAGS) \
-	-DX_CTRLXFER=1 -DX_XPF=1 -DX_PREEMPT_MSG=1 -DX_ZERO_SLICE=1 \
-	-DX_LIMITS=1 -DX_REDIRECT=1 -DX_TLS=1
+# What configure was told to put in: all extensions, unless switched off.
+lib_afterburner_l4_kernel_extended_SOURCES = $(L4K_SOURCES)
+EXTRA_lib_afterburner_l4_kernel_extended_SOURCES =
+if L4_STATE
+lib_afterburner_l4_kernel_extended_SOURCES += $(L4K)/ctrlxfer.c
+else
+EXTRA_lib_afterburner_l4_kernel_extended_SOURCES += $(L4K)/ctrlxfer.c
+endif
+if L4_LIMITS
+lib_afterburner_l4_kernel_extended_SOURCES += $(L4K)/limits.c
+else
+EXTRA_lib_afterburner_l4_kernel_extended_SOURCES += $(L4K)/limits.c
+endif
+if L4_SMALL_SPACES
+lib_afterburner_l4_kernel_extended_SOURCES += $(L4K)/smallspace.c
+else
+EXTRA_lib_afterburner_l4_kernel_extended_SOURCES += $(L4K)/smallspace.c
+endif
+if L4_BOUNDS
+lib_afterburner_l4_kernel_extended_SOURCES += $(L4K)/bounds.c
+else
+EXTRA_lib_afterburner_l4_kernel_extended_SOURCES += $(L4K)/bounds.c
+endif
+if L4_TLS
+lib_afterburner_l4_kernel_extended_SOURCES += $(L4K)/tls.c
+else
+EXTRA_lib_afterburner_l4_kernel_extended_SOURCES += $(L4K)/tls.c
+endif
+lib_afterburner_l4_kernel_extended_CPPFLAGS = $(L4K_CPPFLAGS) $(L4_EXTENSIONS)
 lib_afterburner_l4_kernel_extended_CFLAGS = $(L4K_CFLAGS)
 lib_afterburner_l4_kernel_extended_CCASFLAGS = $(L4K_CCASFLAGS)
 lib_afterburner_l4_kernel_extended_LDFLAGS = $(L4K_LINK)
@@ -91,6 +112,40 @@ lib_afterburner_l4_kernel_extended_DEPENDENCIES = $(L4K_SCRIPT)
 
 $(lib_afterburner_l4_kernel_baseline_OBJECTS): $(L4K)/asm-offsets.h
 $(lib_afterburner_l4_kernel_extended_OBJECTS): $(L4K)/asm-offsets.h
+
+# One kernel per extension (with what it cannot be without), and one with
+# everything: what `afterburn bench l4' compares, and proof that each switch
+# compiles alone.  One command compiles a whole kernel in a few seconds.
+L4K_SINGLE = $(addprefix lib/afterburner/l4/kernel-, ctrlxfer pfstate preemptmsg zeroslice \
+	limits redirect tls smallspaces all)
+L4K_SINGLE_BUILD = $(AM_V_CCLD)$(MKDIR_P) $(@D) && $(CC) $(L4K_CFLAGS) $(L4K_CCASFLAGS) \
+	$(L4K_CPPFLAGS) $(L4K_SWITCHES) $(L4K_LINK) -o $@ \
+	$(addprefix $(srcdir)/, $(filter %.c %.S, $(L4K_SOURCES)) $(L4K_MORE))
+l4singledir = $(l4kerneldir)
+nodist_l4single_DATA = $(L4K_SINGLE)
+CLEANFILES += $(L4K_SINGLE)
+L4K_EXTENSIONS = $(L4K)/bounds.c $(L4K)/ctrlxfer.c $(L4K)/limits.c $(L4K)/smallspace.c \
+	$(L4K)/tls.c
+$(L4K_SINGLE): $(addprefix $(srcdir)/, $(L4K_SOURCES) $(L4K_EXTENSIONS)) \
+		$(L4K)/asm-offsets.h $(L4K_SCRIPT)
+	$(L4K_SINGLE_BUILD)
+lib/afterburner/l4/kernel-ctrlxfer: L4K_SWITCHES = -DX_CTRLXFER=1
+lib/afterburner/l4/kernel-ctrlxfer: L4K_MORE = $(L4K)/ctrlxfer.c
+lib/afterburner/l4/kernel-pfstate: L4K_SWITCHES = -DX_XPF=1
+lib/afterburner/l4/kernel-pfstate: L4K_MORE = $(L4K)/ctrlxfer.c
+lib/afterburner/l4/kernel-preemptmsg: L4K_SWITCHES = -DX_PREEMPT_MSG=1
+lib/afterburner/l4/kernel-zeroslice: L4K_SWITCHES = -DX_ZERO_SLICE=1
+lib/afterburner/l4/kernel-limits: L4K_SWITCHES = -DX_LIMITS=1
+lib/afterburner/l4/kernel-limits: L4K_MORE = $(L4K)/bounds.c $(L4K)/limits.c
+lib/afterburner/l4/kernel-redirect: L4K_SWITCHES = -DX_LIMITS=1 -DX_REDIRECT=1
+lib/afterburner/l4/kernel-redirect: L4K_MORE = $(L4K)/bounds.c $(L4K)/limits.c
+lib/afterburner/l4/kernel-tls: L4K_SWITCHES = -DX_CTRLXFER=1 -DX_TLS=1
+lib/afterburner/l4/kernel-tls: L4K_MORE = $(L4K)/ctrlxfer.c $(L4K)/tls.c
+lib/afterburner/l4/kernel-smallspaces: L4K_SWITCHES = -DX_SMALL_SPACES=1
+lib/afterburner/l4/kernel-smallspaces: L4K_MORE = $(L4K)/bounds.c $(L4K)/smallspace.c
+lib/afterburner/l4/kernel-all: L4K_SWITCHES = -DX_CTRLXFER=1 -DX_XPF=1 -DX_PREEMPT_MSG=1 \
+	-DX_ZERO_SLICE=1 -DX_LIMITS=1 -DX_REDIRECT=1 -DX_TLS=1 -DX_SMALL_SPACES=1
+lib/afterburner/l4/kernel-all: L4K_MORE = $(L4K_EXTENSIONS)
 
 # Structure offsets for the assembly files.
 BUILT_SOURCES += $(L4K)/asm-offsets.h

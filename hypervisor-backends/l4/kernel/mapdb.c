@@ -553,7 +553,8 @@ bool mapdb_map(struct space *from, u32 snd, u32 base, struct space *to, u32 rcv,
                                 done += SUPER_SIZE - (s & (SUPER_SIZE - 1));
                         continue;
                 }
-                large = is_large(m) && !((s | d) & (SUPER_SIZE - 1)) && size - done >= SUPER_SIZE;
+                large = is_large(m) && !((s | d) & (SUPER_SIZE - 1)) && size - done >= SUPER_SIZE &&
+                        !(X_SMALL_SPACES && to->small_pages);
                 if (!map_page(m, s, to, d, large, rights, grant))
                         return false;
                 done += large ? SUPER_SIZE : PAGE_SIZE;

@@ -15,9 +15,10 @@ extern struct tcb *idle_thread;
  * Why the fast path may not switch away from the running thread: something
  * only switch_to() looks after.
  */
-#define FAST_BLOCK_FPU   BIT(0) /* the floating-point unit is live */
-#define FAST_BLOCK_LIMIT BIT(1) /* a limit is loaded */
-#define FAST_BLOCK_DELAY BIT(2) /* it is delaying a preemption */
+#define FAST_BLOCK_FPU    BIT(0) /* the floating-point unit is live */
+#define FAST_BLOCK_TLS    BIT(1) /* thread-local descriptors are loaded */
+#define FAST_BLOCK_DELAY  BIT(2) /* it is delaying a preemption */
+#define FAST_BLOCK_BOUNDS BIT(3) /* the table of bounded threads is: another fast path */
 extern u32 fast_block;
 
 void sched_init(void);

@@ -173,8 +173,10 @@ static void switch_to(struct tcb *to)
 {
         end_delay(current());
         fpu_switch(to);
-        if (X_LIMITS)
-                limits_switch(to);
+        if (X_BOUNDS)
+                bounds_switch(to);
+        if (X_SMALL_SPACES && to->space && !to->pd)
+                small_switch(to);
         if (X_TLS)
                 tls_switch(to);
         switch_context(to);

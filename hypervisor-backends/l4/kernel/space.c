@@ -8,9 +8,11 @@
 #include "mapdb.h"
 #include "abi.h"
 #include "ioports.h"
+#include "ext.h"
 
 struct space *sigma0_space;
 u32 *kernel_pd;
+struct link all_spaces = {&all_spaces, &all_spaces};
 
 struct space *space_create(void)
 {
@@ -26,6 +28,7 @@ struct space *space_create(void)
         s->pd_phys = virt_to_phys(s->pd);
         memcpy(s->pd + USER_PDES, kernel_pd + USER_PDES, (1024 - USER_PDES) * 4);
         link_init(&s->threads);
+        link_add_tail(&all_spaces, &s->all);
         return s;
 }
 
@@ -49,6 +52,8 @@ void space_destroy(struct space *s)
         extern char kip_page[];
 
         mapdb_drop_space(s);
+        if (X_SMALL_SPACES)
+                small_make_large(s);
         for (u32 i = 0; i < USER_PDES; i++) {
                 if ((s->pd[i] & PTE_P) && !(s->pd[i] & PTE_LARGE))
                         free_table(s, i, virt_to_phys(kip_page));
@@ -56,6 +61,7 @@ void space_destroy(struct space *s)
         ioports_drop_space(s);
         if (read_cr3() == s->pd_phys)
                 write_cr3(virt_to_phys(kernel_pd));
+        link_remove(&s->all);
         page_free(s->pd);
         page_free(s);
 }
@@ -137,10 +143,12 @@ void space_flush_tlb(struct space *s, u32 address)
 {
         if (read_cr3() == s->pd_phys)
                 invlpg(address);
+        if (X_SMALL_SPACES && s->small_pages)
+                invlpg(s->small_base + address);
 }
 
 void space_flush_all(struct space *s)
 {
-        if (read_cr3() == s->pd_phys)
-                write_cr3(s->pd_phys);
+        if (read_cr3() == s->pd_phys || (X_SMALL_SPACES && s->small_pages))
+                write_cr3(read_cr3());
 }

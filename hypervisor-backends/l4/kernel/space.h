@@ -10,6 +10,7 @@
 #include "layout.h"
 #include "tcb.h"
 #include "x86.h"
+#include "config.h"
 
 struct mapping;
 
@@ -30,6 +31,9 @@ struct space {
         u32 active;       /* those with a UTCB; areas are fixed once nonzero */
         u8 privileged;    /* sigma0 or root task */
         u8 is_sigma0;
+        /* smallspace.c: where its addresses are in every page directory; no pages: it is large. */
+        u32 small_base, small_pages, small_id;
+        struct link all;
         u32 *window; /* own window page table, when it has IO ports */
         u8 *io_bitmap[2];
         u32 io_count;
@@ -66,5 +70,34 @@ bool fpage_contains(u32 area, u32 address, u32 size);
 
 extern struct space *sigma0_space;
 extern u32 *kernel_pd;
+/* All spaces, by their link `all`. */
+extern struct link all_spaces;
+
+/* --- small spaces (smallspace.c) -------------------------------------------------- */
+
+#define PAGE_NONE 0xFFFFFFFFu
+
+/* Spaces that are small now. */
+extern u32 small_spaces;
+
+/* Linear address of the space's address 0. */
+static inline u32 space_base(const struct space *s)
+{
+        return X_SMALL_SPACES ? s->small_base : 0;
+}
+
+/* Last page that user segments may reach in it; PAGE_NONE if paging sees to that. */
+static inline u32 space_last_page(const struct space *s)
+{
+        if (!X_SMALL_SPACES || !small_spaces)
+                return PAGE_NONE;
+        return (s->small_pages ? s->small_pages : USER_TOP >> PAGE_BITS) - 1;
+}
+
+/* CR3 of its threads; 0: any will do. */
+static inline u32 space_cr3(const struct space *s)
+{
+        return X_SMALL_SPACES && s->small_pages ? 0 : s->pd_phys;
+}
 
 #endif

@@ -6,6 +6,7 @@
 #include "thread.h"
 #include "kip.h"
 #include "memory.h"
+#include "ext.h"
 
 static bool is_user_area(u32 fpage, u32 least_log2)
 {
@@ -63,6 +64,6 @@ void sys_space_control(struct frame *f)
                         return;
                 }
         }
-        f->ecx = 0;
+        f->ecx = X_SMALL_SPACES ? small_control(t->space, f->ecx) : 0;
         f->eax = 1;
 }

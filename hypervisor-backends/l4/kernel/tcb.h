@@ -36,12 +36,13 @@ enum state {
 };
 
 /* Bits of tcb.work; any of them keeps a receiver off the fast path. */
-#define WORK_HALT    BIT(0) /* ExchangeRegisters halted it */
-#define WORK_QUANTUM BIT(1) /* its total quantum has run out */
-/* No work, but reasons to stay off the fast path, which does not switch these. */
-#define WORK_TLS     BIT(8) /* has descriptors of its own */
-#define WORK_LIMIT   BIT(9) /* has a limit */
-#define WORK_TO_DO   0xFFu
+#define WORK_HALT     BIT(0) /* ExchangeRegisters halted it */
+#define WORK_QUANTUM  BIT(1) /* its total quantum has run out */
+/* No work, but reasons to stay off the plain fast path, which does not switch these. */
+#define WORK_TLS      BIT(8)  /* has descriptors of its own */
+#define WORK_BOUNDS   BIT(9)  /* its segments are bounded */
+#define WORK_REDIRECT BIT(10) /* its L4 calls become exceptions */
+#define WORK_TO_DO    0xFFu
 
 /* A doubly linked list with its head inside another structure. */
 struct link {
@@ -51,7 +52,8 @@ struct link {
 struct tcb {
         /* Used by the assembly fast path; keep together. */
         u32 id;              /* global id; 0: free */
-        u32 state;           /* enum state */
+        u16 state;           /* enum state; the fast path looks at it and work together */
+        u16 work;            /* WORK_...: to be done before it returns to user code */
         u32 partner;         /* whom a waiting thread accepts, or whom a polling one wants */
         u32 *mr;             /* message words: the UTCB, or a kernel message */
         u32 local_id;        /* user address of MR0 */
@@ -59,7 +61,6 @@ struct tcb {
         u32 pd;              /* CR3 of its space */
         u32 ksp;             /* kernel stack pointer while not running */
         struct link senders; /* threads polling for this one */
-        u32 work;            /* WORK_...: to be done before it returns to user code */
 
         /* Identity. */
         struct space *space;
@@ -116,10 +117,13 @@ struct tcb {
         u32 xfer_conf[6]; /* ctrlxfer.c: item mask per fault number */
         u64 tls[3];       /* tls.c: GDT entries 6 to 8 */
         u32 tls_live;
-        u32 tls_lower, tls_flips, tls_mark, tls_tries; /* forms of a limited thread's */
+        u32 tls_lower, tls_flips, tls_mark, tls_tries; /* forms of a bounded thread's */
         u32 limit;                                     /* limits.c: highest page, if limited */
+        u32 last_page;         /* bounds.c: highest page it reaches, if bounded */
+        u32 seg_low, seg_high; /* and its data segment */
         u8 limited;
-        u8 redirect; /* redirect.c: its L4 calls become exceptions */
+        u8 closed;   /* limits.c: its L4 calls are not permitted */
+        u8 redirect; /* bounds.c: they become exceptions */
 
         void *fpu; /* saved FPU state, allocated on first use */
 };
@@ -169,6 +173,7 @@ static inline void link_remove(struct link *l)
         link_init(l);
 }
 
-#define TCB_OF(l, member) ((struct tcb *)((u32)(l)-offsetof(struct tcb, member)))
+#define CONTAINER(p, type, member) ((type *)((u32)(p)-offsetof(type, member)))
+#define TCB_OF(l, member)          CONTAINER(l, struct tcb, member)
 
 #endif

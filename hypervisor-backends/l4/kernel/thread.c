@@ -8,6 +8,7 @@
 #include "memory.h"
 #include "fpu.h"
 #include "irq.h"
+#include "ext.h"
 
 struct tcb *thread_table[ID_NUMBERS];
 struct tcb nobody_tcb;
@@ -51,7 +52,7 @@ struct tcb *thread_create(u32 id, struct space *space, u32 scheduler)
         t->id = id;
         t->state = S_INACTIVE;
         t->space = space;
-        t->pd = space->pd_phys;
+        t->pd = space_cr3(space);
         t->scheduler = scheduler;
         link_init(&t->senders);
         link_init(&t->sending);
@@ -59,6 +60,8 @@ struct tcb *thread_create(u32 id, struct space *space, u32 scheduler)
         link_add_tail(&space->threads, &t->in_space);
         space->thread_count++;
         thread_table[id_number(id)] = t;
+        if (X_BOUNDS)
+                bounds_update(t);
         return t;
 }
 

@@ -53,7 +53,9 @@ static u32 change_space(struct tcb *t, struct space *to)
         link_add_tail(&to->threads, &t->in_space);
         to->thread_count++;
         t->space = to;
-        t->pd = to->pd_phys;
+        t->pd = space_cr3(to);
+        if (X_BOUNDS)
+                bounds_update(t);
         if (!from->thread_count)
                 space_destroy(from);
         return 0;

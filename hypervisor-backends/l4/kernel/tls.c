@@ -8,24 +8,27 @@
  * ring 3, or none.  Where it reaches into the kernel's area, paging protects
  * that, as it does for the flat segments.
  *
- * For a limited thread no descriptor may reach above the limit, which is in
+ * For a bounded thread (bounds.c) no descriptor may reach above its bound, which is in
  * the way of programs that address below the base with a segment of 4 GB that
  * wraps around (glibc does).  Such a segment is given in one of two forms:
- * expand-up from the base to the limit, or expand-down from 0 to the base.
+ * expand-up from the base to the bound, or expand-down from 0 to the base.
  * When an access misses the one, the #GP changes to the other.
  */
 #include "ext.h"
 #include "gdt.h"
+#include "sched.h"
+#include "space.h"
 #include "x86.h"
 
+#define TLS_ENTRIES   3
 #define HIGH_PRESENT  BIT(15)
 #define HIGH_DPL3     (3u << 13)
 #define HIGH_SYSTEM   BIT(12) /* set: code or data */
 #define HIGH_ACCESSED BIT(8)
 #define HIGH_KEEP     0xFFDF07FFu /* base, limit, G, D, AVL; expand-down, writable, accessed */
 
-/* Entries the GDT holds for whoever ran last; zero if none. */
-static bool loaded;
+/* The table that holds entries of whoever ran last; NULL if none does. */
+static u64 *loaded;
 
 void tls_set(struct tcb *t, u32 word, u32 value)
 {
@@ -50,7 +53,7 @@ void tls_set(struct tcb *t, u32 word, u32 value)
                 tls_switch(t);
 }
 
-/* --- limited threads ------------------------------------------------------------ */
+/* --- bounded threads ------------------------------------------------------------ */
 
 #define DESC_BASE(d)  ((u32)((d) >> 16 & 0xFFFFFF) | (u32)((d) >> 56) << 24)
 #define DESC_LIMIT(d) ((u32)((d)&0xFFFF) | (u32)((d) >> 32 & 0xF0000))
@@ -59,6 +62,7 @@ void tls_set(struct tcb *t, u32 word, u32 value)
 #define DESC_BIG      (1ull << 54)
 #define DESC_DOWN     (1ull << 42)
 #define LIMIT_FIELD   0x000F00000000FFFFull
+#define BASE_FIELD    0xFF0000FFFFFF0000ull
 #define WHOLE_LIMIT   0xFFFFFu
 
 /* 4 GB from its base, around the top of the address space. */
@@ -100,20 +104,29 @@ static u64 lower_form(u64 d, u32 top)
         return with_limit(d | DESC_PAGES | DESC_BIG | DESC_DOWN, ~base >> 12);
 }
 
+static u64 moved(u64 d, u32 by)
+{
+        u32 base = DESC_BASE(d) + by;
+
+        return (d & ~BASE_FIELD) | (u64)(base & 0xFFFFFF) << 16 | (u64)(base >> 24) << 56;
+}
+
+/* What the processor gets for entry i of t. */
 static u64 form_for(const struct tcb *t, u32 i)
 {
-        u32 top = (t->limit + 1) << 12;
+        u64 d = t->tls[i];
 
-        if (!t->limited)
-                return t->tls[i];
-        return t->tls_lower & BIT(i) ? lower_form(t->tls[i], top) : upper_form(t->tls[i], top);
+        if (!X_BOUNDS || !(t->work & WORK_BOUNDS))
+                return d;
+        d = t->tls_lower & BIT(i) ? lower_form(d, bounds_top(t)) : upper_form(d, bounds_top(t));
+        return d ? moved(d, space_base(t->space)) : 0;
 }
 
 bool tls_flip(struct tcb *t, const struct frame *f)
 {
         u32 i = f->gs / 8 - GDT_TLS, mark = 0;
 
-        if (!t->limited || (f->gs & 7) != 3 || i > 2 || !wraps(t->tls[i]))
+        if (!(t->work & WORK_BOUNDS) || (f->gs & 7) != 3 || i >= TLS_ENTRIES || !wraps(t->tls[i]))
                 return false;
         /* Both forms missed, with the same registers: the fault is real. */
         for (u32 n = offsetof(struct frame, edi) / 4; n <= offsetof(struct frame, eax) / 4; n++)
@@ -135,9 +148,14 @@ bool tls_flip(struct tcb *t, const struct frame *f)
 
 void tls_switch(struct tcb *to)
 {
+        u64 *table = X_BOUNDS && (to->work & WORK_BOUNDS) ? gdt_bounded : gdt;
+
         if (!to->tls_live && !loaded)
                 return;
-        for (u32 i = 0; i < 3; i++)
-                gdt[GDT_TLS + i] = form_for(to, i);
-        loaded = to->tls_live;
+        if (loaded && loaded != table)
+                memset(&loaded[GDT_TLS], 0, TLS_ENTRIES * sizeof(*loaded));
+        for (u32 i = 0; i < TLS_ENTRIES; i++)
+                table[GDT_TLS + i] = form_for(to, i);
+        loaded = to->tls_live ? table : NULL;
+        fast_block = loaded ? fast_block | FAST_BLOCK_TLS : fast_block & ~FAST_BLOCK_TLS;
 }

@@ -28,7 +28,8 @@ static bool is_kernel_interface(struct frame *f)
 {
         u8 code[2];
 
-        return copy_guarded(code, (void *)f->eip, 2) && code[0] == 0xF0 && code[1] == 0x90;
+        return copy_guarded(code, (void *)(f->eip + space_base(current()->space)), 2) &&
+               code[0] == 0xF0 && code[1] == 0x90;
 }
 
 static void kernel_interface(struct frame *f)
@@ -44,6 +45,8 @@ static void kernel_interface(struct frame *f)
 
 static void page_fault(struct tcb *self, struct frame *f, u32 address)
 {
+        if (X_SMALL_SPACES && small_fault(self->space, &address))
+                return;
         /* No pager can map there: tell the exception handler instead. */
         if (address >= USER_TOP) {
                 kmsg_exception(self, VEC_PF, f->error);
@@ -84,7 +87,11 @@ static void selector_fault(void)
 
 static void kernel_fault(struct frame *f)
 {
+        u32 address = read_cr2();
+
         if (f->vector == VEC_PF && f->eip == (u32)copy_guarded_fault) {
+                if (X_SMALL_SPACES && small_fault(current()->space, &address))
+                        return;
                 f->eip = (u32)copy_guarded_fixup;
                 return;
         }
@@ -98,7 +105,7 @@ static void kernel_fault(struct frame *f)
         if (f->eip >= (u32)exit_to_user && f->eip < (u32)exit_iret)
                 selector_fault();
         panic("exception %u in the kernel at %x, error %x, address %x: please report it\n",
-              f->vector, f->eip, f->error, read_cr2());
+              f->vector, f->eip, f->error, address);
 }
 
 /* --- dispatch ---------------------------------------------------------------------------- */
@@ -136,7 +143,13 @@ void trap(struct frame *f)
                                 kmsg_io_fault(self, io_fpage);
                         return;
                 }
+                if (X_SMALL_SPACES && f->error == 0 && small_exceeded(self))
+                        return;
                 if (X_TLS && f->error == 0 && tls_flip(self, f))
+                        return;
+                break;
+        case VEC_SS:
+                if (X_SMALL_SPACES && f->error == 0 && small_exceeded(self))
                         return;
                 break;
         }

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Bounded threads: their user segments do not reach the top of the address
+ * space, because of a thread limit (limits.c), or do not start at its bottom,
+ * because they run in a small space (smallspace.c).
+ *
+ * There are two descriptor tables, alike but for the user segments.  The first
+ * is for unbounded threads and never changes; the second holds the segments of
+ * the bounded thread that ran last.  So a switch between a bounded and an
+ * unbounded thread is one LGDT, and descriptors are written only when another
+ * bounded thread with other segments comes.  The kernel's exits load every
+ * segment register again, and bounded threads leave by IRET alone, which loads
+ * CS and SS; so no register keeps what it cached under another table.
+ *
+ * A limited thread that is not permitted L4 calls (redirection) finds them
+ * closed: SYSENTER faults because SYSENTER_CS is 0, int 0x30 and int 0x31
+ * because their gates are the kernel's, each at its own address; lock; nop
+ * stays an invalid opcode (trap.c); and the segment behind %gs that leads to
+ * the UTCB, above any limit, is absent.
+ */
+#include "ext.h"
+#include "gdt.h"
+#include "sched.h"
+#include "space.h"
+#include "x86.h"
+
+#define DESC_PRESENT (1ull << 47)
+#define DESC_CODE    0x800u      /* bit 11 of the high word: data becomes code */
+#define DATA3_FLAGS  0x00C0F300u /* present, ring 3, writable data; 32 bits, page units */
+
+u64 gdt_bounded[GDT_COUNT];
+struct table_pointer gdt_pointer = {sizeof(gdt) - 1, (u32)gdt};
+struct table_pointer gdt_bounded_pointer = {sizeof(gdt_bounded) - 1, (u32)gdt_bounded};
+
+static bool calls_closed;
+
+void bounds_init(void)
+{
+        memcpy(gdt_bounded, gdt, sizeof(gdt));
+}
+
+void bounds_update(struct tcb *t)
+{
+        u32 base = space_base(t->space), last = space_last_page(t->space);
+
+        if (t->limited && t->limit < last)
+                last = t->limit;
+        t->redirect = t->limited && t->closed;
+        t->work &= (u16) ~(WORK_BOUNDS | WORK_REDIRECT);
+        if (t->redirect)
+                t->work |= WORK_REDIRECT;
+        if (last != PAGE_NONE) {
+                t->work |= WORK_BOUNDS;
+                t->last_page = last;
+                t->seg_low = (last & 0xFFFF) | base << 16;
+                t->seg_high =
+                    (base >> 16 & 0xFF) | DATA3_FLAGS | (last & 0xF0000) | (base & 0xFF000000);
+        }
+        if (t == current()) {
+                bounds_switch(t);
+                if (X_TLS)
+                        tls_switch(t);
+        }
+}
+
+u32 bounds_top(const struct tcb *t)
+{
+        return t->work & WORK_BOUNDS ? (t->last_page + 1) << PAGE_BITS : USER_TOP;
+}
+
+static void close_calls(bool closed)
+{
+        u64 *utcb = &gdt_bounded[SEL_UTCB / 8];
+
+        calls_closed = closed;
+        *utcb = closed ? *utcb & ~DESC_PRESENT : *utcb | DESC_PRESENT;
+        gates_for_users(!closed);
+        if (cpu_has_sysenter)
+                wrmsr(MSR_SYSENTER_CS, closed ? 0 : SEL_KCODE);
+}
+
+void bounds_switch(struct tcb *to)
+{
+        bool loaded = fast_block & FAST_BLOCK_BOUNDS;
+
+        if (to->work & WORK_BOUNDS) {
+                u64 data = (u64)to->seg_high << 32 | to->seg_low;
+
+                if (gdt_bounded[GDT_UDATA] != data) {
+                        gdt_bounded[GDT_UDATA] = data;
+                        gdt_bounded[GDT_UCODE] = data | (u64)DESC_CODE << 32;
+                }
+                if (!loaded) {
+                        asm volatile("lgdt %0" : : "m"(gdt_bounded_pointer));
+                        fast_block |= FAST_BLOCK_BOUNDS;
+                }
+        } else if (loaded) {
+                asm volatile("lgdt %0" : : "m"(gdt_pointer));
+                fast_block &= ~FAST_BLOCK_BOUNDS;
+        }
+        if (X_REDIRECT && to->redirect != calls_closed)
+                close_calls(to->redirect);
+}
