@@ -16,3 +16,4 @@ include $(srcdir)/testsuite/binder/local.mk
 include $(srcdir)/testsuite/load/local.mk
 include $(srcdir)/testsuite/scribble/local.mk
 include $(srcdir)/testsuite/backend/local.mk
+include $(srcdir)/testsuite/mmu/local.mk

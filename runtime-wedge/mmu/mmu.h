@@ -18,6 +18,12 @@
 #include <afterburn/backend.h>
 #include <afterburn/wedge.h>
 
+/*
+ * The guest-physical page that stands for memory which is not there: all ones.  No
+ * guest is told it has it (it lies where a PC has its BIOS).
+ */
+#define MMU_ABSENT_PAGE 0x000ff000u
+
 enum mmu_access { MMU_READ, MMU_WRITE, MMU_EXECUTE };
 
 /* A page fault of the guest's: what goes to CR2 and onto the stack. */

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Spaces: a bounded cache of page directories; making mappings and losing them. */
+#include "cache.h"
+
+enum { SPACES = 64 };
+
+struct space cache_kernel;
+struct space *cache_current;
+
+static struct space spaces[SPACES];
+static const struct backend_machine *machine;
+static uint32_t count, selections;
+
+static void reset(struct space *space, uint32_t number)
+{
+        uint32_t row;
+
+        space->number = number;
+        space->directory = CACHE_NOTHING;
+        space->last = 0;
+        space->slots = 0;
+        for (row = 0; row < ROWS; row++)
+                space->rows[row] = 0;
+}
+
+void cache_start(const struct backend_machine *described)
+{
+        uint32_t i;
+
+        machine = described;
+        count = machine->spaces < SPACES ? machine->spaces : SPACES;
+        selections = 0;
+        slots_start();
+        reset(&cache_kernel, AB_SPACE_KERNEL);
+        for (i = 0; i < count; i++)
+                reset(&spaces[i], i);
+        cache_current = 0;
+}
+
+struct space *cache_of(uint32_t gva)
+{
+        if (gva >= machine->kernel_start && gva < machine->kernel_end)
+                return &cache_kernel;
+        if (gva >= machine->user_start && gva < machine->user_end)
+                return cache_current;
+        return 0;
+}
+
+static struct space *find(uint32_t directory)
+{
+        uint32_t i;
+
+        for (i = 0; i < count; i++)
+                if (spaces[i].directory == directory)
+                        return &spaces[i];
+        return 0;
+}
+
+/* The one used longest ago; only with mappings where @full, and not the current one. */
+static struct space *oldest(bool full)
+{
+        struct space *oldest = 0;
+        uint32_t i;
+
+        for (i = 0; i < count; i++)
+                if (&spaces[i] != cache_current && (!full || spaces[i].slots) &&
+                    (!oldest || spaces[i].last < oldest->last))
+                        oldest = &spaces[i];
+        return oldest;
+}
+
+void cache_select(uint32_t directory)
+{
+        struct space *space = cache_current;
+
+        if (!space || space->directory != directory)
+                space = find(directory);
+        if (!space) {
+                space = oldest(false);
+                if (space->directory != CACHE_NOTHING)
+                        mmu_statistics.spaces_recycled++;
+                cache_drop_space(space);
+                space->directory = directory;
+        }
+        space->last = ++selections;
+        if (space != cache_current) {
+                cache_current = space;
+                backend_switch(space->number);
+        }
+}
+
+/* Forgetting is cheaper than taking away page by page, where nothing is to stay. */
+void cache_drop_space(struct space *space)
+{
+        if (!space->slots)
+                return;
+        if (space == &cache_kernel) {
+                while (space->slots)
+                        cache_drop_slot(space, space->slots);
+                return;
+        }
+        backend_forget(space->number);
+        while (space->slots)
+                slot_free(space, space->slots);
+}
+
+void cache_drop_all(void)
+{
+        uint32_t i;
+
+        for (i = 0; i < count; i++)
+                cache_drop_space(&spaces[i]);
+        cache_drop_space(&cache_kernel);
+}
+
+/* Give up something, least useful first.  False: there is nothing. */
+static bool make_room(void)
+{
+        struct space *space = oldest(true);
+
+        if (!space)
+                space = cache_current->slots ? cache_current : &cache_kernel;
+        if (!space->slots)
+                return false;
+        mmu_statistics.spaces_recycled++;
+        cache_drop_space(space);
+        return true;
+}
+
+/* What stands for memory that is not there: all ones. */
+static uint32_t absent_page(void)
+{
+        uint32_t *word = backend_physical(MMU_ABSENT_PAGE), i;
+
+        for (i = 0; i < AB_PAGE_BYTES / 4; i++)
+                word[i] = 0xffffffff;
+        return MMU_ABSENT_PAGE;
+}
+
+static bool fits_whole(const struct space *space, uint32_t row, const struct walk *walk)
+{
+        uint32_t frame = walk->pde & PDE_FRAME, start = row << 22;
+
+        return walk->large && machine->memory_bytes >= LARGE_PAGE &&
+               frame <= machine->memory_bytes - LARGE_PAGE && cache_of(start) == space &&
+               cache_of(start + LARGE_PAGE - 1) == space;
+}
+
+static bool map_page(struct space *space, struct slot *slot, uint32_t gva, const struct walk *walk,
+                     uint32_t rights)
+{
+        uint32_t page = (gva >> 12) % ROWS, gpa = walk->gpa & PTE_FRAME;
+        uint32_t copy = walk->entry & ~(COPY_WRITE | COPY_OVERRIDE);
+
+        if (!slot->copies && !slot_take_copies(slot))
+                return false;
+        if (gpa >= machine->memory_bytes)
+                gpa = absent_page();
+        if (!backend_map(space->number, gva & PTE_FRAME, gpa, AB_PAGE_BYTES, rights))
+                return false;
+        if (rights & AB_WRITE)
+                copy |= COPY_WRITE;
+        if (walk->override)
+                copy |= COPY_OVERRIDE;
+        slot->copies[page] = copy;
+        slot->used[page / 32] |= 1u << page % 32;
+        return true;
+}
+
+/* A large page in one piece, where guest and hypervisor have that much in one piece. */
+static bool map_row(struct space *space, struct slot *slot, const struct walk *walk, uint32_t rights)
+{
+        uint32_t start = slot->row << 22;
+
+        if (!fits_whole(space, slot->row, walk))
+                return false;
+        slot->whole = backend_map(space->number, start, walk->pde & PDE_FRAME, LARGE_PAGE, rights);
+        if (!slot->whole)
+                backend_unmap(space->number, start, LARGE_PAGE); /* what of it was mapped */
+        return slot->whole;
+}
+
+/* False: no room. */
+static bool install(struct space *space, uint32_t gva, const struct walk *walk)
+{
+        uint32_t row = ROW_OF(gva);
+        uint32_t rights = AB_READ | AB_EXECUTE | (walk->write ? AB_WRITE : 0) |
+                          (walk->user ? AB_USER : 0);
+        struct slot *slot = space->rows[row];
+
+        if (slot && cache_row_changed(slot, walk->pde, walk->large)) {
+                cache_drop_slot(space, slot);
+                slot = 0;
+        }
+        if (!slot)
+                slot = slot_take(space, row);
+        if (!slot)
+                return false;
+        slot->pde = walk->pde;
+        slot->large = walk->large;
+        if (!(walk_cpu->cr[4] & CR4_PGE && walk->entry & PTE_G))
+                slot->local = true;
+        if (map_row(space, slot, walk, rights) || map_page(space, slot, gva, walk, rights))
+                return true;
+        if (cache_is_empty(slot))
+                slot_free(space, slot);
+        return false;
+}
+
+bool cache_install(uint32_t gva, const struct walk *walk)
+{
+        struct space *space = cache_of(gva);
+
+        if (!space)
+                return false;
+        while (!install(space, gva, walk))
+                if (!make_room())
+                        backend_fatal("not even one page can be mapped");
+        return true;
+}

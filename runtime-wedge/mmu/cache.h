@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the hypervisor's mappings were made from: for each cached translation,
+ * the guest's entry as it stood then.  Comparing the two later tells which
+ * mappings an invalidation must take away.
+ */
+#ifndef AB_MMU_CACHE_H
+#define AB_MMU_CACHE_H
+
+#include "walk.h"
+
+#define ROWS          1024u /* of a page directory, and pages of a row; a row is 4 MB */
+#define ROW_OF(gva)   ((gva) >> 22)
+#define CACHE_NOTHING 2u /* no page directory has this address */
+
+/*
+ * A copy of the guest's entry, with these in bits which IA-32 leaves to software:
+ * the copy is of a mapping, which then has PTE_P set.
+ */
+enum {
+        COPY_WRITE = 0x200,    /* mapped writable */
+        COPY_OVERRIDE = 0x400, /* for a kernel with CR0.WP off */
+};
+
+/* The translations of one row of one space. */
+struct slot {
+        struct slot *next;   /* of the same space, or free */
+        uint32_t row;
+        uint32_t pde;        /* copy of the directory entry */
+        bool large;          /* the entry maps a page of 4 MB ... */
+        bool whole;          /* ... and it is mapped in one piece */
+        bool local;          /* some translation here is not global */
+        uint32_t *copies;    /* ROWS of them; NULL while there is none */
+        uint32_t used[ROWS / 32]; /* which copies are in use */
+};
+
+struct space {
+        uint32_t number;    /* the backend's */
+        uint32_t directory; /* what it caches, or CACHE_NOTHING */
+        uint32_t last;      /* when it was selected last */
+        struct slot *slots;
+        struct slot *rows[ROWS];
+};
+
+extern struct space cache_kernel;
+extern struct space *cache_current;
+
+void cache_start(const struct backend_machine *machine);
+
+/* The space that caches @gva; NULL where no guest may map anything. */
+struct space *cache_of(uint32_t gva);
+
+/* Make the space of @directory, new or cached, the current one. */
+void cache_select(uint32_t directory);
+
+/* Map and note what @walk found for @gva.  False: no guest may map that address. */
+bool cache_install(uint32_t gva, const struct walk *walk);
+
+/*
+ * Compare translations with the guest's tables as they now are, and take away what has
+ * changed: all of a space; of one, what is not global; one page.
+ */
+void cache_check(struct space *space);
+void cache_check_local(struct space *space);
+void cache_check_page(struct space *space, uint32_t gva);
+
+/* Has the directory entry of @slot become something else? */
+bool cache_row_changed(const struct slot *slot, uint32_t pde, bool large);
+
+/* No mapping is left in @slot. */
+bool cache_is_empty(const struct slot *slot);
+
+/* Take mappings away: those of a row; of a space; all there are. */
+void cache_drop_slot(struct space *space, struct slot *slot);
+void cache_drop_space(struct space *space);
+void cache_drop_all(void);
+
+/* slots.c: storage.  NULL or false: none left. */
+void slots_start(void);
+struct slot *slot_take(struct space *space, uint32_t row);
+bool slot_take_copies(struct slot *slot);
+void slot_free(struct space *space, struct slot *slot);
+
+#endif

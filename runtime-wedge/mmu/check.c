@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Invalidation by comparison.  At the moments at which IA-32 promises that old
+ * translations are gone, each cached one is compared with the guest's tables; those
+ * that a new walk would not give any more are taken away.  So it does not matter
+ * which instruction changed a table, or through which of its addresses.
+ */
+#include "cache.h"
+
+/* Neighbours that lose the same rights: one call of the backend for all. */
+struct run {
+        uint32_t space, start, bytes, rights;
+};
+
+static void run_end(struct run *run)
+{
+        if (!run->bytes)
+                return;
+        if (run->rights)
+                backend_protect(run->space, run->start, run->bytes, run->rights);
+        else
+                backend_unmap(run->space, run->start, run->bytes);
+        run->bytes = 0;
+}
+
+static void run_add(struct run *run, uint32_t gva, uint32_t rights)
+{
+        if (!run->bytes || run->start + run->bytes != gva || run->rights != rights) {
+                run_end(run);
+                run->start = gva;
+                run->rights = rights;
+        }
+        run->bytes += AB_PAGE_BYTES;
+}
+
+/* A walk sets accessed bits: where the guest has cleared one, it must come to a walk. */
+static bool lost(uint32_t copy, uint32_t now, uint32_t bit)
+{
+        return copy & bit && !(now & bit);
+}
+
+bool cache_row_changed(const struct slot *slot, uint32_t pde, bool large)
+{
+        const uint32_t same = PTE_P | PTE_RW | PTE_US | PTE_PS | PTE_FRAME;
+
+        return slot->large != large || (slot->pde ^ pde) & same || lost(slot->pde, pde, PTE_A) ||
+               (large && lost(slot->pde, pde, PTE_D));
+}
+
+static void forget_page(struct slot *slot, uint32_t page)
+{
+        slot->used[page / 32] &= ~(1u << page % 32);
+}
+
+/* One translation of a row whose directory entry stands. */
+static void check_page(struct slot *slot, uint32_t page, struct run *run)
+{
+        uint32_t copy = slot->copies[page];
+        uint32_t now = walk_read((slot->pde & PTE_FRAME) + page * 4);
+        uint32_t gva = slot->row << 22 | page << 12;
+
+        mmu_statistics.checked++;
+        if (((copy ^ now) & ~(uint32_t)(COPY_WRITE | COPY_OVERRIDE)) == 0)
+                return;
+        if ((copy ^ now) & (PTE_FRAME | PTE_P | PTE_US | PTE_PS) || lost(copy, now, PTE_A) ||
+            copy & COPY_OVERRIDE) {
+                mmu_statistics.dropped++;
+                run_add(run, gva, 0);
+                forget_page(slot, page);
+                return;
+        }
+        if (copy & COPY_WRITE && (lost(copy, now, PTE_RW) || lost(copy, now, PTE_D))) {
+                mmu_statistics.protected++;
+                run_add(run, gva, AB_READ | AB_EXECUTE | (slot->pde & now & PTE_US ? AB_USER : 0));
+                copy &= ~(uint32_t)COPY_WRITE;
+        }
+        slot->copies[page] = (now & ~(uint32_t)(COPY_WRITE | COPY_OVERRIDE)) | (copy & COPY_WRITE);
+}
+
+bool cache_is_empty(const struct slot *slot)
+{
+        uint32_t i;
+
+        for (i = 0; i < ROWS / 32; i++)
+                if (slot->used[i])
+                        return false;
+        return !slot->whole;
+}
+
+void cache_drop_slot(struct space *space, struct slot *slot)
+{
+        struct run run = {.space = space->number};
+        uint32_t i, bits;
+
+        if (slot->whole)
+                backend_unmap(space->number, slot->row << 22, LARGE_PAGE);
+        for (i = 0; i < ROWS / 32; i++)
+                for (bits = slot->used[i]; bits; bits &= bits - 1) {
+                        uint32_t page = i * 32 + (uint32_t)__builtin_ctz(bits);
+
+                        mmu_statistics.dropped++;
+                        run_add(&run, slot->row << 22 | page << 12, 0);
+                }
+        run_end(&run);
+        slot_free(space, slot);
+}
+
+static bool changed_now(const struct space *space, const struct slot *slot)
+{
+        uint32_t directory = space == &cache_kernel ? walk_directory() : space->directory;
+
+        return cache_row_changed(slot, walk_pde(directory, slot->row), slot->large);
+}
+
+/* The copies of a row whose directory entry stands; those of a large page stand with it. */
+static void check_copies(struct space *space, struct slot *slot)
+{
+        struct run run = {.space = space->number};
+        uint32_t i, bits;
+
+        if (slot->large)
+                return;
+        for (i = 0; i < ROWS / 32; i++)
+                for (bits = slot->used[i]; bits; bits &= bits - 1)
+                        check_page(slot, i * 32 + (uint32_t)__builtin_ctz(bits), &run);
+        run_end(&run);
+        if (cache_is_empty(slot))
+                slot_free(space, slot);
+}
+
+static void check_slots(struct space *space, bool global)
+{
+        struct slot *slot, *next;
+
+        for (slot = space->slots; slot; slot = next) {
+                next = slot->next;
+                if (!global && !slot->local)
+                        continue;
+                if (changed_now(space, slot))
+                        cache_drop_slot(space, slot);
+                else
+                        check_copies(space, slot);
+        }
+}
+
+/* Has every row changed?  So it is where a process has ended and its tables are reused. */
+static bool nothing_stands(const struct space *space)
+{
+        const struct slot *slot;
+
+        for (slot = space->slots; slot; slot = slot->next)
+                if (!changed_now(space, slot))
+                        return false;
+        return true;
+}
+
+void cache_check(struct space *space)
+{
+        if (space != &cache_kernel && nothing_stands(space))
+                cache_drop_space(space);
+        else
+                check_slots(space, true);
+}
+
+void cache_check_local(struct space *space)
+{
+        check_slots(space, false);
+}
+
+void cache_check_page(struct space *space, uint32_t gva)
+{
+        struct slot *slot = space->rows[ROW_OF(gva)];
+        uint32_t page = (gva >> 12) % ROWS;
+        struct run run = {.space = space->number};
+
+        if (!slot)
+                return;
+        if (changed_now(space, slot)) {
+                cache_drop_slot(space, slot);
+        } else if (!slot->large && slot->used[page / 32] & 1u << page % 32) {
+                check_page(slot, page, &run);
+                run_end(&run);
+        }
+}

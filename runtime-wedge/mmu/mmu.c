@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The virtual MMU's interface: faults, and what invalidates translations. */
+#include "cache.h"
+
+struct mmu_statistics mmu_statistics;
+
+void mmu_start(const struct backend_machine *machine, const struct ab_vcpu *cpu)
+{
+        walk_cpu = cpu;
+        mmu_statistics = (struct mmu_statistics){0};
+        cache_start(machine);
+        cache_select(walk_directory());
+}
+
+bool mmu_fill(uint32_t gva, enum mmu_access access, bool user, uint32_t *error)
+{
+        struct walk walk;
+
+        if (!walk_tables(gva, access, user, &walk, error)) {
+                mmu_statistics.faults++;
+                return false;
+        }
+        if (!cache_install(gva, &walk))
+                backend_fatal("the guest uses an address outside its address map");
+        mmu_statistics.fills++;
+        return true;
+}
+
+void mmu_prefill(uint32_t gva, bool user)
+{
+        struct walk walk;
+        uint32_t error;
+
+        if (cache_of(gva) && walk_tables(gva, MMU_READ, user, &walk, &error)) {
+                cache_install(gva, &walk);
+                mmu_statistics.prefills++;
+        }
+}
+
+void mmu_write_cr3(void)
+{
+        mmu_statistics.cr3_loads++;
+        if (!(walk_cpu->cr[0] & CR0_PG))
+                return;
+        cache_select(walk_directory());
+        cache_check(cache_current);
+        cache_check_local(&cache_kernel);
+}
+
+/*
+ * With another meaning of the same tables nothing cached holds; this is rare
+ * enough to start over.
+ */
+static void start_over(void)
+{
+        cache_drop_all();
+        cache_select(walk_directory());
+}
+
+void mmu_write_cr0(uint32_t old, uint32_t new)
+{
+        if ((old ^ new) & (CR0_PG | CR0_WP))
+                start_over();
+}
+
+void mmu_write_cr4(uint32_t old, uint32_t new)
+{
+        if ((old ^ new) & (CR4_PSE | CR4_PAE)) {
+                start_over();
+        } else if ((old ^ new) & CR4_PGE) {
+                cache_check(cache_current);
+                cache_check(&cache_kernel);
+        }
+}
+
+void mmu_invlpg(uint32_t gva)
+{
+        struct space *space = cache_of(gva);
+
+        if (space)
+                cache_check_page(space, gva);
+}
+
+/*
+ * Comparing finds every change, so these tell nothing that is needed; a wedge may leave
+ * their sites native.
+ */
+void mmu_pt_store(uint32_t gva)
+{
+        mmu_pt_copy(gva, 4);
+}
+
+void mmu_pt_copy(uint32_t gva, uint32_t bytes)
+{
+        (void)gva;
+        mmu_statistics.stores_noted += bytes / 4;
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A walk through the guest's page tables: translation, rights, accessed and dirty bits. */
+#include "walk.h"
+
+/*
+ * Bits that must be zero in a present entry of a processor without page attribute
+ * tables and without 36-bit large pages; this processor has neither.
+ */
+enum { RESERVED_LARGE = 0x003ff000, RESERVED_SMALL = PTE_PS };
+
+const struct ab_vcpu *walk_cpu;
+
+uint32_t walk_read(uint32_t gpa)
+{
+        const uint32_t *entry = backend_physical(gpa);
+
+        return entry ? *entry : 0xffffffff;
+}
+
+static void set_bits(uint32_t gpa, uint32_t old, uint32_t bits)
+{
+        uint32_t *entry = backend_physical(gpa);
+
+        if (entry && (old & bits) != bits)
+                *entry = old | bits;
+}
+
+uint32_t walk_directory(void)
+{
+        return walk_cpu->cr[0] & CR0_PG ? walk_cpu->cr[3] & PTE_FRAME : WALK_UNPAGED;
+}
+
+/* With paging off, memory is one large page after another. */
+uint32_t walk_pde(uint32_t directory, uint32_t row)
+{
+        if (directory == WALK_UNPAGED)
+                return row << 22 | PTE_P | PTE_RW | PTE_US | PTE_A | PTE_D | PTE_PS;
+        return walk_read(directory + row * 4);
+}
+
+static bool is_large(uint32_t directory, uint32_t pde)
+{
+        return pde & PTE_PS && (directory == WALK_UNPAGED || walk_cpu->cr[4] & CR4_PSE);
+}
+
+/* May this access be made where @rights are those of both levels? */
+static bool allowed(uint32_t rights, enum mmu_access access, bool user)
+{
+        if (user && !(rights & PTE_US))
+                return false;
+        return access != MMU_WRITE || rights & PTE_RW || (!user && !(walk_cpu->cr[0] & CR0_WP));
+}
+
+bool walk_tables(uint32_t gva, enum mmu_access access, bool user, struct walk *walk,
+                 uint32_t *error)
+{
+        uint32_t directory = walk_directory(), row = gva >> 22, table = 0, rights, bits;
+        uint32_t pde = walk_pde(directory, row), entry = pde;
+        bool reserved;
+
+        *error = (access == MMU_WRITE ? ERROR_W : 0) | (user ? ERROR_U : 0);
+        if (!(pde & PTE_P))
+                return false;
+        walk->large = is_large(directory, pde);
+        if (walk->large) {
+                walk->gpa = (pde & PDE_FRAME) | (gva & ~PDE_FRAME);
+                rights = pde;
+                reserved = pde & RESERVED_LARGE;
+        } else {
+                table = (pde & PTE_FRAME) + (gva >> 12) % 1024 * 4;
+                entry = walk_read(table);
+                if (!(entry & PTE_P))
+                        return false;
+                walk->gpa = (entry & PTE_FRAME) | (gva & ~PTE_FRAME);
+                rights = pde & entry;
+                reserved = entry & RESERVED_SMALL;
+        }
+        if (reserved)
+                *error |= ERROR_RSVD;
+        if (reserved || !allowed(rights, access, user)) {
+                *error |= ERROR_P;
+                return false;
+        }
+        bits = access == MMU_WRITE ? PTE_A | PTE_D : PTE_A;
+        if (directory != WALK_UNPAGED)
+                set_bits(directory + row * 4, pde, walk->large ? bits : PTE_A);
+        pde |= walk->large ? bits : PTE_A;
+        if (!walk->large)
+                set_bits(table, entry, bits);
+        entry |= bits;
+        walk->pde = pde;
+        walk->entry = entry;
+        walk->override = access == MMU_WRITE && !(rights & PTE_RW);
+        walk->user = rights & PTE_US && !walk->override;
+        walk->write = entry & PTE_D && (rights & PTE_RW || walk->override);
+        return true;
+}
