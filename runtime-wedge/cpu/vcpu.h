@@ -55,12 +55,11 @@ struct vcpu {
         uint32_t ldt_selector, task_selector;
         uint32_t site;          /* address of the instruction being emulated */
         uint32_t site_esp;      /* its %esp: what both are when it faults */
-        uint32_t delivering;    /* exception being delivered, or VCPU_NONE */
         uint32_t stepping;      /* a copy of the instruction at `site' runs in the wedge */
         uint32_t trap_at_exit;  /* the guest single-steps, and did a site: #DB when done */
+        uint32_t shadow;        /* interrupts wait for the next instruction */
 };
 
-#define VCPU_NONE 0xffffffffu
 
 extern struct vcpu vcpu;
 extern uint32_t vcpu_vectors[2 * AB_VECTORS];

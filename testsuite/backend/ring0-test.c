@@ -187,7 +187,7 @@ asm(".section .rodata\n"
     "user_int3: int3\n"
     "user_gs: movl %eax,%gs; movl %gs:4,%edx; xorl %eax,%eax; movl %eax,%gs; int $0x81\n"
     "user_fld: fninit; fldpi; int $0x82\n"
-    "user_kernel: movl 0x100000,%eax\n"
+    "user_kernel: movl 0xc0100000,%eax\n"
     "user_end: .text\n");
 
 static struct ab_frame frame;
@@ -251,7 +251,7 @@ static void user_traps(void)
         ktap_ok(*(uint32_t *)backend_physical(PAGE_A) == 0x12121212,
                 "user mode: once mapped, the store succeeds");
         run_user(user_kernel);
-        ktap_ok(trap.reason == AB_REASON_PAGE_FAULT && trap.address == 0x100000 &&
+        ktap_ok(trap.reason == AB_REASON_PAGE_FAULT && trap.address == 0xc0100000 &&
                         trap.error == (USER_ERROR | PRESENT_ERROR),
                 "user mode: ring 0's memory cannot be read");
 }

@@ -4,6 +4,7 @@
 
 #define MULTIBOOT_MAGIC 0x1badb002
 #define MULTIBOOT_FLAGS 3       /* page-aligned modules, memory information */
+#define BOOT_ENTRY      0x83    /* present, writable, 4 MB */
 
         .section .multiboot, "a"
         .balign 4
@@ -13,9 +14,29 @@
         .globl  ring0_start
 ring0_start:
         cld
-        movl    $stack_top, %esp
+        movl    %eax, %edx
+        movl    $boot_directory - PHYSICAL, %edi    # all of physical memory, at 0 and at 3 GB
+        movl    $BOOT_ENTRY, %eax
+        xorl    %ecx, %ecx
+1:      movl    %eax, (%edi,%ecx,4)
+        movl    %eax, (PHYSICAL >> 22) * 4(%edi,%ecx,4)
+        addl    $0x400000, %eax
+        incl    %ecx
+        cmpl    $1024 - (PHYSICAL >> 22), %ecx
+        jb      1b
+        movl    %cr4, %eax
+        orl     $0x210, %eax                    # large pages; fxsave and SSE
+        movl    %eax, %cr4
+        movl    %edi, %cr3
+        movl    %cr0, %eax
+        orl     $0x80010002, %eax               # paging, read-only pages for ring 0 too, MP
+        andl    $~0x0c, %eax                    # no floating-point traps
+        movl    %eax, %cr0
+        movl    $1f, %eax
+        jmp     *%eax
+1:      movl    $stack_top, %esp
         pushl   %ebx
-        pushl   %eax
+        pushl   %edx
         call    ring0_main
 1:      hlt
         jmp     1b
@@ -59,6 +80,14 @@ common:
 1:      popal
         addl    $8, %esp
         iret
+
+/* The task of a double fault: each comes with an error code. */
+        .globl  ring0_fault_task
+ring0_fault_task:
+        call    ring0_double_fault
+        addl    $4, %esp
+        iret                                    # switches back
+        jmp     ring0_fault_task
 
 /* ring0_enter_user(frame): returns when ring0_leave_user() is called. */
         .globl  ring0_enter_user
@@ -127,6 +156,9 @@ ring0_entries:
         .endr
 
         .bss
+        .balign 4096
+boot_directory:
+        .skip   4096
         .balign 16
         .skip   STACK_BYTES
 stack_top:

@@ -119,6 +119,20 @@ void ring0_irq(uint32_t line)
         outb(PIC1, 0x20);
 }
 
+/* Interrupts that were acknowledged and could not be delivered: they are still in service. */
+void ring0_lost_irqs(void)
+{
+        uint32_t line, lines;
+
+        outb(PIC1, 0x0b);
+        lines = inb(PIC1);
+        outb(PIC2, 0x0b);
+        lines |= inb(PIC2) << 8;
+        for (line = 0; line < 16; line++)
+                if ((lines & ~(1u << LINE_CASCADE)) >> line & 1)
+                        ring0_irq(line);
+}
+
 bool ring0_event_there(void)
 {
         return events;

@@ -9,4 +9,4 @@ hypervisor_backends_bare_ring0_libring0_a_SOURCES = \
 hypervisor_backends_bare_ring0_libring0_a_CPPFLAGS = $(AB_CPPFLAGS)
 hypervisor_backends_bare_ring0_libring0_a_CFLAGS = $(TARGET_CFLAGS)
 hypervisor_backends_bare_ring0_libring0_a_CCASFLAGS = -m32
-EXTRA_DIST += hypervisor-backends/bare/ring0/README hypervisor-backends/bare/ring0/ring0.lds
+EXTRA_DIST += hypervisor-backends/bare/ring0/README hypervisor-backends/bare/ring0/ring0.lds hypervisor-backends/bare/ring0/guest.c

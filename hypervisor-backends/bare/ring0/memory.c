@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Spaces are page directories.  The first 64 MB of physical memory are in each,
+ * Spaces are page directories.  Physical memory is in each, above 3 GB and
  * for ring 0 alone; the kernel space's page tables are shared by all.
  */
 #include "ring0.h"
@@ -8,7 +8,7 @@
 enum {
         SPACES = 16, ENTRIES = 1024,
         PRESENT = 1, WRITABLE = 2, USER = 4, LARGE = 0x80,
-        USER_FIRST = 0x10000000 >> 22, KERNEL_FIRST = 0x80000000u >> 22,
+        USER_FIRST = 0, KERNEL_FIRST = 0x80000000u >> 22,
         KERNEL_BEHIND = 0xc0000000u >> 22,
 };
 
@@ -20,7 +20,10 @@ uint32_t ring0_guest_bytes;
 
 static void load(uint32_t space)
 {
-        asm volatile("movl %0,%%cr3" : : "r"(directories[space]) : "memory");
+        uint32_t directory = (uint32_t)directories[space] - PHYSICAL;
+
+        ring0_tables_space(directory);
+        asm volatile("movl %0,%%cr3" : : "r"(directory) : "memory");
 }
 
 static void flush(uint32_t virtual)
@@ -30,27 +33,22 @@ static void flush(uint32_t virtual)
 
 void ring0_memory_start(uint32_t top)
 {
-        uint32_t space, i, cr4, cr0;
+        uint32_t space, i;
 
         ring0_guest_bytes = top - GUEST_START;
         for (space = 0; space < SPACES; space++)
-                for (i = 0; i < MEMORY_LIMIT >> 22; i++)
-                        directories[space][i] = i << 22 | LARGE | WRITABLE | PRESENT;
+                for (i = 0; i < ENTRIES - KERNEL_BEHIND; i++)
+                        directories[space][KERNEL_BEHIND + i] = i << 22 | LARGE | WRITABLE | PRESENT;
         for (i = POOL_START; i < POOL_END; i += AB_PAGE_BYTES) {
-                *(uint32_t *)i = free_tables;
+                *(uint32_t *)at_physical(i) = free_tables;
                 free_tables = i;
         }
-        asm volatile("movl %%cr4,%0" : "=r"(cr4));
-        asm volatile("movl %0,%%cr4" : : "r"(cr4 | 0x210)); /* large pages; fxsave and SSE */
         load(0);
-        asm volatile("movl %%cr0,%0" : "=r"(cr0));
-        /* paging, and read-only pages for ring 0 too; no floating-point traps */
-        asm volatile("movl %0,%%cr0" : : "r"((cr0 | 0x80010002) & ~0x0cu) : "memory");
 }
 
 void *backend_physical(uint32_t address)
 {
-        return address < ring0_guest_bytes ? (void *)(GUEST_START + address) : (void *)0;
+        return address < ring0_guest_bytes ? at_physical(GUEST_START + address) : (void *)0;
 }
 
 static void check_range(uint32_t space, uint32_t virtual, uint32_t bytes)
@@ -65,10 +63,11 @@ static void check_range(uint32_t space, uint32_t virtual, uint32_t bytes)
 
 static uint32_t *take_table(void)
 {
-        uint32_t *table = (uint32_t *)free_tables, i;
+        uint32_t *table, i;
 
-        if (!table)
+        if (!free_tables)
                 return 0;
+        table = at_physical(free_tables);
         free_tables = table[0];
         for (i = 0; i < ENTRIES; i++)
                 table[i] = 0;
@@ -86,12 +85,12 @@ static uint32_t *entry_of(uint32_t space, uint32_t virtual, bool make)
 
                 if (!table)
                         return 0;
-                *slot = (uint32_t)table | USER | WRITABLE | PRESENT;
+                *slot = ((uint32_t)table - PHYSICAL) | USER | WRITABLE | PRESENT;
                 if (space == AB_SPACE_KERNEL)
                         for (i = 0; i < SPACES; i++)
                                 directories[i][row] = *slot;
         }
-        return (uint32_t *)(*slot & -AB_PAGE_BYTES) + (virtual >> 12) % ENTRIES;
+        return (uint32_t *)at_physical(*slot & -AB_PAGE_BYTES) + (virtual >> 12) % ENTRIES;
 }
 
 static uint32_t bits(uint32_t rights)
@@ -163,13 +162,13 @@ void backend_forget(uint32_t space)
         if (space >= SPACES)
                 backend_fatal("a space that does not exist");
         for (row = USER_FIRST; row < KERNEL_FIRST; row++) {
-                uint32_t *table = (uint32_t *)(directories[space][row] & -AB_PAGE_BYTES);
+                uint32_t table = directories[space][row] & -AB_PAGE_BYTES;
 
                 if (!table)
                         continue;
                 directories[space][row] = 0;
-                table[0] = free_tables;
-                free_tables = (uint32_t)table;
+                *(uint32_t *)at_physical(table) = free_tables;
+                free_tables = table;
         }
         if (space == current)
                 load(space);

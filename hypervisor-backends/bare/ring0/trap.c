@@ -73,6 +73,8 @@ static void deliver(struct ab_frame *frame)
         ring0_resume(frame);
 }
 
+static bool task_was_switched(uint32_t vector);
+
 static void trap_of_ring0(struct raw_frame *raw)
 {
         struct ab_frame frame;
@@ -86,6 +88,8 @@ static void trap_of_ring0(struct raw_frame *raw)
                         deliver(&frame);
                 return;
         }
+        if (task_was_switched(raw->vector))
+                return;
         describe(&trap, raw);
         ring0_held = true;
         interrupts_on();
@@ -120,6 +124,39 @@ static void set_task_switched(void)
         asm volatile("movl %0,%%cr0" : : "r"(cr0 | 8));
 }
 
+/*
+ * Ring 0 could not push onto its stack: have the page mapped and let the processor do
+ * again what it was about.  Where the guest itself has no such page it has lost its stack.
+ */
+void ring0_double_fault(void)
+{
+        const uint32_t *task = ring0_interrupted();
+        struct ab_frame frame = {.eip = task[8], .eflags = task[9], .eax = task[10],
+                                 .ecx = task[11], .edx = task[12], .ebx = task[13],
+                                 .esp = task[14], .ebp = task[15], .esi = task[16],
+                                 .edi = task[17]};
+        struct ab_trap trap = {AB_REASON_PAGE_FAULT, PAGE_FAULT, 2, fault_address()};
+        uint32_t eip = frame.eip;
+
+        asm volatile("clts");
+        ring0_lost_irqs();
+        wedge_trap(&frame, &trap);
+        if (frame.eip != eip)
+                backend_fatal("the guest kernel has no stack");
+}
+
+/* Switching tasks has set CR0.TS; nothing in ring 0 wants to know. */
+static bool task_was_switched(uint32_t vector)
+{
+        uint32_t cr0;
+
+        asm volatile("movl %%cr0,%0" : "=r"(cr0));
+        if (vector != 7 || !(cr0 & 8))
+                return false;
+        asm volatile("clts");
+        return true;
+}
+
 void backend_user(struct ab_frame *frame, struct ab_trap *trap)
 {
         interrupts_off();
@@ -131,6 +168,8 @@ void backend_user(struct ab_frame *frame, struct ab_trap *trap)
                 user_trap = trap;
                 if (fpu_trap)
                         set_task_switched();
+                else
+                        asm volatile("clts");
                 ring0_enter_user(frame);
                 asm volatile("clts");
         }

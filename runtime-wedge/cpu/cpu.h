@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the files of the virtual processor share. */
+#ifndef AB_CPU_H
+#define AB_CPU_H
+
+#include "device/device.h"
+#include "mmu/mmu.h"
+#include "vcpu.h"
+
+/* Bits of EFLAGS. */
+enum {
+        FLAG_CF = 1, FLAG_ONE = 2, FLAG_ZF = 0x40, FLAG_TF = 0x100, FLAG_IF = 0x200,
+        FLAG_DF = 0x400, FLAG_IOPL = 0x3000, FLAG_NT = 0x4000, FLAG_RF = 0x10000,
+        FLAG_VM = 0x20000, FLAG_AC = 0x40000, FLAG_ID = 0x200000,
+        /* what the real flags register holds for the guest */
+        FLAGS_REAL = 0x244dd5,
+};
+
+/* Bits of CR0 and CR4. */
+enum {
+        CR0_PE = 1, CR0_MP = 2, CR0_EM = 4, CR0_TS = 8, CR0_ET = 0x10, CR0_NE = 0x20,
+        CR0_NW = 1 << 29, CR0_CD = 1 << 30,
+        CR4_TSD = 4, CR4_DE = 8, CR4_OSFXSR = 0x200,
+};
+#define CR0_PG 0x80000000u
+
+/* Exceptions. */
+enum {
+        TRAP_DE = 0, TRAP_DB = 1, TRAP_NMI = 2, TRAP_BP = 3, TRAP_OF = 4, TRAP_UD = 6, TRAP_NM = 7,
+        TRAP_DF = 8, TRAP_TS = 10, TRAP_NP = 11, TRAP_SS = 12, TRAP_GP = 13, TRAP_PF = 14,
+        TRAP_AC = 17,
+};
+
+/* Why something could not be done: the exception it raises. */
+struct cpu_fault {
+        uint32_t vector, error;
+        uint32_t address; /* of a page fault */
+};
+
+/* --- vectors.S ------------------------------------------------------------------ */
+
+/* Where each vector enters; code that runs with the guest's registers. */
+extern char vcpu_stubs[], vcpu_exit[], vcpu_exit_end[];
+extern char fast_sti[], fast_defer[], fast_step[], fast_popf[], fast_popf_pushed[],
+        fast_popf_returns[], fast_end[];
+extern uint8_t vcpu_step_code[];
+
+/* Forget what the wedge was doing and enter the guest at vcpu.frame. */
+void vcpu_resume(void) __attribute__((noreturn));
+void vcpu_leave(void);
+void vcpu_dispatch(void);
+void vcpu_stepped(void);
+
+/* Address of the entry of @vector that saves all registers. */
+#define STUB_BYTES 16
+static inline uint32_t stub_of(uint32_t vector)
+{
+        return (uint32_t)vcpu_stubs + vector * STUB_BYTES;
+}
+
+/* --- start.c -------------------------------------------------------------------- */
+
+extern const struct backend_machine *machine;
+static inline bool in_wedge(uint32_t eip)
+{
+        return eip >= machine->kernel_end;
+}
+
+/* --- dispatch.c ----------------------------------------------------------------- */
+
+#define AB_VECTOR(name, entries) void emulate_##name(uint32_t index);
+AB_VECTOR_ROWS(AB_VECTOR)
+#undef AB_VECTOR
+
+/* The instruction being emulated raises an exception: it has had no effect. */
+void cpu_raise(uint32_t vector, uint32_t error) __attribute__((noreturn));
+void cpu_raise_fault(const struct cpu_fault *fault) __attribute__((noreturn));
+
+/* --- operand.c ------------------------------------------------------------------ */
+
+/* The immediate operand that was pushed in front of the call, of 1 or 4 bytes. */
+uint32_t operand_immediate(uint32_t bytes);
+
+/* Address of the memory operand carried behind the call; its 32-bit displacement. */
+uint32_t operand_address(void);
+uint32_t operand_displacement(void);
+
+/* The 16-bit value of a carried operand: memory, or a register. */
+uint32_t operand_read16(void);
+void operand_write16(uint32_t value);
+
+/* Address that the instruction at @eip of the guest accesses; false: none. */
+bool operand_of_instruction(uint32_t eip, uint32_t *address);
+
+/* General registers by Intel's number. */
+uint32_t gpr_read(uint32_t reg);
+void gpr_write(uint32_t reg, uint32_t value);
+void gpr_write_sized(uint32_t reg, uint32_t value, uint32_t bytes);
+
+/* Guest memory for the instruction being emulated: raises what it must. */
+void memory_read(uint32_t gva, void *buffer, uint32_t bytes);
+void memory_write(uint32_t gva, const void *buffer, uint32_t bytes);
+uint32_t memory_read32(uint32_t gva);
+uint32_t memory_read16(uint32_t gva);
+
+/* Up to @bytes of code at @gva; returns how many could be read. */
+uint32_t code_read(uint32_t gva, uint8_t *buffer, uint32_t bytes);
+
+/* --- flags.c -------------------------------------------------------------------- */
+
+static inline bool interrupts_enabled(void)
+{
+        return vcpu.ab.flags_mask & FLAG_IF;
+}
+
+void interrupts_enable(bool on);
+
+/* EFLAGS as the guest sees it; set all that ring 0 can (popf, iret). */
+uint32_t flags_image(void);
+void flags_set(uint32_t image);
+
+/* --- segment.c ------------------------------------------------------------------ */
+
+/* Each false with *@fault set, or the descriptor in the guest's tables / a cache filled. */
+bool descriptor_read(uint32_t selector, uint32_t words[2], struct cpu_fault *fault);
+void descriptor_cache(const uint32_t words[2], struct vcpu_segment *cache);
+bool descriptor_touch(uint32_t selector, uint32_t words[2], uint32_t bits,
+                      struct cpu_fault *fault);
+
+/* Code descriptor of a transfer to privilege @rpl. */
+bool code_check(uint32_t selector, uint32_t cpl, bool outward, uint32_t words[2],
+                struct cpu_fault *fault);
+/* Stack segment for privilege @cpl; @vector is what a bad one raises. */
+bool stack_check(uint32_t selector, uint32_t cpl, uint32_t vector, uint32_t words[2],
+                 struct cpu_fault *fault);
+void segment_set(enum vcpu_seg seg, uint32_t selector, const uint32_t words[2]);
+void segment_load(enum vcpu_seg seg, uint32_t selector);
+/* User mode was entered: data segments it may not have are taken away. */
+void segments_drop(void);
+
+/* --- shadow.c ------------------------------------------------------------------- */
+
+/* What the site before @eip asks of it. */
+enum shadow { SHADOW_NONE, SHADOW_DEFER, SHADOW_STEP };
+enum shadow shadow_at(uint32_t eip);
+
+/* Run a copy of the instruction at frame.eip as the next thing; false: it cannot be copied. */
+bool step_prepare(void);
+
+/* @eip without the NOPs there; out of the inside of a bound call. */
+uint32_t skip_nops(uint32_t eip);
+uint32_t skip_site(uint32_t eip);
+
+/* --- user.c --------------------------------------------------------------------- */
+
+/* Run user code until the guest kernel is to run. */
+void user_run(void);
+
+#endif

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the backend reports about the guest kernel, or about the wedge itself. */
+#include "cpu.h"
+
+enum { ERROR_WRITE = 2, ERROR_FETCH = 16 };
+
+static bool between(uint32_t eip, const char *start, const char *end)
+{
+        return eip >= (uint32_t)start && eip < (uint32_t)end;
+}
+
+/* In a short form: begin the long one instead, which does everything again. */
+static bool restart_short_form(struct ab_frame *frame)
+{
+        if (!between(frame->eip, fast_sti, fast_end))
+                return false;
+        if (between(frame->eip, fast_sti, fast_step)) {
+                frame->eip = stub_of(AB_VEC_STI);
+        } else if (between(frame->eip, fast_step, fast_defer)) {
+                frame->eip = stub_of(AB_VEC_STI_STEP);
+        } else if (between(frame->eip, fast_popf, fast_end)) {
+                if (between(frame->eip, fast_popf_pushed, fast_popf_returns))
+                        frame->esp += 4;
+                frame->eip = stub_of(AB_VEC_POPF);
+        }
+        return true;
+}
+
+void wedge_event(struct ab_frame *frame)
+{
+        vcpu.events |= backend_events();
+        if (restart_short_form(frame))
+                return;
+        if (between(frame->eip, vcpu_exit, vcpu_exit_end))
+                *frame = vcpu.frame; /* as good as in the guest */
+        if (in_wedge(frame->eip))
+                return; /* on its way out it finds vcpu.events */
+        vcpu.frame = *frame;
+        if (interrupts_enabled()) {
+                switch (shadow_at(frame->eip)) {
+                case SHADOW_DEFER:
+                        vcpu.shadow = 1;
+                        break;
+                case SHADOW_STEP:
+                        step_prepare();
+                        break;
+                case SHADOW_NONE:
+                        break;
+                }
+        }
+        vcpu_leave();
+        *frame = vcpu.frame;
+}
+
+static enum mmu_access access_of(const struct ab_frame *frame, const struct ab_trap *trap)
+{
+        if (trap->error & ERROR_WRITE)
+                return MMU_WRITE;
+        if ((trap->error & ERROR_FETCH) || trap->address == frame->eip)
+                return MMU_EXECUTE;
+        return MMU_READ;
+}
+
+/*
+ * The wedge touches the guest's memory where a site's call has just pushed something, where it
+ * runs a copied instruction, and in modules: a mapping may be missing.
+ */
+static void trap_in_wedge(struct ab_frame *frame, const struct ab_trap *trap)
+{
+        uint32_t error, step = (uint32_t)vcpu_step_code;
+
+        if (trap->reason == AB_REASON_PAGE_FAULT && !in_wedge(trap->address) &&
+            mmu_fill(trap->address, access_of(frame, trap), false, &error))
+                return;
+        if (trap->reason == AB_REASON_EXCEPTION && trap->vector == TRAP_DB) {
+                /* the guest single-steps: the site comes first */
+                frame->eflags &= ~(uint32_t)FLAG_TF;
+                vcpu.trap_at_exit = 1;
+                restart_short_form(frame);
+                return;
+        }
+        if (vcpu.stepping && frame->eip == step) {
+                vcpu.stepping = 0;
+                vcpu.frame = *frame;
+                vcpu.frame.eip = vcpu.site;
+                if (trap->reason == AB_REASON_PAGE_FAULT)
+                        vcpu_page_fault(trap->address, error);
+                else
+                        vcpu_exception(trap->vector, trap->error);
+                vcpu_leave();
+                *frame = vcpu.frame;
+                return;
+        }
+        vcpu.frame = *frame;
+        vcpu.ab.cr[2] = trap->address;
+        vcpu_crash(trap->reason == AB_REASON_PAGE_FAULT ? "page fault in the wedge"
+                                                        : "exception in the wedge");
+}
+
+void wedge_trap(struct ab_frame *frame, const struct ab_trap *trap)
+{
+        uint32_t error;
+
+        if (in_wedge(frame->eip)) {
+                trap_in_wedge(frame, trap);
+                return;
+        }
+        if (trap->reason == AB_REASON_PAGE_FAULT) {
+                if (mmu_fill(trap->address, access_of(frame, trap), false, &error))
+                        return;
+                vcpu.frame = *frame;
+                vcpu_page_fault(trap->address, error);
+        } else {
+                vcpu.frame = *frame;
+                if (trap->reason == AB_REASON_INTERRUPT)
+                        vcpu_software_interrupt(trap->vector);
+                else
+                        vcpu_exception(trap->vector, trap->error);
+        }
+        vcpu_leave();
+        *frame = vcpu.frame;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The flags word.  Arithmetic flags, DF, TF, NT, AC and ID are in the real register while the guest
+ * runs.  IF is in ab.flags_mask, IOPL in vcpu.flags.
+ */
+#include "cpu.h"
+
+void interrupts_enable(bool on)
+{
+        vcpu.ab.flags_mask = on ? ~0u : ~(uint32_t)FLAG_IF;
+}
+
+uint32_t flags_image(void)
+{
+        uint32_t image = (vcpu.frame.eflags & FLAGS_REAL) | vcpu.flags | FLAG_ONE;
+
+        return interrupts_enabled() ? image | FLAG_IF : image;
+}
+
+void flags_set(uint32_t image)
+{
+        vcpu.frame.eflags = (image & FLAGS_REAL) | FLAG_ONE;
+        vcpu.flags = image & FLAG_IOPL;
+        interrupts_enable(image & FLAG_IF);
+}
+
+void emulate_CLI(uint32_t index)
+{
+        (void)index;
+        interrupts_enable(false);
+}
+
+/* Delivery is vcpu_leave()'s. */
+void emulate_STI(uint32_t index)
+{
+        (void)index;
+        interrupts_enable(true);
+}
+
+/* Nothing may be delivered before the next instruction; it is a site, and will. */
+void emulate_STI_DEFER(uint32_t index)
+{
+        (void)index;
+        interrupts_enable(true);
+        vcpu.shadow = 1;
+}
+
+/* Delivery one instruction later. */
+void emulate_STI_STEP(uint32_t index)
+{
+        (void)index;
+        interrupts_enable(true);
+        if (pic_pending() || vcpu.events)
+                step_prepare();
+}
+
+void emulate_PUSHF(uint32_t word)
+{
+        uint32_t image = flags_image(), bytes = word ? 2 : 4;
+
+        memory_write(vcpu.frame.esp - bytes, &image, bytes);
+        vcpu.frame.esp -= bytes;
+}
+
+void emulate_POPF(uint32_t word)
+{
+        uint32_t image;
+
+        if (word) {
+                image = memory_read16(vcpu.frame.esp) | (flags_image() & 0xffff0000);
+                vcpu.frame.esp += 2;
+        } else {
+                image = memory_read32(vcpu.frame.esp);
+                vcpu.frame.esp += 4;
+        }
+        flags_set(image);
+}

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Operands: what a site carries, general registers, guest memory. */
+#include "decode.h"
+#include "cpu.h"
+
+/* --- guest memory ----------------------------------------------------------------- */
+
+static void raise_mmu(const struct mmu_fault *fault)
+{
+        struct cpu_fault raised = {TRAP_PF, fault->error, fault->address};
+
+        cpu_raise_fault(&raised);
+}
+
+void memory_read(uint32_t gva, void *buffer, uint32_t bytes)
+{
+        struct mmu_fault fault;
+
+        if (!guest_read(gva, buffer, bytes, false, &fault))
+                raise_mmu(&fault);
+}
+
+void memory_write(uint32_t gva, const void *buffer, uint32_t bytes)
+{
+        struct mmu_fault fault;
+
+        if (!guest_write(gva, buffer, bytes, false, &fault))
+                raise_mmu(&fault);
+}
+
+uint32_t memory_read32(uint32_t gva)
+{
+        uint32_t value;
+
+        memory_read(gva, &value, 4);
+        return value;
+}
+
+uint32_t memory_read16(uint32_t gva)
+{
+        uint16_t value;
+
+        memory_read(gva, &value, 2);
+        return value;
+}
+
+uint32_t code_read(uint32_t gva, uint8_t *buffer, uint32_t bytes)
+{
+        uint32_t first = AB_PAGE_BYTES - gva % AB_PAGE_BYTES;
+        struct mmu_fault fault;
+
+        if (first > bytes)
+                first = bytes;
+        if (!guest_read(gva, buffer, first, false, &fault))
+                return 0;
+        if (first == bytes || !guest_read(gva + first, buffer + first, bytes - first, false, &fault))
+                return first;
+        return bytes;
+}
+
+/* --- registers --------------------------------------------------------------------- */
+
+static uint32_t *gpr(uint32_t reg)
+{
+        static uint32_t *const place[8] = {
+                &vcpu.frame.eax, &vcpu.frame.ecx, &vcpu.frame.edx, &vcpu.frame.ebx,
+                &vcpu.frame.esp, &vcpu.frame.ebp, &vcpu.frame.esi, &vcpu.frame.edi,
+        };
+
+        return place[reg];
+}
+
+uint32_t gpr_read(uint32_t reg)
+{
+        return *gpr(reg);
+}
+
+void gpr_write(uint32_t reg, uint32_t value)
+{
+        *gpr(reg) = value;
+}
+
+void gpr_write_sized(uint32_t reg, uint32_t value, uint32_t bytes)
+{
+        uint32_t mask = bytes == 4 ? ~0u : (1u << 8 * bytes) - 1;
+
+        *gpr(reg) = (*gpr(reg) & ~mask) | (value & mask);
+}
+
+/* --- operands ----------------------------------------------------------------------- */
+
+uint32_t operand_immediate(uint32_t bytes)
+{
+        uint32_t value = memory_read32(vcpu.frame.esp);
+
+        vcpu.frame.esp += 4;
+        return bytes == 1 ? value & 255 : value;
+}
+
+static uint32_t word_at(const uint8_t *p)
+{
+        return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+/* Segment a prefix names, or the default. */
+static enum vcpu_seg segment_of(uint8_t prefix, enum vcpu_seg other)
+{
+        switch (prefix) {
+        case 0x26:
+                return SEG_ES;
+        case 0x2e:
+                return SEG_CS;
+        case 0x36:
+                return SEG_SS;
+        case 0x3e:
+                return SEG_DS;
+        case 0x64:
+                return SEG_FS;
+        case 0x65:
+                return SEG_GS;
+        }
+        return other;
+}
+
+/* Linear address of a modrm operand, with the guest's registers. */
+static uint32_t effective_address(const uint8_t *code, const struct ab_insn *insn)
+{
+        const uint8_t *p = code + insn->modrm_at + 1;
+        uint32_t mod = insn->modrm >> 6, rm = insn->modrm & 7, base = rm, address = 0;
+        enum vcpu_seg seg = SEG_DS;
+
+        if (rm == 4) {
+                uint32_t index = *p >> 3 & 7;
+
+                base = *p & 7;
+                if (index != 4)
+                        address = gpr_read(index) << (*p >> 6);
+                p++;
+        }
+        if (base == 5 && !mod) {
+                address += word_at(p);
+        } else {
+                address += gpr_read(base);
+                if (base == 4 || base == 5)
+                        seg = SEG_SS;
+        }
+        if (mod == 1)
+                address += (uint32_t)(int8_t)*p;
+        else if (mod == 2)
+                address += word_at(p);
+        return address + vcpu.segment[segment_of(insn->seg, seg)].base;
+}
+
+/* The NOP at R. */
+static void carried(uint8_t code[AB_INSN_MAX], struct ab_insn *insn)
+{
+        uint32_t bytes = code_read(vcpu.frame.eip, code, AB_INSN_MAX);
+
+        if (!ab_decode(code, bytes, insn) || !insn->modrm_at)
+                vcpu_crash("no operand behind a bound call");
+}
+
+uint32_t operand_address(void)
+{
+        uint8_t code[AB_INSN_MAX];
+        struct ab_insn insn;
+
+        carried(code, &insn);
+        return effective_address(code, &insn);
+}
+
+uint32_t operand_displacement(void)
+{
+        uint8_t code[AB_INSN_MAX];
+        struct ab_insn insn;
+
+        carried(code, &insn);
+        return word_at(code + insn.modrm_at + 1);
+}
+
+uint32_t operand_read16(void)
+{
+        uint8_t code[AB_INSN_MAX];
+        struct ab_insn insn;
+
+        carried(code, &insn);
+        if (!insn.memory)
+                return gpr_read(insn.modrm & 7) & 0xffff;
+        return memory_read16(effective_address(code, &insn));
+}
+
+void operand_write16(uint32_t value)
+{
+        uint8_t code[AB_INSN_MAX];
+        struct ab_insn insn;
+
+        carried(code, &insn);
+        if (!insn.memory)
+                gpr_write_sized(insn.modrm & 7, value, 2);
+        else
+                memory_write(effective_address(code, &insn), &value, 2);
+}
+
+bool operand_of_instruction(uint32_t eip, uint32_t *address)
+{
+        uint8_t code[AB_INSN_MAX];
+        struct ab_insn insn;
+        uint32_t bytes = code_read(eip, code, AB_INSN_MAX);
+
+        if (!ab_decode(code, bytes, &insn) || insn.addr16)
+                return false;
+        if (insn.memory) {
+                *address = effective_address(code, &insn);
+                return true;
+        }
+        if (insn.map != AB_MAP_1)
+                return false;
+        switch (insn.opcode) {
+        case 0xa0 ... 0xa3: /* mov between the accumulator and an absolute address */
+                *address = word_at(code + insn.opcode_at + 1) +
+                           vcpu.segment[segment_of(insn.seg, SEG_DS)].base;
+                return true;
+        case 0xa4:
+        case 0xa5:
+        case 0xaa:
+        case 0xab: /* string stores */
+                *address = vcpu.frame.edi + vcpu.segment[SEG_ES].base;
+                return true;
+        }
+        return false;
+}

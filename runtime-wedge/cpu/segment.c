@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Segments.  The guest's segments are flat, or at least its code uses them as such: the real
+ * segment registers are the hypervisor's.  Selectors and descriptor caches are kept as the
+ * processor keeps them; descriptors are read from the guest's tables at every load, through
+ * its page tables, so it does not matter by which of its aliases the guest has changed one.
+ */
+#include "cpu.h"
+
+static bool fails(struct cpu_fault *fault, uint32_t vector, uint32_t error)
+{
+        fault->vector = vector;
+        fault->error = error;
+        return false;
+}
+
+static bool fails_mmu(struct cpu_fault *fault, const struct mmu_fault *from)
+{
+        fault->address = from->address;
+        return fails(fault, TRAP_PF, from->error);
+}
+
+static bool is_null(uint32_t selector)
+{
+        return !(selector & 0xfffc);
+}
+
+/* Address of a descriptor; false where the selector is beyond its table. */
+static bool descriptor_address(uint32_t selector, uint32_t *address)
+{
+        uint32_t base = vcpu.gdtr.base, limit = vcpu.gdtr.limit;
+
+        if (selector & 4) {
+                if (is_null(vcpu.ldt_selector))
+                        return false;
+                base = vcpu.ldt.base;
+                limit = vcpu.ldt.limit;
+        }
+        *address = base + (selector & 0xfff8);
+        return (selector | 7) <= limit;
+}
+
+bool descriptor_read(uint32_t selector, uint32_t words[2], struct cpu_fault *fault)
+{
+        struct mmu_fault mmu;
+        uint32_t address;
+
+        if (!descriptor_address(selector, &address))
+                return fails(fault, TRAP_GP, selector & 0xfffc);
+        if (!guest_read(address, words, 8, false, &mmu))
+                return fails_mmu(fault, &mmu);
+        return true;
+}
+
+bool descriptor_touch(uint32_t selector, uint32_t words[2], uint32_t bits, struct cpu_fault *fault)
+{
+        struct mmu_fault mmu;
+        uint32_t address;
+
+        if ((words[1] & bits) == bits)
+                return true;
+        words[1] |= bits;
+        if (descriptor_address(selector, &address) &&
+            !guest_write(address + 4, &words[1], 4, false, &mmu))
+                return fails_mmu(fault, &mmu);
+        return true;
+}
+
+void descriptor_cache(const uint32_t words[2], struct vcpu_segment *cache)
+{
+        cache->base = words[0] >> 16 | (words[1] & 0xff) << 16 | (words[1] & 0xff000000);
+        cache->rights = words[1] >> 8 & 0xffff;
+        cache->limit = (words[0] & 0xffff) | (words[1] & 0xf0000);
+        if (cache->rights & RIGHTS_PAGES)
+                cache->limit = cache->limit << 12 | 0xfff;
+}
+
+static uint32_t rights_of(const uint32_t words[2])
+{
+        return words[1] >> 8 & 0xffff;
+}
+
+bool code_check(uint32_t selector, uint32_t cpl, bool outward, uint32_t words[2],
+                struct cpu_fault *fault)
+{
+        uint32_t rpl = selector & 3, rights, dpl;
+
+        if (is_null(selector))
+                return fails(fault, TRAP_GP, 0);
+        if (!descriptor_read(selector, words, fault))
+                return false;
+        rights = rights_of(words);
+        dpl = RIGHTS_DPL(rights);
+        if ((rights & (RIGHTS_SEGMENT | RIGHTS_CODE)) != (RIGHTS_SEGMENT | RIGHTS_CODE))
+                return fails(fault, TRAP_GP, selector & 0xfffc);
+        if (outward ? rpl < cpl || (rights & RIGHTS_CONFORM ? dpl > rpl : dpl != rpl)
+                    : (rights & RIGHTS_CONFORM ? dpl > cpl : rpl > cpl || dpl != cpl))
+                return fails(fault, TRAP_GP, selector & 0xfffc);
+        if (!(rights & RIGHTS_PRESENT))
+                return fails(fault, TRAP_NP, selector & 0xfffc);
+        return descriptor_touch(selector, words, RIGHTS_ACCESSED << 8, fault);
+}
+
+bool stack_check(uint32_t selector, uint32_t cpl, uint32_t vector, uint32_t words[2],
+                 struct cpu_fault *fault)
+{
+        uint32_t rights;
+
+        if (is_null(selector))
+                return fails(fault, vector, vector == TRAP_TS ? selector & 0xfffc : 0);
+        if (!descriptor_read(selector, words, fault))
+                return fails(fault, fault->vector == TRAP_PF ? TRAP_PF : vector, fault->error);
+        rights = rights_of(words);
+        if ((selector & 3) != cpl || RIGHTS_DPL(rights) != cpl || !(rights & RIGHTS_SEGMENT) ||
+            (rights & (RIGHTS_CODE | RIGHTS_WRITE)) != RIGHTS_WRITE)
+                return fails(fault, vector, selector & 0xfffc);
+        if (!(rights & RIGHTS_PRESENT))
+                return fails(fault, TRAP_SS, selector & 0xfffc);
+        return descriptor_touch(selector, words, RIGHTS_ACCESSED << 8, fault);
+}
+
+void segment_set(enum vcpu_seg seg, uint32_t selector, const uint32_t words[2])
+{
+        vcpu.ab.seg[seg] = selector;
+        descriptor_cache(words, &vcpu.segment[seg]);
+}
+
+/* Data segments: readable, and of a privilege that may be used. */
+static bool data_check(uint32_t selector, uint32_t words[2], struct cpu_fault *fault)
+{
+        uint32_t rights, rpl = selector & 3, level;
+
+        if (!descriptor_read(selector, words, fault))
+                return false;
+        rights = rights_of(words);
+        level = rpl > vcpu.cpl ? rpl : vcpu.cpl;
+        if (!(rights & RIGHTS_SEGMENT) ||
+            (rights & (RIGHTS_CODE | RIGHTS_WRITE)) == RIGHTS_CODE)
+                return fails(fault, TRAP_GP, selector & 0xfffc);
+        if ((rights & (RIGHTS_CODE | RIGHTS_CONFORM)) != (RIGHTS_CODE | RIGHTS_CONFORM) &&
+            RIGHTS_DPL(rights) < level)
+                return fails(fault, TRAP_GP, selector & 0xfffc);
+        if (!(rights & RIGHTS_PRESENT))
+                return fails(fault, TRAP_NP, selector & 0xfffc);
+        return descriptor_touch(selector, words, RIGHTS_ACCESSED << 8, fault);
+}
+
+void segment_load(enum vcpu_seg seg, uint32_t selector)
+{
+        struct cpu_fault fault;
+        uint32_t words[2];
+        bool loaded;
+
+        selector &= 0xffff;
+        if (seg == SEG_SS) {
+                loaded = stack_check(selector, vcpu.cpl, TRAP_GP, words, &fault);
+        } else if (is_null(selector)) {
+                vcpu.ab.seg[seg] = selector;
+                vcpu.segment[seg] = (struct vcpu_segment){0, 0, 0};
+                return;
+        } else {
+                loaded = data_check(selector, words, &fault);
+        }
+        if (!loaded)
+                cpu_raise_fault(&fault);
+        segment_set(seg, selector, words);
+}
+
+void segments_drop(void)
+{
+        static const uint8_t data[] = {SEG_ES, SEG_DS, SEG_FS, SEG_GS};
+        uint32_t i;
+
+        for (i = 0; i < sizeof(data); i++) {
+                struct vcpu_segment *cache = &vcpu.segment[data[i]];
+
+                if (RIGHTS_DPL(cache->rights) >= vcpu.cpl ||
+                    (cache->rights & (RIGHTS_CODE | RIGHTS_CONFORM)) ==
+                            (RIGHTS_CODE | RIGHTS_CONFORM))
+                        continue;
+                vcpu.ab.seg[data[i]] = 0;
+                *cache = (struct vcpu_segment){0, 0, 0};
+        }
+}
+
+/* --- moves ---------------------------------------------------------------------------- */
+
+/* %ss holds back interrupts for one instruction. */
+static void load_with_shadow(enum vcpu_seg seg, uint32_t selector)
+{
+        segment_load(seg, selector);
+        if (seg == SEG_SS && interrupts_enabled() && (pic_pending() || vcpu.events))
+                step_prepare();
+}
+
+void emulate_MOV_FROM_SEG(uint32_t index)
+{
+        uint32_t reg = index % 8, seg = index / 8 % 6;
+
+        gpr_write_sized(reg, vcpu.ab.seg[seg], index >= 48 ? 2 : 4);
+}
+
+void emulate_MOV_FROM_SEG_MEM(uint32_t seg)
+{
+        memory_write(operand_address(), &vcpu.ab.seg[seg], 2);
+}
+
+void emulate_MOV_TO_SEG(uint32_t index)
+{
+        load_with_shadow(index / 8, gpr_read(index % 8));
+}
+
+void emulate_MOV_TO_SEG_MEM(uint32_t seg)
+{
+        load_with_shadow(seg, memory_read16(operand_address()));
+}
+
+void emulate_PUSH_SEG(uint32_t index)
+{
+        uint32_t bytes = index >= 6 ? 2 : 4;
+
+        memory_write(vcpu.frame.esp - bytes, &vcpu.ab.seg[index % 6], bytes);
+        vcpu.frame.esp -= bytes;
+}
+
+void emulate_POP_SEG(uint32_t index)
+{
+        uint32_t selector = memory_read16(vcpu.frame.esp);
+
+        segment_load(index % 6, selector);
+        vcpu.frame.esp += index >= 6 ? 2 : 4;
+        if (index % 6 == SEG_SS && interrupts_enabled() && (pic_pending() || vcpu.events))
+                step_prepare();
+}
+
+void emulate_LOAD_FAR(uint32_t index)
+{
+        uint32_t bytes = index >= 48 ? 2 : 4, at = operand_address(), offset = 0;
+        uint32_t selector = memory_read16(at + bytes);
+
+        memory_read(at, &offset, bytes);
+        segment_load(index / 8 % 6, selector);
+        gpr_write_sized(index % 8, offset, bytes);
+}
+
+/* --- questions -------------------------------------------------------------------------- */
+
+static void set_zf(bool on)
+{
+        vcpu.frame.eflags = on ? vcpu.frame.eflags | FLAG_ZF : vcpu.frame.eflags & ~(uint32_t)FLAG_ZF;
+}
+
+/* The descriptor, if the guest may know of it; a page fault is raised. */
+static bool visible(uint32_t selector, uint32_t words[2])
+{
+        struct cpu_fault fault;
+        uint32_t rights, level = (selector & 3) > vcpu.cpl ? selector & 3 : vcpu.cpl;
+
+        if (is_null(selector))
+                return false;
+        if (!descriptor_read(selector, words, &fault)) {
+                if (fault.vector == TRAP_PF)
+                        cpu_raise_fault(&fault);
+                return false;
+        }
+        rights = rights_of(words);
+        if ((rights & (RIGHTS_SEGMENT | RIGHTS_CODE | RIGHTS_CONFORM)) ==
+            (RIGHTS_SEGMENT | RIGHTS_CODE | RIGHTS_CONFORM))
+                return true;
+        return RIGHTS_DPL(rights) >= level;
+}
+
+static void verify(uint32_t selector, bool write)
+{
+        uint32_t words[2], rights;
+        bool ok = false;
+
+        if (visible(selector & 0xffff, words)) {
+                rights = rights_of(words);
+                if (!(rights & RIGHTS_SEGMENT))
+                        ok = false;
+                else if (rights & RIGHTS_CODE)
+                        ok = !write && (rights & RIGHTS_WRITE);
+                else
+                        ok = !write || (rights & RIGHTS_WRITE);
+        }
+        set_zf(ok);
+}
+
+void emulate_VERR(uint32_t reg)
+{
+        verify(gpr_read(reg), false);
+}
+
+void emulate_VERR_MEM(uint32_t index)
+{
+        (void)index;
+        verify(memory_read16(operand_address()), false);
+}
+
+void emulate_VERW(uint32_t reg)
+{
+        verify(gpr_read(reg), true);
+}
+
+void emulate_VERW_MEM(uint32_t index)
+{
+        (void)index;
+        verify(memory_read16(operand_address()), true);
+}
+
+/* System descriptors LAR and LSL may be asked about, as bits by type. */
+enum {
+        LAR_TYPES = 1 << 1 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 9 | 1 << 11 | 1 << 12,
+        LSL_TYPES = 1 << 1 | 1 << 2 | 1 << 3 | 1 << 9 | 1 << 11,
+};
+
+static bool ask(uint32_t selector, uint32_t system_types, uint32_t words[2])
+{
+        uint32_t rights;
+
+        if (!visible(selector, words))
+                return false;
+        rights = rights_of(words);
+        return (rights & RIGHTS_SEGMENT) || (system_types >> RIGHTS_TYPE(rights) & 1);
+}
+
+void emulate_LAR(uint32_t index)
+{
+        uint32_t words[2], bytes = index >= 8 ? 2 : 4;
+        bool ok = ask(operand_read16(), LAR_TYPES, words);
+
+        if (ok)
+                gpr_write_sized(index % 8, words[1] & (bytes == 2 ? 0xff00 : 0xf0ff00), bytes);
+        set_zf(ok);
+}
+
+void emulate_LSL(uint32_t index)
+{
+        struct vcpu_segment cache;
+        uint32_t words[2];
+        bool ok = ask(operand_read16(), LSL_TYPES, words);
+
+        if (ok) {
+                descriptor_cache(words, &cache);
+                gpr_write_sized(index % 8, cache.limit, index >= 8 ? 2 : 4);
+        }
+        set_zf(ok);
+}

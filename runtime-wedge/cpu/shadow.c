@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Boundaries: where the guest may not be interrupted, what address an interrupt shows, and
+ * where a return may go.  The answers are in the bytes of the bound code itself.
+ */
+#include <afterburn/insn.h>
+#include "decode.h"
+#include "cpu.h"
+
+enum { CALL_BYTES = 6, LONGEST_FILL = 16, JUMP_BYTES = 6 };
+
+extern char vcpu_step_end[];
+
+/* A copied instruction with the jump behind it. */
+uint8_t vcpu_step_code[AB_INSN_MAX + JUMP_BYTES];
+static const uint32_t step_end = (uint32_t)vcpu_step_end;
+
+static uint32_t word_at(const uint8_t *p)
+{
+        return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+/* The vector that a call at `p' enters, or AB_VECTORS. */
+static uint32_t called_vector(const uint8_t *p)
+{
+        uint32_t word = word_at(p + 2) - (uint32_t)vcpu_vectors;
+
+        if (p[0] != 0xff || p[1] != 0x15 || word >= sizeof(vcpu_vectors) || word % 4)
+                return AB_VECTORS;
+        return word / 4 % AB_VECTORS;
+}
+
+uint32_t skip_nops(uint32_t eip)
+{
+        uint8_t code[LONGEST_FILL];
+        uint32_t bytes = code_read(eip, code, LONGEST_FILL), at = 0, length;
+
+        while ((length = ab_nop_length(code + at, bytes - at)))
+                at += length;
+        return eip + at;
+}
+
+/* Inside of `push; call *vector' a native guest would be inside of one instruction. */
+uint32_t skip_site(uint32_t eip)
+{
+        uint8_t code[2 * 11];
+        uint32_t back = 10, bytes, i;
+
+        if (back > eip % AB_PAGE_BYTES)
+                back = eip % AB_PAGE_BYTES;
+        bytes = code_read(eip - back, code, back + CALL_BYTES - 1);
+        for (i = 0; i + CALL_BYTES <= bytes; i++) {
+                uint32_t start = i, vector = called_vector(code + i);
+
+                if (vector == AB_VECTORS)
+                        continue;
+                if ((vector >= AB_VEC_IN_IMM && vector <= AB_VEC_IN_IMM_LAST) ||
+                    (vector >= AB_VEC_OUT_IMM && vector <= AB_VEC_OUT_IMM_LAST))
+                        start = i - 2;
+                if ((int32_t)start < (int32_t)back && back < i + CALL_BYTES)
+                        return skip_nops(eip - back + i + CALL_BYTES);
+        }
+        return eip;
+}
+
+static enum shadow shadow_of(uint32_t vector)
+{
+        if (vector == AB_VEC_STI_DEFER)
+                return SHADOW_DEFER;
+        if (vector == AB_VEC_STI_STEP || vector == AB_VEC_POP_SEG + SEG_SS ||
+            vector == AB_VEC_POP_SEG + 6 + SEG_SS || vector == AB_VEC_MOV_TO_SEG_MEM + SEG_SS ||
+            (vector >= AB_VEC_MOV_TO_SEG + 8 * SEG_SS && vector < AB_VEC_MOV_TO_SEG + 8 * SEG_SS + 8))
+                return SHADOW_STEP;
+        return SHADOW_NONE;
+}
+
+/* The call may be followed by NOPs that fill its site up. */
+enum shadow shadow_at(uint32_t eip)
+{
+        uint8_t code[CALL_BYTES + LONGEST_FILL];
+        uint32_t back = sizeof(code), at;
+
+        if (back > eip % AB_PAGE_BYTES)
+                back = eip % AB_PAGE_BYTES;
+        if (back < CALL_BYTES || code_read(eip - back, code, back) != back)
+                return SHADOW_NONE;
+        for (at = back - CALL_BYTES;; at--) {
+                uint32_t fill = at + CALL_BYTES, vector = called_vector(code + at), length;
+
+                if (vector != AB_VECTORS) {
+                        while (fill < back && (length = ab_nop_length(code + fill, back - fill)))
+                                fill += length;
+                        return fill == back ? shadow_of(vector) : SHADOW_NONE;
+                }
+                if (!at)
+                        return SHADOW_NONE;
+        }
+}
+
+/*
+ * The copy runs with the guest's registers, in the wedge's memory; then vcpu_step_end saves
+ * them again.  The binder promises that the instruction can be moved; where something else
+ * follows it is not copied, and delivery is not delayed.
+ */
+bool step_prepare(void)
+{
+        struct ab_insn insn;
+        uint32_t eip = skip_nops(vcpu.frame.eip), i;
+        uint32_t bytes = code_read(eip, vcpu_step_code, AB_INSN_MAX);
+
+        if (!ab_decode(vcpu_step_code, bytes, &insn) || insn.transfers ||
+            ab_classify(&insn) != AB_CLASS_NONE)
+                return false;
+        vcpu_step_code[insn.length] = 0xff; /* jmp *step_end */
+        vcpu_step_code[insn.length + 1] = 0x25;
+        for (i = 0; i < 4; i++)
+                vcpu_step_code[insn.length + 2 + i] = (uint32_t)&step_end >> 8 * i;
+        vcpu.site = eip;
+        vcpu.site_esp = vcpu.frame.esp;
+        vcpu.stepping = insn.length;
+        vcpu.shadow = 1;
+        vcpu.frame.eip = (uint32_t)vcpu_step_code;
+        return true;
+}
+
+void vcpu_stepped(void)
+{
+        vcpu.frame.eip = vcpu.site + vcpu.stepping;
+        vcpu.stepping = 0;
+        vcpu_leave();
+}

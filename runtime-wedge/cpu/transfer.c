@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Returns and far transfers.  The code that executes them is the guest kernel's: privilege 0. */
+#include "cpu.h"
+
+static void fail(bool ok, const struct cpu_fault *fault)
+{
+        if (!ok)
+                cpu_raise_fault(fault);
+}
+
+/* A guest address to go to: not into the middle of a bound site. */
+static void jump(uint32_t eip, uint32_t bytes)
+{
+        eip = bytes == 2 ? eip & 0xffff : eip;
+        vcpu.frame.eip = vcpu.cpl ? eip : skip_site(eip);
+}
+
+/* Read `count' words of `bytes' from the guest's stack. */
+static void stack_words(uint32_t *words, uint32_t count, uint32_t bytes)
+{
+        uint16_t narrow[5];
+        uint32_t i;
+
+        if (bytes == 4) {
+                memory_read(vcpu.frame.esp, words, 4 * count);
+                return;
+        }
+        memory_read(vcpu.frame.esp, narrow, 2 * count);
+        for (i = 0; i < count; i++)
+                words[i] = narrow[i];
+}
+
+/* The part iret and lret share: cs, and ss with esp where the privilege changes. */
+static void return_to(const uint32_t *words, uint32_t stack_at, uint32_t bytes, uint32_t release)
+{
+        struct cpu_fault fault;
+        uint32_t code[2], stack[2], cs = words[1] & 0xffff, rpl = cs & 3, ss;
+
+        fail(code_check(cs, vcpu.cpl, true, code, &fault), &fault);
+        if (rpl == vcpu.cpl) {
+                segment_set(SEG_CS, cs, code);
+                vcpu.frame.esp += release;
+                jump(words[0], bytes);
+                return;
+        }
+        if (rpl != 3)
+                vcpu_crash("a return to privilege 1 or 2");
+        ss = words[stack_at + 1] & 0xffff;
+        fail(stack_check(ss, rpl, TRAP_GP, stack, &fault), &fault);
+        segment_set(SEG_CS, cs, code);
+        segment_set(SEG_SS, ss, stack);
+        vcpu.cpl = rpl;
+        vcpu.frame.esp = words[stack_at];
+        jump(words[0], bytes);
+        segments_drop();
+}
+
+void emulate_IRET(uint32_t word)
+{
+        uint32_t bytes = word ? 2 : 4, words[5], flags;
+
+        if (vcpu.frame.eflags & FLAG_NT)
+                cpu_raise(TRAP_TS, 0);
+        stack_words(words, 3, bytes);
+        if (bytes == 4 && (words[2] & FLAG_VM))
+                vcpu_crash("a return to virtual 8086 mode");
+        if (words[1] & 3)
+                stack_words(words, 5, bytes);
+        flags = bytes == 4 ? words[2] : (words[2] & 0xffff) | (flags_image() & 0xffff0000);
+        return_to(words, 3, bytes, 3 * bytes);
+        flags_set(flags);
+}
+
+static void far_return(uint32_t bytes, uint32_t release)
+{
+        uint32_t words[4] = {0, 0, 0, 0}, outer = vcpu.frame.esp;
+
+        stack_words(words, 2, bytes);
+        if (words[1] & 3) {
+                /* parameters lie between the address and the outer stack pointer */
+                vcpu.frame.esp += 2 * bytes + release;
+                stack_words(words + 2, 2, bytes);
+                words[2] += release;
+                vcpu.frame.esp = outer;
+        }
+        return_to(words, 2, bytes, 2 * bytes + release);
+}
+
+void emulate_LRET(uint32_t word)
+{
+        far_return(word ? 2 : 4, 0);
+}
+
+void emulate_LRET_IMM(uint32_t word)
+{
+        uint32_t release = operand_immediate(4) & 0xffff;
+
+        far_return(word ? 2 : 4, release);
+}
+
+static void far_jump(uint32_t selector, uint32_t offset, uint32_t bytes)
+{
+        struct cpu_fault fault;
+        uint32_t code[2];
+
+        selector &= 0xffff;
+        fail(code_check(selector, vcpu.cpl, false, code, &fault), &fault);
+        segment_set(SEG_CS, (selector & 0xfffc) | vcpu.cpl, code);
+        jump(offset, bytes);
+}
+
+static void far_call(uint32_t selector, uint32_t offset, uint32_t behind, uint32_t bytes)
+{
+        uint32_t frame[2] = {behind, vcpu.ab.seg[SEG_CS]};
+        uint16_t narrow[2] = {behind, vcpu.ab.seg[SEG_CS]};
+        uint32_t esp = vcpu.frame.esp;
+
+        memory_write(esp - 2 * bytes, bytes == 4 ? (void *)frame : (void *)narrow, 2 * bytes);
+        far_jump(selector, offset, bytes);
+        vcpu.frame.esp = esp - 2 * bytes;
+}
+
+/* The far pointer at `at'. */
+static uint32_t far_pointer(uint32_t at, uint32_t bytes, uint32_t *selector)
+{
+        uint32_t offset = 0;
+
+        memory_read(at, &offset, bytes);
+        *selector = memory_read16(at + bytes);
+        return offset;
+}
+
+void emulate_LJMP(uint32_t word)
+{
+        uint32_t offset = operand_displacement(), selector = operand_immediate(4);
+
+        far_jump(selector, offset, word ? 2 : 4);
+}
+
+void emulate_LJMP_MEM(uint32_t word)
+{
+        uint32_t bytes = word ? 2 : 4, selector;
+        uint32_t offset = far_pointer(operand_address(), bytes, &selector);
+
+        far_jump(selector, offset, bytes);
+}
+
+void emulate_LCALL(uint32_t word)
+{
+        uint32_t behind = skip_nops(vcpu.frame.eip);
+        uint32_t offset = operand_displacement(), selector = operand_immediate(4);
+
+        far_call(selector, offset, behind, word ? 2 : 4);
+}
+
+void emulate_LCALL_MEM(uint32_t word)
+{
+        uint32_t bytes = word ? 2 : 4, selector, behind = skip_nops(vcpu.frame.eip);
+        uint32_t offset = far_pointer(operand_address(), bytes, &selector);
+
+        far_call(selector, offset, behind, bytes);
+}
+
+/* cpuid shows none of these instructions. */
+void emulate_SYSENTER(uint32_t index)
+{
+        (void)index;
+        cpu_raise(TRAP_UD, 0);
+}
+
+void emulate_SYSEXIT(uint32_t index)
+{
+        (void)index;
+        cpu_raise(TRAP_UD, 0);
+}
+
+void emulate_SYSCALL(uint32_t index)
+{
+        (void)index;
+        cpu_raise(TRAP_UD, 0);
+}
+
+void emulate_SYSRET(uint32_t index)
+{
+        (void)index;
+        cpu_raise(TRAP_UD, 0);
+}
+
+/* Not in system-management mode. */
+void emulate_RSM(uint32_t index)
+{
+        (void)index;
+        cpu_raise(TRAP_UD, 0);
+}

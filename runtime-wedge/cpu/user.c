@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Applications: they run until something is for the guest kernel. */
+#include "cpu.h"
+
+enum { ERROR_WRITE = 2, ERROR_FETCH = 16 };
+
+/* What the backend was last told, and whether it can. */
+static bool fpu_trapping;
+
+/*
+ * With TS set the application's next floating-point instruction must raise #NM.  Where the
+ * backend cannot make it do so the guest is told at once, as if that instruction were the next.
+ */
+static bool raises_nm(void)
+{
+        bool wanted = vcpu.ab.cr[0] & (CR0_TS | CR0_EM);
+
+        if (wanted == fpu_trapping)
+                return false;
+        if (backend_fpu_trap(wanted)) {
+                fpu_trapping = wanted;
+                return false;
+        }
+        return wanted;
+}
+
+/* No application may have thread-local storage: not every hypervisor has a segment for it. */
+static bool has_tls(void)
+{
+        return vcpu.segment[SEG_GS].base || vcpu.segment[SEG_FS].base;
+}
+
+static void page_fault(const struct ab_trap *trap)
+{
+        enum mmu_access access = MMU_READ;
+        uint32_t error;
+
+        if (trap->error & ERROR_WRITE)
+                access = MMU_WRITE;
+        else if ((trap->error & ERROR_FETCH) || trap->address == vcpu.frame.eip)
+                access = MMU_EXECUTE;
+        if (in_wedge(trap->address))
+                vcpu_page_fault(trap->address, (trap->error & ERROR_WRITE) | 5);
+        else if (!mmu_fill(trap->address, access, true, &error))
+                vcpu_page_fault(trap->address, error);
+}
+
+static void run(void)
+{
+        struct ab_trap trap;
+
+        backend_user(&vcpu.frame, &trap);
+        switch (trap.reason) {
+        case AB_REASON_EVENT:
+                vcpu.events |= backend_events();
+                break;
+        case AB_REASON_PAGE_FAULT:
+                page_fault(&trap);
+                break;
+        case AB_REASON_EXCEPTION:
+                vcpu_exception(trap.vector, trap.error);
+                break;
+        case AB_REASON_INTERRUPT:
+                vcpu_software_interrupt(trap.vector);
+                break;
+        }
+}
+
+void user_run(void)
+{
+        static const char tls[] = "afterburn: an application uses thread-local storage: "
+                                  "this platform has none\n";
+
+        backend_hold();
+        while (vcpu.cpl) {
+                if (has_tls()) {
+                        backend_console_write(tls, sizeof(tls) - 1);
+                        vcpu_exception(TRAP_GP, 0);
+                } else if (raises_nm()) {
+                        vcpu_exception(TRAP_NM, 0);
+                } else {
+                        run();
+                }
+                vcpu_interrupt_check();
+        }
+        backend_release();
+}

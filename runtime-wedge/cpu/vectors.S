@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The ways into the wedge from a bound site, and out of it.
+ *
+ * The guest's registers are saved in vcpu.frame and not on a stack; the wedge
+ * always begins at the top of its own.  So the way out touches no memory of the guest, and can
+ * be begun again as long as the guest has not been reached.
+ */
+#include "offsets.h"
+
+#define V(offset) vcpu + (offset)
+
+        .text
+
+/* One entry per vector: its number is pushed below the return address. */
+        .globl  vcpu_stubs
+        .balign 16
+vcpu_stubs:
+        .set    vector, 0
+        .rept   VECTORS
+        .balign 16
+        pushl   $vector
+        jmp     vcpu_enter
+        .set    vector, vector + 1
+        .endr
+
+/* Save everything: stack is number, return address R, operand of the site, guest's stack. */
+vcpu_enter:
+        popl    V(VCPU_VECTOR)                  # neither pop nor mov changes a flag
+        popl    V(VCPU_EIP)                     # R, behind the call
+        movl    %eax, V(VCPU_EAX)
+        movl    %ecx, V(VCPU_ECX)
+        movl    %edx, V(VCPU_EDX)
+        movl    %ebx, V(VCPU_EBX)
+        movl    %ebp, V(VCPU_EBP)
+        movl    %esi, V(VCPU_ESI)
+        movl    %edi, V(VCPU_EDI)
+        movl    %esp, V(VCPU_ESP)
+        movl    $vcpu_stack_top, %esp
+        pushfl
+        popl    V(VCPU_EFLAGS)
+        pushl   $FLAGS_WEDGE                    # no DF, TF, NT, AC for C code
+        popfl
+        call    vcpu_dispatch
+        jmp     vcpu_exit
+
+/* vcpu_resume(): the same end, from anywhere. */
+        .globl  vcpu_resume
+vcpu_resume:
+        movl    $vcpu_stack_top, %esp
+again:  call    vcpu_leave
+
+/*
+ * Into the guest at vcpu.frame.  An event that comes between here and vcpu_exit_end finds the
+ * guest's state complete in vcpu.frame; one that came before is in vcpu.events.
+ */
+        .globl  vcpu_exit
+vcpu_exit:
+        cmpl    $0, V(VCPU_EVENTS)
+        jne     again
+        testl   $FLAG_TF, V(VCPU_EFLAGS)
+        jnz     exit_stepping
+        pushl   V(VCPU_EFLAGS)
+        popfl                                   # from here no instruction changes flags
+        movl    V(VCPU_EAX), %eax
+        movl    V(VCPU_ECX), %ecx
+        movl    V(VCPU_EDX), %edx
+        movl    V(VCPU_EBX), %ebx
+        movl    V(VCPU_EBP), %ebp
+        movl    V(VCPU_ESI), %esi
+        movl    V(VCPU_EDI), %edi
+        movl    V(VCPU_ESP), %esp
+        jmp     *V(VCPU_EIP)
+
+/* With TF: popf would trap in here, iret does behind the guest's first instruction. */
+exit_stepping:
+        movl    V(VCPU_ECX), %ecx
+        movl    V(VCPU_EDX), %edx
+        movl    V(VCPU_EBX), %ebx
+        movl    V(VCPU_EBP), %ebp
+        movl    V(VCPU_ESI), %esi
+        movl    V(VCPU_EDI), %edi
+        movl    V(VCPU_ESP), %esp
+        pushl   V(VCPU_EFLAGS)
+        movl    %cs, %eax
+        pushl   %eax
+        pushl   V(VCPU_EIP)
+        movl    V(VCPU_EAX), %eax
+        iret
+        .globl  vcpu_exit_end
+vcpu_exit_end:
+
+/*
+ * Short forms of frequent vectors.  Each can be begun again from its first instruction, by the
+ * long form, until its last has been executed: an event that finds the guest here makes it so.
+ */
+        .globl  fast_sti, fast_defer, fast_step, fast_popf, fast_popf_pushed, fast_popf_returns
+        .globl  fast_end
+fast_sti:                                       # while no interrupt is pending
+        movb    $IF_ON, V(VCPU_IF)
+        ret
+fast_step:                                      # likewise
+        movb    $IF_ON, V(VCPU_IF)
+        ret
+fast_defer:                                     # always: the next site delivers
+        movb    $IF_ON, V(VCPU_IF)
+        ret
+fast_popf:                                      # R, image
+        testl   $FLAGS_SLOW, 4(%esp)            # TF and IOPL are for the long form
+        jnz     slow_popf
+        cmpl    $0, V(VCPU_FLAGS)               # an IOPL to be cleared too
+        jne     slow_popf
+        testb   $FLAG_IF >> 8, 5(%esp)
+        jz      1f
+        cmpl    $0, pic_request
+        jne     slow_popf
+        movb    $IF_ON, V(VCPU_IF)
+        jmp     2f
+1:      movb    $IF_OFF, V(VCPU_IF)
+2:      pushl   4(%esp)
+fast_popf_pushed:
+        orl     $FLAG_IF, (%esp)                # the machine's interrupts stay on
+        popfl
+fast_popf_returns:
+        ret     $4
+fast_end:
+
+slow_popf:
+        pushl   $VECTOR_POPF
+        jmp     vcpu_enter
+
+/* A copied instruction, then a jump to here (shadow.c). */
+        .globl  vcpu_step_end
+vcpu_step_end:
+        movl    %eax, V(VCPU_EAX)
+        movl    %ecx, V(VCPU_ECX)
+        movl    %edx, V(VCPU_EDX)
+        movl    %ebx, V(VCPU_EBX)
+        movl    %ebp, V(VCPU_EBP)
+        movl    %esi, V(VCPU_ESI)
+        movl    %edi, V(VCPU_EDI)
+        movl    %esp, V(VCPU_ESP)
+        movl    $vcpu_stack_top, %esp
+        pushfl
+        popl    V(VCPU_EFLAGS)
+        pushl   $FLAGS_WEDGE
+        popfl
+        call    vcpu_stepped
+        jmp     vcpu_exit
+
+/* The vector table: the long form everywhere; vcpu_start() puts in the short ones. */
+        .section .wedge.vectors, "aw"
+        .globl  vcpu_vectors
+        .balign 4096
+vcpu_vectors:
+        .rept   2
+        .set    vector, 0
+        .rept   VECTORS
+        .long   vcpu_stubs + STUB_BYTES * vector
+        .set    vector, vector + 1
+        .endr
+        .endr
+
+        .bss
+        .balign 16
+        .skip   STACK_BYTES
+vcpu_stack_top:
+
+        .section .note.GNU-stack, "", @progbits
