@@ -96,6 +96,7 @@ lib_afterburner_l4_l4_conformance_SOURCES = \
 	$(L4U)/apps/l4-conformance/ipc.c \
 	$(L4U)/apps/l4-conformance/kip.c \
 	$(L4U)/apps/l4-conformance/limits.c \
+	$(L4U)/apps/l4-conformance/longcopy.c \
 	$(L4U)/apps/l4-conformance/main.c \
 	$(L4U)/apps/l4-conformance/mapping.c \
 	$(L4U)/apps/l4-conformance/pagefaults.c \
@@ -154,11 +155,11 @@ lib_afterburner_l4_crash_DEPENDENCIES = $(L4U_LINK_DEPS)
 
 l4_PROGRAMS += lib/afterburner/l4/l4-torture
 lib_afterburner_l4_l4_torture_SOURCES = \
+	$(L4U)/apps/common/parameter.c \
 	$(L4U)/apps/common/task.c \
 	$(L4U)/apps/common/task.h \
 	$(L4U)/apps/l4-torture/calls.c \
 	$(L4U)/apps/l4-torture/main.c \
-	$(L4U)/apps/l4-torture/parameter.c \
 	$(L4U)/apps/l4-torture/torture.h \
 	$(L4U)/apps/l4-torture/watchdog.c
 lib_afterburner_l4_l4_torture_CPPFLAGS = $(L4U_CPPFLAGS)
@@ -166,3 +167,15 @@ lib_afterburner_l4_l4_torture_CFLAGS = $(L4U_CFLAGS)
 lib_afterburner_l4_l4_torture_LDFLAGS = $(L4U_LD_ROOT)
 lib_afterburner_l4_l4_torture_LDADD = $(L4U_LDADD)
 lib_afterburner_l4_l4_torture_DEPENDENCIES = $(L4U_LINK_DEPS)
+
+l4_PROGRAMS += lib/afterburner/l4/l4-interrupts
+lib_afterburner_l4_l4_interrupts_SOURCES = \
+	$(L4U)/apps/common/parameter.c \
+	$(L4U)/apps/common/task.c \
+	$(L4U)/apps/common/task.h \
+	$(L4U)/apps/l4-interrupts/main.c
+lib_afterburner_l4_l4_interrupts_CPPFLAGS = $(L4U_CPPFLAGS)
+lib_afterburner_l4_l4_interrupts_CFLAGS = $(L4U_CFLAGS)
+lib_afterburner_l4_l4_interrupts_LDFLAGS = $(L4U_LD_ROOT)
+lib_afterburner_l4_l4_interrupts_LDADD = $(L4U_LDADD)
+lib_afterburner_l4_l4_interrupts_DEPENDENCIES = $(L4U_LINK_DEPS)

@@ -3,6 +3,7 @@ L4_TESTS = \
 	testsuite/l4/command.t \
 	testsuite/l4/conformance-baseline.t \
 	testsuite/l4/conformance-extended.t \
+	testsuite/l4/interrupts.t \
 	testsuite/l4/pingpong.t \
 	testsuite/l4/resourcemon.t \
 	testsuite/l4/torture-baseline.t \

@@ -5,7 +5,8 @@
  * The sender runs, so its memory is there to read; a page of the receiver's is
  * put into a window of the kernel's for writing.  A fault of the sender is
  * sent to its pager as usual.  A page missing in the receiver is raised as
- * the receiver's own fault, by the receiver, while the sender waits.
+ * the receiver's own fault, by the receiver, while the sender waits.  A long
+ * copy is preemptible between pages.
  */
 #include "ipc.h"
 #include "sched.h"
@@ -13,6 +14,7 @@
 #include "clock.h"
 #include "entry.h"
 #include "ext.h"
+#include "x86.h"
 
 /* A string item, simple or compound, read piece by piece. */
 struct pieces {
@@ -178,6 +180,16 @@ static void stay_inside(struct tcb *s, struct tcb *r, u32 from, u32 to)
                 small_exceeded(r);
 }
 
+/*
+ * Copying goes on with interrupts off; every page of it they get their chance.
+ * Others may run meanwhile and end the transfer.  False: they have.
+ */
+static bool let_interrupts_in(const struct tcb *s, const struct tcb *r)
+{
+        interrupts_pass();
+        return s->xfer_peer == r;
+}
+
 static u32 copy_piece(struct tcb *s, struct tcb *r, u32 from, u32 to, u32 len, struct xfer_limit *l)
 {
         while (len) {
@@ -215,6 +227,8 @@ static u32 copy_piece(struct tcb *s, struct tcb *r, u32 from, u32 to, u32 len, s
                         continue;
                 }
                 s->xfer_copied += chunk;
+                if ((s->xfer_copied & (PAGE_SIZE - 1)) < chunk && !let_interrupts_in(s, r))
+                        return IPC_ABORTED;
                 from += chunk;
                 to += chunk;
                 len -= chunk;

@@ -249,7 +249,7 @@ static u32 send(struct tcb *self, u32 to_id, s64 deadline, bool zero, struct tcb
 
                 if (!error)
                         *woken = to;
-                else if (to->state == S_RUNNING && (error & 0xE) != IPC_ABORTED)
+                else if ((error & 0xE) != IPC_ABORTED && to->state == S_RUNNING)
                         sched_ready(to);
                 return error;
         }

@@ -297,6 +297,14 @@ static bool delays_preemption(struct tcb *self, u32 by_prio)
  */
 static bool preemption_told(struct tcb *self)
 {
+        /*
+         * In the middle of an Ipc there is no user state to tell of or to change,
+         * and the scheduler may be the partner: tell it when the Ipc is over.
+         */
+        if (self->xfer_peer) {
+                self->work |= WORK_PREEMPT;
+                return false;
+        }
         if (X_PREEMPT_MSG && self->preempt_msg)
                 return kmsg_preemption(self);
         if (self->utcb && (self->utcb[UTCB_FLAGS] & PREEMPT_SIGNAL))
@@ -380,6 +388,9 @@ void exit_work(void)
                 if (self->work & WORK_HALT) {
                         self->state = S_HALTED;
                         schedule();
+                } else if (self->work & WORK_PREEMPT) {
+                        self->work &= ~WORK_PREEMPT;
+                        preemption_told(self);
                 } else {
                         self->work &= ~WORK_QUANTUM;
                         kmsg_preemption(self);

@@ -19,6 +19,8 @@ stub_lipc:
         jne 1f
         testl $0x3F, %eax
         jnz stub_ipc
+        testl %eax, %eax        /* nilthread has no UTCB */
+        jz stub_ipc
         movl -60(%eax), %eax    /* a call: the same thread twice */
         movl %eax, %edx
         jmp stub_ipc

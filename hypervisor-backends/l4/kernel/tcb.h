@@ -38,6 +38,7 @@ enum state {
 /* Bits of tcb.work; any of them keeps a receiver off the fast path. */
 #define WORK_HALT     BIT(0) /* ExchangeRegisters halted it */
 #define WORK_QUANTUM  BIT(1) /* its total quantum has run out */
+#define WORK_PREEMPT  BIT(2) /* preempted in the kernel; its scheduler is still to be told */
 /* No work, but reasons to stay off the plain fast path, which does not switch these. */
 #define WORK_TLS      BIT(8)  /* has descriptors of its own */
 #define WORK_BOUNDS   BIT(9)  /* its segments are bounded */
@@ -67,8 +68,9 @@ struct tcb {
         u32 *utcb; /* kernel address of MR0 */
         u32 scheduler;
         struct link in_space;
-        u8 activated; /* has a UTCB */
-        u8 started;   /* has received its start-up message */
+        struct link in_all; /* every thread but interrupts' */
+        u8 activated;       /* has a UTCB */
+        u8 started;         /* has received its start-up message */
         u8 is_irq;
 
         /* Scheduling (schedule.c).  Times in cycles. */

@@ -13,6 +13,8 @@
 struct tcb *thread_table[ID_NUMBERS];
 struct tcb nobody_tcb;
 
+static struct link all_threads = {&all_threads, &all_threads};
+
 void thread_init(void)
 {
         for (u32 i = 0; i < ID_NUMBERS; i++)
@@ -58,6 +60,7 @@ struct tcb *thread_create(u32 id, struct space *space, u32 scheduler)
         link_init(&t->sending);
         sched_thread_init(t, 100);
         link_add_tail(&space->threads, &t->in_space);
+        link_add_tail(&all_threads, &t->in_all);
         space->thread_count++;
         thread_table[id_number(id)] = t;
         if (X_BOUNDS)
@@ -127,10 +130,11 @@ static void release_partners(struct tcb *t)
                 s->ipc_error = IPC_NON_EXISTING;
                 sched_ready(s);
         }
-        for (u32 i = 0; i < THREAD_COUNT; i++) {
-                struct tcb *w = thread_table[i];
+        /* Proportional to the threads there are; the fast path keeps no list of these. */
+        for (struct link *l = all_threads.next; l != &all_threads; l = l->next) {
+                struct tcb *w = TCB_OF(l, in_all);
 
-                if (w != &nobody_tcb && w->partner == t->id)
+                if (w->partner == t->id)
                         ipc_partner_gone(w);
         }
 }
@@ -155,6 +159,7 @@ void thread_delete(struct tcb *t)
         fpu_drop(t);
         thread_table[id_number(t->id)] = &nobody_tcb;
         link_remove(&t->in_space);
+        link_remove(&t->in_all);
         t->space->thread_count--;
         if (t->activated)
                 t->space->active--;

@@ -88,6 +88,12 @@ enum vector {
 #define MSR_SYSENTER_EIP 0x176
 #define MSR_PAT          0x277
 
+/* Take the interrupts that are pending, in kernel code that can be preempted. */
+static inline void interrupts_pass(void)
+{
+        asm volatile("sti; nop; cli" : : : "memory", "cc");
+}
+
 static inline void outb(u16 port, u8 value)
 {
         asm volatile("outb %0, %1" : : "a"(value), "Nd"(port));

@@ -48,6 +48,9 @@ L4_Word_t task_stack(L4_ThreadId_t t);
 /* The local id of a thread made here, in its own space. */
 L4_ThreadId_t task_local_id(L4_ThreadId_t t);
 
+/* The first number on the program's command line, or 0. */
+L4_Word_t task_parameter(void);
+
 /* Answer a page fault at @addr in the MRs; false when it lies outside the image. */
 int task_serve_fault(L4_Word_t addr);
 

@@ -71,6 +71,7 @@ void area_ids(void);
 void area_ipc(void);
 void area_ipc_errors(void);
 void area_strings(void);
+void area_longcopy(void);
 void area_mapping(void);
 void area_unmap(void);
 void area_exregs(void);

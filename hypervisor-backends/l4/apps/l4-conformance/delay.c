@@ -167,8 +167,8 @@ static void own_time(void)
 
 static void by_priority(void)
 {
-        struct trial t = {delay_at_once, L4_PREEMPT_DELAY, 200, 15, 120, NULL, 0, 0, waker,
-                          120,           40};
+        struct trial t = {
+            delay_at_once, L4_PREEMPT_DELAY, 200, 15, 120, NULL, 0, 0, waker, 120, 40};
 
         try(&t);
         check(within(pending_at, 4, 12) && cut_at > pending_at &&
@@ -184,10 +184,20 @@ static void by_priority(void)
  * slices are spuriously preempted". */
 static void first_fault(void)
 {
-        struct trial ipc = {delay_when_called, L4_PREEMPT_DELAY, 10,  60, 200, donor_by_ipc, 100, 6,
-                            rival,             100,              30},
-                     sw = {delay_at_once, L4_PREEMPT_DELAY, 10, 60, 200, donor_by_switch, 150, 6,
-                           NULL,          0,                30};
+        struct trial
+            ipc = {delay_when_called,
+                   L4_PREEMPT_DELAY,
+                   10,
+                   60,
+                   200,
+                   donor_by_ipc,
+                   100,
+                   6,
+                   rival,
+                   100,
+                   30},
+            sw = {
+                delay_at_once, L4_PREEMPT_DELAY, 10, 60, 200, donor_by_switch, 150, 6, NULL, 0, 30};
 
         try(&ipc);
         check(cut_at == 0 && within(pending_at, 2, 10), "3.3",
@@ -288,8 +298,8 @@ static void second_fault(void)
               "delay: thesis 6.2, second fault: no flag for a preemption that is not put off");
         partner_id = task_thread(L4_nilthread, partner);
         L4_Set_Priority(partner_id, 110);
-        t = (struct trial){delay_ipc_delay, L4_PREEMPT_DELAY, 6, 20, 200, NULL, 0, 0, rival,
-                           100,             0};
+        t = (struct trial){
+            delay_ipc_delay, L4_PREEMPT_DELAY, 6, 20, 200, NULL, 0, 0, rival, 100, 0};
         try(&t);
         check(!flag_after_ipc, "3.3",
               "delay: thesis 6.2, second fault: an IPC that waits ends the delay and the flag");

@@ -43,6 +43,33 @@ static unsigned int all_sizes(L4_ThreadId_t to, int lipc)
         return wrong;
 }
 
+static volatile L4_ThreadId_t got_from;
+
+/* An Ipc with neither phase does nothing; the stub must not look behind nilthread. */
+static void neither_phase(void)
+{
+        L4_ThreadId_t from = {1};
+
+        shared[2] = L4_IpcSucceeded(
+            L4_Ipc(L4_nilthread, L4_nilthread, L4_Timeouts(L4_Never, L4_Never), &from));
+        got_from.raw = from.raw;
+        L4_Set_MsgTag(L4_Tag(0, 0, 0));
+        shared[3] = L4_IpcSucceeded(
+            L4_Lipc(L4_nilthread, L4_nilthread, L4_Timeouts(L4_Never, L4_Never), NULL));
+        L4_Set_MsgTag(L4_Tag(0, 0, 0));
+        L4_Send(self);
+}
+
+static void neither(void)
+{
+        task_thread(L4_nilthread, neither_phase);
+        shared[2] = shared[3] = 0;
+        check(L4_IpcSucceeded(L4_Wait_Timeout(PATIENCE, NULL)) && shared[2] && got_from.raw == 0,
+              "5.6", "ipc: from nobody to nobody returns at once");
+        check(shared[3] == 1, "5.6", "ipc: and so does Lipc");
+        task_delete_all();
+}
+
 static void sizes(void)
 {
         L4_ThreadId_t in = task_thread(L4_nilthread, echo), out = task_space(echo), from;
@@ -214,6 +241,7 @@ static void registers(void)
 
 void area_ipc(void)
 {
+        neither();
         sizes();
         closed_and_open();
         propagation();

@@ -82,6 +82,7 @@ static const struct {
     {"ipc", area_ipc, NULL},
     {"ipc errors", area_ipc_errors, NULL},
     {"strings", area_strings, NULL},
+    {"long strings", area_longcopy, NULL},
     {"mapping", area_mapping, NULL},
     {"unmap", area_unmap, NULL},
     {"exchange registers", area_exregs, NULL},

@@ -85,14 +85,9 @@ static void print_results(void)
         }
 }
 
-static L4_Word_t parameter(void)
-{
-        return L4_KipWord(L4_KIP_OFS_BOOTINFO) ? torture_parameter() : 0;
-}
-
 int main(void)
 {
-        L4_Word_t wanted = parameter();
+        L4_Word_t wanted = task_parameter();
         uint64_t good = 0, all;
 
         self = L4_MyGlobalId();

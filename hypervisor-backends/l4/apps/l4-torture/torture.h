@@ -46,9 +46,6 @@ extern volatile struct torturer torturers[TORTURERS_MAX];
 /* What every torturer runs. */
 void torture_main(void);
 
-/* The first number in the machine's command line, or 0. */
-L4_Word_t torture_parameter(void);
-
 void watchdog_start(void);
 int watchdog_memory_good(void);
 int watchdog_time_good(void);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A number from the root task's command line, which the loader puts in the MBI. */
-#include "torture.h"
+#include <l4/sigma0.h>
+#include "task.h"
 
 #define MBI_CMDLINE 0x10
 
@@ -24,9 +25,10 @@ static L4_Word_t find_mbi(L4_Word_t info)
         return 0;
 }
 
-L4_Word_t torture_parameter(void)
+L4_Word_t task_parameter(void)
 {
-        L4_Word_t mbi = find_mbi(L4_KipWord(L4_KIP_OFS_BOOTINFO)), at, value = 0;
+        L4_Word_t info = L4_KipWord(L4_KIP_OFS_BOOTINFO), mbi = info ? find_mbi(info) : 0, at,
+                  value = 0;
         const char *s;
 
         at = mbi ? word(mbi + MBI_CMDLINE) : 0;
