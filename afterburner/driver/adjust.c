@@ -136,14 +136,12 @@ static void print_range(int first, int last)
         free(b);
 }
 
-/* For a message: control characters as letters. */
+/* A text of a row, on one line: its tabs as blanks, its line ends left out. */
 static void print_quoted(const char *text)
 {
         putchar('"');
         for (; *text; text++)
-                if (*text == '\n')
-                        fputs("", stdout);
-                else
+                if (*text != '\n')
                         putchar(*text == '\t' ? ' ' : *text);
         putchar('"');
 }

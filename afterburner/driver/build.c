@@ -7,19 +7,17 @@
 #include <string.h>
 
 #include "driver/compiler.h"
+#include "driver/digest.h"
 #include "driver/file.h"
 #include "driver/kconfig.h"
 #include "driver/process.h"
-#include "driver/sha256.h"
 #include "driver/version.h"
 #include "host/diag.h"
 #include "host/paths.h"
 
 bool build_is_config_target(const char *target)
 {
-        size_t length = strlen(target);
-
-        return length >= 6 && !strcmp(target + length - 6, "config");
+        return word_ends(target, "config");
 }
 
 /* Targets that build nothing. */
@@ -33,19 +31,6 @@ static bool is_idle_target(const char *target)
         return false;
 }
 
-/* Add the contents of a file to a digest; one that is not there adds nothing. */
-static void digest_add(struct sha256 *state, const char *path)
-{
-        FILE *stream = fopen(path, "r");
-        char buffer[4096];
-        size_t got;
-
-        while (stream && (got = fread(buffer, 1, sizeof buffer, stream)) > 0)
-                sha256_add(state, buffer, got);
-        if (stream)
-                fclose(stream);
-}
-
 /*
  * A few digits that change with our toolchain.  They are part of the compiler's
  * command, so that kbuild, which compares commands, compiles again what an
@@ -54,16 +39,16 @@ static void digest_add(struct sha256 *state, const char *path)
 static char *toolchain_state(const char *cc, const struct compiler *compiler)
 {
         char *pass = ab_path(AB_PLACE_LIBEXEC, "toolchain/as");
-        uint8_t digest[SHA256_BYTES];
-        struct sha256 state;
+        struct digest *digest = digest_start();
+        uint8_t state[DIGEST_BYTES];
 
-        sha256_start(&state);
-        digest_add(&state, cc);
-        digest_add(&state, pass);
-        digest_add(&state, compiler->plugin);
-        sha256_end(&state, digest);
+        /* What is not there adds nothing: --plain does without some of it. */
+        digest_add_file(digest, cc);
+        digest_add_file(digest, pass);
+        digest_add_file(digest, compiler->plugin);
+        digest_end(digest, state);
         free(pass);
-        return ab_format("%02x%02x%02x%02x", digest[0], digest[1], digest[2], digest[3]);
+        return ab_format("%02x%02x%02x%02x", state[0], state[1], state[2], state[3]);
 }
 
 void build_prepare(struct build *b)

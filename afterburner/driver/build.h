@@ -8,8 +8,8 @@
 
 #include <stdbool.h>
 
-#include "driver/cc-line.h"
 #include "driver/tree.h"
+#include "driver/words.h"
 
 struct build {
         struct tree tree;

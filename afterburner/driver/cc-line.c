@@ -2,9 +2,6 @@
 #include "config.h"
 #include "driver/cc-line.h"
 
-#include <ctype.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "host/diag.h"
@@ -24,75 +21,10 @@ static const char *const asking[] = {
         "--version", "--help", "--target-help",
 };
 
-void words_add(struct words *words, const char *word)
-{
-        words->word = ab_realloc(words->word, (words->count + 2) * sizeof *words->word);
-        words->word[words->count++] = ab_strdup(word);
-        words->word[words->count] = NULL;
-}
-
-void words_split(struct words *words, const char *text)
-{
-        while (*text) {
-                size_t length = strcspn(text, " ");
-
-                if (length) {
-                        char *word = ab_format("%.*s", (int)length, text);
-
-                        words_add(words, word);
-                        free(word);
-                }
-                text += length + (text[length] == ' ');
-        }
-}
-
-bool words_read_response(struct words *words, const char *path)
-{
-        FILE *stream = fopen(path, "r");
-        char word[8192];
-        size_t length = 0;
-        bool inside = false;
-        int c, quote = 0;
-
-        if (!stream)
-                return false;
-        while ((c = getc(stream)) != EOF) {
-                if (!quote && isspace(c)) {
-                        word[length] = 0;
-                        if (inside)
-                                words_add(words, word);
-                        inside = false;
-                        length = 0;
-                        continue;
-                }
-                inside = true;
-                if (c == '\\')
-                        c = getc(stream);
-                else if (quote ? c == quote : c == '\'' || c == '"') {
-                        quote = quote ? 0 : c;
-                        continue;
-                }
-                if (c != EOF && length < sizeof word - 1)
-                        word[length++] = (char)c;
-        }
-        word[length] = 0;
-        if (inside)
-                words_add(words, word);
-        fclose(stream);
-        return true;
-}
-
-static bool ends_with(const char *text, const char *ending)
-{
-        size_t a = strlen(text), b = strlen(ending);
-
-        return a >= b && !strcmp(text + a - b, ending);
-}
-
 static bool is_object(const char *name)
 {
-        return ends_with(name, ".o") || ends_with(name, ".a") || ends_with(name, ".so") ||
-               ends_with(name, ".lds") || ends_with(name, ".ko") || ends_with(name, ".lo");
+        return word_ends(name, ".o") || word_ends(name, ".a") || word_ends(name, ".so") ||
+               word_ends(name, ".lds") || word_ends(name, ".ko") || word_ends(name, ".lo");
 }
 
 static void take_source(struct cc_line *line, const char *name, const char *language)
@@ -102,7 +34,7 @@ static void take_source(struct cc_line *line, const char *name, const char *lang
         words_add(&line->sources, name);
         if (!strcmp(name, "/dev/null"))
                 line->has_null_input = true;
-        if (language ? !strncmp(language, "assembler", 9) : ends_with(name, ".S") || ends_with(name, ".s"))
+        if (language ? !strncmp(language, "assembler", 9) : word_ends(name, ".S") || word_ends(name, ".s"))
                 line->assembly = true;
         else
                 line->c = true;

@@ -7,17 +7,14 @@
 
 #include <stdbool.h>
 
+#include "driver/words.h"
+
 enum cc_mode {
         CC_LINK,        /* compile and link, or only link */
         CC_PREPROCESS,  /* -E, -M, -MM */
         CC_COMPILE,     /* -S */
         CC_ASSEMBLE,    /* -c */
         CC_ASK,         /* nothing is compiled: -print-*, -dump*, --version ... */
-};
-
-struct words {
-        char **word;
-        unsigned count;
 };
 
 struct cc_line {
@@ -31,15 +28,6 @@ struct cc_line {
         bool is_64bit;
         bool has_null_input;    /* a probe: compiles /dev/null */
 };
-
-/* Append a word; the list stays terminated by NULL. */
-void words_add(struct words *words, const char *word);
-
-/* Append the words of `text', separated by blanks. */
-void words_split(struct words *words, const char *text);
-
-/* Append the words of response file `path' as gcc reads them; false when it is not readable. */
-bool words_read_response(struct words *words, const char *path);
 
 /* Understand the arguments, response files included. */
 void cc_line_read(struct cc_line *line, char **argument, unsigned count);

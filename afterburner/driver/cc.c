@@ -14,13 +14,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "driver/cc-line.h"
 #include "driver/compiler.h"
 #include "driver/cures.h"
 #include "driver/layout.h"
+#include "driver/process.h"
 #include "driver/version.h"
 #include "host/diag.h"
 #include "host/paths.h"
@@ -51,29 +51,21 @@ static void help(void)
              "Everything else is gcc's.");
 }
 
-/* Value of `option' if `word' is it, else NULL. */
-static const char *value_of(const char *word, const char *option)
-{
-        size_t length = strlen(option);
-
-        return strncmp(word, option, length) ? NULL : word + length;
-}
-
 static bool take_setting(struct settings *s, const char *word)
 {
         const char *value;
 
-        if ((value = value_of(word, "--afterburn-cc="))) {
+        if ((value = word_behind(word, "--afterburn-cc="))) {
                 s->compiler = value;
-        } else if ((value = value_of(word, "--afterburn-linux="))) {
+        } else if ((value = word_behind(word, "--afterburn-linux="))) {
                 s->linux_version = linux_parse(value);
                 if (!s->linux_version)
                         ab_die(AB_EXIT_USAGE, "%s: not a version of Linux: give one as 2.6.9", word);
-        } else if ((value = value_of(word, "--afterburn-padding="))) {
+        } else if ((value = word_behind(word, "--afterburn-padding="))) {
                 if (strcmp(value, "prefix") && strcmp(value, "nop"))
                         ab_die(AB_EXIT_USAGE, "%s: no such padding: give prefix or nop", word);
                 s->padding = value;
-        } else if (value_of(word, "--afterburn-state=")) {
+        } else if (word_behind(word, "--afterburn-state=")) {
                 /* It only has to be there: see toolchain_state() in build.c. */
                 return true;
         } else if (!strcmp(word, "--afterburn-plain")) {
@@ -112,16 +104,11 @@ static void identity(const struct settings *s, const struct compiler *compiler)
         print_identity(compiler->plugin);
 }
 
-static bool names_end_with(const struct words *names, const char *ending)
+static bool any_ends_with(const struct words *names, const char *ending)
 {
-        size_t length = strlen(ending);
-
-        for (unsigned i = 0; i < names->count; i++) {
-                size_t have = strlen(names->word[i]);
-
-                if (have >= length && !strcmp(names->word[i] + have - length, ending))
+        for (unsigned i = 0; i < names->count; i++)
+                if (word_ends(names->word[i], ending))
                         return true;
-        }
         return false;
 }
 
@@ -148,7 +135,7 @@ static void add_cures(struct words *out, const struct settings *s, const struct 
 
                 if (s->linux_version < cure->first || s->linux_version > cure->last ||
                     (now & cure->when) != cure->when ||
-                    (cure->source && !names_end_with(&line->sources, cure->source)))
+                    (cure->source && !any_ends_with(&line->sources, cure->source)))
                         continue;
                 words_split(out, cure->flags);
         }
@@ -203,33 +190,11 @@ static void add_arguments(struct words *out, const struct settings *s, const str
         }
 }
 
-/* Run the compiler and wait: its output is worked on afterwards. */
-static int run(char **argument)
-{
-        pid_t child = fork();
-        int status;
-
-        if (child < 0)
-                ab_die(AB_EXIT_ERROR, "%s: cannot be started: %s", argument[0], strerror(errno));
-        if (!child) {
-                execvp(argument[0], argument);
-                ab_die(127, "%s: cannot be run: %s", argument[0], strerror(errno));
-        }
-        while (waitpid(child, &status, 0) < 0)
-                if (errno != EINTR)
-                        return AB_EXIT_ERROR;
-        return WIFEXITED(status) ? WEXITSTATUS(status) : AB_EXIT_ERROR;
-}
-
 /* Whether this preprocesses the kernel's own linker script. */
 static bool makes_linker_script(const struct settings *s, const struct cc_line *line)
 {
-        struct words output = {0};
-
-        if (s->host || s->plain || line->mode != CC_PREPROCESS || !line->output || is_exempt(line))
-                return false;
-        words_add(&output, line->output);
-        return names_end_with(&output, "kernel/vmlinux.lds");
+        return !s->host && !s->plain && line->mode == CC_PREPROCESS && line->output && !is_exempt(line) &&
+               word_ends(line->output, "kernel/vmlinux.lds");
 }
 
 int main(int argc, char **argv)
@@ -273,7 +238,8 @@ int main(int argc, char **argv)
         add_arguments(&out, &s, &given);
 
         if (makes_linker_script(&s, &line)) {
-                int status = run(out.word);
+                /* Its output is worked on afterwards. */
+                int status = process_run((const char *const *)out.word, "-", NULL);
 
                 if (!status)
                         layout_add_records(line.output, s.flat ? LAYOUT_FLAT : LAYOUT_SECTION);

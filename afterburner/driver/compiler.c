@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "driver/process.h"
 #include "host/diag.h"
 #include "host/paths.h"
 
@@ -37,24 +38,6 @@ static int ask_version(const char *name)
         return major;
 }
 
-static bool on_path(const char *name)
-{
-        char *folders, *folder, *rest;
-        bool found = false;
-
-        if (strchr(name, '/'))
-                return !access(name, X_OK);
-        folders = ab_strdup(getenv("PATH") ? getenv("PATH") : "/usr/bin:/bin");
-        for (folder = strtok_r(folders, ":", &rest); folder && !found; folder = strtok_r(NULL, ":", &rest)) {
-                char *path = ab_format("%s/%s", folder, name);
-
-                found = !access(path, X_OK);
-                free(path);
-        }
-        free(folders);
-        return found;
-}
-
 void compiler_find(struct compiler *compiler, const char *name, bool host)
 {
         const char *base = strrchr(name, '/') ? strrchr(name, '/') + 1 : name;
@@ -62,11 +45,11 @@ void compiler_find(struct compiler *compiler, const char *name, bool host)
         memset(compiler, 0, sizeof *compiler);
         compiler->path = ab_strdup(name);
         if (host) {
-                if (!on_path(name) && !strcmp(name, "gcc"))
+                if (!program_exists(name) && !strcmp(name, "gcc"))
                         compiler->path = ab_strdup(AB_GUEST_CC);
                 return;
         }
-        if (!on_path(name))
+        if (!program_exists(name))
                 ab_die(AB_EXIT_ERROR, "%s: compiler not found: install the Debian packages gcc-12 and "
                        "gcc-12-multilib, or name another with AFTERBURN_CC", name);
         for (unsigned i = 0; i < sizeof known / sizeof known[0]; i++)

@@ -11,6 +11,8 @@ AB_DRIVER_COMMON = \
 	afterburner/driver/version.c afterburner/driver/version.h \
 	afterburner/driver/cures.c afterburner/driver/cures.h \
 	afterburner/driver/compiler.c afterburner/driver/compiler.h \
+	afterburner/driver/process.c afterburner/driver/process.h \
+	afterburner/driver/words.c afterburner/driver/words.h \
 	afterburner/driver/file.c afterburner/driver/file.h
 
 bin_afterburn_cc_SOURCES = afterburner/driver/cc.c \
@@ -32,15 +34,13 @@ libexec_afterburner_afterburn_make_SOURCES = afterburner/driver/make.c \
 	afterburner/driver/tree.c afterburner/driver/tree.h \
 	afterburner/driver/standin.c afterburner/driver/standin.h \
 	afterburner/driver/manifest.c afterburner/driver/manifest.h \
-	afterburner/driver/sha256.c afterburner/driver/sha256.h \
+	afterburner/driver/digest.c afterburner/driver/digest.h \
 	afterburner/driver/image-check.c afterburner/driver/image-check.h \
 	afterburner/driver/needs.c afterburner/driver/needs.h \
-	afterburner/driver/process.c afterburner/driver/process.h \
-	afterburner/driver/cc-line.c afterburner/driver/cc-line.h \
 	$(AB_DRIVER_COMMON)
 libexec_afterburner_afterburn_make_CPPFLAGS = $(AB_CPPFLAGS) -I$(top_srcdir)/linker
 libexec_afterburner_afterburn_make_CFLAGS = $(AB_CFLAGS)
-libexec_afterburner_afterburn_make_LDADD = $(AB_RECORDS_LIBS)
+libexec_afterburner_afterburn_make_LDADD = $(AB_RECORDS_LIBS) $(GCRYPT_LIBS)
 
 libexec_afterburner_afterburn_ld_SOURCES = afterburner/driver/ld.c \
 	afterburner/driver/process.c afterburner/driver/process.h

@@ -60,13 +60,6 @@ static bool takes_word(const char *option)
         return false;
 }
 
-static const char *value_of(const char *word, const char *option)
-{
-        size_t length = strlen(option);
-
-        return strncmp(word, option, length) ? NULL : word + length;
-}
-
 /* Long options of GNU make, up to their value. */
 static bool known_to_make(const char *option)
 {
@@ -103,9 +96,9 @@ static void refuse_variable(const char *word)
         };
 
         for (unsigned i = 0; i < sizeof taken / sizeof taken[0]; i++)
-                if (value_of(word, taken[i].start))
+                if (word_behind(word, taken[i].start))
                         ab_die(AB_EXIT_USAGE, "%s: cannot be given: %s", word, taken[i].remedy);
-        if (value_of(word, "ARCH=") && strcmp(word, "ARCH=i386") && strcmp(word, "ARCH=x86"))
+        if (word_behind(word, "ARCH=") && strcmp(word, "ARCH=i386") && strcmp(word, "ARCH=x86"))
                 ab_die(AB_EXIT_USAGE, "%s: not supported: guests are IA-32 (ARCH=i386)", word);
 }
 
@@ -116,11 +109,11 @@ static void take_own(struct build *b, const char *word)
 {
         const char *value;
 
-        if ((value = value_of(word, "--config=")))
+        if ((value = word_behind(word, "--config=")))
                 words_add(&b->fragments, value);
-        else if ((value = value_of(word, "--afterburn-cc=")))
+        else if ((value = word_behind(word, "--afterburn-cc=")))
                 b->compiler = value;
-        else if ((value = value_of(word, "--padding=")))
+        else if ((value = word_behind(word, "--padding=")))
                 b->padding = value;
         else if (!strcmp(word, "--plain"))
                 b->plain = true;
@@ -155,9 +148,9 @@ static void read_arguments(struct build *b, int argc, char **argv)
                 }
                 if (!strcmp(word, "-C") && i + 1 < argc) {
                         tree_path = argv[++i];
-                } else if ((value = value_of(word, "-C")) && *value) {
+                } else if ((value = word_behind(word, "-C")) && *value) {
                         tree_path = value;
-                } else if ((value = value_of(word, "O=")) && *value) {
+                } else if ((value = word_behind(word, "O=")) && *value) {
                         out_path = value;
                 } else if (word[0] == '-') {
                         take_own(b, word);
@@ -199,12 +192,10 @@ static time_t started;
 
 static int visit_module(const char *path, const struct stat *status, int type, struct FTW *where)
 {
-        size_t length = strlen(path);
-
         (void)status;
         if (type == FTW_D && !strcmp(path + where->base, ".afterburn"))
                 return FTW_SKIP_SUBTREE;
-        if (type == FTW_F && length > 3 && !strcmp(path + length - 3, ".ko")) {
+        if (type == FTW_F && word_ends(path, ".ko")) {
                 module_count++;
                 module_records += image_count_records(path);
         }

@@ -2,16 +2,14 @@
 #include "config.h"
 #include "driver/manifest.h"
 
-#include <fcntl.h>
 #include <ftw.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include "driver/sha256.h"
+#include "driver/digest.h"
 #include "host/diag.h"
 
 struct entry {
@@ -19,34 +17,27 @@ struct entry {
         mode_t mode;
         off_t bytes;
         struct timespec written;
-        uint8_t digest[SHA256_BYTES];
+        uint8_t digest[DIGEST_BYTES];
 };
 
 struct manifest {
         struct entry *entry;
         unsigned count, room;
         bool contents;
-        char digest[2 * SHA256_BYTES + 1];
+        char digest[2 * DIGEST_BYTES + 1];
 };
 
 /* nftw() has no argument for its user. */
 static struct manifest *taking;
 static size_t root_length;
 
-static void digest_file(const char *path, uint8_t digest[SHA256_BYTES])
+static void digest_contents(const char *path, uint8_t result[DIGEST_BYTES])
 {
-        static uint8_t buffer[1 << 16];
-        struct sha256 state;
-        ssize_t got;
-        int fd = open(path, O_RDONLY);
+        struct digest *digest = digest_start();
 
-        sha256_start(&state);
-        if (fd < 0)
+        if (!digest_add_file(digest, path))
                 ab_die(AB_EXIT_ERROR, "%s: cannot be read: make the tree readable", path);
-        while ((got = read(fd, buffer, sizeof buffer)) > 0)
-                sha256_add(&state, buffer, (size_t)got);
-        close(fd);
-        sha256_end(&state, digest);
+        digest_end(digest, result);
 }
 
 static int visit(const char *path, const struct stat *status, int type, struct FTW *where)
@@ -69,7 +60,7 @@ static int visit(const char *path, const struct stat *status, int type, struct F
         entry->bytes = status->st_size;
         entry->written = status->st_mtim;
         if (taking->contents && S_ISREG(status->st_mode))
-                digest_file(path, entry->digest);
+                digest_contents(path, entry->digest);
         return FTW_CONTINUE;
 }
 
@@ -81,8 +72,8 @@ static int by_name(const void *a, const void *b)
 struct manifest *manifest_take(const char *path, bool contents)
 {
         struct manifest *manifest = ab_alloc(sizeof *manifest);
-        struct sha256 state;
-        uint8_t all[SHA256_BYTES];
+        struct digest *digest;
+        uint8_t all[DIGEST_BYTES];
 
         manifest->contents = contents;
         taking = manifest;
@@ -92,13 +83,13 @@ struct manifest *manifest_take(const char *path, bool contents)
         qsort(manifest->entry, manifest->count, sizeof *manifest->entry, by_name);
         if (!contents)
                 return manifest;
-        sha256_start(&state);
+        digest = digest_start();
         for (unsigned i = 0; i < manifest->count; i++) {
-                sha256_add(&state, manifest->entry[i].name, strlen(manifest->entry[i].name) + 1);
-                sha256_add(&state, manifest->entry[i].digest, SHA256_BYTES);
+                digest_add(digest, manifest->entry[i].name, strlen(manifest->entry[i].name) + 1);
+                digest_add(digest, manifest->entry[i].digest, DIGEST_BYTES);
         }
-        sha256_end(&state, all);
-        for (unsigned i = 0; i < SHA256_BYTES; i++)
+        digest_end(digest, all);
+        for (unsigned i = 0; i < DIGEST_BYTES; i++)
                 sprintf(manifest->digest + 2 * i, "%02x", all[i]);
         return manifest;
 }
@@ -106,7 +97,7 @@ struct manifest *manifest_take(const char *path, bool contents)
 static bool same(const struct entry *a, const struct entry *b)
 {
         return a->mode == b->mode && a->bytes == b->bytes && a->written.tv_sec == b->written.tv_sec &&
-               a->written.tv_nsec == b->written.tv_nsec && !memcmp(a->digest, b->digest, SHA256_BYTES);
+               a->written.tv_nsec == b->written.tv_nsec && !memcmp(a->digest, b->digest, DIGEST_BYTES);
 }
 
 const char *manifest_difference(const struct manifest *before, const struct manifest *after)

@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 #include <stdlib.h>
-#include <unistd.h>
 
+#include "driver/process.h"
 #include "driver/version.h"
 #include "host/diag.h"
 
@@ -21,31 +21,12 @@ static const struct {
         {"flex", LINUX(4, 16, 0), "flex"},       {"bison", LINUX(4, 16, 0), "bison"},
 };
 
-static bool on_path(const char *program)
-{
-        const char *path = getenv("PATH") ? getenv("PATH") : "/usr/bin:/bin";
-        bool found = false;
-
-        while (*path && !found) {
-                const char *end = path;
-                char *file;
-
-                while (*end && *end != ':')
-                        end++;
-                file = ab_format("%.*s/%s", (int)(end - path), path, program);
-                found = !access(file, X_OK);
-                free(file);
-                path = *end ? end + 1 : end;
-        }
-        return found;
-}
-
 void needs_check(const struct tree *tree)
 {
         bool missing = false;
 
         for (unsigned i = 0; i < sizeof needs / sizeof needs[0]; i++) {
-                if (tree->version < needs[i].first || on_path(needs[i].program))
+                if (tree->version < needs[i].first || program_exists(needs[i].program))
                         continue;
                 ab_error("%s: not found: install the Debian package %s", needs[i].program, needs[i].package);
                 missing = true;

@@ -5,11 +5,30 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "host/diag.h"
+
+bool program_exists(const char *name)
+{
+        const char *path = getenv("PATH") ? getenv("PATH") : "/usr/bin:/bin";
+        bool found = false;
+
+        if (strchr(name, '/'))
+                return !access(name, X_OK);
+        for (size_t length; *path && !found; path += length + (path[length] == ':')) {
+                char *file;
+
+                length = strcspn(path, ":");
+                file = ab_format("%.*s/%s", (int)length, path, name);
+                found = !access(file, X_OK);
+                free(file);
+        }
+        return found;
+}
 
 int process_run(const char *const *argument, const char *input, const char *output)
 {

@@ -1,6 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Other programs: whether they are there, and running them.
+ */
 #ifndef AFTERBURN_DRIVER_PROCESS_H
 #define AFTERBURN_DRIVER_PROCESS_H
+
+#include <stdbool.h>
+
+/* Whether a command can be found: on the PATH, or where its name says. */
+bool program_exists(const char *name);
 
 /*
  * Run a command found on the PATH and wait for it.  Its standard input is

@@ -24,6 +24,12 @@ run FAIL=1 bzImage
 ok $(($? != 2)) "make's exit status is ours"
 run --verify-tree bzImage
 check "--verify-tree prints a digest" grep -Eq 'files unchanged, SHA-256 [0-9a-f]{64}$' "$scratch/stdout"
+# The digest, by another program: name, NUL and SHA-256 of each file, in order of names.
+(cd "$tree" && find . -type f | sed 's,^\./,,' | LC_ALL=C sort | while read -r file; do
+	printf '%s\0' "$file"
+	sha256sum "$file" | cut -c1-64 | perl -ne 'chomp; print pack "H*", $_'
+done) | sha256sum | cut -c1-64 >"$scratch/digest"
+check "--verify-tree: the digest is sha256sum's" has "$scratch/stdout" "$(cat "$scratch/digest")"
 run TOUCH="$tree/init/Kconfig" bzImage
 ok $(($? != 1)) "a touched file: exit 1"
 check "a touched file: named" has "$scratch/stderr" "$tree/init/Kconfig: was changed"
