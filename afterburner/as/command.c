@@ -140,7 +140,8 @@ static bool own_option(struct command *c, const char *word)
         } else if (!strcmp(word, "--afterburn-version")) {
                 c->version = true;
         } else if (!strncmp(word, "--afterburn-", 12)) {
-                ab_die(AB_EXIT_USAGE, "%s: unknown option: see afterburn-as --afterburn-help", word);
+                ab_die(AB_EXIT_USAGE, "%s: unknown option: see afterburn-as --afterburn-help",
+                       word);
         } else {
                 return false;
         }

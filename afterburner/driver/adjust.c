@@ -30,6 +30,7 @@ const struct option options[] = {
 const unsigned option_count = sizeof options / sizeof options[0];
 
 /* What the driver does that is neither a flag, a file nor an option. */
+/* clang-format off */
 static const struct {
         const char *id, *what, *reason;
 } others[] = {
@@ -48,6 +49,7 @@ static const struct {
         {"m-elf", "-m elf_i386 is dropped where a tree hands it to the compiler driver",
          "it is a linker's option; gcc has no -m with a separate word"},
 };
+/* clang-format on */
 
 static bool in_range(int first, int last, const struct tree *tree)
 {

@@ -14,6 +14,7 @@
 #include "host/diag.h"
 #include "host/paths.h"
 
+/* clang-format off */
 static const struct command {
         const char *name;
         enum ab_place place;
@@ -30,6 +31,7 @@ static const struct command {
         {"bench", AB_PLACE_LIBEXEC, "afterburn-bench", "measure what afterburning costs"},
         {"l4", AB_PLACE_LIBEXEC, "afterburn-l4", "build, boot and inspect the L4 system"},
 };
+/* clang-format on */
 
 #define COMMANDS (sizeof commands / sizeof commands[0])
 
@@ -37,13 +39,15 @@ static void usage(FILE *to)
 {
         fputs("Usage: afterburn COMMAND [ARGUMENT]...\n"
               "One guest kernel image for any hypervisor.\n\n"
-              "Commands:\n", to);
+              "Commands:\n",
+              to);
         for (unsigned i = 0; i < COMMANDS; i++)
                 fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].description);
         fputs("\n  --help     this text; `afterburn COMMAND --help' tells about one command\n"
               "  --version  version and licence\n"
               "  --list     names of the commands, one a line\n\n"
-              "See afterburn(1) and afterburn(7).\n", to);
+              "See afterburn(1) and afterburn(7).\n",
+              to);
 }
 
 int main(int argc, char **argv)

@@ -23,7 +23,8 @@ bool build_is_config_target(const char *target)
 /* Targets that build nothing. */
 static bool is_idle_target(const char *target)
 {
-        static const char *const idle[] = {"clean", "mrproper", "distclean", "help", "kernelversion"};
+        static const char *const idle[] = {"clean", "mrproper", "distclean", "help",
+                                           "kernelversion"};
 
         for (unsigned i = 0; i < sizeof idle / sizeof idle[0]; i++)
                 if (!strcmp(target, idle[i]))
@@ -62,18 +63,21 @@ void build_prepare(struct build *b)
                 ab_die(AB_EXIT_ERROR, "%s: not found: run make, or make install, again",
                        ab_path(AB_PLACE_LIBEXEC, "toolchain/as"));
         if (!b->plain && !compiler.has_plugin)
-                ab_die(AB_EXIT_ERROR, "%s: not found: run make, or make install, again", compiler.plugin);
+                ab_die(AB_EXIT_ERROR, "%s: not found: run make, or make install, again",
+                       compiler.plugin);
         flags = ab_format("--afterburn-linux=%s --afterburn-state=%s%s%s%s%s%s%s", b->tree.release,
                           toolchain_state(cc, &compiler), b->plain ? " --afterburn-plain" : "",
-                          b->tree.flat ? " --afterburn-flat" : "", b->padding ? " --afterburn-padding=" : "",
-                          b->padding ? b->padding : "", name && *name ? " --afterburn-cc=" : "",
-                          name && *name ? name : "");
+                          b->tree.flat ? " --afterburn-flat" : "",
+                          b->padding ? " --afterburn-padding=" : "", b->padding ? b->padding : "",
+                          name && *name ? " --afterburn-cc=" : "", name && *name ? name : "");
         words_add(&b->ours, "ARCH=i386");
         words_add(&b->ours, ab_format("O=%s", b->out));
         words_add(&b->ours, ab_format("CC=%s%s %s", b->ccache ? "ccache " : "", cc, flags));
-        words_add(&b->ours, ab_format("HOSTCC=%s --afterburn-host --afterburn-linux=%s", cc, b->tree.release));
+        words_add(&b->ours, ab_format("HOSTCC=%s --afterburn-host --afterburn-linux=%s", cc,
+                                      b->tree.release));
         if (b->tree.flat && !b->plain)
-                words_add(&b->ours, ab_format("LD=%s", ab_path_required(AB_PLACE_LIBEXEC, "afterburn-ld")));
+                words_add(&b->ours,
+                          ab_format("LD=%s", ab_path_required(AB_PLACE_LIBEXEC, "afterburn-ld")));
         if (b->ccache) {
                 setenv("CCACHE_COMPILERTYPE", "gcc", 1);
                 setenv("CCACHE_COMPILERCHECK", ab_format("%s --afterburn-identity", cc), 1);
@@ -89,8 +93,8 @@ void build_prepare(struct build *b)
 }
 
 /* make, for `targets', with extra variables `more'. */
-static int run_make(const struct build *b, const struct words *targets, const char *more, const char *input,
-                    const char *log)
+static int run_make(const struct build *b, const struct words *targets, const char *more,
+                    const char *input, const char *log)
 {
         struct words line = {0};
 
@@ -157,7 +161,9 @@ static int merge(const struct build *b, const char *fragment)
         int status = 0;
 
         if (!config)
-                ab_die(AB_EXIT_ERROR, "%s: no configuration: add a target such as defconfig, or --config=small", path);
+                ab_die(AB_EXIT_ERROR,
+                       "%s: no configuration: add a target such as defconfig, or --config=small",
+                       path);
         merged = fragment_merge(config, fragment);
         if (strcmp(merged, config)) {
                 file_write_if_changed(path, merged);
@@ -188,7 +194,8 @@ static int configure(const struct build *b)
                 status = run_make(b, &b->config_targets, NULL, "-", NULL);
         } else if (b->fragments.count) {
                 struct words target = {0};
-                char *file = ab_format("%s/.afterburn/fragment.config", b->out), *last = file_read(file);
+                char *file = ab_format("%s/.afterburn/fragment.config", b->out),
+                     *last = file_read(file);
                 char *log = ab_format("%s/.afterburn/config.log", b->out);
 
                 words_add(&target, "allnoconfig");
@@ -196,11 +203,14 @@ static int configure(const struct build *b)
                 settled = last && !strcmp(last, all) && file_exists(path);
                 file_write_if_changed(file, all);
                 if (!settled)
-                        status = run_make(b, &target, knows_allconfig(b) ? ab_format("KCONFIG_ALLCONFIG=%s", file) : NULL,
-                                          NULL, log);
+                        status = run_make(
+                            b, &target,
+                            knows_allconfig(b) ? ab_format("KCONFIG_ALLCONFIG=%s", file) : NULL,
+                            NULL, log);
                 free(last);
         }
-        if (!status && (b->config_targets.count || (b->fragments.count && !settled && !knows_allconfig(b))))
+        if (!status &&
+            (b->config_targets.count || (b->fragments.count && !settled && !knows_allconfig(b))))
                 status = merge(b, all);
         config = file_read(path);
         if (!status && (!config || fragment_unmet(config, &b->tree))) {
@@ -212,8 +222,10 @@ static int configure(const struct build *b)
                 return status;
         unmet = fragment_unmet(config, &b->tree);
         if (unmet)
-                ab_die(AB_EXIT_ERROR, "%s: CONFIG_%s did not hold: `afterburn make --explain' tells why it is "
-                       "needed; remove what forbids it", path, unmet);
+                ab_die(AB_EXIT_ERROR,
+                       "%s: CONFIG_%s did not hold: `afterburn make --explain' tells why it is "
+                       "needed; remove what forbids it",
+                       path, unmet);
         free(config);
         free(all);
         free(map);

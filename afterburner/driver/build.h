@@ -19,7 +19,7 @@ struct build {
         const char *padding;  /* NULL: the default */
         bool plain, ccache;
         struct words fragments, config_targets, targets, make_options, variables;
-        bool builds; /* set by build_run(): a kernel was asked for */
+        bool builds;       /* set by build_run(): a kernel was asked for */
         struct words ours; /* variables for make, from build_prepare() */
 };
 

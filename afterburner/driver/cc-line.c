@@ -7,6 +7,7 @@
 #include "host/diag.h"
 
 /* Options whose value is the next word. */
+/* clang-format off */
 static const char *const with_value[] = {
         "-D", "-U", "-I", "-L", "-l", "-T", "-u", "-A", "-G", "-B", "-MF", "-MT", "-MQ", "-include", "-imacros",
         "-isystem", "-iquote", "-idirafter", "-iprefix", "-iwithprefix", "-iwithprefixbefore",
@@ -14,12 +15,15 @@ static const char *const with_value[] = {
         "-dumpbase", "-dumpbase-ext", "-dumpdir", "-wrapper", "-specs", "-z", "-e", "--param", "--entry",
         "--sysroot", "-m",
 };
+/* clang-format on */
 
 /* Options that ask the compiler about itself. */
+/* clang-format off */
 static const char *const asking[] = {
         "-print-", "--print-", "-dumpversion", "-dumpmachine", "-dumpspecs", "-dumpfullversion",
         "--version", "--help", "--target-help",
 };
+/* clang-format on */
 
 static bool is_object(const char *name)
 {
@@ -34,7 +38,8 @@ static void take_source(struct cc_line *line, const char *name, const char *lang
         words_add(&line->sources, name);
         if (!strcmp(name, "/dev/null"))
                 line->has_null_input = true;
-        if (language ? !strncmp(language, "assembler", 9) : word_ends(name, ".S") || word_ends(name, ".s"))
+        if (language ? !strncmp(language, "assembler", 9)
+                     : word_ends(name, ".S") || word_ends(name, ".s"))
                 line->assembly = true;
         else
                 line->c = true;

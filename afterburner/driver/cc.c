@@ -60,7 +60,8 @@ static bool take_setting(struct settings *s, const char *word)
         } else if ((value = word_behind(word, "--afterburn-linux="))) {
                 s->linux_version = linux_parse(value);
                 if (!s->linux_version)
-                        ab_die(AB_EXIT_USAGE, "%s: not a version of Linux: give one as 2.6.9", word);
+                        ab_die(AB_EXIT_USAGE, "%s: not a version of Linux: give one as 2.6.9",
+                               word);
         } else if ((value = word_behind(word, "--afterburn-padding="))) {
                 if (strcmp(value, "prefix") && strcmp(value, "nop"))
                         ab_die(AB_EXIT_USAGE, "%s: no such padding: give prefix or nop", word);
@@ -75,7 +76,8 @@ static bool take_setting(struct settings *s, const char *word)
         } else if (!strcmp(word, "--afterburn-flat")) {
                 s->flat = true;
         } else if (!strncmp(word, "--afterburn-", 12) && strcmp(word, "--afterburn-identity")) {
-                ab_die(AB_EXIT_USAGE, "%s: unknown option: see afterburn-cc --afterburn-help", word);
+                ab_die(AB_EXIT_USAGE, "%s: unknown option: see afterburn-cc --afterburn-help",
+                       word);
         } else {
                 return false;
         }
@@ -153,8 +155,8 @@ static bool is_exempt(const struct cc_line *line)
 }
 
 /* The pass and the plugin, as far as this command needs them. */
-static void add_toolchain(struct words *out, const struct settings *s, const struct compiler *compiler,
-                          const struct cc_line *line)
+static void add_toolchain(struct words *out, const struct settings *s,
+                          const struct compiler *compiler, const struct cc_line *line)
 {
         char *folder = ab_path(AB_PLACE_LIBEXEC, "toolchain/");
         bool assembles = line->mode == CC_ASSEMBLE || line->mode == CC_LINK || line->mode == CC_ASK;
@@ -193,8 +195,8 @@ static void add_arguments(struct words *out, const struct settings *s, const str
 /* Whether this preprocesses the kernel's own linker script. */
 static bool makes_linker_script(const struct settings *s, const struct cc_line *line)
 {
-        return !s->host && !s->plain && line->mode == CC_PREPROCESS && line->output && !is_exempt(line) &&
-               word_ends(line->output, "kernel/vmlinux.lds");
+        return !s->host && !s->plain && line->mode == CC_PREPROCESS && line->output &&
+               !is_exempt(line) && word_ends(line->output, "kernel/vmlinux.lds");
 }
 
 int main(int argc, char **argv)

@@ -12,6 +12,7 @@
 #include "host/paths.h"
 
 /* The versions the plugin is built for, by the names Debian gives them. */
+/* clang-format off */
 static const struct {
         const char *name;
         int major;
@@ -21,6 +22,7 @@ static const struct {
         {"x86_64-linux-gnu-gcc-12", 12},
         {"x86_64-linux-gnu-gcc-11", 11},
 };
+/* clang-format on */
 
 /* Major version of a gcc by any other name; 0 when it is none. */
 static int ask_version(const char *name)
@@ -50,18 +52,22 @@ void compiler_find(struct compiler *compiler, const char *name, bool host)
                 return;
         }
         if (!program_exists(name))
-                ab_die(AB_EXIT_ERROR, "%s: compiler not found: install the Debian packages gcc-12 and "
-                       "gcc-12-multilib, or name another with AFTERBURN_CC", name);
+                ab_die(AB_EXIT_ERROR,
+                       "%s: compiler not found: install the Debian packages gcc-12 and "
+                       "gcc-12-multilib, or name another with AFTERBURN_CC",
+                       name);
         for (unsigned i = 0; i < sizeof known / sizeof known[0]; i++)
                 if (!strcmp(base, known[i].name))
                         compiler->major = known[i].major;
         if (!compiler->major)
                 compiler->major = ask_version(name);
         if (compiler->major != 12 && compiler->major != 11)
-                ab_die(AB_EXIT_ERROR, "%s: unsupported compiler: use gcc 12 or gcc 11 (AFTERBURN_CC=gcc-12)",
+                ab_die(AB_EXIT_ERROR,
+                       "%s: unsupported compiler: use gcc 12 or gcc 11 (AFTERBURN_CC=gcc-12)",
                        name);
-        compiler->plugin = ab_path(AB_PLACE_LIB, compiler->major == 12 ? "plugin/gcc-12/afterburn.so"
-                                                                      : "plugin/gcc-11/afterburn.so");
+        compiler->plugin =
+            ab_path(AB_PLACE_LIB, compiler->major == 12 ? "plugin/gcc-12/afterburn.so"
+                                                        : "plugin/gcc-11/afterburn.so");
         compiler->has_plugin = !access(compiler->plugin, R_OK);
 }
 

@@ -7,13 +7,14 @@
 #include "driver/version.h"
 
 const struct cure cures[] = {
-#define CURE(id, first, last, when, source, flags, reason) \
+#define CURE(id, first, last, when, source, flags, reason)                                         \
         {id, first, last, when, source, flags, reason},
 #include "driver/cures.def"
 #undef CURE
 };
 const unsigned cure_count = sizeof cures / sizeof cures[0];
 
+/* clang-format off */
 const struct exemption exemptions[] = {
         {"arch/x86/boot/", "real-mode set-up and decompressor: run before the kernel, never virtualized"},
         {"arch/i386/boot/", "real-mode set-up and decompressor: run before the kernel, never virtualized"},
@@ -24,6 +25,7 @@ const struct exemption exemptions[] = {
         {"arch/x86/vdso/vdso32/", "vDSO: code of user programs"},
         {"arch/i386/kernel/vsyscall-", "vsyscall page: code of user programs"},
 };
+/* clang-format on */
 const unsigned exemption_count = sizeof exemptions / sizeof exemptions[0];
 
 const struct exemption *exempt(const char *path)

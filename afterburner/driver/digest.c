@@ -25,7 +25,8 @@ struct digest *digest_start(void)
                 gcry_control(GCRYCTL_INITIALIZATION_FINISHED, 0);
         }
         if (gcry_md_open(&digest->handle, GCRY_MD_SHA256, 0))
-                ab_die(AB_EXIT_ERROR, "libgcrypt: no SHA-256: install the Debian package libgcrypt20");
+                ab_die(AB_EXIT_ERROR,
+                       "libgcrypt: no SHA-256: install the Debian package libgcrypt20");
         return digest;
 }
 

@@ -31,11 +31,14 @@ static void note(struct landmark *landmark, const char *name, uint32_t address)
 static void find_landmarks(const char *path, struct landmarks *l)
 {
         int fd = open(path, O_RDONLY | O_CLOEXEC);
-        Elf *elf = fd >= 0 && elf_version(EV_CURRENT) != EV_NONE ? elf_begin(fd, ELF_C_READ, NULL) : NULL;
+        Elf *elf =
+            fd >= 0 && elf_version(EV_CURRENT) != EV_NONE ? elf_begin(fd, ELF_C_READ, NULL) : NULL;
         Elf_Scn *section = NULL;
 
+        /* clang-format off */
         *l = (struct landmarks){{"_text", false, 0}, {"_stext", false, 0}, {"__FIXADDR_TOP", false, 0},
                                 {"__kernel_vsyscall", false, 0}};
+        /* clang-format on */
         while (elf && (section = elf_nextscn(elf, section))) {
                 GElf_Shdr header;
                 Elf_Data *data;
@@ -64,15 +67,19 @@ static void check_place(const char *path, const struct ab_image *image, const st
         uint32_t text = l->text.known ? l->text.address : l->stext.address;
 
         if (text < GUEST_KERNEL_GVA || text >= GUEST_KERNEL_GVA + 0x02000000)
-                ab_die(AB_EXIT_ERROR, "%s: linked at 0x%x, not at 0x%x: build with the memory split at 2 GB "
-                       "(CONFIG_VMSPLIT_2G)", path, text, GUEST_KERNEL_GVA);
+                ab_die(AB_EXIT_ERROR,
+                       "%s: linked at 0x%x, not at 0x%x: build with the memory split at 2 GB "
+                       "(CONFIG_VMSPLIT_2G)",
+                       path, text, GUEST_KERNEL_GVA);
         for (unsigned i = 0; i < image->section_count; i++) {
                 const struct ab_section *section = &image->sections[i];
 
                 if (section->allocated && section->address >= GUEST_KERNEL_GVA &&
                     section->address + section->bytes > GUEST_KERNEL_END)
-                        ab_die(AB_EXIT_ERROR, "%s: section %s reaches 0x%x, above 0x%x: leave out what makes "
-                               "it that large", path, section->name, section->address + section->bytes,
+                        ab_die(AB_EXIT_ERROR,
+                               "%s: section %s reaches 0x%x, above 0x%x: leave out what makes "
+                               "it that large",
+                               path, section->name, section->address + section->bytes,
                                GUEST_KERNEL_END);
         }
 }
@@ -82,8 +89,10 @@ static void check_fixmap(const char *path, const struct landmarks *l)
 {
         if (l->fixmap_top.known)
                 return;
-        if (!l->vsyscall.known || l->vsyscall.address < GUEST_KERNEL_GVA || l->vsyscall.address >= GUEST_KERNEL_END)
-                ab_die(AB_EXIT_ERROR, "%s: the fixmap does not end below 0x%x: build without CONFIG_COMPAT_VDSO",
+        if (!l->vsyscall.known || l->vsyscall.address < GUEST_KERNEL_GVA ||
+            l->vsyscall.address >= GUEST_KERNEL_END)
+                ab_die(AB_EXIT_ERROR,
+                       "%s: the fixmap does not end below 0x%x: build without CONFIG_COMPAT_VDSO",
                        path, GUEST_KERNEL_END);
 }
 
@@ -107,9 +116,11 @@ void image_check(const char *path, bool plain, struct image_facts *facts)
                         facts->by_kind[kind]++;
         }
         if (!plain && !image->record_count)
-                ab_die(AB_EXIT_ERROR, "%s: holds no records: remove the folder and build again", path);
+                ab_die(AB_EXIT_ERROR, "%s: holds no records: remove the folder and build again",
+                       path);
         if (plain && image->record_count)
-                ab_die(AB_EXIT_ERROR, "%s: holds records though --plain was asked: build in a folder of its own",
+                ab_die(AB_EXIT_ERROR,
+                       "%s: holds records though --plain was asked: build in a folder of its own",
                        path);
         ab_image_close(image);
 }

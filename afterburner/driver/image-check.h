@@ -7,10 +7,10 @@
 
 #include <stdbool.h>
 
-#define GUEST_KERNEL_GVA  0x80000000u /* PAGE_OFFSET */
-#define GUEST_KERNEL_END  0xbc000000u /* the wedge begins here */
-#define FIRST_KIND        1
-#define KINDS             6
+#define GUEST_KERNEL_GVA 0x80000000u /* PAGE_OFFSET */
+#define GUEST_KERNEL_END 0xbc000000u /* the wedge begins here */
+#define FIRST_KIND       1
+#define KINDS            6
 
 struct image_facts {
         unsigned records;

@@ -39,8 +39,10 @@ char *fragment_read(const char *name, const struct tree *tree)
         if (!text)
                 text = read_sample(name, tree->release);
         if (!text)
-                ab_die(AB_EXIT_ERROR, "%s: no such configuration for Linux %s: name a file or one of the samples "
-                       "in share/afterburner/linux", name, tree->release);
+                ab_die(AB_EXIT_ERROR,
+                       "%s: no such configuration for Linux %s: name a file or one of the samples "
+                       "in share/afterburner/linux",
+                       name, tree->release);
         return text;
 }
 
@@ -143,8 +145,9 @@ const char *fragment_unmet(const char *config, const struct tree *tree)
         for (unsigned i = 0; i < option_count; i++) {
                 if (!option_applies(&options[i], tree))
                         continue;
-                if (!strcmp(options[i].value, "n") ? config_has(config, options[i].name, "y")
-                                                   : !config_has(config, options[i].name, options[i].value))
+                if (!strcmp(options[i].value, "n")
+                        ? config_has(config, options[i].name, "y")
+                        : !config_has(config, options[i].name, options[i].value))
                         return options[i].name;
         }
         return NULL;

@@ -24,6 +24,7 @@ static const char own_section[] =
  */
 static char *flat_section(const char *load_offset)
 {
+        /* clang-format off */
         return ab_format("\n  . = ALIGN(16);\n"
                          "  " LAYOUT_FLAT_SECTION " : %s {\n"
                          "        __afterburn_header = .;\n"
@@ -36,6 +37,7 @@ static char *flat_section(const char *load_offset)
                          "  }\n"
                          "  . = ALIGN(4096);\n",
                          load_offset, AB_FLAT_MAGIC0, AB_FLAT_MAGIC1, AB_RECORD_VERSION);
+        /* clang-format on */
 }
 
 /* The closing brace of SECTIONS { ... }, or NULL. */
@@ -120,7 +122,8 @@ void layout_add_records(const char *path, enum layout layout)
                 text = ab_strdup(own_section);
         }
         if (!place)
-                ab_die(AB_EXIT_ERROR, "%s: not a linker script of a known form: the records have no place", path);
+                ab_die(AB_EXIT_ERROR,
+                       "%s: not a linker script of a known form: the records have no place", path);
         ab_output_open(&output, path);
         fwrite(script, 1, (size_t)(place - script), output.stream);
         fputs(text, output.stream);

@@ -52,7 +52,8 @@ int main(int argc, char **argv)
         argv[0] = (char *)"ld";
         if (partial || !is_kernel(output)) {
                 execvp(argv[0], argv);
-                ab_die(AB_EXIT_ERROR, "ld: cannot be run: %s: install the Debian package binutils", strerror(errno));
+                ab_die(AB_EXIT_ERROR, "ld: cannot be run: %s: install the Debian package binutils",
+                       strerror(errno));
         }
         status = process_run((const char *const *)argv, NULL, NULL);
         if (!status)

@@ -30,24 +30,24 @@
 #include "host/diag.h"
 #include "host/paths.h"
 
-static void usage(FILE *to)
-{
-        fputs("Usage: afterburn make [OPTION]... -C TREE O=FOLDER [TARGET]... [VARIABLE=VALUE]...\n"
-              "Build a Linux tree with every sensitive instruction padded and annotated.\n"
-              "TREE is not written; everything goes to FOLDER.\n\n"
-              "  -C TREE              the Linux source tree\n"
-              "  O=FOLDER             where to build\n"
-              "  --config=NAME|FILE   start from allnoconfig and this fragment; again: merged on top\n"
-              "  --plain              same compiler, configuration and address, without annotation\n"
-              "  --explain            list every adjustment with its reason, and build nothing\n"
-              "  --verify-tree        compare contents of all files of TREE before and after\n"
-              "  --private-copy       build from a clean copy in FOLDER when TREE was built in\n"
-              "  --afterburn-cc=CC    gcc-12 or gcc-11 (also AFTERBURN_CC)\n"
-              "  --padding=P          prefix (default) or nop\n"
-              "  --ccache             compile through ccache\n"
-              "  --help, --version\n\n"
-              "Targets, variables and other options (-j2, -k, -s, V=1 ...) are make's.\n", to);
-}
+/* clang-format off */
+static const char usage[] =
+        "Usage: afterburn make [OPTION]... -C TREE O=FOLDER [TARGET]... [VARIABLE=VALUE]...\n"
+        "Build a Linux tree with every sensitive instruction padded and annotated.\n"
+        "TREE is not written; everything goes to FOLDER.\n\n"
+        "  -C TREE              the Linux source tree\n"
+        "  O=FOLDER             where to build\n"
+        "  --config=NAME|FILE   start from allnoconfig and this fragment; again: merged on top\n"
+        "  --plain              same compiler, configuration and address, without annotation\n"
+        "  --explain            list every adjustment with its reason, and build nothing\n"
+        "  --verify-tree        compare contents of all files of TREE before and after\n"
+        "  --private-copy       build from a clean copy in FOLDER when TREE was built in\n"
+        "  --afterburn-cc=CC    gcc-12 or gcc-11 (also AFTERBURN_CC)\n"
+        "  --padding=P          prefix (default) or nop\n"
+        "  --ccache             compile through ccache\n"
+        "  --help, --version\n\n"
+        "Targets, variables and other options (-j2, -k, -s, V=1 ...) are make's.\n";
+/* clang-format on */
 
 /* Options of make that take the next word. */
 static bool takes_word(const char *option)
@@ -63,6 +63,7 @@ static bool takes_word(const char *option)
 /* Long options of GNU make, up to their value. */
 static bool known_to_make(const char *option)
 {
+        /* clang-format off */
         static const char *const known[] = {
                 "--always-make", "--assume-new", "--assume-old", "--check-symlink-times", "--debug",
                 "--directory", "--dry-run", "--environment-overrides", "--eval", "--file",
@@ -74,6 +75,7 @@ static bool known_to_make(const char *option)
                 "--shuffle", "--silent", "--stop", "--touch", "--trace", "--warn-undefined-variables",
                 "--what-if",
         };
+        /* clang-format on */
         size_t length = strcspn(option, "=");
 
         for (unsigned i = 0; i < sizeof known / sizeof known[0]; i++)
@@ -85,6 +87,7 @@ static bool known_to_make(const char *option)
 /* Variables the driver sets itself; what to do instead. */
 static void refuse_variable(const char *word)
 {
+        /* clang-format off */
         static const struct {
                 const char *start, *remedy;
         } taken[] = {
@@ -94,6 +97,7 @@ static void refuse_variable(const char *word)
                 {"HOSTCC=", "the driver chooses it"},
                 {"CROSS_COMPILE=", "choose the compiler with --afterburn-cc"},
         };
+        /* clang-format on */
 
         for (unsigned i = 0; i < sizeof taken / sizeof taken[0]; i++)
                 if (word_behind(word, taken[i].start))
@@ -130,7 +134,8 @@ static void take_own(struct build *b, const char *word)
         else
                 ab_die(AB_EXIT_USAGE, "make: %s: unknown option: see afterburn make --help", word);
         if (b->padding && strcmp(b->padding, "prefix") && strcmp(b->padding, "nop"))
-                ab_die(AB_EXIT_USAGE, "--padding=%s: no such padding: give prefix or nop", b->padding);
+                ab_die(AB_EXIT_USAGE, "--padding=%s: no such padding: give prefix or nop",
+                       b->padding);
 }
 
 static void read_arguments(struct build *b, int argc, char **argv)
@@ -139,7 +144,7 @@ static void read_arguments(struct build *b, int argc, char **argv)
                 const char *word = argv[i], *value;
 
                 if (!strcmp(word, "--help") || !strcmp(word, "-h")) {
-                        usage(stdout);
+                        fputs(usage, stdout);
                         exit(AB_EXIT_OK);
                 }
                 if (!strcmp(word, "--version")) {
@@ -156,14 +161,16 @@ static void read_arguments(struct build *b, int argc, char **argv)
                         take_own(b, word);
                         if (takes_word(word) && i + 1 < argc)
                                 words_add(&b->make_options, argv[++i]);
-                        else if (!strcmp(word, "-j") && i + 1 < argc && isdigit((unsigned char)argv[i + 1][0]))
+                        else if (!strcmp(word, "-j") && i + 1 < argc &&
+                                 isdigit((unsigned char)argv[i + 1][0]))
                                 words_add(&b->make_options, argv[++i]);
                 } else if (strchr(word, '=')) {
                         refuse_variable(word);
                         if (strncmp(word, "ARCH=", 5))
                                 words_add(&b->variables, word);
                 } else {
-                        words_add(build_is_config_target(word) ? &b->config_targets : &b->targets, word);
+                        words_add(build_is_config_target(word) ? &b->config_targets : &b->targets,
+                                  word);
                 }
         }
 }
@@ -176,8 +183,10 @@ static void choose_source(struct build *b)
         const char *trace = tree_built_in(&b->tree), *made;
 
         if (trace && !want_copy)
-                ab_die(AB_EXIT_ERROR, "%s: something was built in this tree (%s): run `make mrproper' in it, or "
-                       "add --private-copy", b->tree.path, trace);
+                ab_die(AB_EXIT_ERROR,
+                       "%s: something was built in this tree (%s): run `make mrproper' in it, or "
+                       "add --private-copy",
+                       b->tree.path, trace);
         if (want_copy) {
                 private_copy_make(&b->tree, copy);
                 b->source = copy;
@@ -205,10 +214,12 @@ static int visit_module(const char *path, const struct stat *status, int type, s
 /* Check what was built and say what it is, in one line. */
 static void summarize(const struct build *b)
 {
+        /* clang-format off */
         static const char *const kinds[KINDS] = {
                 [AB_KIND_INSN] = "instruction", [AB_KIND_PT_STORE] = "page-table store",
                 [AB_KIND_PT_READ] = "page-table read", [AB_KIND_DEVICE] = "device access", [AB_KIND_HOOK] = "hook",
         };
+        /* clang-format on */
         char *vmlinux = ab_format("%s/vmlinux", b->out);
         struct image_facts facts;
         const char *comma = "";
@@ -220,7 +231,8 @@ static void summarize(const struct build *b)
         }
         image_check(vmlinux, b->plain, &facts);
         nftw(b->out, visit_module, 32, FTW_PHYS | FTW_ACTIONRETVAL);
-        printf("afterburn: %s: Linux %s, kernel at 0x%x, ", vmlinux, b->tree.release, GUEST_KERNEL_GVA);
+        printf("afterburn: %s: Linux %s, kernel at 0x%x, ", vmlinux, b->tree.release,
+               GUEST_KERNEL_GVA);
         if (b->plain) {
                 printf("plain");
         } else {
@@ -256,7 +268,8 @@ int main(int argc, char **argv)
                 return AB_EXIT_OK;
         }
         if (!tree_path)
-                ab_die(AB_EXIT_USAGE, "make: no tree to build: add -C TREE, or see afterburn make --help");
+                ab_die(AB_EXIT_USAGE,
+                       "make: no tree to build: add -C TREE, or see afterburn make --help");
         tree_open(&b.tree, tree_path);
         if (!out_path)
                 ab_die(AB_EXIT_USAGE, "no folder to build in: add O=FOLDER");
@@ -274,11 +287,13 @@ int main(int argc, char **argv)
         after = manifest_take(b.tree.path, verify);
         touched = manifest_difference(before, after);
         if (touched)
-                ab_die(AB_EXIT_ERROR, "%s/%s: was changed while the tree was built: restore it, and keep other "
-                       "programs out of the tree", b.tree.path, touched);
+                ab_die(AB_EXIT_ERROR,
+                       "%s/%s: was changed while the tree was built: restore it, and keep other "
+                       "programs out of the tree",
+                       b.tree.path, touched);
         if (verify)
-                printf("afterburn: %s: %u files unchanged, SHA-256 %s\n", b.tree.path, manifest_count(after),
-                       manifest_digest(after));
+                printf("afterburn: %s: %u files unchanged, SHA-256 %s\n", b.tree.path,
+                       manifest_count(after), manifest_digest(after));
         if (status)
                 return status;
         if (b.builds)

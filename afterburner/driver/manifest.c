@@ -46,7 +46,8 @@ static int visit(const char *path, const struct stat *status, int type, struct F
 
         if (type == FTW_D && where->level == 1 && !strcmp(path + where->base, ".git"))
                 return FTW_SKIP_SUBTREE;
-        /* A folder's own time changes with its parent's bookkeeping on some systems; its files tell. */
+        /* A folder's own time changes with its parent's bookkeeping on some systems; its files
+         * tell. */
         if (type == FTW_D || type == FTW_DNR)
                 return FTW_CONTINUE;
         if (taking->count == taking->room) {
@@ -96,8 +97,9 @@ struct manifest *manifest_take(const char *path, bool contents)
 
 static bool same(const struct entry *a, const struct entry *b)
 {
-        return a->mode == b->mode && a->bytes == b->bytes && a->written.tv_sec == b->written.tv_sec &&
-               a->written.tv_nsec == b->written.tv_nsec && !memcmp(a->digest, b->digest, DIGEST_BYTES);
+        return a->mode == b->mode && a->bytes == b->bytes &&
+               a->written.tv_sec == b->written.tv_sec && a->written.tv_nsec == b->written.tv_nsec &&
+               !memcmp(a->digest, b->digest, DIGEST_BYTES);
 }
 
 const char *manifest_difference(const struct manifest *before, const struct manifest *after)

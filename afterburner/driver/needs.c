@@ -10,6 +10,7 @@
 #include "host/diag.h"
 
 /* Programs a kernel build calls, since when, and the Debian package of each. */
+/* clang-format off */
 static const struct {
         const char *program;
         int first;
@@ -20,6 +21,7 @@ static const struct {
         {"gzip", LINUX_ANY_FIRST, "gzip"},       {"bc", LINUX(3, 9, 0), "bc"},
         {"flex", LINUX(4, 16, 0), "flex"},       {"bison", LINUX(4, 16, 0), "bison"},
 };
+/* clang-format on */
 
 void needs_check(const struct tree *tree)
 {
@@ -28,7 +30,8 @@ void needs_check(const struct tree *tree)
         for (unsigned i = 0; i < sizeof needs / sizeof needs[0]; i++) {
                 if (tree->version < needs[i].first || program_exists(needs[i].program))
                         continue;
-                ab_error("%s: not found: install the Debian package %s", needs[i].program, needs[i].package);
+                ab_error("%s: not found: install the Debian package %s", needs[i].program,
+                         needs[i].package);
                 missing = true;
         }
         if (missing)

@@ -73,10 +73,13 @@ static void make_real_folder(const char *path)
         free(name);
 }
 
-/* Fill the stand-in's folder `below' ("" or "include/"): copies, folders that lead to copies, links. */
-static void fill(const struct tree *tree, const char *standin, const char *below, const struct corrections *c)
+/* Fill the stand-in's folder `below' ("" or "include/"): copies, folders that lead to copies,
+ * links. */
+static void fill(const struct tree *tree, const char *standin, const char *below,
+                 const struct corrections *c)
 {
-        char *from = ab_format("%s/%s", tree->path, below), *to = ab_format("%s/%s", standin, below);
+        char *from = ab_format("%s/%s", tree->path, below),
+             *to = ab_format("%s/%s", standin, below);
         size_t length = strlen(below);
         struct dirent *entry;
         DIR *folder = opendir(from);
@@ -88,7 +91,8 @@ static void fill(const struct tree *tree, const char *standin, const char *below
                 char *target, *link, *deeper;
                 bool leads = false, done = false;
 
-                if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..") || !strcmp(entry->d_name, ".git"))
+                if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..") ||
+                    !strcmp(entry->d_name, ".git"))
                         continue;
                 target = ab_format("%s%s", from, entry->d_name);
                 link = ab_format("%s%s", to, entry->d_name);
@@ -96,7 +100,8 @@ static void fill(const struct tree *tree, const char *standin, const char *below
                 for (unsigned i = 0; i < c->count; i++) {
                         if (!strncmp(c->file[i], deeper, strlen(deeper)))
                                 leads = true;
-                        if (!strncmp(c->file[i], below, length) && !strcmp(c->file[i] + length, entry->d_name)) {
+                        if (!strncmp(c->file[i], below, length) &&
+                            !strcmp(c->file[i] + length, entry->d_name)) {
                                 file_write_if_changed(link, c->text[i]);
                                 done = true;
                         }
@@ -127,7 +132,8 @@ const char *standin_make(const struct tree *tree, const char *folder)
 
 void private_copy_make(const struct tree *tree, const char *folder)
 {
-        char *everything = ab_format("%s/.", tree->path), *makefile = ab_format("%s/Makefile", folder);
+        char *everything = ab_format("%s/.", tree->path),
+             *makefile = ab_format("%s/Makefile", folder);
         const char *copy[] = {"cp", "-a", "--no-preserve=ownership", everything, folder, NULL};
         const char *writable[] = {"chmod", "-R", "u+w", folder, NULL};
         const char *clean[] = {"make", "-s", "-C", folder, "ARCH=i386", "mrproper", NULL};
@@ -137,7 +143,8 @@ void private_copy_make(const struct tree *tree, const char *folder)
         if (!file_exists(makefile)) {
                 folder_make(folder);
                 if (process_run(copy, NULL, NULL) || process_run(writable, NULL, NULL))
-                        ab_die(AB_EXIT_ERROR, "%s: cannot be copied to %s: make room there", tree->path, folder);
+                        ab_die(AB_EXIT_ERROR, "%s: cannot be copied to %s: make room there",
+                               tree->path, folder);
         }
         for (unsigned i = 0; i < c.count; i++) {
                 char *path = ab_format("%s/%s", folder, c.file[i]);

@@ -38,8 +38,8 @@ static char *read_in(const char *folder, const char *name)
 static bool payload_is_flat(const struct tree *tree)
 {
         char *text = read_in(tree->path, "arch/x86/boot/compressed/Makefile");
-        bool elf = text && strstr(text, "OBJCOPYFLAGS_vmlinux.bin") && strstr(text, "-R .comment -S") &&
-                   !strstr(text, "-O binary");
+        bool elf = text && strstr(text, "OBJCOPYFLAGS_vmlinux.bin") &&
+                   strstr(text, "-R .comment -S") && !strstr(text, "-O binary");
 
         free(text);
         return !elf;
@@ -47,7 +47,8 @@ static bool payload_is_flat(const struct tree *tree)
 
 void tree_open(struct tree *tree, const char *path)
 {
-        static const char *const kconfigs[] = {"arch/x86/Kconfig", "arch/i386/Kconfig", "init/Kconfig"};
+        static const char *const kconfigs[] = {"arch/x86/Kconfig", "arch/i386/Kconfig",
+                                               "init/Kconfig"};
         char *makefile = read_in(path, "Makefile");
         int version, patchlevel, sublevel;
 
@@ -56,17 +57,20 @@ void tree_open(struct tree *tree, const char *path)
         if (!tree->path)
                 ab_die(AB_EXIT_ERROR, "%s: not found: name a Linux source tree with -C", path);
         if (!makefile)
-                ab_die(AB_EXIT_ERROR, "%s: has no Makefile: name a Linux source tree with -C", path);
+                ab_die(AB_EXIT_ERROR, "%s: has no Makefile: name a Linux source tree with -C",
+                       path);
         version = makefile_number(makefile, "VERSION");
         patchlevel = makefile_number(makefile, "PATCHLEVEL");
         sublevel = makefile_number(makefile, "SUBLEVEL");
         free(makefile);
         if (version < 0 || patchlevel < 0 || sublevel < 0)
-                ab_die(AB_EXIT_ERROR, "%s: not a Linux source tree: its Makefile has no VERSION", path);
+                ab_die(AB_EXIT_ERROR, "%s: not a Linux source tree: its Makefile has no VERSION",
+                       path);
         tree->version = LINUX(version, patchlevel, sublevel);
         tree->release = linux_text(tree->version);
         if (tree->version < LINUX(2, 6, 0))
-                ab_die(AB_EXIT_ERROR, "%s: Linux %s: too old: use 2.6 or later", path, tree->release);
+                ab_die(AB_EXIT_ERROR, "%s: Linux %s: too old: use 2.6 or later", path,
+                       tree->release);
         tree->kconfig = ab_strdup("\n");
         for (unsigned i = 0; i < sizeof kconfigs / sizeof kconfigs[0]; i++) {
                 char *text = read_in(tree->path, kconfigs[i]);
@@ -80,11 +84,13 @@ void tree_open(struct tree *tree, const char *path)
 
 const char *tree_built_in(const struct tree *tree)
 {
+        /* clang-format off */
         static const char *const traces[] = {
                 ".config", "include/config", "include/asm", "include/linux/version.h",
                 "include/linux/autoconf.h", "include/generated", "arch/x86/include/generated",
                 "scripts/basic/fixdep", "vmlinux",
         };
+        /* clang-format on */
 
         for (unsigned i = 0; i < sizeof traces / sizeof traces[0]; i++) {
                 char *path = ab_format("%s/%s", tree->path, traces[i]);

@@ -9,9 +9,9 @@
 #include <stdio.h>
 
 struct ab_output {
-        FILE *stream;           /* write here */
-        char *path;             /* final name */
-        char *temporary;        /* name until commit */
+        FILE *stream;    /* write here */
+        char *path;      /* final name */
+        char *temporary; /* name until commit */
 };
 
 /* Open an output that will be called `path'.  Ends the program on failure. */

@@ -14,10 +14,10 @@ static const struct {
         const char *configured;
         const char *below_root;
 } places[] = {
-        [AB_PLACE_BIN] = {AB_BINDIR, "bin"},
-        [AB_PLACE_LIBEXEC] = {AB_LIBEXECDIR, "libexec/afterburner"},
-        [AB_PLACE_LIB] = {AB_LIBDIR, "lib/afterburner"},
-        [AB_PLACE_SHARE] = {AB_DATADIR, "share/afterburner"},
+    [AB_PLACE_BIN] = {AB_BINDIR, "bin"},
+    [AB_PLACE_LIBEXEC] = {AB_LIBEXECDIR, "libexec/afterburner"},
+    [AB_PLACE_LIB] = {AB_LIBDIR, "lib/afterburner"},
+    [AB_PLACE_SHARE] = {AB_DATADIR, "share/afterburner"},
 };
 
 /*

@@ -10,10 +10,10 @@
 #define AFTERBURN_HOST_PATHS_H
 
 enum ab_place {
-        AB_PLACE_BIN,           /* bin */
-        AB_PLACE_LIBEXEC,       /* libexec/afterburner */
-        AB_PLACE_LIB,           /* lib/afterburner */
-        AB_PLACE_SHARE,         /* share/afterburner */
+        AB_PLACE_BIN,     /* bin */
+        AB_PLACE_LIBEXEC, /* libexec/afterburner */
+        AB_PLACE_LIB,     /* lib/afterburner */
+        AB_PLACE_SHARE,   /* share/afterburner */
 };
 
 /*
