@@ -1,3 +1,4 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 include $(srcdir)/hypervisor-backends/bare/local.mk
 include $(srcdir)/hypervisor-backends/l4/local.mk
+include $(srcdir)/hypervisor-backends/l4-baseline/local.mk

@@ -125,14 +125,20 @@ lib_afterburner_l4_resourcemon_SOURCES = \
 	$(L4U)/resourcemon/client.h \
 	$(L4U)/resourcemon/console.c \
 	$(L4U)/resourcemon/console.h \
+	$(L4U)/resourcemon/describe.c \
+	$(L4U)/resourcemon/device.c \
+	$(L4U)/resourcemon/device.h \
 	$(L4U)/resourcemon/elf32.c \
 	$(L4U)/resourcemon/elf32.h \
 	$(L4U)/resourcemon/main.c \
 	$(L4U)/resourcemon/memory.c \
 	$(L4U)/resourcemon/memory.h \
 	$(L4U)/resourcemon/server.c \
-	$(L4U)/resourcemon/server.h
-lib_afterburner_l4_resourcemon_CPPFLAGS = $(L4U_CPPFLAGS)
+	$(L4U)/resourcemon/server.h \
+	$(L4U)/resourcemon/vm.c \
+	$(L4U)/resourcemon/vm.h \
+	$(L4U)/resourcemon/vmserve.c
+lib_afterburner_l4_resourcemon_CPPFLAGS = $(L4U_CPPFLAGS) -I$(top_srcdir)/include
 lib_afterburner_l4_resourcemon_CFLAGS = $(L4U_CFLAGS)
 lib_afterburner_l4_resourcemon_LDFLAGS = $(L4U_LD_ROOT)
 lib_afterburner_l4_resourcemon_LDADD = $(L4U_LDADD)

@@ -2,15 +2,15 @@
 BACKEND_TEST = testsuite/backend/ktap.c testsuite/backend/ktap.h testsuite/backend/contract.c
 
 check_PROGRAMS += testsuite/backend/double.t testsuite/backend/ring0-test
-TESTS += testsuite/backend/double.t testsuite/backend/ring0.t
-EXTRA_DIST += testsuite/backend/README testsuite/backend/ring0.t
+TESTS += testsuite/backend/double.t testsuite/backend/ring0.t testsuite/backend/l4.t
+EXTRA_DIST += testsuite/backend/README testsuite/backend/ring0.t testsuite/backend/l4.t
 
 testsuite_backend_double_t_SOURCES = testsuite/backend/double-test.c testsuite/backend/double.c \
 	testsuite/backend/double.h $(BACKEND_TEST)
 testsuite_backend_double_t_CPPFLAGS = $(AB_CPPFLAGS)
 testsuite_backend_double_t_CFLAGS = $(AB_CFLAGS)
 
-testsuite_backend_ring0_test_SOURCES = testsuite/backend/ring0-test.c $(BACKEND_TEST)
+testsuite_backend_ring0_test_SOURCES = testsuite/backend/machine-test.c $(BACKEND_TEST)
 testsuite_backend_ring0_test_CPPFLAGS = $(AB_CPPFLAGS)
 testsuite_backend_ring0_test_CFLAGS = $(TARGET_CFLAGS)
 testsuite_backend_ring0_test_LDFLAGS = $(TARGET_LDFLAGS) \
@@ -18,3 +18,11 @@ testsuite_backend_ring0_test_LDFLAGS = $(TARGET_LDFLAGS) \
 testsuite_backend_ring0_test_LDADD = hypervisor-backends/bare/ring0/libring0.a -lgcc
 testsuite_backend_ring0_test_DEPENDENCIES = hypervisor-backends/bare/ring0/libring0.a \
 	hypervisor-backends/bare/ring0/ring0.lds
+
+check_PROGRAMS += testsuite/backend/l4-test
+testsuite_backend_l4_test_SOURCES = testsuite/backend/machine-test.c $(BACKEND_TEST)
+testsuite_backend_l4_test_CPPFLAGS = $(AB_CPPFLAGS)
+testsuite_backend_l4_test_CFLAGS = $(TARGET_CFLAGS)
+testsuite_backend_l4_test_LDFLAGS = $(L4VM_LD)
+testsuite_backend_l4_test_LDADD = $(L4VM_LIBS)
+testsuite_backend_l4_test_DEPENDENCIES = $(L4VM_LINK_DEPS)

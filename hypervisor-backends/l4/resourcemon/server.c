@@ -9,8 +9,10 @@
 #include "client.h"
 #include "memory.h"
 #include "server.h"
+#include "vm.h"
 
 #define STATUS_CRASHED 70
+#define RETRY_US       2000 /* until a busy machine is told again */
 
 /* The message being served, copied before anything else uses the MRs. */
 struct request {
@@ -129,22 +131,39 @@ static int serve(struct client *c, const struct request *r)
         return answer(L4_ERROR_PARAM, 0, 0);
 }
 
+/* Serve one message; true when the MRs hold an answer. */
+static int serve_any(const struct request *r)
+{
+        struct client *c = client_of(r->from);
+        struct vm *v = c ? NULL : vm_of(r->from);
+
+        if (c)
+                return serve(c, r);
+        if (v)
+                return vm_serve(v, r->from, r->tag, r->mr);
+        if (r->tag.raw == L4_TAG_INTERRUPT)
+                vm_interrupt(L4_ThreadNo(r->from));
+        return 0;
+}
+
 void server_run(void)
 {
         static struct request r;
         L4_ThreadId_t to = L4_nilthread;
 
         L4_Accept(L4_Nilpage, 0);
-        while (clients_running()) {
-                struct client *c;
+        while (clients_running() || vms_running()) {
+                L4_Time_t wait = L4_Never;
 
-                r.tag = L4_ReplyWait(to, &r.from);
+                /* The answer stays in the MRs until it is sent. */
+                if (L4_IsNilThread(to) && vm_notify_pending())
+                        wait = L4_TimePeriod(RETRY_US);
+                r.tag = L4_Ipc(to, L4_anythread, L4_Timeouts(L4_ZeroTime, wait), &r.from);
                 to = L4_nilthread;
                 if (L4_IpcFailed(r.tag))
                         continue;
                 memcpy(r.mr, L4_Utcb(), sizeof(r.mr));
-                c = client_of(r.from);
-                if (c && serve(c, &r))
+                if (serve_any(&r))
                         to = r.from;
         }
 }

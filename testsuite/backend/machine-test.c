@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A multiboot kernel: the ring-0 backend, every function, with real code and faults. */
+/* A wedge that tries every function of a backend that runs code, with real code and faults. */
 #include "ktap.h"
 
 enum { VIRTUAL = 0x20000000, OTHER = 0x20400000, KERNEL = 0x90000000, CODE = 0x08000000 + 0x10000000,
@@ -178,7 +178,7 @@ static void event_interrupts_kernel(void)
 /* --- user mode ---------------------------------------------------------------- */
 
 extern const uint8_t user_int80[], user_cli[], user_touch[], user_loop[], user_int3[], user_gs[],
-        user_fld[], user_kernel[], user_end[];
+        user_fld[], user_fninit[], user_read[], user_end[];
 asm(".section .rodata\n"
     "user_int80: int $0x80; nop\n"
     "user_cli: cli\n"
@@ -187,7 +187,8 @@ asm(".section .rodata\n"
     "user_int3: int3\n"
     "user_gs: movl %eax,%gs; movl %gs:4,%edx; xorl %eax,%eax; movl %eax,%gs; int $0x81\n"
     "user_fld: fninit; fldpi; int $0x82\n"
-    "user_kernel: movl 0xc0100000,%eax\n"
+    "user_fninit: fninit; int $0x82\n"
+    "user_read: movl (%ebx),%eax; int $0x83\n"
     "user_end: .text\n");
 
 static struct ab_frame frame;
@@ -250,10 +251,11 @@ static void user_traps(void)
         run_user(user_touch);
         ktap_ok(*(uint32_t *)backend_physical(PAGE_A) == 0x12121212,
                 "user mode: once mapped, the store succeeds");
-        run_user(user_kernel);
-        ktap_ok(trap.reason == AB_REASON_PAGE_FAULT && trap.address == 0xc0100000 &&
-                        trap.error == (USER_ERROR | PRESENT_ERROR),
-                "user mode: ring 0's memory cannot be read");
+        frame.ebx = (uint32_t)&frame;
+        run_user(user_read);
+        ktap_ok(trap.reason == AB_REASON_PAGE_FAULT && trap.address == (uint32_t)&frame &&
+                        (trap.error | PRESENT_ERROR) == (USER_ERROR | PRESENT_ERROR),
+                "user mode: the wedge's memory cannot be read");
 }
 
 static void user_events(void)
@@ -278,15 +280,19 @@ static void user_events(void)
         backend_events();
 }
 
-static void user_state(void)
+/* A backend need not have descriptors for users. */
+static void user_segment(void)
 {
-        static uint8_t mine[512] __attribute__((aligned(16))), other[512] __attribute__((aligned(16)));
         uint32_t *word = backend_physical(PAGE_A);
 
         word[1] = 0x5e5e5e5e;
-        ktap_ok(backend_user_segment(6, 0x0000ffff | (0x40000000 & 0xffff) << 16,
-                                     0x00cff300 | (0x40000000 >> 16 & 0xff) | (0x40000000 & 0xff000000)),
-                "a user data segment is accepted");
+        if (!backend_user_segment(6, 0x0000ffff | (0x40000000 & 0xffff) << 16,
+                                  0x00cff300 | (0x40000000 >> 16 & 0xff) |
+                                          (0x40000000 & 0xff000000))) {
+                ktap_ok(true, "a user data segment is accepted # SKIP the backend has none");
+                return;
+        }
+        ktap_ok(true, "a user data segment is accepted");
         frame.eax = 6 * 8 + 3;
         run_user(user_gs);
         ktap_ok(trap.reason == AB_REASON_INTERRUPT && trap.vector == 0x81 && frame.edx == 0x5e5e5e5e,
@@ -296,16 +302,29 @@ static void user_state(void)
         run_user(user_gs);
         ktap_ok(trap.reason == AB_REASON_EXCEPTION && trap.error == 6 * 8,
                 "user mode: once taken away, it is gone");
+}
+
+/* pi in 80 bits: 4000 c90fdaa22168c235 */
+static bool has_pi(const uint8_t *area)
+{
+        return *(const uint32_t *)(area + 32) == 0x2168c235 &&
+               *(const uint32_t *)(area + 36) == 0xc90fdaa2 &&
+               *(const uint16_t *)(area + 40) == 0x4000 && area[4];
+}
+
+static void user_fpu(void)
+{
+        static uint8_t mine[512] __attribute__((aligned(16))), other[512] __attribute__((aligned(16)));
+
         run_user(user_fld);
         backend_fpu_save(mine);
-        asm volatile("fninit");
+        ktap_ok(has_pi(mine), "user mode: floating-point registers are saved");
+        run_user(user_fninit);
         backend_fpu_save(other);
+        ktap_ok(!other[4], "user mode: and again, once they have changed");
         backend_fpu_load(mine);
-        asm volatile("fninit");
-        /* pi in 80 bits: 4000 c90fdaa22168c235 */
-        ktap_ok(*(uint32_t *)(mine + 32) == 0x2168c235 && *(uint32_t *)(mine + 36) == 0xc90fdaa2 &&
-                        *(uint16_t *)(mine + 40) == 0x4000 && mine[4] && !other[4],
-                "user mode: floating-point registers are saved");
+        backend_fpu_save(other);
+        ktap_ok(has_pi(other), "user mode: floating-point registers are loaded");
 }
 
 /* --- the rest ------------------------------------------------------------------ */
@@ -370,7 +389,8 @@ void wedge_main(void)
         event_interrupts_kernel();
         user_traps();
         user_events();
-        user_state();
+        user_segment();
+        user_fpu();
         ports();
         console_input();
         backend_stop(AB_STOP_POWER_OFF, ktap_done() ? 0 : 1);

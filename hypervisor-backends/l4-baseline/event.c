@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Events, time and ports, as main sees them; monitor.c is the other side. */
+#include "l4vm.h"
+
+volatile uint64_t l4vm_deadline, l4vm_planned;
+volatile uint32_t l4vm_deadline_set;
+
+static uint64_t began;
+
+static uint64_t counter(void)
+{
+        uint64_t value;
+
+        asm volatile("rdtsc" : "=A"(value));
+        return value;
+}
+
+uint64_t backend_time(void)
+{
+        uint32_t khz = l4vm_machine.counter_khz;
+        uint64_t steps;
+
+        if (!began)
+                began = counter();
+        steps = counter() - began;
+        /* in two parts, so that the product does not overflow for years */
+        return steps / khz * 1000000 + steps % khz * 1000000 / khz;
+}
+
+uint64_t backend_wall_time(void)
+{
+        uint64_t seconds;
+
+        l4vm_call_begin();
+        l4vm_request(RMON_VM_CLOCK, 0);
+        seconds = L4_StoreMR(2);
+        l4vm_call_end();
+        return seconds;
+}
+
+/* The monitor thread wakes when it planned to; tell it if that is too late. */
+void backend_timer(uint64_t when)
+{
+        l4vm_deadline_set = 0;
+        if (!when)
+                return;
+        l4vm_deadline = when;
+        l4vm_deadline_set = 1;
+        if (when >= l4vm_planned)
+                return;
+        l4vm_call_begin();
+        L4_Set_MsgTag(L4_Tag(L4VM_OP_TIMER, 0, 0));
+        L4_Send(l4vm_thread(L4VM_MONITOR));
+        l4vm_call_end();
+}
+
+uint32_t backend_events(void)
+{
+        return __atomic_exchange_n(&l4vm.events, 0, __ATOMIC_SEQ_CST);
+}
+
+/* The monitor thread's message waits for us, should it come before we wait for it. */
+void backend_wait(void)
+{
+        l4vm_call_begin();
+        l4vm.waiting = 1;
+        if (l4vm.events)
+                __atomic_exchange_n(&l4vm.waiting, 0, __ATOMIC_SEQ_CST);
+        else
+                L4_Receive(l4vm_thread(L4VM_MONITOR));
+        l4vm_call_end();
+}
+
+void backend_hold(void)
+{
+        l4vm.held = 1;
+}
+
+void backend_release(void)
+{
+        l4vm.held = 0;
+        if (l4vm.events) {
+                l4vm.held = 1;
+                l4vm_self_event();
+        }
+}
+
+bool backend_irq_open(uint32_t irq)
+{
+        L4_Word_t error;
+
+        if (irq > 15 || !(VM->irqs >> irq & 1))
+                return false;
+        l4vm_call_begin();
+        L4_LoadMR(1, irq);
+        error = l4vm_request(RMON_VM_IRQ, 1);
+        l4vm_call_end();
+        return !error;
+}
+
+/* --- ports ----------------------------------------------------------------------------- */
+
+static bool granted(uint32_t port, uint32_t bytes)
+{
+        uint32_t i;
+
+        if (bytes != 1 && bytes != 2 && bytes != 4)
+                return false;
+        for (i = 0; i < VM->port_count; i++)
+                if (port >= VM->port[i].first && port + bytes - 1 <= VM->port[i].last)
+                        return true;
+        return false;
+}
+
+/* One page of bits: which ports the kernel space has been given. */
+static uint8_t have[65536 / 8];
+
+static bool take_port(uint32_t port, uint32_t bytes)
+{
+        uint32_t i;
+        L4_MsgTag_t tag;
+
+        if (!granted(port, bytes))
+                return false;
+        for (i = port; i < port + bytes; i++) {
+                if (have[i / 8] >> i % 8 & 1)
+                        continue;
+                l4vm_call_begin();
+                L4_Accept(L4_CompleteAddressSpace, 0);
+                L4_LoadMR(1, i);
+                L4_Set_MsgTag(L4_Tag(RMON_VM_PORT, 1, 0));
+                tag = L4_Call(l4vm_owner);
+                L4_Accept(L4_Nilpage, 0);
+                l4vm_call_end();
+                if (L4_IpcFailed(tag) || L4_TypedWords(tag) != 2)
+                        return false;
+                have[i / 8] |= 1 << i % 8;
+        }
+        return true;
+}
+
+bool backend_port_in(uint32_t port, uint32_t bytes, uint32_t *value)
+{
+        *value = 0;
+        if (!take_port(port, bytes))
+                return false;
+        if (bytes == 1)
+                asm volatile("inb %w1,%b0" : "+a"(*value) : "d"(port));
+        else if (bytes == 2)
+                asm volatile("inw %w1,%w0" : "+a"(*value) : "d"(port));
+        else
+                asm volatile("inl %w1,%0" : "=a"(*value) : "d"(port));
+        return true;
+}
+
+bool backend_port_out(uint32_t port, uint32_t bytes, uint32_t value)
+{
+        if (!take_port(port, bytes))
+                return false;
+        if (bytes == 1)
+                asm volatile("outb %b0,%w1" : : "a"(value), "d"(port));
+        else if (bytes == 2)
+                asm volatile("outw %w0,%w1" : : "a"(value), "d"(port));
+        else
+                asm volatile("outl %0,%w1" : : "a"(value), "d"(port));
+        return true;
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the files of the baseline L4 backend share. */
+#ifndef L4VM_H
+#define L4VM_H
+
+#include <afterburn/backend.h>
+#include <afterburn/vm.h>
+#include <l4/io.h>
+#include <l4/ipc.h>
+#include <l4/resourcemon.h>
+#include "layout.h"
+
+/* --- state that main and monitor thread share ------------------------------------ *
+ *
+ * The monitor thread has the higher priority, so to it every step of main is as
+ * atomic as a single instruction; what main does to a word the monitor writes
+ * too is one instruction.
+ */
+struct l4vm_shared {
+        uint32_t held;      /* main wants no wedge_event() */
+        uint32_t busy;      /* main is in an L4 call of its own: it must not be moved */
+        uint32_t events;    /* have come, not taken */
+        uint32_t waiting;   /* main waits for the monitor's message */
+        uint32_t running;   /* id of the user thread main waits for, or 0 */
+        uint32_t stopped;   /* the monitor moved that thread from ... */
+        uint32_t stop_eip;  /* ... here */
+        uint32_t stop_failed; /* it cannot be stopped: it has another pager now */
+};
+
+extern volatile struct l4vm_shared l4vm;
+
+/* A trap or event on its way to main: the monitor fills it, entry.S saves registers. */
+struct raw_trap {
+        struct ab_frame frame;
+        struct ab_trap trap;
+        uint32_t was_held;
+};
+
+extern volatile struct raw_trap l4vm_raw;
+
+#define VM ((const struct ab_vm_page *)L4VM_PAGE)
+
+static inline L4_ThreadId_t l4vm_thread(uint32_t n)
+{
+        return L4_GlobalId(VM->first_thread + n, 1);
+}
+
+/* entry.S */
+void l4vm_main_entry(void);
+void l4vm_trap_entry(void);       /* registers are main's own */
+void l4vm_trap_entry_saved(void); /* all of them are in l4vm_raw */
+void l4vm_resume(uint32_t held) __attribute__((noreturn));
+void l4vm_self_event(void);
+extern struct ab_frame l4vm_resume_frame;
+extern char l4vm_resume_begin[], l4vm_resume_end[];
+extern char l4vm_image_start[], l4vm_image_end[];
+extern uint8_t l4vm_monitor_stack[], l4vm_main_stack[];
+
+/* trap.c */
+void l4vm_main(void) __attribute__((noreturn));
+void l4vm_trap(void) __attribute__((noreturn));
+void l4vm_redeliver(void) __attribute__((noreturn));
+extern uint32_t l4vm_missing; /* page of the kernel's fault being handled, | 1; or 0 */
+
+/*
+ * What an exception message says, as IA-32 reports it: int n, int3 and into arrive as
+ * general protection faults at the instruction.  @code is its first byte, or 0.
+ */
+void l4vm_classify(struct ab_frame *frame, struct ab_trap *trap, uint32_t vector, uint32_t error,
+                   uint8_t code);
+void l4vm_load_frame(struct ab_frame *frame); /* from the exception message in the MRs */
+void l4vm_store_frame(const struct ab_frame *frame); /* to one, vector and error 0 */
+
+/* monitor.c, helper.c */
+void l4vm_monitor_main(void) __attribute__((noreturn));
+void l4vm_helper_main(void) __attribute__((noreturn));
+
+/* Around any L4 call of main's; the monitor thread neither moves nor waits for it then. */
+void l4vm_call_begin(void);
+void l4vm_call_end(void);
+
+/* Labels of messages inside the machine. */
+enum { L4VM_OP_MAP = 1, L4VM_OP_LOAD, L4VM_OP_TIMER };
+
+/*
+ * Map guest-physical @physical, 2^@bits bytes, at @virtual of the kernel space, through
+ * the helper.  For main (between call_begin and call_end) and the monitor thread.
+ */
+void l4vm_helper_map(uint32_t virtual, uint32_t physical, uint32_t bits, uint32_t rights);
+
+/* Load the guest into its memory; main only.  Fills machine.entry and the like. */
+void l4vm_helper_load(void);
+
+/* start.c */
+extern struct backend_machine l4vm_machine;
+extern char l4vm_load_error[256];
+void l4vm_string(const char *text);
+
+/* event.c */
+extern volatile uint64_t l4vm_deadline; /* of backend_timer(), ns; valid if ... */
+extern volatile uint32_t l4vm_deadline_set;
+extern volatile uint64_t l4vm_planned; /* when the monitor thread wakes by itself */
+
+/* The resource monitor: the pager of the monitor and helper threads. */
+extern L4_ThreadId_t l4vm_owner;
+/* Call it with @words words loaded; its answer's MR1, an L4_ERROR_*. */
+L4_Word_t l4vm_request(L4_Word_t label, unsigned int words);
+
+/* --- shadow.c: what is mapped where ----------------------------------------------- */
+
+/* An entry: page address, rights (enum ab_rights), and these. */
+enum {
+        SHADOW_RIGHTS = 15,
+        SHADOW_INSTALLED = 0x10, /* handed to the user thread */
+        SHADOW_WINDOW = 0x20,    /* ... from the window, not from the linear area */
+        SHADOW_KERNEL = 0x40,    /* in the kernel space too (l4vm_visit) */
+};
+#define SHADOW_PAGE 0xfffff000u
+
+/* The entry of @virtual; NULL where there is none and @make is false, or no room. */
+uint32_t *shadow_entry(uint32_t space, uint32_t virtual, bool make);
+/* Its value, 4 MB mappings of the kernel space included; 0: nothing. */
+uint32_t shadow_lookup(uint32_t space, uint32_t virtual);
+/* The kernel's 4 MB mapping around @virtual, or NULL. */
+uint32_t *shadow_large(uint32_t virtual);
+/* Cut it into pages.  False: no room, nothing has changed. */
+bool shadow_split(uint32_t virtual);
+/* Remove all entries of @space. */
+void shadow_forget(uint32_t space);
+void shadow_start(void);
+
+/* --- memory.c ---------------------------------------------------------------------- */
+
+extern uint32_t l4vm_current; /* space switched to */
+
+/* The kernel space touched @address: map what should be there.  False: nothing should. */
+bool l4vm_serve_kernel(uint32_t address, bool write, uint32_t *error);
+
+/* Where in the kernel space @physical can be mapped on from, with @rights. */
+uint32_t l4vm_source(uint32_t physical, uint32_t rights, bool *from_window);
+
+/* Carry out what was put off: before user code runs. */
+void l4vm_flush_queue(void);
+
+/* user.c: runs @code (an offset of stubs.S) in the thread of @space; see there. */
+bool l4vm_run_stub(uint32_t space, uint32_t code, uint32_t eax, uint32_t esi);
+/* All mappings of a user space go. */
+void l4vm_user_empty(uint32_t space);
+
+/* stubs.S: offsets in the page of code. */
+extern char l4vm_stub_code[], l4vm_stub_data[];
+extern char stub_hlt[], stub_start[], stub_fpu_save[], stub_fpu_load[], stub_flush[];
+#define STUB_ADDRESS(label) (L4VM_STUB_CODE + ((uint32_t)(label) - (uint32_t)l4vm_stub_code))
+
+/* quirks.c: departures of the kernel below. */
+struct l4vm_quirks {
+        bool reply_maps;   /* a reply to an exception may carry map items */
+        bool flags;        /* TF, DF, AC and ID can be set through replies */
+        bool error_code;   /* exceptions carry the processor's error code, in every vector */
+        bool ports_denied; /* ports are given by IO fpages */
+};
+extern struct l4vm_quirks l4vm_quirks;
+void l4vm_quirks_start(void);
+
+#endif

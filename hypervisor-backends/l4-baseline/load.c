@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* In the helper: files into guest-physical memory. */
+#include "l4vm.h"
+
+/* No kernel: a program that brings its own, and finds its module at the end of memory. */
+static void place_module(void)
+{
+        uint32_t bytes = VM->initrd_bytes, to = (VM->memory_bytes - bytes) & -AB_PAGE_BYTES;
+
+        if (bytes > VM->memory_bytes) {
+                memcpy(l4vm_load_error, "no room for the module", 23);
+                return;
+        }
+        memcpy((void *)(L4VM_VIEW + to), (const void *)L4VM_INITRD_FILE, bytes);
+        if (bytes) {
+                l4vm_machine.module_start = to;
+                l4vm_machine.module_bytes = bytes;
+        }
+}
+
+void l4vm_helper_load(void)
+{
+        place_module();
+}

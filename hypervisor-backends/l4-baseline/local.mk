@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The backend interface on baseline L4 X.2, as a library a wedge is linked with.
+noinst_LIBRARIES += hypervisor-backends/l4-baseline/libl4vm.a
+hypervisor_backends_l4_baseline_libl4vm_a_SOURCES = \
+	hypervisor-backends/l4-baseline/entry.S \
+	hypervisor-backends/l4-baseline/event.c \
+	hypervisor-backends/l4-baseline/helper.c \
+	hypervisor-backends/l4-baseline/l4vm.h \
+	hypervisor-backends/l4-baseline/layout.h \
+	hypervisor-backends/l4-baseline/load.c \
+	hypervisor-backends/l4-baseline/memory.c \
+	hypervisor-backends/l4-baseline/monitor.c \
+	hypervisor-backends/l4-baseline/quirks.c \
+	hypervisor-backends/l4-baseline/shadow.c \
+	hypervisor-backends/l4-baseline/start.c \
+	hypervisor-backends/l4-baseline/stubs.S \
+	hypervisor-backends/l4-baseline/trap.c \
+	hypervisor-backends/l4-baseline/user.c
+hypervisor_backends_l4_baseline_libl4vm_a_CPPFLAGS = $(AB_CPPFLAGS) $(L4U_CPPFLAGS)
+hypervisor_backends_l4_baseline_libl4vm_a_CFLAGS = $(L4U_CFLAGS)
+hypervisor_backends_l4_baseline_libl4vm_a_CCASFLAGS = -m32 -I$(top_srcdir)/hypervisor-backends/l4-baseline
+L4VM_LD = $(TARGET_LDFLAGS) -Wl,-T,$(top_srcdir)/hypervisor-backends/l4-baseline/l4vm.lds
+L4VM_LIBS = hypervisor-backends/l4-baseline/libl4vm.a lib/afterburner/l4/libl4.a -lgcc
+L4VM_LINK_DEPS = hypervisor-backends/l4-baseline/libl4vm.a lib/afterburner/l4/libl4.a $(top_srcdir)/hypervisor-backends/l4-baseline/l4vm.lds
+EXTRA_DIST += hypervisor-backends/l4-baseline/README hypervisor-backends/l4-baseline/l4vm.lds

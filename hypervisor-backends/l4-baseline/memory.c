@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Mappings.  The front end's wishes go into the shadow at once; L4 learns of new ones
+ * at the first fault, of removals before the next moment they could be noticed.
+ *
+ * The kernel space gets its pages from the helper, which has all guest-physical
+ * memory.  User spaces get theirs from the kernel space: from the area where a kernel
+ * has its memory anyway, so that no third party is asked, or from the window.
+ * Unmap takes a page from all user spaces then; the others fault it in again.
+ */
+#include "l4vm.h"
+
+enum { VISITS = 60, QUEUE = 60 };
+
+uint32_t l4vm_current;
+
+/* User pages mapped into the kernel space, for guest code that copies to and from them. */
+static uint32_t visits[VISITS];
+static uint32_t visit_count;
+
+/* Fpages to unmap from user spaces. */
+static L4_Fpage_t queue[QUEUE];
+static uint32_t queued;
+
+static struct {
+        uint32_t piece; /* + 1; 0: empty */
+        uint32_t used;  /* when last */
+} window[L4VM_PIECES];
+static uint32_t window_clock;
+
+/* --- calls ---------------------------------------------------------------------------- */
+
+void l4vm_call_begin(void)
+{
+        l4vm.busy++;
+}
+
+void l4vm_call_end(void)
+{
+        l4vm.busy--;
+        if (!l4vm.busy && !l4vm.held && l4vm.events) {
+                l4vm.held = 1;
+                l4vm_self_event();
+        }
+}
+
+static uint32_t l4_rights(uint32_t rights)
+{
+        return L4_FPAGE_R | L4_FPAGE_X | (rights & AB_WRITE ? L4_FPAGE_W : 0);
+}
+
+void l4vm_helper_map(uint32_t virtual, uint32_t physical, uint32_t bits, uint32_t rights)
+{
+        L4_MsgTag_t tag;
+
+        L4_Accept(L4_CompleteAddressSpace, 0);
+        L4_Set_MsgTag(L4_Tag(L4VM_OP_MAP, 4, 0));
+        L4_LoadMR(1, virtual);
+        L4_LoadMR(2, physical);
+        L4_LoadMR(3, bits);
+        L4_LoadMR(4, l4_rights(rights));
+        tag = L4_Call(l4vm_thread(L4VM_HELPER));
+        L4_Accept(L4_Nilpage, 0);
+        if (L4_IpcFailed(tag))
+                backend_fatal("the helper thread does not answer");
+}
+
+/* Take pages, or rights to them, away: @n fpages; @flush: from the kernel space itself too. */
+static void unmap(const L4_Fpage_t *pages, uint32_t n, bool flush)
+{
+        uint32_t i;
+
+        if (!n)
+                return;
+        for (i = 0; i < n; i++)
+                L4_LoadMR(i, pages[i].raw);
+        L4_Unmap((n - 1) | (flush ? L4_UNMAP_FLUSH : 0));
+}
+
+static void flush_kernel(uint32_t virtual, uint32_t bits, uint32_t rights)
+{
+        L4_Fpage_t page = L4_FpageAddRights(L4_FpageLog2(virtual, bits), rights);
+
+        unmap(&page, 1, true);
+}
+
+/* --- user pages in the kernel space ----------------------------------------------------- */
+
+static void leave_user_pages(void)
+{
+        L4_Fpage_t pages[VISITS];
+        uint32_t i, *entry;
+
+        for (i = 0; i < visit_count; i++) {
+                pages[i] = L4_PageRights(visits[i], L4_FPAGE_RWX);
+                entry = shadow_entry(l4vm_current, visits[i], false);
+                if (entry)
+                        *entry &= ~SHADOW_KERNEL;
+        }
+        visit_count = 0;
+        unmap(pages, i, true);
+}
+
+static void visit(uint32_t virtual)
+{
+        uint32_t *entry = shadow_entry(l4vm_current, virtual, false);
+
+        if (*entry & SHADOW_KERNEL)
+                return;
+        if (visit_count == VISITS)
+                leave_user_pages();
+        *entry |= SHADOW_KERNEL;
+        visits[visit_count++] = virtual;
+}
+
+static void leave_user_page(uint32_t virtual)
+{
+        uint32_t i;
+
+        flush_kernel(virtual, L4_PAGE_BITS, L4_FPAGE_RWX);
+        for (i = 0; i < visit_count; i++)
+                if (visits[i] == virtual) {
+                        visits[i] = visits[--visit_count];
+                        return;
+                }
+}
+
+/* --- the kernel space ----------------------------------------------------------------------- */
+
+static void establish(uint32_t space, uint32_t virtual, uint32_t value)
+{
+        uint32_t *piece = shadow_large(virtual);
+
+        virtual &= SHADOW_PAGE;
+        if (space == AB_SPACE_KERNEL && *piece) {
+                *piece |= SHADOW_KERNEL;
+                l4vm_helper_map(virtual & -(uint32_t)L4VM_PIECE, *piece & SHADOW_PAGE,
+                                L4_SUPERPAGE_BITS, value);
+                return;
+        }
+        if (space == AB_SPACE_KERNEL)
+                *shadow_entry(space, virtual, false) |= SHADOW_KERNEL;
+        else
+                visit(virtual);
+        l4vm_helper_map(virtual, value & SHADOW_PAGE, L4_PAGE_BITS, value);
+}
+
+bool l4vm_serve_kernel(uint32_t address, bool write, uint32_t *error)
+{
+        uint32_t space = AB_SPACE_KERNEL, value;
+
+        *error = write ? 2 : 0;
+        if (address >= L4VM_WINDOW) {
+                uint32_t slot = (address - L4VM_WINDOW) / L4VM_PIECE;
+
+                if (slot >= L4VM_PIECES || !window[slot].piece)
+                        return false;
+                l4vm_helper_map(L4VM_WINDOW + slot * L4VM_PIECE,
+                                (window[slot].piece - 1) * L4VM_PIECE, L4_SUPERPAGE_BITS, AB_WRITE);
+                return true;
+        }
+        value = shadow_lookup(space, address);
+        if (!value) {
+                space = l4vm_current;
+                value = shadow_lookup(space, address);
+        }
+        if (!value)
+                return false;
+        *error |= 1;
+        if (write && !(value & AB_WRITE))
+                return false;
+        establish(space, address, value);
+        return true;
+}
+
+void *backend_physical(uint32_t address)
+{
+        uint32_t piece = address / L4VM_PIECE + 1, slot, oldest = 0;
+
+        if (address >= l4vm_machine.memory_bytes)
+                return 0;
+        for (slot = 0; slot < L4VM_PIECES; slot++) {
+                if (window[slot].piece == piece)
+                        break;
+                if (window[slot].used < window[oldest].used)
+                        oldest = slot;
+        }
+        if (slot == L4VM_PIECES) {
+                slot = oldest;
+                window[slot].piece = piece;
+                l4vm_call_begin();
+                l4vm_helper_map(L4VM_WINDOW + slot * L4VM_PIECE, address & -(uint32_t)L4VM_PIECE,
+                                L4_SUPERPAGE_BITS, AB_WRITE);
+                l4vm_call_end();
+        }
+        window[slot].used = ++window_clock;
+        return (void *)(L4VM_WINDOW + slot * L4VM_PIECE + address % L4VM_PIECE);
+}
+
+/* --- user spaces --------------------------------------------------------------------------- */
+
+uint32_t l4vm_source(uint32_t physical, uint32_t rights, bool *from_window)
+{
+        uint32_t linear = L4VM_LINEAR + physical, value, at;
+
+        value = linear < L4VM_GUEST_END ? shadow_lookup(AB_SPACE_KERNEL, linear) : 0;
+        *from_window = !value || (value & SHADOW_PAGE) != physical ||
+                       ((rights & AB_WRITE) && !(value & AB_WRITE));
+        at = *from_window ? (uint32_t)backend_physical(physical) : linear;
+        /* What is not there cannot be passed on. */
+        if (rights & AB_WRITE)
+                asm volatile("lock; orb $0,(%0)" : : "r"(at) : "memory");
+        else
+                asm volatile("movb (%0),%%al" : : "r"(at) : "eax", "memory");
+        return at;
+}
+
+void l4vm_flush_queue(void)
+{
+        unmap(queue, queued, false);
+        queued = 0;
+}
+
+static void put_off(L4_Fpage_t page)
+{
+        if (queued == QUEUE) {
+                l4vm_call_begin();
+                l4vm_flush_queue();
+                l4vm_call_end();
+        }
+        queue[queued++] = page;
+}
+
+/* User code loses @rights (L4's) of the page mapped by @entry. */
+static void take_from_user(uint32_t entry, uint32_t rights)
+{
+        uint32_t physical = entry & SHADOW_PAGE, slot;
+
+        if (!(entry & SHADOW_WINDOW)) {
+                put_off(L4_PageRights(L4VM_LINEAR + physical, rights));
+                return;
+        }
+        for (slot = 0; slot < L4VM_PIECES; slot++)
+                if (window[slot].piece == physical / L4VM_PIECE + 1)
+                        put_off(L4_PageRights(
+                                L4VM_WINDOW + slot * L4VM_PIECE + physical % L4VM_PIECE, rights));
+}
+
+/* --- what the front end asks for -------------------------------------------------------------- */
+
+static void check_range(uint32_t space, uint32_t virtual, uint32_t bytes)
+{
+        if ((space != AB_SPACE_KERNEL && space >= L4VM_SPACES) || (virtual | bytes) % AB_PAGE_BYTES ||
+            virtual + bytes < virtual || virtual + bytes > L4VM_GUEST_END)
+                backend_fatal("mapping outside what a space may hold");
+}
+
+/*
+ * Make @entry of @virtual say @value.  What L4 has of the old value and the new one
+ * does not allow goes: from the kernel space now, from user spaces later.
+ */
+static void change(uint32_t space, uint32_t virtual, uint32_t *entry, uint32_t value)
+{
+        uint32_t old = *entry, lost = L4_FPAGE_RWX;
+        bool same = old && value && !((old ^ value) & SHADOW_PAGE);
+
+        if (same && (value & old & SHADOW_RIGHTS) == (old & SHADOW_RIGHTS))
+                lost = 0;
+        else if (same && (old & AB_USER) == (value & AB_USER))
+                lost = L4_FPAGE_W;
+        if (old & SHADOW_KERNEL && lost) {
+                l4vm_call_begin();
+                if (space == AB_SPACE_KERNEL)
+                        flush_kernel(virtual, L4_PAGE_BITS, lost);
+                else
+                        leave_user_page(virtual);
+                l4vm_call_end();
+        }
+        if (old & SHADOW_INSTALLED && lost)
+                take_from_user(old, lost);
+        /* What is gone altogether need not be taken again. */
+        if (same && lost != L4_FPAGE_RWX) {
+                value |= old & (SHADOW_INSTALLED | SHADOW_WINDOW | SHADOW_KERNEL);
+                if (lost && space != AB_SPACE_KERNEL)
+                        value &= ~SHADOW_KERNEL;
+        }
+        *entry = value;
+}
+
+static bool change_pages(uint32_t space, uint32_t virtual, uint32_t bytes, uint32_t value)
+{
+        for (; bytes; bytes -= AB_PAGE_BYTES) {
+                uint32_t *entry = shadow_entry(space, virtual, value);
+
+                if (!entry && value)
+                        return false;
+                if (entry && (*entry || value))
+                        change(space, virtual, entry, value);
+                if (value)
+                        value += AB_PAGE_BYTES;
+                virtual += AB_PAGE_BYTES;
+        }
+        return true;
+}
+
+/* Set or clear a 4 MB mapping of the kernel space; pages below it are gone. */
+static void change_large(uint32_t virtual, uint32_t value)
+{
+        uint32_t *piece = shadow_large(virtual);
+
+        change_pages(AB_SPACE_KERNEL, virtual, L4VM_PIECE, 0);
+        if (*piece & SHADOW_KERNEL && (*piece & (SHADOW_PAGE | SHADOW_RIGHTS)) != value) {
+                l4vm_call_begin();
+                flush_kernel(virtual, L4_SUPERPAGE_BITS, L4_FPAGE_RWX);
+                l4vm_call_end();
+        }
+        if (*piece & SHADOW_INSTALLED)
+                put_off(L4_FpageAddRights(
+                        L4_FpageLog2(L4VM_LINEAR + (*piece & SHADOW_PAGE), L4_SUPERPAGE_BITS),
+                        L4_FPAGE_RWX));
+        *piece = value;
+}
+
+static bool is_large(uint32_t space, uint32_t virtual, uint32_t bytes)
+{
+        return space == AB_SPACE_KERNEL && !(virtual % L4VM_PIECE) && bytes >= L4VM_PIECE;
+}
+
+bool backend_map(uint32_t space, uint32_t virtual, uint32_t physical, uint32_t bytes,
+                 uint32_t rights)
+{
+        uint32_t at = virtual, left = bytes, part;
+
+        check_range(space, virtual, bytes);
+        if (physical % AB_PAGE_BYTES || physical + bytes < physical ||
+            physical + bytes > l4vm_machine.memory_bytes)
+                backend_fatal("mapping of memory that is not there");
+        for (; left; left -= part, at += part, physical += part) {
+                part = L4VM_PIECE - at % L4VM_PIECE;
+                if (part > left)
+                        part = left;
+                if (is_large(space, at, left) && !(physical % L4VM_PIECE)) {
+                        change_large(at, physical | rights);
+                        continue;
+                }
+                if (space == AB_SPACE_KERNEL && *shadow_large(at) && !shadow_split(at))
+                        return false;
+                if (!change_pages(space, at, part, physical | rights))
+                        return false;
+        }
+        /* The page whose absence is being handled is needed at once. */
+        if (l4vm_missing && (l4vm_missing & SHADOW_PAGE) - virtual < bytes &&
+            (space == AB_SPACE_KERNEL || space == l4vm_current)) {
+                uint32_t address = l4vm_missing & SHADOW_PAGE;
+
+                l4vm_call_begin();
+                establish(space, address, shadow_lookup(space, address));
+                l4vm_call_end();
+        }
+        return true;
+}
+
+void backend_unmap(uint32_t space, uint32_t virtual, uint32_t bytes)
+{
+        uint32_t part;
+
+        check_range(space, virtual, bytes);
+        for (; bytes; bytes -= part, virtual += part) {
+                part = L4VM_PIECE - virtual % L4VM_PIECE;
+                if (part > bytes)
+                        part = bytes;
+                if (is_large(space, virtual, part) && *shadow_large(virtual))
+                        change_large(virtual, 0);
+                else if (space == AB_SPACE_KERNEL && *shadow_large(virtual) &&
+                         !shadow_split(virtual))
+                        change_large(virtual & -(uint32_t)L4VM_PIECE, 0); /* they fault again */
+                else
+                        change_pages(space, virtual, part, 0);
+        }
+}
+
+void backend_protect(uint32_t space, uint32_t virtual, uint32_t bytes, uint32_t rights)
+{
+        if (!rights) {
+                backend_unmap(space, virtual, bytes);
+                return;
+        }
+        check_range(space, virtual, bytes);
+        for (; bytes; bytes -= AB_PAGE_BYTES, virtual += AB_PAGE_BYTES) {
+                uint32_t *entry;
+
+                if (space == AB_SPACE_KERNEL && *shadow_large(virtual) && !shadow_split(virtual))
+                        backend_unmap(space, virtual & -(uint32_t)L4VM_PIECE, L4VM_PIECE);
+                entry = shadow_entry(space, virtual, false);
+                if (entry && *entry)
+                        change(space, virtual, entry, (*entry & SHADOW_PAGE) | rights);
+        }
+}
+
+void backend_switch(uint32_t space)
+{
+        if (space >= L4VM_SPACES)
+                backend_fatal("switch to a space that does not exist");
+        if (space == l4vm_current)
+                return;
+        if (visit_count) {
+                l4vm_call_begin();
+                leave_user_pages();
+                l4vm_call_end();
+        }
+        l4vm_current = space;
+}
+
+void backend_forget(uint32_t space)
+{
+        if (space >= L4VM_SPACES)
+                backend_fatal("a space that does not exist");
+        l4vm_call_begin();
+        if (space == l4vm_current)
+                leave_user_pages();
+        shadow_forget(space);
+        l4vm_user_empty(space);
+        l4vm_call_end();
+}

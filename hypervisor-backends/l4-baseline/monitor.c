@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The monitor thread: pager and exception handler of main, and its interrupt
+ * controller.  Everything that befalls main from outside passes through this one
+ * loop, so it never races with itself; main runs only while it waits.
+ */
+#include "l4vm.h"
+
+enum { STOP_PATIENCE_MS = 2000 };
+
+static L4_ThreadId_t main_id, main_local;
+static bool retry;           /* an event could not be delivered yet */
+static uint64_t stop_began;  /* when user code was told to stop; 0: it was not */
+L4_ThreadId_t l4vm_owner;
+
+/* --- moving main ------------------------------------------------------------------- */
+
+static bool is_resuming(L4_Word_t ip)
+{
+        return ip >= (L4_Word_t)l4vm_resume_begin && ip < (L4_Word_t)l4vm_resume_end;
+}
+
+static L4_ThreadId_t move(L4_ThreadId_t thread, struct L4_ExRegs *r, L4_Word_t control,
+                          L4_Word_t ip)
+{
+        *r = (struct L4_ExRegs){.control = control | L4_EXREGS_IP, .ip = ip};
+        return L4_ExchangeRegisters(thread, r);
+}
+
+/* Put main into its trap handler; its general registers stay where they are. */
+static void redirect(enum ab_reason reason, uint32_t error, uint32_t address)
+{
+        struct L4_ExRegs r;
+
+        move(main_id, &r, 0, (L4_Word_t)l4vm_trap_entry);
+        if (is_resuming(r.ip)) {
+                *(struct ab_frame *)&l4vm_raw.frame = l4vm_resume_frame;
+                move(main_id, &r, 0, (L4_Word_t)l4vm_trap_entry_saved);
+        } else {
+                l4vm_raw.frame.eip = r.ip;
+                l4vm_raw.frame.esp = r.sp;
+                l4vm_raw.frame.eflags = r.flags;
+        }
+        l4vm_raw.trap.reason = reason;
+        l4vm_raw.trap.vector = reason == AB_REASON_PAGE_FAULT ? 14 : 13;
+        l4vm_raw.trap.error = error;
+        l4vm_raw.trap.address = address;
+        l4vm_raw.was_held = l4vm.held;
+        l4vm.held = 1;
+}
+
+/*
+ * Make the user thread stop: it goes to a hlt, whose exception main receives.  Only while
+ * main waits for it: before, main would start it again; after, it has stopped.
+ */
+static void stop_user(void)
+{
+        struct L4_ExRegs r = {0};
+
+        L4_ExchangeRegisters(main_id, &r);
+        if (!(r.control & L4_EXREGS_WAS_RECEIVING)) {
+                retry = true;
+                return;
+        }
+        if (l4vm.stopped) {
+                /* Told before.  If it does not come, its messages go elsewhere. */
+                retry = true;
+                if (backend_time() - stop_began < STOP_PATIENCE_MS * 1000000ull)
+                        return;
+        } else if (!L4_IsNilThread(move((L4_ThreadId_t){l4vm.running}, &r,
+                                        L4_EXREGS_ABORT_RCV | L4_EXREGS_ABORT_SND |
+                                                L4_EXREGS_HALTFLAG,
+                                        STUB_ADDRESS(stub_hlt)))) {
+                l4vm.stop_eip = r.ip;
+                l4vm.stopped = 1;
+                stop_began = backend_time();
+                retry = true;
+                return;
+        }
+        l4vm.stop_failed = 1;
+        L4_AbortIpc(main_id);
+}
+
+/* Let main know of events. */
+static void deliver(void)
+{
+        retry = false;
+        if (!l4vm.events)
+                return;
+        if (l4vm.waiting) {
+                l4vm.waiting = 0;
+                L4_Set_MsgTag(L4_Tag(0, 0, 0));
+                L4_Send(main_id);
+        } else if (l4vm.running) {
+                stop_user();
+        } else if (!l4vm.held && !l4vm.busy) {
+                redirect(AB_REASON_EVENT, 0, 0);
+        }
+}
+
+static void raise(uint32_t events)
+{
+        __atomic_or_fetch(&l4vm.events, events, __ATOMIC_SEQ_CST);
+}
+
+/* --- main's faults: true when the MRs hold the answer ----------------------------- */
+
+static void touch(uint32_t address)
+{
+        asm volatile("lock; orb $0,(%0)" : : "r"(address) : "memory");
+}
+
+static bool is_own(uint32_t address)
+{
+        return (address >= (uint32_t)l4vm_image_start && address < (uint32_t)l4vm_image_end);
+}
+
+static void page_fault(uint32_t address, bool write)
+{
+        uint32_t error;
+
+        if (is_own(address))
+                touch(address);
+        else if (address - L4VM_PAGE < AB_PAGE_BYTES && !write)
+                (void)*(volatile uint8_t *)address;
+        else if (!l4vm_serve_kernel(address, write, &error))
+                redirect(AB_REASON_PAGE_FAULT, error, address);
+        L4_Set_MsgTag(L4_Tag(0, 0, 0));
+}
+
+static void exception(void)
+{
+        struct ab_frame frame;
+        struct ab_trap trap;
+        uint32_t vector = L4_StoreMR(L4_EXC_MR_VECTOR), error = L4_StoreMR(L4_EXC_MR_ERROR);
+        uint32_t ignored;
+        uint8_t code = 0;
+
+        l4vm_load_frame(&frame);
+        /* Is it int3 or int $3?  Both arrive with this error code. */
+        if (vector == 13 && (error == 3 * 8 + 2 || error == 4 * 8 + 2) &&
+            frame.eip < L4VM_GUEST_END && l4vm_serve_kernel(frame.eip, false, &ignored))
+                code = *(volatile uint8_t *)frame.eip;
+        l4vm_classify(&frame, &trap, vector, error, code);
+        *(struct ab_frame *)&l4vm_raw.frame = frame;
+        *(struct ab_trap *)&l4vm_raw.trap = trap;
+        l4vm_raw.was_held = l4vm.held;
+        l4vm.held = 1;
+        frame.eip = (uint32_t)l4vm_trap_entry_saved;
+        l4vm_store_frame(&frame);
+        L4_Set_MsgTag(L4_Tag(0, L4_EXC_WORDS, 0));
+}
+
+static bool of_main(L4_MsgTag_t tag)
+{
+        uint32_t a = L4_StoreMR(1);
+
+        switch (L4_Label(tag)) {
+        case L4_LABEL_EXCEPTION:
+                exception();
+                return true;
+        case L4_LABEL_IOFAULT_RW:
+                redirect(AB_REASON_EXCEPTION, 0, 0);
+                L4_Set_MsgTag(L4_Tag(0, 0, 0));
+                return true;
+        }
+        if ((L4_Label(tag) & 0xfff0) == L4_LABEL_PAGEFAULT) {
+                page_fault(a, L4_Label(tag) & L4_FPAGE_W);
+                return true;
+        }
+        return false; /* L4VM_OP_TIMER: look at the deadline again */
+}
+
+/* --- the loop ------------------------------------------------------------------------ */
+
+/* Raise what is due; until when to wait. */
+static L4_Time_t look_at_clock(void)
+{
+        uint64_t now, wait;
+
+        l4vm_planned = ~0ull;
+        if (!l4vm_deadline_set)
+                return retry ? L4_TimePeriod(1000) : L4_Never;
+        now = backend_time();
+        if (now >= l4vm_deadline) {
+                l4vm_deadline_set = 0;
+                raise(AB_EVENT_TIMER);
+                return L4_Never;
+        }
+        wait = (l4vm_deadline - now) / 1000 + 1;
+        l4vm_planned = l4vm_deadline;
+        return retry ? L4_TimePeriod(1000) : L4_TimePeriod(wait);
+}
+
+static void start_main(void)
+{
+        main_id = l4vm_thread(L4VM_MAIN);
+        main_local.raw = L4VM_UTCB + L4_UTCB_LOCALID;
+        *L4_UtcbWord(main_local, L4_UTCB_EXCHANDLER) = L4_MyGlobalId().raw;
+        L4_Set_MsgTag(L4_Tag(0, 2, 0));
+        L4_LoadMR(1, (L4_Word_t)l4vm_main_entry);
+        L4_LoadMR(2, (L4_Word_t)l4vm_main_stack + 2 * L4VM_STACK);
+        L4_Send(main_id);
+}
+
+void l4vm_monitor_main(void)
+{
+        L4_ThreadId_t to = L4_nilthread, from;
+        L4_MsgTag_t tag;
+        L4_Time_t wait;
+        uint32_t page;
+
+        /* The whole program, so that main never waits for its own pages. */
+        for (page = (uint32_t)l4vm_image_start; page < (uint32_t)l4vm_image_end;
+             page += AB_PAGE_BYTES)
+                touch(page);
+        L4_Init();
+        l4vm_owner = L4_Pager();
+        L4_Set_ExceptionHandler(l4vm_owner);
+        l4vm_quirks_start();
+        L4_Accept(L4_Nilpage, 0);
+        start_main();
+        for (;;) {
+                wait = look_at_clock();
+                if (l4vm.events) {
+                        deliver();
+                        wait = look_at_clock();
+                }
+                /* MR0 is the answer's tag, if there is one. */
+                tag = L4_Ipc(to, L4_anythread, L4_Timeouts(L4_ZeroTime, wait), &from);
+                to = L4_nilthread;
+                if (L4_IpcFailed(tag))
+                        continue;
+                if (from.raw == main_id.raw || from.raw == main_local.raw) {
+                        if (of_main(tag))
+                                to = main_id;
+                } else if (from.raw == l4vm_owner.raw && L4_Label(tag) == RMON_NOTIFY) {
+                        raise(L4_StoreMR(1));
+                }
+        }
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the front end wants mapped: per space a directory of leaves of 64 pages, and
+ * for the kernel space a table of 4 MB mappings above them.  L4's page tables may hold
+ * less at any time; then a fault looks here and nobody else notices.
+ */
+#include "l4vm.h"
+
+enum { LEAF_PAGES = 64, LEAVES = 6144, LEAF_BITS = 18,
+       ROWS = (L4VM_GUEST_END >> LEAF_BITS), KERNEL = L4VM_SPACES };
+
+struct leaf {
+        uint32_t entry[LEAF_PAGES];
+        uint16_t next; /* of the same space, or free; 0: none */
+        uint16_t row;
+};
+
+static struct leaf leaves[LEAVES + 1]; /* the first is never used */
+static uint16_t directory[L4VM_SPACES + 1][ROWS];
+static uint16_t first[L4VM_SPACES + 1];
+static uint16_t free_leaf;
+static uint32_t large[L4VM_GUEST_END / L4VM_PIECE];
+
+void shadow_start(void)
+{
+        uint32_t i;
+
+        for (i = LEAVES; i; i--) {
+                leaves[i].next = free_leaf;
+                free_leaf = i;
+        }
+}
+
+static uint32_t index_of(uint32_t space)
+{
+        return space == AB_SPACE_KERNEL ? KERNEL : space;
+}
+
+uint32_t *shadow_entry(uint32_t space, uint32_t virtual, bool make)
+{
+        uint32_t s = index_of(space), row = virtual >> LEAF_BITS;
+        uint16_t *slot = &directory[s][row];
+
+        if (!*slot) {
+                struct leaf *leaf = &leaves[free_leaf];
+
+                if (!make || !free_leaf)
+                        return 0;
+                *slot = free_leaf;
+                free_leaf = leaf->next;
+                leaf->next = first[s];
+                leaf->row = row;
+                first[s] = *slot;
+        }
+        return &leaves[*slot].entry[virtual >> 12 & (LEAF_PAGES - 1)];
+}
+
+uint32_t *shadow_large(uint32_t virtual)
+{
+        uint32_t *slot = &large[virtual / L4VM_PIECE];
+
+        return virtual < L4VM_GUEST_END ? slot : 0;
+}
+
+uint32_t shadow_lookup(uint32_t space, uint32_t virtual)
+{
+        uint32_t *entry;
+
+        if (virtual >= L4VM_GUEST_END)
+                return 0;
+        if (space == AB_SPACE_KERNEL && large[virtual / L4VM_PIECE])
+                return large[virtual / L4VM_PIECE] + (virtual & (L4VM_PIECE - 1) & SHADOW_PAGE);
+        entry = shadow_entry(space, virtual, false);
+        return entry ? *entry : 0;
+}
+
+bool shadow_split(uint32_t virtual)
+{
+        uint32_t base = virtual & -(uint32_t)L4VM_PIECE, value = *shadow_large(virtual), offset;
+
+        for (offset = 0; offset < L4VM_PIECE; offset += LEAF_PAGES * AB_PAGE_BYTES)
+                if (!shadow_entry(AB_SPACE_KERNEL, base + offset, true))
+                        return false;
+        for (offset = 0; offset < L4VM_PIECE; offset += AB_PAGE_BYTES)
+                *shadow_entry(AB_SPACE_KERNEL, base + offset, true) = value + offset;
+        *shadow_large(virtual) = 0;
+        return true;
+}
+
+void shadow_forget(uint32_t space)
+{
+        uint32_t s = index_of(space), i;
+        uint16_t at, next;
+
+        for (at = first[s]; at; at = next) {
+                struct leaf *leaf = &leaves[at];
+
+                next = leaf->next;
+                for (i = 0; i < LEAF_PAGES; i++)
+                        leaf->entry[i] = 0;
+                directory[s][leaf->row] = 0;
+                leaf->next = free_leaf;
+                free_leaf = at;
+        }
+        first[s] = 0;
+}

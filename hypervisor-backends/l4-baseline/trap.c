@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Traps and events of main, on its trap stack; and what exceptions mean. */
+#include "l4vm.h"
+
+enum { GENERAL_PROTECTION = 13, IDT_ERROR = 2, INT3 = 3, INTO = 4, OPCODE_INT_N = 0xcd,
+       USER_FLAGS = 0x00240dd5 };
+
+volatile struct l4vm_shared l4vm = {.held = 1};
+volatile struct raw_trap l4vm_raw;
+struct ab_frame l4vm_resume_frame;
+uint32_t l4vm_missing;
+
+static void __attribute__((noreturn)) go_on(const struct ab_frame *frame, uint32_t held)
+{
+        l4vm_resume_frame = *frame;
+        l4vm_resume(held);
+}
+
+static void __attribute__((noreturn)) deliver(struct ab_frame *frame)
+{
+        while (l4vm.events)
+                wedge_event(frame);
+        go_on(frame, 0);
+}
+
+void l4vm_redeliver(void)
+{
+        struct ab_frame frame = l4vm_resume_frame;
+
+        deliver(&frame);
+}
+
+void l4vm_trap(void)
+{
+        struct ab_frame frame = *(const struct ab_frame *)&l4vm_raw.frame;
+        struct ab_trap trap = *(const struct ab_trap *)&l4vm_raw.trap;
+        uint32_t held = l4vm_raw.was_held, outer = l4vm_missing;
+
+        if (trap.reason != AB_REASON_EVENT) {
+                if (trap.reason == AB_REASON_PAGE_FAULT)
+                        l4vm_missing = (trap.address & SHADOW_PAGE) | 1;
+                wedge_trap(&frame, &trap);
+                l4vm_missing = outer;
+        }
+        if (!held)
+                deliver(&frame);
+        go_on(&frame, held);
+}
+
+void l4vm_main(void)
+{
+        wedge_main();
+        backend_stop(AB_STOP_HALT, 0);
+}
+
+/* --- exception messages ---------------------------------------------------------- */
+
+void l4vm_load_frame(struct ab_frame *frame)
+{
+        frame->eip = L4_StoreMR(L4_EXC_MR_EIP);
+        frame->eflags = L4_StoreMR(L4_EXC_MR_EFLAGS);
+        frame->edi = L4_StoreMR(L4_EXC_MR_EDI);
+        frame->esi = L4_StoreMR(L4_EXC_MR_ESI);
+        frame->ebp = L4_StoreMR(L4_EXC_MR_EBP);
+        frame->esp = L4_StoreMR(L4_EXC_MR_ESP);
+        frame->ebx = L4_StoreMR(L4_EXC_MR_EBX);
+        frame->edx = L4_StoreMR(L4_EXC_MR_EDX);
+        frame->ecx = L4_StoreMR(L4_EXC_MR_ECX);
+        frame->eax = L4_StoreMR(L4_EXC_MR_EAX);
+        frame->eflags = (frame->eflags & USER_FLAGS) | 0x202;
+}
+
+void l4vm_store_frame(const struct ab_frame *frame)
+{
+        L4_LoadMR(L4_EXC_MR_EIP, frame->eip);
+        L4_LoadMR(L4_EXC_MR_EFLAGS, (frame->eflags & USER_FLAGS) | 0x202);
+        L4_LoadMR(L4_EXC_MR_VECTOR, 0);
+        L4_LoadMR(L4_EXC_MR_ERROR, 0);
+        L4_LoadMR(L4_EXC_MR_EDI, frame->edi);
+        L4_LoadMR(L4_EXC_MR_ESI, frame->esi);
+        L4_LoadMR(L4_EXC_MR_EBP, frame->ebp);
+        L4_LoadMR(L4_EXC_MR_ESP, frame->esp);
+        L4_LoadMR(L4_EXC_MR_EBX, frame->ebx);
+        L4_LoadMR(L4_EXC_MR_EDX, frame->edx);
+        L4_LoadMR(L4_EXC_MR_ECX, frame->ecx);
+        L4_LoadMR(L4_EXC_MR_EAX, frame->eax);
+}
+
+void l4vm_classify(struct ab_frame *frame, struct ab_trap *trap, uint32_t vector, uint32_t error,
+                   uint8_t code)
+{
+        trap->reason = AB_REASON_EXCEPTION;
+        trap->vector = vector;
+        trap->error = error;
+        trap->address = 0;
+        if (vector != GENERAL_PROTECTION || !(error & IDT_ERROR) || error >> 11)
+                return;
+        trap->vector = error >> 3;
+        trap->error = 0;
+        if ((trap->vector == INT3 || trap->vector == INTO) && code != OPCODE_INT_N) {
+                frame->eip++;
+                return;
+        }
+        trap->reason = AB_REASON_INTERRUPT;
+        frame->eip += 2;
+}

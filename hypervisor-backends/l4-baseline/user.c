@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Applications.  Each guest space is an L4 space with one thread, whose pager and
+ * exception handler is main.  Between two calls of backend_user() the thread waits
+ * for the answer to an exception message, which carried all its registers.  A page
+ * fault message carries none: where the guest has to see the fault, the thread is
+ * sent to a hlt (stubs.S) and its exception has them.
+ *
+ * A thread's UTCB is its own: it can send what it likes, or appoint another pager.
+ * What it sends is believed as far as it concerns its own registers and pages.
+ * A thread that does not come when it is called is made anew, and the guest told of
+ * a general protection fault.
+ */
+#include "l4vm.h"
+
+enum { ERROR_PRESENT = 1, ERROR_WRITE = 2, ERROR_USER = 4, GENERAL_PROTECTION = 13,
+       PAGE_FAULT = 14, COMPLETE_HALF = 31, FPU_BYTES = 512 };
+
+static struct {
+        bool made;
+        bool used;      /* has mappings below, or ... */
+        bool used_high; /* ... above where kernels begin */
+        uint32_t missing; /* page of the last fault the guest was told of, | 1; or 0 */
+} users[L4VM_SPACES];
+
+static const L4_Word_t patience = 3000000; /* us a thread may take to come to a stub's end */
+
+static L4_ThreadId_t thread_of(uint32_t space)
+{
+        return l4vm_thread(L4VM_USER + space);
+}
+
+/* Send what is loaded, and wait for the thread's next message. */
+static L4_MsgTag_t talk(uint32_t space, L4_Time_t wait)
+{
+        return L4_Ipc(thread_of(space), thread_of(space), L4_Timeouts(L4_ZeroTime, wait), 0);
+}
+
+static bool is_page_fault(L4_MsgTag_t tag)
+{
+        return (L4_Label(tag) & 0xfff0) == L4_LABEL_PAGEFAULT;
+}
+
+static bool is_exception(L4_MsgTag_t tag)
+{
+        return L4_Label(tag) == L4_LABEL_EXCEPTION && L4_UntypedWords(tag) >= L4_EXC_WORDS;
+}
+
+static bool in_stubs(uint32_t address)
+{
+        return address - L4VM_STUB_CODE < AB_PAGE_BYTES;
+}
+
+static void load_map(unsigned int mr, uint32_t from, uint32_t rights, uint32_t to)
+{
+        L4_LoadMapItem(mr, L4_PageRights(from, L4_FPAGE_R | L4_FPAGE_X |
+                                                       (rights & AB_WRITE ? L4_FPAGE_W : 0)), to);
+}
+
+/* The two pages of stubs: true when the answer is loaded. */
+static bool serve_stub_page(uint32_t address)
+{
+        if (in_stubs(address))
+                load_map(1, (uint32_t)l4vm_stub_code, AB_READ, L4VM_STUB_CODE);
+        else if (address - L4VM_STUB_DATA < AB_PAGE_BYTES)
+                load_map(1, (uint32_t)l4vm_stub_data, AB_WRITE, L4VM_STUB_DATA);
+        else
+                return false;
+        L4_Set_MsgTag(L4_Tag(0, 0, 2));
+        return true;
+}
+
+/* --- stubs ------------------------------------------------------------------------------- */
+
+/* What is loaded sets the thread going; wait until it has come to a stub's hlt. */
+static bool await_stub(uint32_t space)
+{
+        for (;;) {
+                L4_MsgTag_t tag = talk(space, L4_TimePeriod(patience));
+
+                if (L4_IpcFailed(tag))
+                        return false;
+                if (is_exception(tag) && in_stubs(L4_StoreMR(L4_EXC_MR_EIP)))
+                        return true;
+                if (!is_page_fault(tag) || !serve_stub_page(L4_StoreMR(1)))
+                        return false;
+        }
+}
+
+/* A new thread and space; it ends in the wait that backend_user() begins with. */
+static void make(uint32_t space)
+{
+        uint32_t *data = (uint32_t *)l4vm_stub_data;
+
+        L4_LoadMR(1, space);
+        if (l4vm_request(RMON_VM_SPACE, 1))
+                backend_fatal("the resource monitor gives no address space");
+        users[space].used = users[space].used_high = false;
+        data[STUB_HANDLER / 4] = l4vm_thread(L4VM_MAIN).raw;
+        L4_Set_MsgTag(L4_Tag(0, 2, 0));
+        L4_LoadMR(1, STUB_ADDRESS(stub_start));
+        L4_LoadMR(2, L4VM_STUB_DATA + STUB_STACK);
+        if (!await_stub(space))
+                backend_fatal("a new address space does not start");
+        users[space].made = true;
+}
+
+/* Run the stub at @label; false: the thread had to be made anew. */
+static bool run_stub(uint32_t space, const char *label, uint32_t eax, uint32_t esi)
+{
+        struct ab_frame frame = {.eip = STUB_ADDRESS(label), .esp = L4VM_STUB_DATA + STUB_STACK,
+                                 .eax = eax, .esi = esi, .edi = L4VM_UTCB + L4_UTCB_LOCALID,
+                                 .ebx = L4_syscalls.unmap, .eflags = 0x202};
+
+        l4vm_store_frame(&frame);
+        L4_Set_MsgTag(L4_Tag(0, L4_EXC_WORDS, 0));
+        if (await_stub(space))
+                return true;
+        make(space);
+        return false;
+}
+
+void l4vm_user_empty(uint32_t space)
+{
+        static const struct {
+                uint32_t start, bits;
+        } high[] = {{0x80000000, 29}, {0xa0000000, 28}, {0xb0000000, 27}, {0xb8000000, 26}};
+        uint32_t i;
+
+        users[space].missing = 0;
+        if (users[space].used)
+                run_stub(space, stub_flush, L4_UNMAP_FLUSH,
+                         L4_FpageAddRights(L4_FpageLog2(0, COMPLETE_HALF), L4_FPAGE_RWX).raw);
+        for (i = 0; users[space].used_high && i < sizeof(high) / sizeof(high[0]); i++)
+                run_stub(space, stub_flush, L4_UNMAP_FLUSH,
+                         L4_FpageAddRights(L4_FpageLog2(high[i].start, high[i].bits),
+                                           L4_FPAGE_RWX).raw);
+        users[space].used = users[space].used_high = false;
+}
+
+/* --- faults of applications ------------------------------------------------------------------ */
+
+/* What user code may have at @address; *@entry is where that is noted. */
+static uint32_t user_value(uint32_t space, uint32_t address, uint32_t **entry)
+{
+        uint32_t value = shadow_lookup(space, address);
+
+        *entry = shadow_entry(space, address, false);
+        if (!value) {
+                value = shadow_lookup(AB_SPACE_KERNEL, address);
+                if (value)
+                        *entry = *shadow_large(address)
+                                         ? shadow_large(address)
+                                         : shadow_entry(AB_SPACE_KERNEL, address, false);
+        }
+        return value;
+}
+
+static bool allows(uint32_t value, bool write)
+{
+        return (value & AB_USER) && (!write || (value & AB_WRITE));
+}
+
+/* Put a map item for @address at @mr. */
+static void install(uint32_t space, uint32_t address, uint32_t value, uint32_t *entry,
+                    unsigned int mr)
+{
+        bool from_window;
+        uint32_t from = l4vm_source(value & SHADOW_PAGE, value, &from_window);
+
+        *entry &= ~SHADOW_WINDOW;
+        *entry |= SHADOW_INSTALLED | (from_window ? SHADOW_WINDOW : 0);
+        if (address < L4VM_LINEAR)
+                users[space].used = true;
+        else
+                users[space].used_high = true;
+        load_map(mr, from, value, address & SHADOW_PAGE);
+}
+
+/* First byte of the instruction at @address, or 0. */
+static uint8_t code_at(uint32_t space, uint32_t address)
+{
+        uint32_t *entry, value = address < L4VM_GUEST_END ? user_value(space, address, &entry) : 0;
+        const uint8_t *page = value ? backend_physical(value & SHADOW_PAGE) : 0;
+
+        return page ? page[address % AB_PAGE_BYTES] : 0;
+}
+
+/*
+ * The thread waits for the answer to a page fault, or is in an IPC of its own: get its
+ * registers.  False: it does not come.
+ */
+static bool get_registers(uint32_t space, struct ab_frame *frame, uint32_t abort)
+{
+        struct L4_ExRegs r = {.control = abort | L4_EXREGS_IP, .ip = STUB_ADDRESS(stub_hlt)};
+
+        if (L4_IsNilThread(L4_ExchangeRegisters(thread_of(space), &r)))
+                return false;
+        L4_Set_MsgTag(L4_Tag(0, 0, 0));
+        if (abort) {
+                /* Nothing to answer: only wait. */
+                L4_MsgTag_t tag = L4_Receive_Timeout(thread_of(space), L4_TimePeriod(patience));
+
+                if (L4_IpcFailed(tag) || !is_exception(tag) ||
+                    !in_stubs(L4_StoreMR(L4_EXC_MR_EIP)))
+                        return false;
+        } else if (!await_stub(space)) {
+                return false;
+        }
+        l4vm_load_frame(frame);
+        frame->eip = r.ip;
+        return true;
+}
+
+static void general_protection(struct ab_trap *trap)
+{
+        *trap = (struct ab_trap){AB_REASON_EXCEPTION, GENERAL_PROTECTION, 0, 0};
+}
+
+/* The thread is lost: a new one, and the registers are those it last had. */
+static void give_up(uint32_t space, struct ab_trap *trap)
+{
+        l4vm.stop_failed = l4vm.stopped = 0;
+        make(space);
+        general_protection(trap);
+}
+
+/* --- messages: true when the guest has to be told ------------------------------------------- */
+
+static bool of_page_fault(uint32_t space, struct ab_frame *frame, struct ab_trap *trap, bool write)
+{
+        uint32_t address = L4_StoreMR(1), *entry, value = 0;
+
+        if (serve_stub_page(address))
+                return false;
+        if (address < L4VM_GUEST_END)
+                value = user_value(space, address, &entry);
+        if (allows(value, write) && !l4vm.events) {
+                install(space, address, value, entry, 1);
+                L4_Set_MsgTag(L4_Tag(0, 0, 2));
+                return false;
+        }
+        if (!get_registers(space, frame, 0)) {
+                give_up(space, trap);
+                return true;
+        }
+        users[space].missing = (address & SHADOW_PAGE) | 1;
+        trap->reason = allows(value, write) ? AB_REASON_EVENT : AB_REASON_PAGE_FAULT;
+        trap->vector = PAGE_FAULT;
+        trap->address = address;
+        trap->error = ERROR_USER | (value ? ERROR_PRESENT : 0) | (write ? ERROR_WRITE : 0);
+        l4vm.stopped = 0;
+        return true;
+}
+
+static bool of_exception(uint32_t space, struct ab_frame *frame, struct ab_trap *trap)
+{
+        uint32_t vector = L4_StoreMR(L4_EXC_MR_VECTOR), error = L4_StoreMR(L4_EXC_MR_ERROR);
+        uint8_t code = 0;
+
+        l4vm_load_frame(frame);
+        if (in_stubs(frame->eip) && l4vm.stopped) {
+                l4vm.stopped = 0;
+                frame->eip = l4vm.stop_eip;
+                *trap = (struct ab_trap){AB_REASON_EVENT, 0, 0, 0};
+                return true;
+        }
+        l4vm.stopped = 0;
+        if (vector == PAGE_FAULT) {
+                /* From 3 GB on, where L4 lets nobody map; it does not say where exactly. */
+                *trap = (struct ab_trap){AB_REASON_PAGE_FAULT, PAGE_FAULT,
+                                         (error & ERROR_WRITE) | ERROR_USER, L4_USER_END};
+                if (L4_StoreMR(0) & 1)
+                        trap->address = L4_StoreMR(L4_EXC_WORDS + 1);
+                return true;
+        }
+        if (vector == GENERAL_PROTECTION && (error == 3 * 8 + 2 || error == 4 * 8 + 2))
+                code = code_at(space, frame->eip);
+        l4vm_classify(frame, trap, vector, error, code);
+        return true;
+}
+
+/* A message of the program's own making, or an access to a port. */
+static bool of_other(uint32_t space, struct ab_frame *frame, struct ab_trap *trap, bool fault)
+{
+        if (!get_registers(space, frame, fault ? 0 : L4_EXREGS_ABORT_RCV | L4_EXREGS_ABORT_SND)) {
+                give_up(space, trap);
+                return true;
+        }
+        l4vm.stopped = 0;
+        general_protection(trap);
+        return true;
+}
+
+static bool of_failure(uint32_t space, struct ab_frame *frame, struct ab_trap *trap, bool again)
+{
+        struct ab_frame ignored;
+
+        /* It does not wait for us, but in an IPC of its own: end that, and try again. */
+        if (!l4vm.stop_failed && !again &&
+            get_registers(space, &ignored, L4_EXREGS_ABORT_RCV | L4_EXREGS_ABORT_SND)) {
+                l4vm_store_frame(frame);
+                L4_Set_MsgTag(L4_Tag(0, L4_EXC_WORDS, 0));
+                return false;
+        }
+        give_up(space, trap);
+        return true;
+}
+
+static void run(uint32_t space, struct ab_frame *frame, struct ab_trap *trap)
+{
+        bool done = false, failed = false;
+
+        while (!done) {
+                L4_MsgTag_t tag;
+
+                l4vm.running = thread_of(space).raw;
+                tag = talk(space, L4_Never);
+                l4vm.running = 0;
+                if (L4_IpcFailed(tag)) {
+                        done = of_failure(space, frame, trap, failed);
+                        failed = true;
+                } else if (is_page_fault(tag)) {
+                        done = of_page_fault(space, frame, trap, L4_Label(tag) & L4_FPAGE_W);
+                } else if (is_exception(tag)) {
+                        done = of_exception(space, frame, trap);
+                } else {
+                        done = of_other(space, frame, trap, L4_Label(tag) == L4_LABEL_IOFAULT_RW);
+                }
+        }
+}
+
+void backend_user(struct ab_frame *frame, struct ab_trap *trap)
+{
+        uint32_t space = l4vm_current, typed = 0, *entry, value, address;
+
+        if (l4vm.events) {
+                *trap = (struct ab_trap){AB_REASON_EVENT, 0, 0, 0};
+                return;
+        }
+        l4vm_call_begin();
+        if (!users[space].made)
+                make(space);
+        l4vm_flush_queue();
+        /* If the page missed last is there now, it travels with the registers. */
+        if (users[space].missing && l4vm_quirks.reply_maps) {
+                address = users[space].missing & SHADOW_PAGE;
+                value = address < L4VM_GUEST_END ? user_value(space, address, &entry) : 0;
+                if (value & AB_USER) {
+                        install(space, address, value, entry, L4_EXC_WORDS + 1);
+                        typed = 2;
+                }
+        }
+        users[space].missing = 0;
+        l4vm_store_frame(frame);
+        L4_Set_MsgTag(L4_Tag(0, L4_EXC_WORDS, typed));
+        run(space, frame, trap);
+        l4vm_call_end();
+}
+
+/* --- what an application has besides --------------------------------------------------------- */
+
+bool backend_user_segment(uint32_t entry, uint32_t low, uint32_t high)
+{
+        (void)entry;
+        /* X.2 has one descriptor for users, and that leads to the UTCB. */
+        return !low && !high;
+}
+
+/*
+ * The floating-point registers are the thread's, and L4 switches them lazily; the
+ * thread itself saves and loads them, through its page of data.  That page is in all
+ * user spaces, so nothing stays in it.
+ */
+static void with_fpu(const char *stub, void *to, const void *from)
+{
+        uint8_t *area = (uint8_t *)l4vm_stub_data + STUB_FPU;
+
+        l4vm_call_begin();
+        if (!users[l4vm_current].made)
+                make(l4vm_current);
+        if (from)
+                memcpy(area, from, FPU_BYTES);
+        run_stub(l4vm_current, stub, 0, 0);
+        if (to)
+                memcpy(to, area, FPU_BYTES);
+        memset(area, 0, FPU_BYTES);
+        l4vm_call_end();
+}
+
+void backend_fpu_save(void *area)
+{
+        with_fpu(stub_fpu_save, area, 0);
+}
+
+void backend_fpu_load(const void *area)
+{
+        with_fpu(stub_fpu_load, 0, area);
+}
+
+bool backend_fpu_trap(bool on)
+{
+        (void)on;
+        return false; /* CR0.TS is L4's */
+}

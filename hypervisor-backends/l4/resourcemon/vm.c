@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A virtual machine's spaces, threads and memory: made, and given back. */
+#include <l4/io.h>
+#include "elf32.h"
+#include "memory.h"
+#include "vm.h"
+#include "../../l4-baseline/layout.h"
+
+#define FIRST_VM_NO  2048 /* above the user base */
+#define MONITOR_PRIO 120  /* its others have 100 */
+
+struct vm vms[VMS];
+
+unsigned int vms_running(void)
+{
+        unsigned int n = 0;
+
+        for (unsigned int i = 0; i < VMS; i++)
+                n += vms[i].state == VM_RUNNING;
+        return n;
+}
+
+unsigned int vms_status(void)
+{
+        unsigned int worst = 0;
+
+        for (unsigned int i = 0; i < VMS; i++)
+                if (vms[i].state == VM_ENDED && vms[i].status > worst)
+                        worst = vms[i].status;
+        return worst;
+}
+
+struct vm *vm_of(L4_ThreadId_t t)
+{
+        for (unsigned int i = 0; i < VMS; i++)
+                if (vms[i].state == VM_RUNNING &&
+                    L4_ThreadNo(t) - vms[i].first_no < L4VM_THREADS)
+                        return &vms[i];
+        return NULL;
+}
+
+static L4_ThreadId_t thread(const struct vm *v, L4_Word_t n)
+{
+        return L4_GlobalId(v->first_no + n, 1);
+}
+
+/* The first thread of a new space, active; @pager starts it. */
+static int make_space(L4_ThreadId_t t, L4_ThreadId_t pager)
+{
+        L4_ThreadId_t self = L4_MyGlobalId();
+        L4_Fpage_t kip = L4_FpageLog2(L4VM_KIP, L4_PAGE_BITS);
+        L4_Fpage_t utcb = L4_FpageLog2(L4VM_UTCB, L4VM_UTCB_BITS);
+
+        return L4_ThreadControl(t, t, self, L4_nilthread, L4_UTCB_LEAVE) &&
+               L4_SpaceControl(t, 0, kip, utcb, L4_nilthread, NULL) &&
+               L4_ThreadControl(t, t, self, pager, L4VM_UTCB);
+}
+
+static void drop_thread(L4_ThreadId_t t)
+{
+        L4_ThreadControl(t, L4_nilthread, L4_nilthread, L4_nilthread, L4_UTCB_LEAVE);
+}
+
+int vm_make_space(struct vm *v, L4_Word_t n)
+{
+        L4_ThreadId_t t = thread(v, L4VM_USER + n);
+
+        if (n >= L4VM_SPACES)
+                return 0;
+        if (n < v->spaces)
+                drop_thread(t);
+        if (n >= v->spaces)
+                v->spaces = n + 1;
+        return make_space(t, thread(v, L4VM_MAIN));
+}
+
+static int start_thread(L4_ThreadId_t t, L4_Word_t ip, L4_Word_t role)
+{
+        L4_Set_MsgTag(L4_Tag(0, 2, 0));
+        L4_LoadMR(1, ip);
+        L4_LoadMR(2, role);
+        return L4_IpcSucceeded(L4_Send_Timeout(t, L4_TimePeriod(1000000)));
+}
+
+static const char *make_threads(struct vm *v, L4_Word_t entry)
+{
+        L4_ThreadId_t self = L4_MyGlobalId(), main_id = thread(v, L4VM_MAIN);
+        L4_ThreadId_t monitor = thread(v, L4VM_MONITOR), helper = thread(v, L4VM_HELPER);
+
+        if (!make_space(main_id, monitor) ||
+            !L4_ThreadControl(monitor, main_id, self, self, L4VM_UTCB + L4_UTCB_SIZE) ||
+            !make_space(helper, self))
+                return "the kernel refuses its address spaces";
+        L4_Set_Priority(monitor, MONITOR_PRIO);
+        if (!start_thread(monitor, entry, L4VM_ROLE_MONITOR) ||
+            !start_thread(helper, entry, L4VM_ROLE_HELPER))
+                return "it does not start";
+        return NULL;
+}
+
+static const char *load_wedge(struct vm *v, L4_Word_t *entry)
+{
+        const struct module *m = boot_module((unsigned int)v->wedge_module);
+        const char *error =
+            elf32_range((const void *)m->start, m->size, &v->image_base, &v->image_size, entry);
+
+        if (error)
+                return error;
+        v->image_bits = memory_bits(v->image_size);
+        v->image = memory_alloc(v->image_bits);
+        if (!v->image)
+                return "not enough memory for its wedge: give the machine more";
+        elf32_load((const void *)m->start, v->image, v->image_base);
+        return NULL;
+}
+
+static const char *take_memory(struct vm *v)
+{
+        L4_Word_t pieces = (v->memory_mb + 3) / 4;
+
+        for (L4_Word_t i = 0; i < pieces; i++) {
+                v->piece[i] = memory_alloc(L4_SUPERPAGE_BITS);
+                if (!v->piece[i])
+                        return "not enough memory in the machine: give it more, or the guest less";
+        }
+        return NULL;
+}
+
+static L4_Word_t module_size(int n)
+{
+        return n < 0 ? 0 : boot_module((unsigned int)n)->size;
+}
+
+const char *vm_start(struct vm *v)
+{
+        L4_Word_t entry = 0;
+        const char *error;
+
+        if (v->wedge_module < 0)
+                return "it has no wedge";
+        if (v->memory_mb < AB_VM_MEMORY_LEAST || v->memory_mb > AB_VM_MEMORY_MOST)
+                return "its memory is not between 4 and 768 MB";
+        v->first_no = L4_ThreadIdUserBase() + FIRST_VM_NO + (L4_Word_t)(v - vms) * L4VM_THREADS;
+        v->page->magic = AB_VM_PAGE_MAGIC;
+        v->page->first_thread = v->first_no;
+        v->page->memory_bytes = v->memory_mb << 20;
+        v->page->kernel_bytes = module_size(v->kernel_module);
+        v->page->initrd_bytes = module_size(v->initrd_module);
+        memcpy(v->page->name, v->name, sizeof(v->name));
+        v->console.name = v->name;
+        error = take_memory(v);
+        if (!error)
+                error = load_wedge(v, &entry);
+        if (!error)
+                error = make_threads(v, entry);
+        v->state = VM_RUNNING;
+        if (error)
+                vm_end(v, 1);
+        return error;
+}
+
+static void give_back(void *block, unsigned int bits)
+{
+        L4_UnmapFpage(L4_FpageAddRights(L4_FpageLog2((L4_Word_t)block, bits), L4_FPAGE_RWX));
+        memory_free(block, bits);
+}
+
+void vm_end(struct vm *v, unsigned int status)
+{
+        console_flush(&v->console);
+        for (L4_Word_t i = v->spaces; i-- > 0;)
+                drop_thread(thread(v, L4VM_USER + i));
+        drop_thread(thread(v, L4VM_HELPER));
+        drop_thread(thread(v, L4VM_MONITOR));
+        drop_thread(thread(v, L4VM_MAIN));
+        for (unsigned int i = 0; i < VM_PIECES; i++)
+                if (v->piece[i])
+                        give_back(v->piece[i], L4_SUPERPAGE_BITS);
+        if (v->image)
+                give_back(v->image, v->image_bits);
+        give_back(v->page, L4_PAGE_BITS);
+        memset(v->piece, 0, sizeof(v->piece));
+        v->image = NULL;
+        v->state = VM_ENDED;
+        v->status = status;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Virtual machines: a kernel space with two threads, a helper space, and as many user
+ * spaces as the wedge asks for (hypervisor-backends/l4-baseline/layout.h).
+ */
+#ifndef RESOURCEMON_VM_H
+#define RESOURCEMON_VM_H
+
+#include <l4/ipc.h>
+#include <afterburn/vm.h>
+#include "boot.h"
+#include "console.h"
+
+#define VMS      8
+#define VM_INPUT 256 /* characters typed ahead */
+#define VM_PIECES (AB_VM_MEMORY_MOST / 4)
+
+enum vm_state { VM_FREE, VM_RUNNING, VM_ENDED };
+
+struct vm {
+        enum vm_state state;
+        char name[AB_VM_NAME_BYTES];
+        L4_Word_t first_no;
+        L4_Word_t memory_mb;
+        int wedge_module, kernel_module, initrd_module; /* -1: none */
+        struct ab_vm_page *page;
+        char *image; /* the wedge, copied */
+        unsigned int image_bits;
+        L4_Word_t image_base, image_size;
+        void *piece[VM_PIECES]; /* guest-physical memory, 4 MB each; null until touched */
+        L4_Word_t control_port;
+        L4_Word_t pending; /* events its wedge was too busy to hear of */
+        unsigned int status;
+        struct console console;
+        char input[VM_INPUT];
+        unsigned int input_first, input_count;
+        unsigned int spaces; /* user spaces it has had, highest + 1 */
+};
+
+extern struct vm vms[VMS];
+
+/* describe.c: read the description in @m.  A sentence on error, else null. */
+const char *vm_describe(const struct module *m, unsigned int *count);
+/* The module is a description. */
+int vm_is_description(const struct module *m);
+
+/* vm.c: make and start @v as described; a sentence on error, else null. */
+const char *vm_start(struct vm *v);
+/* End it: all its spaces are gone, its memory is free. */
+void vm_end(struct vm *v, unsigned int status);
+/* A user space, new.  False: the kernel refuses. */
+int vm_make_space(struct vm *v, L4_Word_t n);
+/* The machine whose thread @t is, or null. */
+struct vm *vm_of(L4_ThreadId_t t);
+unsigned int vms_running(void);
+unsigned int vms_status(void);
+
+/* vmserve.c: serve one message; true when the MRs hold an answer. */
+int vm_serve(struct vm *v, L4_ThreadId_t from, L4_MsgTag_t tag, const L4_Word_t *mr);
+/* An interrupt has come: true if it was for a machine. */
+int vm_interrupt(L4_Word_t irq);
+/* Tell machines what they could not be told before; true when some is left. */
+int vm_notify_pending(void);
+/* Before the first machine starts. */
+void vm_devices_start(void);
+
+#endif /* RESOURCEMON_VM_H */

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What virtual machines ask for.  Only a machine's own three threads are heard; whatever
+ * its user code sends is dropped, so a program that calls L4 reaches nobody.
+ */
+#include <l4/io.h>
+#include <l4/resourcemon.h>
+#include <l4/sigma0.h>
+#include <afterburn/backend.h>
+#include "device.h"
+#include "memory.h"
+#include "vm.h"
+#include "../../l4-baseline/layout.h"
+
+#define STATUS_CRASHED 70
+#define COM1           0x3f8
+#define CONSOLE_IRQ    4
+
+static struct vm *irq_owner[16];
+
+static int answer(L4_Word_t error, L4_Word_t a)
+{
+        L4_Set_MsgTag(L4_Tag(0, 2, 0));
+        L4_LoadMR(1, error);
+        L4_LoadMR(2, a);
+        return 1;
+}
+
+/* Only one machine: its console is the line, as it is. */
+static int is_alone(void)
+{
+        return vms[1].state == VM_FREE;
+}
+
+static void say(struct vm *v, const char *text, unsigned int n)
+{
+        if (is_alone())
+                device_write(COM1, text, n);
+        else
+                console_write(&v->console, text, n);
+}
+
+/* --- faults ------------------------------------------------------------------------------ */
+
+static int map(L4_Word_t from, unsigned int bits, L4_Word_t rights, L4_Word_t to)
+{
+        L4_Set_MsgTag(L4_Tag(0, 0, 2));
+        L4_LoadMapItem(1, L4_FpageAddRights(L4_FpageLog2(from, bits), rights), to);
+        return 1;
+}
+
+static int end(struct vm *v, const char *what, L4_Word_t a, L4_Word_t b)
+{
+        console_flush(&v->console);
+        l4_printf("resourcemon: %s: ended: %s %x at %x\n", v->name, what, a, b);
+        vm_end(v, STATUS_CRASHED);
+        return 0;
+}
+
+/* A page of a file the helper may read. */
+static int map_file(int module, L4_Word_t offset, L4_Word_t at)
+{
+        const struct module *m;
+
+        if (module < 0)
+                return 0;
+        m = boot_module((unsigned int)module);
+        if (offset >= m->size)
+                return 0;
+        return map(m->start + offset, L4_PAGE_BITS, L4_FPAGE_R | L4_FPAGE_X, at);
+}
+
+static int page_fault(struct vm *v, L4_Word_t role, L4_Word_t addr, L4_Word_t ip)
+{
+        L4_Word_t page = addr & ~(L4_PAGE_SIZE - 1u), piece = (addr - L4VM_VIEW) >> 22;
+
+        if (page - v->image_base < v->image_size)
+                return map((L4_Word_t)v->image + page - v->image_base, L4_PAGE_BITS, L4_FPAGE_RWX,
+                           page);
+        if (page == L4VM_PAGE)
+                return map((L4_Word_t)v->page, L4_PAGE_BITS, L4_FPAGE_R, page);
+        if (role == L4VM_HELPER) {
+                if (piece < VM_PIECES && v->piece[piece])
+                        return map((L4_Word_t)v->piece[piece], L4_SUPERPAGE_BITS, L4_FPAGE_RWX,
+                                   addr & -(1u << L4_SUPERPAGE_BITS));
+                if (map_file(v->kernel_module, page - L4VM_KERNEL_FILE, page) ||
+                    map_file(v->initrd_module, page - L4VM_INITRD_FILE, page))
+                        return 1;
+        }
+        return end(v, "its wedge touched", addr, ip);
+}
+
+/* --- requests ------------------------------------------------------------------------------ */
+
+static int put(struct vm *v, L4_MsgTag_t tag, const L4_Word_t *mr, int control)
+{
+        L4_Word_t n = mr[1], most = (L4_UntypedWords(tag) - 1) * 4;
+
+        if (n > most)
+                n = most;
+        if (!control)
+                say(v, (const char *)&mr[2], n);
+        else if (v->control_port)
+                device_write(v->control_port, (const char *)&mr[2], n);
+        return answer(L4_ERROR_OK, 0);
+}
+
+static int gets(struct vm *v, L4_Word_t most)
+{
+        char *to = (char *)(L4_Utcb() + 3);
+        unsigned int n = 0;
+
+        for (; n < most && n < 240 && v->input_count; n++, v->input_count--) {
+                to[n] = v->input[v->input_first];
+                v->input_first = (v->input_first + 1) % VM_INPUT;
+        }
+        L4_Set_MsgTag(L4_Tag(0, 2 + (n + 3) / 4, 0));
+        L4_LoadMR(1, L4_ERROR_OK);
+        L4_LoadMR(2, n);
+        return 1;
+}
+
+static int stop(struct vm *v, L4_Word_t how, L4_Word_t status)
+{
+        static const char *const words[] = {"powered off", "rebooted", "halted"};
+
+        console_flush(&v->console);
+        if (!is_alone() || status)
+                l4_printf("resourcemon: %s: %s, status %u\n", v->name,
+                          words[how < 3 ? how : 2], status);
+        vm_end(v, status);
+        return 0;
+}
+
+/* The crash report: the wedge's sentence, and where the guest was. */
+static int fatal(struct vm *v, L4_MsgTag_t tag, const L4_Word_t *mr)
+{
+        static const char *const names[] = {"edi", "esi", "ebp", "esp",
+                                            "ebx", "edx", "ecx", "eax", "eip", "eflags"};
+        char text[256];
+        L4_Word_t n = mr[1], most = (L4_UntypedWords(tag) - 12) * 4;
+
+        if (L4_UntypedWords(tag) < 12)
+                return end(v, "a message it should not send,", L4_Label(tag), 0);
+        if (n > most)
+                n = most;
+        if (n > sizeof(text) - 1)
+                n = sizeof(text) - 1;
+        memcpy(text, &mr[13], n);
+        text[n] = 0;
+        console_flush(&v->console);
+        l4_printf("afterburn: fatal: %s\n", text);
+        l4_printf("resourcemon: %s: last interrupted in space %u at", v->name, mr[12]);
+        for (unsigned int i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+                l4_printf(" %s %x", names[i], mr[2 + i]);
+        l4_printf("\n");
+        vm_end(v, 1);
+        return 0;
+}
+
+static int port(struct vm *v, L4_Word_t n)
+{
+        L4_Fpage_t f = L4_IoFpageLog2(n, 0);
+
+        for (unsigned int i = 0; i < v->page->port_count; i++) {
+                if (n < v->page->port[i].first || n > v->page->port[i].last)
+                        continue;
+                L4_Sigma0_GetPage(L4_Sigma0(), L4_FpageAddRights(f, L4_FPAGE_R | L4_FPAGE_W));
+                L4_Set_MsgTag(L4_Tag(0, 0, 2));
+                L4_LoadMapItem(1, L4_FpageAddRights(f, L4_FPAGE_R | L4_FPAGE_W), 0);
+                return 1;
+        }
+        return answer(L4_ERROR_NOPRIVILEGE, 0);
+}
+
+static L4_ThreadId_t irq_thread(L4_Word_t irq)
+{
+        return L4_GlobalId(irq, 1);
+}
+
+/* Attach the line, or, when it has raised its event, let it raise another. */
+static int open_irq(struct vm *v, L4_Word_t irq)
+{
+        L4_Word_t ok = 1;
+
+        if (irq > 15 || !(v->page->irqs >> irq & 1) || (irq_owner[irq] && irq_owner[irq] != v))
+                return answer(L4_ERROR_NOPRIVILEGE, 0);
+        if (!irq_owner[irq]) {
+                ok = L4_ThreadControl(irq_thread(irq), irq_thread(irq), L4_nilthread,
+                                      L4_MyGlobalId(), L4_UTCB_LEAVE);
+        } else {
+                L4_Set_MsgTag(L4_Tag(0, 0, 0));
+                L4_Send(irq_thread(irq));
+        }
+        if (ok)
+                irq_owner[irq] = v;
+        return answer(ok ? L4_ERROR_OK : L4_ERROR_THREAD, 0);
+}
+
+int vm_serve(struct vm *v, L4_ThreadId_t from, L4_MsgTag_t tag, const L4_Word_t *mr)
+{
+        L4_Word_t role = L4_ThreadNo(from) - v->first_no;
+
+        if (role > L4VM_HELPER)
+                return 0;
+        switch (L4_Label(tag)) {
+        case RMON_PUTS:
+                return put(v, tag, mr, 0);
+        case RMON_VM_CONTROL:
+                return put(v, tag, mr, 1);
+        case RMON_VM_GETS:
+                return gets(v, mr[1]);
+        case RMON_VM_SPACE:
+                return answer(vm_make_space(v, mr[1]) ? L4_ERROR_OK : L4_ERROR_NOMEM, 0);
+        case RMON_VM_STOP:
+                return stop(v, mr[1], mr[2]);
+        case RMON_VM_FATAL:
+                return fatal(v, tag, mr);
+        case RMON_VM_CLOCK:
+                return answer(L4_ERROR_OK, device_clock());
+        case RMON_VM_PORT:
+                return port(v, mr[1]);
+        case RMON_VM_IRQ:
+                return open_irq(v, mr[1]);
+        case L4_LABEL_EXCEPTION:
+                return end(v, "exception in its wedge, vector", mr[L4_EXC_MR_VECTOR],
+                           mr[L4_EXC_MR_EIP]);
+        case L4_LABEL_IOFAULT_RW:
+                return end(v, "its wedge used a port not granted, fpage", mr[1], mr[2]);
+        }
+        if ((L4_Label(tag) & 0xfff0) == L4_LABEL_PAGEFAULT)
+                return page_fault(v, role, mr[1], mr[2]);
+        return answer(L4_ERROR_PARAM, 0);
+}
+
+/* --- what machines are told -------------------------------------------------------------- */
+
+static void notify(struct vm *v, L4_Word_t events)
+{
+        if (v->state != VM_RUNNING)
+                return;
+        L4_Set_MsgTag(L4_Tag(RMON_NOTIFY, 1, 0));
+        L4_LoadMR(1, events | v->pending);
+        if (L4_IpcFailed(L4_Reply(L4_GlobalId(v->first_no + L4VM_MONITOR, 1))))
+                v->pending |= events;
+        else
+                v->pending = 0;
+}
+
+int vm_notify_pending(void)
+{
+        int left = 0;
+
+        for (unsigned int i = 0; i < VMS; i++) {
+                if (vms[i].state == VM_RUNNING && vms[i].pending)
+                        notify(&vms[i], 0);
+                left |= vms[i].state == VM_RUNNING && vms[i].pending;
+        }
+        return left;
+}
+
+/* The machine that input goes to. */
+static unsigned int foreground;
+
+#define ESCAPE 0x02 /* Ctrl-B and a digit chooses a machine; twice is one */
+
+static void typed(char c)
+{
+        static int escaped;
+        struct vm *v;
+
+        if (escaped && c >= '1' && c < '1' + VMS && vms[c - '1'].state == VM_RUNNING) {
+                foreground = (unsigned int)(c - '1');
+                escaped = 0;
+                return;
+        }
+        if (!is_alone() && c == ESCAPE && !escaped) {
+                escaped = 1;
+                return;
+        }
+        escaped = 0;
+        v = &vms[foreground];
+        if (v->input_count < VM_INPUT)
+                v->input[(v->input_first + v->input_count++) % VM_INPUT] = c;
+}
+
+int vm_interrupt(L4_Word_t irq)
+{
+        if (irq == CONSOLE_IRQ) {
+                int c;
+
+                while ((c = device_read(COM1)) >= 0)
+                        typed((char)c);
+                L4_Set_MsgTag(L4_Tag(0, 0, 0));
+                L4_Send(irq_thread(irq));
+                if (vms[foreground].input_count)
+                        notify(&vms[foreground], AB_EVENT_CONSOLE);
+                return 1;
+        }
+        if (irq < 16 && irq_owner[irq]) {
+                notify(irq_owner[irq], AB_EVENT_IRQ0 << irq);
+                return 1;
+        }
+        return 0;
+}
+
+void vm_devices_start(void)
+{
+        device_line_start(COM1, 1);
+        L4_ThreadControl(irq_thread(CONSOLE_IRQ), irq_thread(CONSOLE_IRQ), L4_nilthread,
+                         L4_MyGlobalId(), L4_UTCB_LEAVE);
+        for (unsigned int i = 0; i < VMS; i++)
+                if (vms[i].page && vms[i].control_port)
+                        device_line_start(vms[i].control_port, 0);
+}

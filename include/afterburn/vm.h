@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Virtual machines: how whoever boots the machine describes them to the resource
+ * monitor, and what the monitor tells a wedge.
+ *
+ * The description is a boot module of text, known by its first line.  One
+ * word and its value per line; `vm' begins a machine, the rest is about it:
+ *
+ *      afterburn-vms 1
+ *      vm NAME
+ *      memory MEGABYTES        4 to 768
+ *      wedge MODULE            modules are counted from 0, this text included
+ *      kernel MODULE           optional: what the wedge is to load
+ *      initrd MODULE           optional
+ *      port FIRST LAST         hexadecimal: I/O ports of the real machine
+ *      irq LINE                a device line
+ *      control PORT            hexadecimal: UART for what backend_control_write() says
+ *      append TEXT             the command line: the rest of the line
+ */
+#ifndef AFTERBURN_VM_H
+#define AFTERBURN_VM_H
+
+#include <stdint.h>
+
+#define AB_VM_HEADER "afterburn-vms 1"
+
+#define AB_VM_NAME_BYTES    32
+#define AB_VM_COMMAND_BYTES 2048
+#define AB_VM_PORTS         16
+#define AB_VM_MEMORY_LEAST  4u /* megabytes */
+#define AB_VM_MEMORY_MOST   768u
+
+#define AB_VM_PAGE_MAGIC 0x4d566241u /* "AbVM" */
+
+/* The page every wedge finds; read only. */
+struct ab_vm_page {
+        uint32_t magic;
+        uint32_t first_thread; /* number of its first thread */
+        uint32_t memory_bytes;
+        uint32_t kernel_bytes, initrd_bytes; /* files the monitor has for it */
+        uint32_t irqs;                       /* lines it may open, as a mask */
+        uint32_t port_count;
+        struct {
+                uint16_t first, last;
+        } port[AB_VM_PORTS];
+        char name[AB_VM_NAME_BYTES];
+        char command_line[AB_VM_COMMAND_BYTES];
+};
+
+#endif

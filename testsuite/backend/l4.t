@@ -1,0 +1,66 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The backend for baseline L4, under QEMU: a wedge tries every function and prints KTAP.
+wedge=${top_builddir:?}/testsuite/backend/l4-test
+l4=$top_builddir/lib/afterburner/l4
+tmp=$(mktemp -d) || exit 1
+trap 'rm -rf "$tmp"' EXIT
+
+if ! command -v qemu-system-i386 >/dev/null; then
+        echo "1..0 # SKIP no qemu-system-i386"
+        exit 0
+fi
+
+# boot COMMAND-LINE: output on standard output, the control line in $tmp/control, QEMU's
+# status in $tmp/status.
+boot() {
+        cat >"$tmp/vms" <<EOF
+afterburn-vms 1
+vm test
+memory 16
+wedge 1
+initrd 2
+port 60 60
+port 80 80
+irq 1
+control 2f8
+append $1
+EOF
+        timeout 60 qemu-system-i386 -accel tcg -cpu qemu32,+sse,+sse2,+fxsr -m 64 -nodefaults \
+                -display none -no-reboot -rtc base=2020-01-02 -serial stdio \
+                -serial "file:$tmp/control" -device isa-debug-exit,iobase=0xf4,iosize=4 \
+                -kernel "$l4/loader" \
+                -initrd "$l4/kernel-baseline,$l4/sigma0,$l4/resourcemon,$tmp/vms,$wedge,$tmp/module"
+        echo $? >"$tmp/status"
+}
+
+printf module >"$tmp/module"
+mkfifo "$tmp/input"
+# Keep both ends open, so that nobody waits for the other to open.
+exec 3<>"$tmp/input"
+boot 'one two' <"$tmp/input" | while IFS= read -r line; do
+        case $line in
+        '# input please') printf k >&3 ;;
+        1..*) echo "${line#1..}" >"$tmp/plan"; continue ;;
+        esac
+        printf '%s\n' "$line"
+done
+exec 3>&-
+n=$(cat "$tmp/plan" 2>/dev/null || echo 0)
+ok() {
+        n=$((n + 1))
+        if [ "$1" = 0 ]; then echo "ok $n - $2"; else echo "not ok $n - $2"; fi
+}
+[ -s "$tmp/plan" ] && [ "$(cat "$tmp/status")" = 65 ]
+ok $? "the machine ended by power off with status 0"
+
+boot fatal </dev/null >"$tmp/out"
+grep -q '^afterburn: fatal: as the command line asks' "$tmp/out" && [ "$(cat "$tmp/status")" = 67 ]
+ok $? "backend_fatal() says why and ends the machine"
+grep -q '^resourcemon: test: last interrupted in space 0 at .* eip ' "$tmp/out"
+ok $? "the resource monitor shows where the guest was"
+
+boot reboot </dev/null >"$tmp/out"
+[ "$(cat "$tmp/status")" = 65 ]
+ok $? "a reboot ends it too"
+echo "1..$n"
