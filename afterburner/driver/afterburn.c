@@ -26,6 +26,7 @@ static const struct command {
         {"as", AB_PLACE_BIN, "afterburn-as", "assemble: a drop-in as that pads and annotates"},
         {"report", AB_PLACE_LIBEXEC, "afterburn-report", "list the sites of an image"},
         {"audit", AB_PLACE_LIBEXEC, "afterburn-audit", "prove that every sensitive instruction is annotated"},
+        {"link", AB_PLACE_LIBEXEC, "afterburn-link", "bind an image for a hypervisor, ahead of time"},
         {"run", AB_PLACE_LIBEXEC, "afterburn-run", "boot an image under an emulator"},
         {"rootfs", AB_PLACE_LIBEXEC, "afterburn-rootfs", "make the sample root file system"},
         {"bench", AB_PLACE_LIBEXEC, "afterburn-bench", "measure what afterburning costs"},

@@ -20,8 +20,10 @@ libexec_afterburner_afterburn_run_SOURCES = hypervisor-backends/bare/run/run.c \
 	hypervisor-backends/bare/run/machine.c hypervisor-backends/bare/run/session.c \
 	hypervisor-backends/bare/run/run.h
 libexec_afterburner_afterburn_run_CPPFLAGS = $(AB_CPPFLAGS) \
-	-I$(top_srcdir)/samples/rootfs -I$(top_srcdir)/hypervisor-backends/bare/run
+	-I$(top_srcdir)/samples/rootfs -I$(top_srcdir)/hypervisor-backends/bare/run \
+	-I$(top_srcdir)/linker/core -I$(top_srcdir)/linker/load
 libexec_afterburner_afterburn_run_CFLAGS = $(AB_CFLAGS)
-libexec_afterburner_afterburn_run_LDADD = libabnewc.a libabhost.a -lutil
+libexec_afterburner_afterburn_run_LDADD = linker/load/libabload.a linker/core/libabbind.a \
+	libabnewc.a libabhost.a -lutil
 dist_man_MANS += doc/man/afterburn-run.1 doc/man/afterburn-rootfs.1
 include $(srcdir)/hypervisor-backends/bare/ring0/local.mk

@@ -327,6 +327,7 @@ static void count_site(struct ab_bind_stats *stats, const struct ab_record *reco
                 row->least_slack = slack;
         row->sites++;
         row->site_bytes += record->site_bytes;
+        row->bound_bytes += code->length ? record->site_bytes : 0;
         row->code_bytes += code->length;
         row->shape[code->shape]++;
         if (is_class(record, AB_CLASS_STI)) {
@@ -404,15 +405,44 @@ enum ab_bind_error ab_bind_check(struct ab_bind *bind)
         return AB_BIND_OK;
 }
 
-static void write_site(uint8_t *site, uint32_t site_bytes, const struct ab_code *code)
+/*
+ * Code in the @room behind bound code that destroys what is dead: not %reg, which keeps
+ * the flags; one neg %reg, or cmp %esp,%eax, where the flags are dead too.  Returns its length.
+ */
+static uint32_t scribble(uint8_t *to, uint32_t room, const struct ab_record *record)
 {
-        uint32_t i;
+        bool flags = record->dead_flags == AB_FLAGS_ALL;
+        uint32_t length = 0;
+        unsigned reg;
 
-        if (!code->length)
+        for (reg = AB_EAX; reg <= AB_EDI && length + 2 <= room; reg++) {
+                if (!(record->dead_gprs >> reg & 1))
+                        continue;
+                to[length++] = 0xf7;
+                to[length++] = (flags ? 0xd8 : 0xd0) | reg;
+                flags = false;
+        }
+        if (flags && length + 2 <= room) {
+                to[length++] = 0x39;
+                to[length++] = 0xe0;
+        }
+        return length;
+}
+
+static void write_site(struct ab_bind *bind, const struct ab_record *record, uint8_t *site,
+                       const struct ab_code *code)
+{
+        uint32_t i, used = code->length;
+
+        if (!used)
                 return;
-        for (i = 0; i < code->length; i++)
+        for (i = 0; i < used; i++)
                 site[i] = code->bytes[i];
-        ab_nop_fill(site + code->length, site_bytes - code->length);
+        /* behind a sti the next instruction counts */
+        if (bind->scribble && !is_class(record, AB_CLASS_STI))
+                used += scribble(site + used, record->site_bytes - used, record);
+        bind->stats.scribbled += used > code->length;
+        ab_nop_fill(site + used, record->site_bytes - used);
 }
 
 enum ab_bind_error ab_bind(struct ab_bind *bind)
@@ -429,7 +459,7 @@ enum ab_bind_error ab_bind(struct ab_bind *bind)
                 uint8_t *site;
 
                 plan_site(bind, i, &site, &code, &shadow);
-                write_site(site, record->site_bytes, &code);
+                write_site(bind, record, site, &code);
                 if (!bind->report)
                         continue;
                 bound.index = bind->order[i];

@@ -60,7 +60,8 @@ enum ab_shape {
 struct ab_row_stats {
         uint32_t sites;
         uint32_t site_bytes;
-        uint32_t code_bytes;    /* of bound code, NOPs that fill up excluded */
+        uint32_t bound_bytes;   /* of the sites among them that hold bound code ... */
+        uint32_t code_bytes;    /* ... and of that code, NOPs that fill up excluded */
         uint32_t shape[AB_SHAPES];
         uint32_t least_slack;   /* fewest bytes left over in a bound site */
 };
@@ -68,6 +69,7 @@ struct ab_row_stats {
 struct ab_bind_stats {
         uint32_t sites;
         uint32_t sti_defer, sti_step, sti_at_once; /* what follows a sti */
+        uint32_t scribbled;     /* sites with code that destroys what is dead */
         struct ab_row_stats row[AB_ROWS];
 };
 
@@ -87,6 +89,11 @@ struct ab_bind {
         uint32_t *order;        /* working memory: `count' words */
         struct ab_bind_image image;
         struct ab_wedge wedge;
+        /*
+         * For tests: what a site has left over is filled with code that destroys registers and
+         * flags its record calls dead (the wedge's second half of vectors can destroy the flags).
+         */
+        bool scribble;
         /* Called for every site in address order once all are bound; may be NULL. */
         void (*report)(void *context, const struct ab_bound_site *site);
         void *report_context;

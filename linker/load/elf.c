@@ -28,6 +28,11 @@ static uint32_t physical(uint32_t address)
         return address >= LOWEST_PAGE_OFFSET ? address % PAGE_OFFSET_UNIT : address;
 }
 
+uint8_t *ab_load_loaded(const struct ab_load *load, uint32_t paddr)
+{
+        return physical(paddr) < load->memory_bytes ? load->memory + physical(paddr) : NULL;
+}
+
 static enum ab_load_error truncated(struct load_kernel *kernel)
 {
         return refuse(kernel->load, AB_LOAD_TRUNCATED, "the kernel file is truncated");
@@ -266,5 +271,24 @@ bool ab_load_describe(const uint8_t *wedge, uint32_t bytes,
                 return false;
         found = (const void *)section.data;
         memcpy(description, found, sizeof(*description));
+        return true;
+}
+
+bool ab_load_bound_for(const uint8_t *image, uint32_t bytes, char hypervisor[AB_HYPERVISOR_BYTES])
+{
+        struct load_kernel file = {.file = image, .file_bytes = bytes};
+        uint32_t i, at = offsetof(struct ab_wedge_description, hypervisor);
+        struct load_section mark;
+
+        if (!ab_load_is_elf(image, bytes))
+                return false;
+        take_sections(&file);
+        if (!ab_load_find_section(&file, AB_BOUND_SECTION, &mark) || !mark.data ||
+            mark.bytes != sizeof(struct ab_wedge_description) ||
+            load_word(mark.data) != AB_WEDGE_MAGIC)
+                return false;
+        for (i = 0; i + 1 < AB_HYPERVISOR_BYTES; i++)
+                hypervisor[i] = (char)mark.data[at + i];
+        hypervisor[i] = 0;
         return true;
 }

@@ -79,6 +79,7 @@ struct ab_load {
         const uint8_t *initrd;  /* NULL: none; becomes the first module of a multiboot kernel */
         uint32_t initrd_bytes;
         const struct ab_wedge_description *target;      /* NULL: load it unbound */
+        bool scribble;          /* as in struct ab_bind */
 
         /* Out. */
         enum ab_load_error error;
@@ -104,12 +105,20 @@ struct ab_load {
  */
 enum ab_load_error ab_load(struct ab_load *load);
 
+/* Where a segment with this p_paddr was loaded, as the caller sees it; NULL: outside memory. */
+uint8_t *ab_load_loaded(const struct ab_load *load, uint32_t paddr);
+
 /*
  * The description in the ELF file of a wedge.  False, and nothing written, where there
  * is none or it is of another ABI.
  */
 bool ab_load_describe(const uint8_t *wedge, uint32_t bytes,
                       struct ab_wedge_description *description);
+
+/*
+ * Is the image bound ahead of time?  For which hypervisor goes to @hypervisor.
+ */
+bool ab_load_bound_for(const uint8_t *image, uint32_t bytes, char hypervisor[AB_HYPERVISOR_BYTES]);
 
 /* --- modules: relocatable files a running guest has just copied -------------- */
 

@@ -195,16 +195,13 @@ static enum ab_load_error check_mark(struct load_kernel *kernel)
         struct ab_load *load = kernel->load;
         struct load_section mark;
         char name[AB_HYPERVISOR_BYTES];
-        uint32_t i, name_at = offsetof(struct ab_wedge_description, hypervisor);
+        uint32_t i;
 
         if (!kernel->elf || !ab_load_find_section(kernel, AB_BOUND_SECTION, &mark))
                 return AB_LOAD_OK;
-        if (!mark.data || mark.bytes != sizeof(*target) || load_word(mark.data) != AB_WEDGE_MAGIC)
+        if (!ab_load_bound_for(kernel->file, kernel->file_bytes, name))
                 return refuse(load, AB_LOAD_BOUND, "the mark of a bound image is damaged: "
                               "link the image again");
-        for (i = 0; i + 1 < AB_HYPERVISOR_BYTES && mark.data[name_at + i]; i++)
-                name[i] = (char)mark.data[name_at + i];
-        name[i] = 0;
         if (!target)
                 return refuse(load, AB_LOAD_BOUND, "the image is bound for %s and cannot run "
                               "without it: give the unbound image", name);
@@ -257,6 +254,7 @@ enum ab_load_error ab_load_bind(struct load_kernel *kernel)
         load->bind.order = (void *)(room + count * AB_RECORD_BYTES);
         load->bind.image = (struct ab_bind_image){kernel, code};
         memcpy(&load->bind.wedge, &load->target->wedge, sizeof(load->bind.wedge));
+        load->bind.scribble = load->scribble;
         error = ab_bind(&load->bind);
         if (error)
                 refuse_record(kernel);

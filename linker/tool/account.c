@@ -169,7 +169,7 @@ static bool int3_is_fill(struct walk *w)
 }
 
 /* A sensitive encoding at `at' that no record covers. */
-static void account_bare(struct walk *w, const struct ab_insn *insn)
+static void account_bare(struct walk *w, const struct ab_mc_insn *insn)
 {
         struct ab_account *account = w->account;
         struct ab_tally *tally = &account->tally[insn->row->class_id];
@@ -200,7 +200,7 @@ static void account_bare(struct walk *w, const struct ab_insn *insn)
 static void step_site(struct walk *w, const struct ab_record *record)
 {
         struct ab_account *account = w->account;
-        struct ab_insn last;
+        struct ab_mc_insn last;
 
         ab_account_site(account, w->decoder, record);
         account->kinds[AB_RECORD_KIND_OF(record)]++;
@@ -208,14 +208,14 @@ static void step_site(struct walk *w, const struct ab_record *record)
                 account->tally[record->class_id].sites++;
                 account->tally[record->class_id].annotated++;
         } else if (AB_RECORD_KIND_OF(record) != AB_KIND_HOOK) {
-                ab_decode(w->decoder, bytes_at(w, w->at + record->insn_offset), record->insn_bytes,
+                ab_mc_decode(w->decoder, bytes_at(w, w->at + record->insn_offset), record->insn_bytes,
                           w->at + record->insn_offset, &last);
                 if (last.row)
                         ab_account_add(account, AB_FINDING_RECORD, w->at, last.row,
                                        bytes_at(w, w->at), record->site_bytes,
                                        "record of an access to memory covers %s", last.text);
         }
-        ab_decode(w->decoder, bytes_at(w, w->at + record->insn_offset), record->insn_bytes,
+        ab_mc_decode(w->decoder, bytes_at(w, w->at + record->insn_offset), record->insn_bytes,
                   w->at + record->insn_offset, &last);
         w->flow_ended = record->insn_bytes && last.flow == AB_FLOW_END;
         w->after_call = record->insn_bytes && last.flow == AB_FLOW_CALL;
@@ -228,9 +228,9 @@ static void step_instruction(struct walk *w)
 {
         const struct ab_record *record = next_record(w);
         uint32_t next = w->at, symbol = next_symbol(w);
-        struct ab_insn insn;
+        struct ab_mc_insn insn;
 
-        ab_decode(w->decoder, bytes_at(w, w->at), w->end - w->at, w->at, &insn);
+        ab_mc_decode(w->decoder, bytes_at(w, w->at), w->end - w->at, w->at, &insn);
         if (!insn.bytes) {
                 step_undecodable(w);
                 return;

@@ -36,6 +36,11 @@ void ab_decoder_free(struct ab_decoder *decoder)
         free(decoder);
 }
 
+void ab_decoder_hex(struct ab_decoder *decoder)
+{
+        LLVMSetDisasmOptions(decoder->context, LLVMDisassembler_Option_PrintImmHex);
+}
+
 unsigned ab_prefix_bytes(const uint8_t *bytes, unsigned count)
 {
         unsigned n = 0;
@@ -246,7 +251,7 @@ static bool is_nop(const char *word, unsigned bytes, const struct operand *opera
         return word_is(word, bytes, "leal") && is_address_of(&operands[0], &operands[1]);
 }
 
-static void describe(struct ab_insn *insn, const uint8_t *bytes)
+static void describe(struct ab_mc_insn *insn, const uint8_t *bytes)
 {
         const char *word = insn->text;
         struct operand operands[4];
@@ -329,12 +334,12 @@ static unsigned decode_rest(const uint8_t *bytes, uint32_t count, char *text)
         return 0;
 }
 
-void ab_decode(struct ab_decoder *decoder, const uint8_t *bytes, uint32_t count, uint32_t address,
-               struct ab_insn *insn)
+void ab_mc_decode(struct ab_decoder *decoder, const uint8_t *bytes, uint32_t count, uint32_t address,
+               struct ab_mc_insn *insn)
 {
         unsigned joined = 0;
 
-        memset(insn, 0, offsetof(struct ab_insn, text));
+        memset(insn, 0, offsetof(struct ab_mc_insn, text));
         insn->text[0] = 0;
         for (;;) {
                 size_t length = LLVMDisasmInstruction(decoder->context, (uint8_t *)bytes + joined,

@@ -20,7 +20,7 @@ enum ab_flow {
         AB_FLOW_CALL, /* it does when the callee returns */
 };
 
-struct ab_insn {
+struct ab_mc_insn {
         unsigned bytes;           /* 0: no valid instruction */
         const struct ab_row *row; /* NULL: not sensitive */
         uint32_t operand;         /* AB_OP_*, as a record has it; valid with a row */
@@ -37,13 +37,16 @@ struct ab_decoder;
 struct ab_decoder *ab_decoder_new(void);
 void ab_decoder_free(struct ab_decoder *decoder);
 
+/* From now on print immediates and addresses in hexadecimal. */
+void ab_decoder_hex(struct ab_decoder *decoder);
+
 /*
  * Decode the instruction at `bytes', of which `count' are readable, as if it
  * stood at `address'.  Prefixes LLVM prints as instructions of their own
  * (lock) are joined with what follows them.
  */
-void ab_decode(struct ab_decoder *decoder, const uint8_t *bytes, uint32_t count, uint32_t address,
-               struct ab_insn *insn);
+void ab_mc_decode(struct ab_decoder *decoder, const uint8_t *bytes, uint32_t count, uint32_t address,
+               struct ab_mc_insn *insn);
 
 /* Length of the run of legacy prefixes at `bytes'. */
 unsigned ab_prefix_bytes(const uint8_t *bytes, unsigned count);

@@ -21,12 +21,21 @@ libexec_afterburner_afterburn_audit_LDADD = libabtool.a $(AB_RECORDS_LIBS) $(LLV
 
 pkglibexec_PROGRAMS += libexec/afterburner/afterburn-report
 libexec_afterburner_afterburn_report_SOURCES = linker/tool/report.c \
+	linker/tool/bound.c linker/tool/bound.h \
 	linker/tool/survey.c linker/tool/survey.h linker/tool/survey-text.c \
 	linker/tool/survey-json.c linker/tool/survey-html.c \
 	linker/tool/lines.c linker/tool/lines.h
 libexec_afterburner_afterburn_report_CPPFLAGS = $(AB_TOOL_CPPFLAGS)
 libexec_afterburner_afterburn_report_CFLAGS = $(AB_CFLAGS)
-libexec_afterburner_afterburn_report_LDADD = libabtool.a $(AB_RECORDS_LIBS) $(BFD_LIBS)
+libexec_afterburner_afterburn_report_LDADD = libabtool.a linker/core/libabbind.a \
+	$(AB_RECORDS_LIBS) $(LLVM_LIBS) $(BFD_LIBS)
+
+pkglibexec_PROGRAMS += libexec/afterburner/afterburn-link
+libexec_afterburner_afterburn_link_SOURCES = linker/tool/link.c
+libexec_afterburner_afterburn_link_CPPFLAGS = $(AB_LOADER_CPPFLAGS) -I$(top_srcdir)/linker/load
+libexec_afterburner_afterburn_link_CFLAGS = $(AB_CFLAGS)
+libexec_afterburner_afterburn_link_LDADD = linker/load/libabload.a linker/core/libabbind.a \
+	libabhost.a
 EXTRA_DIST += linker/tool/README
 dist_man_MANS += doc/man/afterburn-audit.1 doc/man/afterburn-report.1 doc/man/afterburn-record.5
 

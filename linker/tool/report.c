@@ -11,17 +11,20 @@
 #include <string.h>
 
 #include "host/diag.h"
+#include "tool/bound.h"
 #include "tool/survey.h"
 
 static const char usage_text[] =
     "Usage: afterburn report [OPTION]... FILE\n"
     "       afterburn report --diff OLD NEW\n"
+    "       afterburn report --bound FILE\n"
     "Show the sites of an afterburned vmlinux, bzImage, module or object.\n"
     "\n"
     "  --format=text|json|html   how to print (text)\n"
     "  --sites                   list every site with function, file and line\n"
     "  --plain=FILE              the same kernel built without afterburning: text growth\n"
     "  --diff                    what is different between two images, by function\n"
+    "  --bound                   of an image bound ahead of time: the code at every site\n"
     "  --help, --version\n"
     "\n"
     "Exit status: 0 printed, 1 the file is at fault, 2 usage.  Manual: afterburn-report(1)\n";
@@ -29,7 +32,7 @@ static const char usage_text[] =
 struct options {
         void (*print)(const struct ab_survey *, FILE *, bool);
         const char *plain;
-        bool sites, diff;
+        bool sites, diff, bound;
 };
 
 static struct ab_image *open_image(const char *path, bool annotated)
@@ -75,6 +78,14 @@ static void compare(const char *old_path, const char *new_path)
         ab_image_close(new_image);
 }
 
+static void show_bound(const char *path)
+{
+        struct ab_image *image = open_image(path, true);
+
+        ab_bound_print(image, stdout);
+        ab_image_close(image);
+}
+
 static void set_format(struct options *options, const char *name)
 {
         if (!strcmp(name, "text"))
@@ -94,6 +105,7 @@ int main(int argc, char **argv)
             {"plain", required_argument, NULL, 'p'},
             {"sites", no_argument, NULL, 's'},
             {"diff", no_argument, NULL, 'd'},
+            {"bound", no_argument, NULL, 'b'},
             {"help", no_argument, NULL, 'h'},
             {"version", no_argument, NULL, 'v'},
             {NULL, 0, NULL, 0},
@@ -116,6 +128,9 @@ int main(int argc, char **argv)
                 case 'd':
                         options.diff = true;
                         break;
+                case 'b':
+                        options.bound = true;
+                        break;
                 case 'h':
                         fputs(usage_text, stdout);
                         return AB_EXIT_OK;
@@ -128,10 +143,15 @@ int main(int argc, char **argv)
                                argv[optind - 1]);
                 }
         }
+        if (options.bound && (options.diff || options.sites || options.plain ||
+                              options.print != ab_survey_print_text))
+                ab_die(AB_EXIT_USAGE, "report: --bound takes no other option");
         if (argc - optind != (options.diff ? 2 : 1))
                 ab_die(AB_EXIT_USAGE, "report: needs %s: see afterburn report --help",
                        options.diff ? "OLD and NEW" : "one FILE");
-        if (options.diff)
+        if (options.bound)
+                show_bound(argv[optind]);
+        else if (options.diff)
                 compare(argv[optind], argv[optind + 1]);
         else
                 report(argv[optind], &options);

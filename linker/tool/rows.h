@@ -11,7 +11,7 @@
 
 #include <afterburn/insn.h>
 
-enum ab_shape {
+enum ab_operand_shape {
         AB_SHAPE_ANY,
         AB_SHAPE_SEG_SRC,
         AB_SHAPE_SEG_DST,
@@ -29,7 +29,7 @@ struct ab_row {
         enum ab_class class_id;
         char name[16];         /* lower case, as printed: "mov_to_cr" */
         const char *spellings; /* separated by blanks */
-        enum ab_shape shape;
+        enum ab_operand_shape shape;
         unsigned need;
         enum ab_side side;
         unsigned fault;  /* AB_FAULT_* */

@@ -23,9 +23,9 @@ struct site {
 static bool all_nops(struct site *s, unsigned from, unsigned to)
 {
         while (from < to) {
-                struct ab_insn insn;
+                struct ab_mc_insn insn;
 
-                ab_decode(s->decoder, s->bytes + from, to - from, s->record->start + from, &insn);
+                ab_mc_decode(s->decoder, s->bytes + from, to - from, s->record->start + from, &insn);
                 if (!insn.bytes || !insn.nop)
                         return false;
                 from += insn.bytes;
@@ -34,7 +34,7 @@ static bool all_nops(struct site *s, unsigned from, unsigned to)
 }
 
 /* The segment an instruction's memory operand uses when no prefix says otherwise. */
-static uint8_t default_segment(const struct ab_insn *insn)
+static uint8_t default_segment(const struct ab_mc_insn *insn)
 {
         const char *open = strchr(insn->text, '(');
 
@@ -45,7 +45,7 @@ static uint8_t default_segment(const struct ab_insn *insn)
 }
 
 /* Prefixes before an instruction with a memory operand must not change its segment. */
-static bool prefixes_redundant(struct site *s, const struct ab_insn *insn)
+static bool prefixes_redundant(struct site *s, const struct ab_mc_insn *insn)
 {
         const struct ab_record *r = s->record;
         const uint8_t *own = s->bytes + r->insn_offset;
@@ -68,7 +68,7 @@ static bool prefixes_redundant(struct site *s, const struct ab_insn *insn)
         return true;
 }
 
-static void check_padding(struct site *s, const struct ab_insn *whole)
+static void check_padding(struct site *s, const struct ab_mc_insn *whole)
 {
         const struct ab_record *r = s->record;
         unsigned end = r->insn_offset + r->insn_bytes;
@@ -109,7 +109,7 @@ static bool is_string_io(const struct ab_row *row)
         return row->class_id == AB_CLASS_INS || row->class_id == AB_CLASS_OUTS;
 }
 
-static void check_size(struct site *s, const struct ab_insn *insn)
+static void check_size(struct site *s, const struct ab_mc_insn *insn)
 {
         unsigned need = s->row->need;
 
@@ -125,7 +125,7 @@ static void check_size(struct site *s, const struct ab_insn *insn)
 /* A register that came through a macro argument: the pass writes "none". */
 enum { UNKNOWN = 15 };
 
-static void check_operands(struct site *s, const struct ab_insn *insn)
+static void check_operands(struct site *s, const struct ab_mc_insn *insn)
 {
         uint32_t said = s->record->operand, seen = insn->operand;
         uint32_t same = AB_OP_LOCK;
@@ -164,7 +164,7 @@ static void check_operands(struct site *s, const struct ab_insn *insn)
                 object(s, "record's operand word 0x%x contradicts %s", said, insn->text);
 }
 
-static void check_instruction(struct site *s, const struct ab_insn *insn)
+static void check_instruction(struct site *s, const struct ab_mc_insn *insn)
 {
         const struct ab_record *r = s->record;
 
@@ -198,16 +198,16 @@ void ab_account_site(struct ab_account *account, struct ab_decoder *decoder,
                                                              : NULL,
             .bytes = ab_image_bytes(account->image, record->start, record->site_bytes),
         };
-        struct ab_insn insn, whole;
+        struct ab_mc_insn insn, whole;
 
         if (AB_RECORD_KIND_OF(record) == AB_KIND_HOOK) {
                 if (!all_nops(&s, 0, record->site_bytes))
                         object(&s, "hook is not made of NOPs");
                 return;
         }
-        ab_decode(decoder, s.bytes + record->insn_offset, record->insn_bytes,
+        ab_mc_decode(decoder, s.bytes + record->insn_offset, record->insn_bytes,
                   record->start + record->insn_offset, &insn);
-        ab_decode(decoder, s.bytes, record->site_bytes, record->start, &whole);
+        ab_mc_decode(decoder, s.bytes, record->site_bytes, record->start, &whole);
         check_instruction(&s, &insn);
         check_padding(&s, &whole);
 }

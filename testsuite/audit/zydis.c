@@ -95,10 +95,10 @@ static void compare_at(struct compared *c, ZydisDecoder *zydis, struct ab_decode
         ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
         const struct ab_row *row = NULL;
         ZydisDecodedInstruction theirs;
-        struct ab_insn ours;
+        struct ab_mc_insn ours;
         char place[128];
 
-        ab_decode(llvm, bytes, left, section->address + *offset, &ours);
+        ab_mc_decode(llvm, bytes, left, section->address + *offset, &ours);
         memset(&theirs, 0, sizeof theirs);
         if (ZYAN_SUCCESS(ZydisDecoderDecodeFull(zydis, bytes, left, &theirs, operands)))
                 row = classify(&theirs, operands);

@@ -13,6 +13,7 @@
 
 #include "host/diag.h"
 #include "host/paths.h"
+#include "load.h"
 #include "newc.h"
 #include "run.h"
 
@@ -112,12 +113,19 @@ static size_t needed_bytes(const struct file *file, const char *path)
         return bytes;
 }
 
-static void prepare_kernel(struct run_images *images, const char *path)
+static void prepare_kernel(struct run_images *images, const struct run_options *options)
 {
+        const char *path = options->kernel;
         struct file file = map_file(path, "give a vmlinux or bzImage");
+        char bound_for[AB_HYPERVISOR_BYTES];
         size_t bytes;
         FILE *stream;
 
+        if (file.bytes <= UINT32_MAX &&
+            ab_load_bound_for(file.data, (uint32_t)file.bytes, bound_for) &&
+            strcmp(bound_for, options->hypervisor))
+                ab_die(AB_EXIT_ERROR, "%s: bound for %s, cannot run on %s: give the kernel it was "
+                       "bound from", path, bound_for, options->hypervisor);
         images->kind = is_multiboot(&file) ? KERNEL_MULTIBOOT : KERNEL_LINUX;
         bytes = images->kind == KERNEL_MULTIBOOT ? file.bytes : needed_bytes(&file, path);
         stream = memory_file("kernel", &images->kernel);
@@ -221,7 +229,7 @@ static char *command_line(const struct run_images *images, const struct run_opti
 
 void run_prepare(struct run_images *images, const struct run_options *options)
 {
-        prepare_kernel(images, options->kernel);
+        prepare_kernel(images, options);
         prepare_initrd(images, options);
         images->loader = images->kind == KERNEL_LINUX
                                  ? ab_path_required(AB_PLACE_SHARE, "bare-loader")
