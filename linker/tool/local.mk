@@ -37,7 +37,7 @@ libexec_afterburner_afterburn_link_CFLAGS = $(AB_CFLAGS)
 libexec_afterburner_afterburn_link_LDADD = linker/load/libabload.a linker/core/libabbind.a \
 	libabhost.a
 EXTRA_DIST += linker/tool/README
-dist_man_MANS += doc/man/afterburn-audit.1 doc/man/afterburn-report.1 doc/man/afterburn-record.5
+dist_man_MANS += doc/man/afterburn-link.1 doc/man/afterburn-audit.1 doc/man/afterburn-report.1 doc/man/afterburn-record.5
 
 exemptionsdir = $(pkgdatadir)/exemptions
 dist_exemptions_DATA = linker/tool/exemptions/linux-2.6.conf linker/tool/exemptions/linux-6.1.conf

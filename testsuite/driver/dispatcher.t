@@ -16,7 +16,7 @@ ok $? "--version: exit 0"
 check "--version: GNU style" grep -Eq '^afterburn \(Afterburn\) [0-9]+\.[0-9]+' "$scratch/out"
 afterburn --help >"$scratch/out"
 ok $? "--help: exit 0"
-for command in make cc as report audit run bench l4; do
+for command in make cc as report audit link run bench l4; do
 	check "--help: describes $command" grep -Eq "^  $command +[a-z]" "$scratch/out"
 done
 make_fake_cc "$scratch/cc"

@@ -18,3 +18,14 @@ testsuite_load_load_image_SOURCES = testsuite/load/load-image.c
 testsuite_load_load_image_CPPFLAGS = $(LT_CPPFLAGS)
 testsuite_load_load_image_CFLAGS = $(AB_CFLAGS)
 testsuite_load_load_image_LDADD = linker/load/libabload.a linker/core/libabbind.a libabhost.a
+
+# Files of wedges that are nothing but their description.
+LT_WEDGES = testsuite/load/wedge-test testsuite/load/wedge-other
+check_DATA += $(LT_WEDGES)
+CLEANFILES += $(LT_WEDGES)
+TESTS += testsuite/load/link.t
+EXTRA_DIST += testsuite/load/link.t testsuite/load/wedge.c
+$(LT_WEDGES): testsuite/load/wedge.c include/afterburn/bound.h include/afterburn/wedge.h
+	$(AM_V_CCLD)$(MKDIR_P) testsuite/load && name=$@ && \
+	$(CC) $(TARGET_CFLAGS) $(AB_CPPFLAGS) "-DNAME=\"$${name##*-}\"" $(TARGET_LDFLAGS) -Wl,-e,0 \
+		-o $@ $(srcdir)/testsuite/load/wedge.c
