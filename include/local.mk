@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Contracts only: what two parts promise each other, freestanding C.
 abincludedir = $(includedir)/afterburn
-abinclude_HEADERS = include/afterburn/record.h include/afterburn/insn.h include/afterburn/wedge.h include/afterburn/backend.h
+abinclude_HEADERS = include/afterburn/record.h include/afterburn/insn.h include/afterburn/wedge.h include/afterburn/backend.h \
+	include/afterburn/port.h

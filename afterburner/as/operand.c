@@ -351,6 +351,18 @@ static void parse_intel_memory(const char *p, const char *end, struct syntax syn
 
 /* --- operands -------------------------------------------------------------- */
 
+/* The operand is a register; ah to bh are parts of eax to ebx. */
+static void set_register(struct operand *o, unsigned kind, uint8_t number)
+{
+        o->kind = OPERAND_REGISTER;
+        o->reg_kind = (uint8_t)kind;
+        o->reg = number;
+        if (kind == REG_GPR32 || kind == REG_GPR16)
+                o->uses = (uint8_t)(1u << number);
+        else if (kind == REG_GPR8)
+                o->uses = (uint8_t)(1u << (number & 3));
+}
+
 static void parse_att(const char *p, const char *end, struct syntax syntax, struct operand *o)
 {
         uint8_t number;
@@ -393,13 +405,7 @@ static void parse_att(const char *p, const char *end, struct syntax syntax, stru
                 }
         }
         if (kind) {
-                o->kind = OPERAND_REGISTER;
-                o->reg_kind = (uint8_t)kind;
-                o->reg = number;
-                if (kind == REG_GPR32 || kind == REG_GPR16)
-                        o->uses = (uint8_t)(1u << number);
-                else if (kind == REG_GPR8)
-                        o->uses = (uint8_t)(1u << (number & 3));
+                set_register(o, kind, number);
                 return;
         }
         parse_att_memory(p, end, syntax, o);
@@ -457,13 +463,7 @@ static void parse_intel(const char *p, const char *end, struct syntax syntax, st
                         p = end;
         }
         if (kind && !holds(p, end, '[')) {
-                o->kind = OPERAND_REGISTER;
-                o->reg_kind = (uint8_t)kind;
-                o->reg = number;
-                if (kind == REG_GPR32 || kind == REG_GPR16)
-                        o->uses = (uint8_t)(1u << number);
-                else if (kind == REG_GPR8)
-                        o->uses = (uint8_t)(1u << (number & 3));
+                set_register(o, kind, number);
                 return;
         }
         if (!o->override && !sized && !holds(start, end, '[')) {

@@ -7,6 +7,7 @@ target_PROGRAMS = share/afterburner/bare-loader
 share_afterburner_bare_loader_SOURCES = hypervisor-backends/bare/loader/start.S \
 	hypervisor-backends/bare/loader/loader.c hypervisor-backends/bare/loader/image.c \
 	hypervisor-backends/bare/loader/console.c hypervisor-backends/bare/loader/loader.h
+share_afterburner_bare_loader_CPPFLAGS = -I$(top_srcdir)/include
 share_afterburner_bare_loader_CFLAGS = $(TARGET_CFLAGS)
 share_afterburner_bare_loader_CCASFLAGS = -m32 -I$(top_srcdir)/hypervisor-backends/bare/loader
 share_afterburner_bare_loader_LDFLAGS = $(TARGET_LDFLAGS) \

@@ -15,6 +15,7 @@ volatile unsigned timer_ticks, calls;
 #include <insn-ia32.def>
 #undef AB_INSN
 
+/* clang-format off */
 static const struct {
         const char *name;
         bool (*run)(void);
@@ -23,6 +24,7 @@ static const struct {
 #include <insn-ia32.def>
 #undef AB_INSN
 };
+/* clang-format on */
 
 void kernel_trap(struct trap_frame *frame)
 {

@@ -6,7 +6,9 @@
  */
 #include "try.h"
 
-#define ROW(name) bool row_##name(void); bool row_##name(void)
+#define ROW(name)                                                                                  \
+        bool row_##name(void);                                                                     \
+        bool row_##name(void)
 
 static uint32_t word;
 static uint8_t bytes[8];
@@ -163,7 +165,7 @@ ROW(SYSENTER)
 /* To user mode, which comes back by a breakpoint. */
 ROW(SYSEXIT)
 {
-        static const uint8_t user_code[] = {0xcc};      /* int3 */
+        static const uint8_t user_code[] = {0xcc}; /* int3 */
         static uint8_t user_stack[256];
 
         if (!has(1, 3, 11))
@@ -177,7 +179,7 @@ ROW(SYSEXIT)
 ROW(SYSCALL)
 {
         TRY("syscall", NONE);
-        return caught == VECTOR_UD;     /* not enabled in EFER, or not there */
+        return caught == VECTOR_UD; /* not enabled in EFER, or not there */
 }
 
 ROW(SYSRET)
@@ -192,7 +194,7 @@ ROW(RSM)
         return caught == VECTOR_UD;
 }
 
-enum { SCRATCH = 0x3ff };       /* a serial port's scratch register */
+enum { SCRATCH = 0x3ff }; /* a serial port's scratch register */
 
 ROW(IN)
 {
@@ -335,12 +337,12 @@ ROW(POP_SEG)
         return (value & 0xffff) == USER_DS;
 }
 
-#define FAR_LOAD(id, mnemonic)                                                                    \
-        ROW(id)                                                                                   \
-        {                                                                                         \
-                uint32_t value = 0;                                                               \
-                asm volatile(mnemonic " %1, %0" : "=r"(value) : "m"(*far_data) : "memory");       \
-                return value == 0x12345678;                                                       \
+#define FAR_LOAD(id, mnemonic)                                                                     \
+        ROW(id)                                                                                    \
+        {                                                                                          \
+                uint32_t value = 0;                                                                \
+                asm volatile(mnemonic " %1, %0" : "=r"(value) : "m"(*far_data) : "memory");        \
+                return value == 0x12345678;                                                        \
         }
 FAR_LOAD(LDS, "lds")
 FAR_LOAD(LES, "les")
@@ -421,11 +423,11 @@ ROW(SLDT)
 
 ROW(LTR)
 {
-        gdt[TSS_SELECTOR / 8] &= ~(2ull << 40);         /* available again */
+        gdt[TSS_SELECTOR / 8] &= ~(2ull << 40); /* available again */
         TRY("ltr %w0", NONE, "r"(TSS_SELECTOR));
         if (caught != NOTHING || !(gdt[TSS_SELECTOR / 8] & 2ull << 40))
                 return false;
-        TRY("ltr %w0", NONE, "r"(TSS_SELECTOR));        /* busy now */
+        TRY("ltr %w0", NONE, "r"(TSS_SELECTOR)); /* busy now */
         return caught == VECTOR_GP;
 }
 
@@ -438,12 +440,14 @@ ROW(STR)
 }
 
 /* A two-operand question to the descriptor tables: ZF, and the answer. */
-#define ASK(mnemonic, selector, answer)                                                           \
-        ({                                                                                        \
-                uint8_t zero;                                                                     \
-                asm volatile(mnemonic "; setz %0" : "=q"(zero), "+r"(answer) : "r"(selector)      \
-                             : "cc");                                                             \
-                zero;                                                                             \
+#define ASK(mnemonic, selector, answer)                                                            \
+        ({                                                                                         \
+                uint8_t zero;                                                                      \
+                asm volatile(mnemonic "; setz %0"                                                  \
+                             : "=q"(zero), "+r"(answer)                                            \
+                             : "r"(selector)                                                       \
+                             : "cc");                                                              \
+                zero;                                                                              \
         })
 
 ROW(VERR)
@@ -591,7 +595,7 @@ ROW(MWAIT)
 ROW(XSETBV)
 {
         TRY("xsetbv", NONE, "a"(1), "c"(0), "d"(0));
-        return caught == VECTOR_UD;     /* CR4.OSXSAVE is clear */
+        return caught == VECTOR_UD; /* CR4.OSXSAVE is clear */
 }
 
 ROW(XGETBV)
@@ -627,9 +631,7 @@ ROW(FRSTOR)
 {
         int value;
 
-        asm volatile("fninit; fildl %1; fnsave %0; fninit; frstor %0"
-                     : "=m"(area)
-                     : "m"(number));
+        asm volatile("fninit; fildl %1; fnsave %0; fninit; frstor %0" : "=m"(area) : "m"(number));
         asm volatile("fistpl %0" : "=m"(value));
         return value == number;
 }
@@ -656,9 +658,7 @@ ROW(FXRSTOR)
 
         if (!has(1, 3, 24))
                 return true;
-        asm volatile("fninit; fildl %1; fxsave %0; fninit; fxrstor %0"
-                     : "=m"(area)
-                     : "m"(number));
+        asm volatile("fninit; fildl %1; fxsave %0; fninit; fxrstor %0" : "=m"(area) : "m"(number));
         asm volatile("fistpl %0" : "=m"(value));
         return value == number;
 }
@@ -666,7 +666,7 @@ ROW(FXRSTOR)
 ROW(XSAVE)
 {
         TRY("xsave %0", OUT("=m"(area)), "a"(1), "d"(0));
-        return caught == VECTOR_UD;     /* CR4.OSXSAVE is clear */
+        return caught == VECTOR_UD; /* CR4.OSXSAVE is clear */
 }
 
 ROW(XRSTOR)

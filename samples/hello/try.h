@@ -8,26 +8,30 @@
 
 #include "kernel.h"
 
+/* clang-format off */
 enum { NOTHING = -1, VECTOR_DB = 1, VECTOR_BP = 3, VECTOR_OF = 4, VECTOR_UD = 6, VECTOR_GP = 13,
        VECTOR_PF = 14 };
+/* clang-format on */
 
-extern volatile int caught;             /* vector, or NOTHING */
+extern volatile int caught; /* vector, or NOTHING */
 extern volatile uint32_t caught_eip, caught_cs;
 extern volatile uint32_t trap_recover, trap_stack;
 extern volatile unsigned timer_ticks, calls;
 
-#define TRY(code, outputs, ...)                                                                   \
-        do {                                                                                      \
-                caught = NOTHING;                                                                 \
-                asm volatile("pushl %%ebp\n\t"                                                    \
-                             "movl %%esp, trap_stack\n\t"                                         \
-                             "movl $88f, trap_recover\n\t" code "\n"                              \
-                             "88:\tmovl $0, trap_recover\n\t"                                     \
-                             "popl %%ebp"                                                         \
-                             : outputs                                                            \
-                             : __VA_ARGS__                                                        \
-                             : "memory", "cc");                                                   \
+/* clang-format off */
+#define TRY(code, outputs, ...)                                                                    \
+        do {                                                                                       \
+                caught = NOTHING;                                                                  \
+                asm volatile("pushl %%ebp\n\t"                                                     \
+                             "movl %%esp, trap_stack\n\t"                                          \
+                             "movl $88f, trap_recover\n\t" code "\n"                               \
+                             "88:\tmovl $0, trap_recover\n\t"                                      \
+                             "popl %%ebp"                                                          \
+                             : outputs                                                             \
+                             : __VA_ARGS__                                                         \
+                             : "memory", "cc");                                                    \
         } while (0)
+/* clang-format on */
 #define OUT(...) __VA_ARGS__
 #define NONE
 

@@ -13,8 +13,8 @@ void load_descriptors(const struct table_pointer *gdt_pointer,
                       const struct table_pointer *idt_pointer);
 extern char trap_entries[], boot_stack_top[];
 
-uint64_t gdt[6] = {0, 0x00cf9b000000ffff, 0x00cf93000000ffff, 0x00cffb000000ffff,
-                   0x00cff3000000ffff, 0};
+uint64_t gdt[6] = {
+    0, 0x00cf9b000000ffff, 0x00cf93000000ffff, 0x00cffb000000ffff, 0x00cff3000000ffff, 0};
 struct tss tss;
 static uint64_t idt[256];
 
@@ -22,11 +22,11 @@ static unsigned planned, done, failed;
 
 static void line_init(uint16_t port)
 {
-        outb((uint16_t)(port + 1), 0);          /* no interrupts */
-        outb((uint16_t)(port + 3), 0x80);       /* divisor 1: 115200 baud */
+        outb((uint16_t)(port + 1), 0);    /* no interrupts */
+        outb((uint16_t)(port + 3), 0x80); /* divisor 1: 115200 baud */
         outb(port, 1);
         outb((uint16_t)(port + 1), 0);
-        outb((uint16_t)(port + 3), 3);          /* 8 bits, no parity */
+        outb((uint16_t)(port + 3), 3); /* 8 bits, no parity */
 }
 
 void machine_init(void)
@@ -162,7 +162,7 @@ static void stop(unsigned status) __attribute__((noreturn));
 static void stop(unsigned status)
 {
         report("afterburn exit %u 0\n", status);
-        outb(0x64, 0xfe);       /* the keyboard controller resets the machine */
+        outb(0x64, 0xfe); /* the keyboard controller resets the machine */
         for (;;)
                 asm volatile("cli; hlt");
 }

@@ -10,17 +10,17 @@
 #ifndef AFTERBURN_SAMPLE_KERNEL_H
 #define AFTERBURN_SAMPLE_KERNEL_H
 
-#define KERNEL_BASE     0x80000000
+#define KERNEL_BASE 0x80000000
 
 /* Selectors, in the order sysenter wants them. */
-#define KERNEL_CS       0x08
-#define KERNEL_DS       0x10
-#define USER_CS         0x1b
-#define USER_DS         0x23
-#define TSS_SELECTOR    0x28
+#define KERNEL_CS    0x08
+#define KERNEL_DS    0x10
+#define USER_CS      0x1b
+#define USER_DS      0x23
+#define TSS_SELECTOR 0x28
 
-#define TIMER_VECTOR    0x20
-#define CALL_VECTOR     0x80
+#define TIMER_VECTOR 0x20
+#define CALL_VECTOR  0x80
 
 #ifndef __ASSEMBLER__
 #include <stdarg.h>
@@ -28,19 +28,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <afterburn/port.h>
+
 /* What the entry code leaves on the stack. */
 struct trap_frame {
         uint32_t edi, esi, ebp, unused, ebx, edx, ecx, eax;
         uint32_t gs, fs, es, ds;
         uint32_t vector, error, eip, cs, eflags;
-        uint32_t esp, ss;       /* only when user mode was left */
+        uint32_t esp, ss; /* only when user mode was left */
 };
 
 /* Provided by each sample.  The frame may be changed. */
 void kernel_main(void);
 void kernel_trap(struct trap_frame *frame);
 
-extern uint32_t page_directory[1024];   /* at its virtual address */
+extern uint32_t page_directory[1024]; /* at its virtual address */
 extern uint64_t gdt[6];
 extern struct tss {
         uint32_t link, esp0, ss0, rest[23];
@@ -62,17 +64,5 @@ void ktap_result(bool passed, const char *name);
 void ktap_finish(void) __attribute__((noreturn));
 void panic(const char *why, const struct trap_frame *frame) __attribute__((noreturn));
 
-static inline void outb(uint16_t port, uint8_t value)
-{
-        asm volatile("outb %0, %1" : : "a"(value), "Nd"(port));
-}
-
-static inline uint8_t inb(uint16_t port)
-{
-        uint8_t value;
-
-        asm volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
-        return value;
-}
 #endif
 #endif

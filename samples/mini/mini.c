@@ -11,10 +11,10 @@
 #include "kernel.h"
 
 enum {
-        PROGRAM = 0x00400000,           /* where a process sees its memory: one 4 MB page */
+        PROGRAM = 0x00400000, /* where a process sees its memory: one 4 MB page */
         PROGRAM_STACK = 0x00700000,
-        FIRST_MEMORY = 0x00800000,      /* physical; process n has its 4 MB at n * 4 MB behind */
-        PAGE_4M = 0x87,                 /* present, writable, user, 4 MB */
+        FIRST_MEMORY = 0x00800000, /* physical; process n has its 4 MB at n * 4 MB behind */
+        PAGE_4M = 0x87,            /* present, writable, user, 4 MB */
         PROCESSES = 2,
         SWITCHES = 20,
 };
@@ -29,7 +29,7 @@ struct workspace {
 
 struct process {
         struct trap_frame frame;
-        uint32_t directory;             /* physical */
+        uint32_t directory; /* physical */
         bool done;
         unsigned calls, preempted;
 };
@@ -49,7 +49,7 @@ extern char program_begin[], program_end[];
 asm(".section .rodata\n"
     "program_begin:\n"
     "       movl $0x00600000, %ebp\n"
-    "       movl $1, %eax\n"                /* CALL_WHO */
+    "       movl $1, %eax\n" /* CALL_WHO */
     "       int $0x80\n"
     "       movl %eax, 0(%ebp)\n"
     "       movl $0, 4(%ebp)\n"
@@ -60,7 +60,7 @@ asm(".section .rodata\n"
     "0:     xorl %ecx, %ecx\n"
     "       movl $0x13572468, %esi\n"
     "       movl $0x24681357, %edi\n"
-    "1:     addl 0(%ebp), %ecx\n"           /* identity, 20000 times */
+    "1:     addl 0(%ebp), %ecx\n" /* identity, 20000 times */
     "       incl %edx\n"
     "       movl 12(%ebp), %eax\n"
     "       addl $1, 20(%ebp)\n"
@@ -74,7 +74,7 @@ asm(".section .rodata\n"
     "2:     cmpl $0x24681357, %edi\n"
     "       je 3f\n"
     "       incl 8(%ebp)\n"
-    "3:     movl $2, %eax\n"                /* CALL_ADD: ebx + 1, and flags survive */
+    "3:     movl $2, %eax\n" /* CALL_ADD: ebx + 1, and flags survive */
     "       movl 12(%ebp), %ebx\n"
     "       stc\n"
     "       int $0x80\n"
@@ -84,16 +84,16 @@ asm(".section .rodata\n"
     "       cmpl %eax, 12(%ebp)\n"
     "       je 5f\n"
     "       incl 8(%ebp)\n"
-    "5:     movl $3, %eax\n"                /* CALL_YIELD */
+    "5:     movl $3, %eax\n" /* CALL_YIELD */
     "       int $0x80\n"
     "       incl 12(%ebp)\n"
     "       cmpl $50, 12(%ebp)\n"
     "       jb 0b\n"
-    "6:     movl $5, %eax\n"                /* compute on until the timer was seen often */
+    "6:     movl $5, %eax\n" /* compute on until the timer was seen often */
     "       int $0x80\n"
     "       cmpl $20, %eax\n"
     "       jb 6b\n"
-    "       movl (0x80100000), %eax\n"      /* kernel memory: a fault, and the end */
+    "       movl (0x80100000), %eax\n" /* kernel memory: a fault, and the end */
     "       movl $4, %eax\n"
     "       int $0x80\n"
     "       ud2\n"
@@ -120,9 +120,15 @@ static void make_process(unsigned n)
         /* cppcheck-suppress comparePointers ; Both are the linker's */
         for (i = 0; i < (unsigned)(program_end - program_begin); i++)
                 memory[i] = (uint8_t)program_begin[i];
-        *frame = (struct trap_frame){.gs = USER_DS, .fs = USER_DS, .es = USER_DS, .ds = USER_DS,
-                                     .eip = PROGRAM, .cs = USER_CS, .eflags = 0x202,
-                                     .esp = PROGRAM_STACK, .ss = USER_DS};
+        *frame = (struct trap_frame){.gs = USER_DS,
+                                     .fs = USER_DS,
+                                     .es = USER_DS,
+                                     .ds = USER_DS,
+                                     .eip = PROGRAM,
+                                     .cs = USER_CS,
+                                     .eflags = 0x202,
+                                     .esp = PROGRAM_STACK,
+                                     .ss = USER_DS};
 }
 
 static void resume(unsigned n)

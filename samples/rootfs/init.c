@@ -21,7 +21,8 @@
 static const char command_file[] = "/afterburn.run";
 static char text[65536];
 static const char *default_command[] = {"/bin/sh", NULL};
-static const char *default_environment[] = {"PATH=/bin:/sbin:/usr/bin", "HOME=/", "TERM=linux", NULL};
+static const char *default_environment[] = {"PATH=/bin:/sbin:/usr/bin", "HOME=/", "TERM=linux",
+                                            NULL};
 
 #define MOST_WORDS 1024
 static const char *words[MOST_WORDS + 1];
@@ -37,8 +38,10 @@ static void make_node(const char *path, int mode, unsigned major, unsigned minor
 /* What a kernel lacks is no error here: a command that needs it will say so. */
 static void mount_all(void)
 {
+        /* clang-format off */
         static const char *const types[][2] = {
                 {"proc", "/proc"}, {"sysfs", "/sys"}, {"tmpfs", "/tmp"}};
+        /* clang-format on */
         unsigned i;
 
         for (i = 0; i < sizeof types / sizeof types[0]; i++) {

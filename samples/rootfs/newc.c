@@ -19,8 +19,8 @@ void newc_begin(struct newc *archive, FILE *stream)
         archive->inode = 1;
 }
 
-void newc_add(struct newc *archive, const char *path, unsigned mode, const void *data,
-              size_t bytes, unsigned major, unsigned minor)
+void newc_add(struct newc *archive, const char *path, unsigned mode, const void *data, size_t bytes,
+              unsigned major, unsigned minor)
 {
         char header[111];
         size_t name_bytes = strlen(path) + 1;

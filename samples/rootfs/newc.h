@@ -12,7 +12,7 @@
 
 struct newc {
         FILE *stream;
-        unsigned long offset;   /* in this archive, bytes */
+        unsigned long offset; /* in this archive, bytes */
         unsigned inode;
 };
 
@@ -25,8 +25,8 @@ void newc_begin(struct newc *archive, FILE *stream);
  * `major' and `minor' name a device.  Owner is root, time is 0, so that equal
  * input makes equal archives.  Write errors show in ferror().
  */
-void newc_add(struct newc *archive, const char *path, unsigned mode, const void *data,
-              size_t bytes, unsigned major, unsigned minor);
+void newc_add(struct newc *archive, const char *path, unsigned mode, const void *data, size_t bytes,
+              unsigned major, unsigned minor);
 
 /* The mark that ends the archive. */
 void newc_end(struct newc *archive);

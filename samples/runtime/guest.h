@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 /* Linux's numbers for IA-32; they never change. */
+/* clang-format off */
 enum guest_call {
         SYS_exit = 1, SYS_fork = 2, SYS_read = 3, SYS_write = 4, SYS_open = 5, SYS_close = 6,
         SYS_waitpid = 7, SYS_unlink = 10, SYS_execve = 11, SYS_chdir = 12, SYS_mknod = 14,
@@ -28,6 +29,7 @@ enum guest_call {
         SYS_gettimeofday = 78, SYS_uname = 122, SYS_clock_gettime = 265,
         SYS_clock_gettime64 = 403, SYS_clock_nanosleep_time64 = 407,
 };
+/* clang-format on */
 
 /* A raw system call: the result, or minus the error number. */
 static inline long sys(long number, long a, long b, long c, long d, long e)
@@ -41,17 +43,19 @@ static inline long sys(long number, long a, long b, long c, long d, long e)
         return result;
 }
 
-#define sys0(n)              sys(n, 0, 0, 0, 0, 0)
-#define sys1(n, a)           sys(n, (long)(a), 0, 0, 0, 0)
-#define sys2(n, a, b)        sys(n, (long)(a), (long)(b), 0, 0, 0)
-#define sys3(n, a, b, c)     sys(n, (long)(a), (long)(b), (long)(c), 0, 0)
-#define sys4(n, a, b, c, d)  sys(n, (long)(a), (long)(b), (long)(c), (long)(d), 0)
+#define sys0(n)                sys(n, 0, 0, 0, 0, 0)
+#define sys1(n, a)             sys(n, (long)(a), 0, 0, 0, 0)
+#define sys2(n, a, b)          sys(n, (long)(a), (long)(b), 0, 0, 0)
+#define sys3(n, a, b, c)       sys(n, (long)(a), (long)(b), (long)(c), 0, 0)
+#define sys4(n, a, b, c, d)    sys(n, (long)(a), (long)(b), (long)(c), (long)(d), 0)
 #define sys5(n, a, b, c, d, e) sys(n, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e))
 
+/* clang-format off */
 enum guest_errno { EINTR_ = 4, ECHILD_ = 10, ENOMEM_ = 12, ENOENT_ = 2, ENOSYS_ = 38, EINVAL_ = 22,
                    EFAULT_ = 14, EEXIST_ = 17, EAGAIN_ = 11 };
 enum guest_open { O_RDONLY_ = 0, O_WRONLY_ = 1, O_RDWR_ = 2, O_CREAT_ = 0100, O_TRUNC_ = 01000,
                   O_NOCTTY_ = 0400, O_NONBLOCK_ = 04000 };
+/* clang-format on */
 enum guest_prot { PROT_NONE_ = 0, PROT_READ_ = 1, PROT_WRITE_ = 2, PROT_EXEC_ = 4 };
 
 /* Anonymous private memory, or a negative error number. */
@@ -62,7 +66,7 @@ long guest_map(unsigned long bytes, int protection);
 /* Text to descriptor 1.  Formats: %s %c %d %u %x %llu %%, with a width. */
 void guest_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int guest_format(char *buffer, size_t bytes, const char *format, ...)
-        __attribute__((format(printf, 3, 4)));
+    __attribute__((format(printf, 3, 4)));
 int guest_vformat(char *buffer, size_t bytes, const char *format, va_list arguments);
 
 void *memcpy(void *to, const void *from, size_t bytes);
@@ -83,8 +87,8 @@ static inline uint64_t guest_ticks(void)
 }
 
 /*
- * Sleep; read the monotonic clock, in nanoseconds.  Kernels from 5.1 on may lack the calls with 32-bit
- * time, older ones lack those with 64-bit time.  Zero or a negative error number.
+ * Sleep; read the monotonic clock, in nanoseconds.  Kernels from 5.1 on may lack the calls with
+ * 32-bit time, older ones lack those with 64-bit time.  Zero or a negative error number.
  */
 long guest_sleep(unsigned nanoseconds);
 long guest_clock(long long *nanoseconds);

@@ -5,20 +5,9 @@
  */
 #include "loader.h"
 
+#include <afterburn/port.h>
+
 enum { CONSOLE_PORT = 0x3f8, CONTROL_PORT = 0x2f8 };
-
-static inline void outb(uint16_t port, uint8_t value)
-{
-        asm volatile("outb %0, %1" : : "a"(value), "Nd"(port));
-}
-
-static inline uint8_t inb(uint16_t port)
-{
-        uint8_t value;
-
-        asm volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
-        return value;
-}
 
 static void say(uint16_t port, const char *text)
 {
@@ -37,7 +26,7 @@ void console_fatal(const char *what, const char *remedy)
         unsigned i;
 
         for (i = 0; i < 2; i++) {
-                outb((uint16_t)(ports[i] + 3), 3);      /* 8 bits */
+                outb((uint16_t)(ports[i] + 3), 3); /* 8 bits */
                 say(ports[i], i ? "afterburn error " : "afterburn: loader: ");
                 say(ports[i], what);
                 say(ports[i], ": ");

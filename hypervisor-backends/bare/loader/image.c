@@ -10,8 +10,8 @@
  */
 #include "loader.h"
 
-#define LOWEST_PAGE_OFFSET      0x40000000u
-#define PAGE_OFFSET_UNIT        0x08000000u
+#define LOWEST_PAGE_OFFSET 0x40000000u
+#define PAGE_OFFSET_UNIT   0x08000000u
 
 struct elf_header {
         uint8_t ident[16];
@@ -95,7 +95,7 @@ static const char *parse_bzimage(struct image *image, const uint8_t *file, uint3
         if (setup >= bytes)
                 return "the kernel file is truncated";
         if (version >= 0x020a && word(file + 0x258) > start)
-                end = word(file + 0x258) + word(file + 0x260);  /* pref_address, init_size */
+                end = word(file + 0x258) + word(file + 0x260); /* pref_address, init_size */
         else
                 end = start + (version >= 0x020a ? word(file + 0x260) : 6 * bytes + 0x400000);
         image->target = (struct span){start, end};

@@ -36,13 +36,14 @@ struct e820 {
 } __attribute__((packed));
 
 enum {
-        MOST_E820 = 32,                 /* what Linux 2.6.9 takes */
-        HIGHEST_TOP = 0x30000000,       /* initrd stays in every kernel's directly mapped memory */
+        MOST_E820 = 32,           /* what Linux 2.6.9 takes */
+        HIGHEST_TOP = 0x30000000, /* initrd stays in every kernel's directly mapped memory */
         PAGE_BYTES = 4096,
-        EARLY_BYTES = 0x200000,         /* page tables Linux builds behind itself */
+        EARLY_BYTES = 0x200000, /* page tables Linux builds behind itself */
 };
 
 /* Fields of Linux's boot parameters, by offset. */
+/* clang-format off */
 enum {
         BP_SCREEN_MODE = 0x06, BP_SCREEN_COLUMNS = 0x07, BP_SCREEN_LINES = 0x0e,
         BP_SCREEN_VGA = 0x0f, BP_SCREEN_POINTS = 0x10, BP_EXT_MEM_K = 0x02,
@@ -50,6 +51,7 @@ enum {
         BP_MAGIC = 0x202, BP_VERSION = 0x206, BP_LOADER = 0x210, BP_LOADFLAGS = 0x211,
         BP_INITRD = 0x218, BP_INITRD_BYTES = 0x21c, BP_COMMAND = 0x228, BP_E820 = 0x2d0,
 };
+/* clang-format on */
 
 extern char loader_start[], loader_end[];
 
@@ -81,7 +83,7 @@ void *memmove(void *to, const void *from, size_t bytes)
 }
 
 static struct {
-        struct span used[5];    /* modules, this program, the kernel's target */
+        struct span used[5]; /* modules, this program, the kernel's target */
         unsigned count;
 } taken;
 
@@ -102,8 +104,8 @@ static uint32_t top_of_memory(const struct multiboot *info)
                         if (map->type == 1 && map->base <= 0x100000 &&
                             map->base + map->length > 0x100000)
                                 top = map->base + map->length > HIGHEST_TOP
-                                              ? HIGHEST_TOP
-                                              : (uint32_t)(map->base + map->length);
+                                          ? HIGHEST_TOP
+                                          : (uint32_t)(map->base + map->length);
                         at += map->size + 4;
                 }
         return (top > HIGHEST_TOP ? HIGHEST_TOP : top) & -(uint32_t)PAGE_BYTES;

@@ -12,22 +12,22 @@
 #ifndef AFTERBURN_BARE_LOADER_H
 #define AFTERBURN_BARE_LOADER_H
 
-#define LOWEST_SEGMENT          0x10000
-#define PARAMETERS_ADDRESS      0x90000
-#define COMMAND_ADDRESS         0x91000
-#define COMMAND_BYTES           4096
-#define STAGE_ADDRESS           0x93000
-#define STUB_ADDRESS            0x94000
+#define LOWEST_SEGMENT     0x10000
+#define PARAMETERS_ADDRESS 0x90000
+#define COMMAND_ADDRESS    0x91000
+#define COMMAND_BYTES      4096
+#define STAGE_ADDRESS      0x93000
+#define STUB_ADDRESS       0x94000
 
 /* Selectors of Linux's 32-bit boot protocol. */
-#define BOOT_CS                 0x10
-#define BOOT_DS                 0x18
+#define BOOT_CS 0x10
+#define BOOT_DS 0x18
 
 /* struct stage */
-#define STAGE_MOVES             32
-#define STAGE_ENTRY             (16 * STAGE_MOVES)
-#define STAGE_PARAMETERS        (STAGE_ENTRY + 4)
-#define STAGE_GDT_POINTER       (STAGE_ENTRY + 8)
+#define STAGE_MOVES       32
+#define STAGE_ENTRY       (16 * STAGE_MOVES)
+#define STAGE_PARAMETERS  (STAGE_ENTRY + 4)
+#define STAGE_GDT_POINTER (STAGE_ENTRY + 8)
 
 #ifndef __ASSEMBLER__
 #include <stdbool.h>
@@ -59,12 +59,12 @@ struct span {
 
 /* What the image asks for. */
 struct image {
-        struct span target;     /* memory the kernel overwrites while it starts */
-        uint32_t entry;         /* physical */
-        uint32_t header;        /* file offset of the setup header to copy, 0: none */
+        struct span target; /* memory the kernel overwrites while it starts */
+        uint32_t entry;     /* physical */
+        uint32_t header;    /* file offset of the setup header to copy, 0: none */
         uint32_t header_bytes;
         unsigned moves;
-        struct move move[STAGE_MOVES - 1];      /* `from' is an offset in the file */
+        struct move move[STAGE_MOVES - 1]; /* `from' is an offset in the file */
 };
 
 /* image.c: understand vmlinux or bzImage; the message if it is neither. */

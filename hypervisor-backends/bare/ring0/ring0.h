@@ -23,6 +23,7 @@
 
 #ifndef __ASSEMBLER__
 #include <afterburn/backend.h>
+#include <afterburn/port.h>
 
 /*
  * Physical memory.  All of it is mapped at PHYSICAL for ring 0 in every space; page tables come
@@ -102,19 +103,6 @@ void ring0_string(const char *text);
  */
 void ring0_load_guest(struct backend_machine *machine, const struct ring0_module *image,
                       const struct ring0_module *initrd) __attribute__((weak));
-
-static inline void outb(uint16_t port, uint8_t value)
-{
-        asm volatile("outb %0,%1" : : "a"(value), "Nd"(port));
-}
-
-static inline uint8_t inb(uint16_t port)
-{
-        uint8_t value;
-
-        asm volatile("inb %1,%0" : "=a"(value) : "Nd"(port));
-        return value;
-}
 
 static inline void interrupts_off(void)
 {

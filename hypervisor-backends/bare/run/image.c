@@ -88,20 +88,22 @@ static size_t needed_bytes(const struct file *file, const char *path)
         if (file->bytes > 0x400 && !memcmp(file->data + 0x202, "HdrS", 4))
                 return file->bytes;
         if (file->bytes < sizeof *header || memcmp(header->e_ident, ELFMAG, SELFMAG))
-                ab_die(AB_EXIT_ERROR, "%s: not a kernel: give a vmlinux, a bzImage or a multiboot "
-                       "kernel", path);
+                ab_die(AB_EXIT_ERROR,
+                       "%s: not a kernel: give a vmlinux, a bzImage or a multiboot "
+                       "kernel",
+                       path);
         if (header->e_ident[EI_CLASS] != ELFCLASS32 || header->e_machine != EM_386)
                 ab_die(AB_EXIT_ERROR, "%s: not for IA-32: build the kernel with ARCH=i386", path);
         if (header->e_type != ET_EXEC)
-                ab_die(AB_EXIT_ERROR, "%s: not an executable: give the linked kernel, not an object",
-                       path);
+                ab_die(AB_EXIT_ERROR,
+                       "%s: not an executable: give the linked kernel, not an object", path);
         if (header->e_phentsize != sizeof(Elf32_Phdr) || header->e_phoff > file->bytes ||
             header->e_phnum * sizeof(Elf32_Phdr) > file->bytes - header->e_phoff)
                 ab_die(AB_EXIT_ERROR, "%s: truncated: build or copy it again", path);
         bytes = header->e_phoff + header->e_phnum * sizeof(Elf32_Phdr);
         for (i = 0; i < header->e_phnum; i++) {
                 const Elf32_Phdr *segment =
-                        (const void *)(file->data + header->e_phoff + i * sizeof *segment);
+                    (const void *)(file->data + header->e_phoff + i * sizeof *segment);
 
                 if (segment->p_type != PT_LOAD)
                         continue;
@@ -137,12 +139,14 @@ static void prepare_kernel(struct run_images *images, const struct run_options *
 /* What Linux unpacks into its first root file system. */
 static bool is_initramfs(const struct file *file)
 {
+        /* clang-format off */
         static const struct {
                 const char *magic;
                 unsigned bytes;
         } forms[] = {{"07070", 5}, {"\x1f\x8b", 2}, {"BZh", 3}, {"\xfd" "7zXZ", 5},
                      {"\x28\xb5\x2f\xfd", 4}, {"\x5d\x00\x00", 3}, {"\x02\x21\x4c\x18", 4},
                      {"\x89LZO", 4}};
+        /* clang-format on */
         unsigned i;
 
         for (i = 0; i < sizeof forms / sizeof forms[0]; i++)
@@ -190,14 +194,18 @@ static void prepare_initrd(struct run_images *images, const struct run_options *
         if (!path && images->kind == KERNEL_MULTIBOOT)
                 return;
         if (!path && access(sample, R_OK))
-                ab_die(AB_EXIT_ERROR, "%s: no sample root file system: make it with `afterburn "
-                       "rootfs', or give --initrd", sample);
+                ab_die(AB_EXIT_ERROR,
+                       "%s: no sample root file system: make it with `afterburn "
+                       "rootfs', or give --initrd",
+                       sample);
         path = path ? path : sample;
         file = map_file(path, "give a root file system with --initrd");
         if (images->kind == KERNEL_LINUX && (options->command || options->quiet) &&
             !is_initramfs(&file))
-                ab_die(AB_EXIT_ERROR, "%s: not an initramfs archive, so the command cannot be "
-                       "handed over: give a cpio archive, or no command", path);
+                ab_die(AB_EXIT_ERROR,
+                       "%s: not an initramfs archive, so the command cannot be "
+                       "handed over: give a cpio archive, or no command",
+                       path);
         stream = memory_file("initrd", &images->initrd);
         fwrite(file.data, 1, file.bytes, stream);
         if (images->kind == KERNEL_LINUX && is_initramfs(&file))
@@ -217,7 +225,8 @@ static char *command_line(const struct run_images *images, const struct run_opti
                 /* 2.6.9 keeps 255 bytes and says nothing. */
                 if (strlen(line) > 255)
                         ab_warn("the kernel's command line has %zu bytes: kernels before 2.6.24 "
-                                "keep 255", strlen(line));
+                                "keep 255",
+                                strlen(line));
                 return line;
         }
         free(line);
@@ -231,8 +240,7 @@ void run_prepare(struct run_images *images, const struct run_options *options)
 {
         prepare_kernel(images, options);
         prepare_initrd(images, options);
-        images->loader = images->kind == KERNEL_LINUX
-                                 ? ab_path_required(AB_PLACE_SHARE, "bare-loader")
-                                 : NULL;
+        images->loader =
+            images->kind == KERNEL_LINUX ? ab_path_required(AB_PLACE_SHARE, "bare-loader") : NULL;
         images->command_line = command_line(images, options);
 }

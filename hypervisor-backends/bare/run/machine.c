@@ -24,7 +24,7 @@ struct words {
         unsigned count;
 };
 
-static char *folder;    /* of files on disk; NULL: none yet */
+static char *folder; /* of files on disk; NULL: none yet */
 
 __attribute__((format(printf, 2, 3))) static void add(struct words *words, const char *format, ...)
 {
@@ -99,8 +99,8 @@ static char *make_iso(const struct run_options *options, const struct run_images
 {
         const char *work = work_folder();
         char *iso = options->iso ? ab_strdup(options->iso) : ab_format("%s/boot.iso", work);
-        char *make_folders[] = {(char *)"mkdir", (char *)"-p",
-                                ab_format("%s/cd/boot/grub", work), NULL};
+        char *make_folders[] = {(char *)"mkdir", (char *)"-p", ab_format("%s/cd/boot/grub", work),
+                                NULL};
         char *rescue[] = {(char *)"grub-mkrescue", (char *)"-o", iso, ab_format("%s/cd", work),
                           NULL};
         FILE *menu;
@@ -118,8 +118,10 @@ static char *make_iso(const struct run_options *options, const struct run_images
                 ab_die(AB_EXIT_ERROR, "%s: cannot be written: %s", work, strerror(errno));
         fprintf(menu, "set timeout=0\nmenuentry \"Afterburn\" {\n");
         if (images->loader)
-                fprintf(menu, "multiboot /boot/loader cmdline: %s\nmodule --nounzip /boot/kernel kernel\n",
-                        images->command_line);
+                fprintf(
+                    menu,
+                    "multiboot /boot/loader cmdline: %s\nmodule --nounzip /boot/kernel kernel\n",
+                    images->command_line);
         else
                 fprintf(menu, "multiboot /boot/kernel %s\n", images->command_line);
         if (images->initrd)
@@ -129,8 +131,10 @@ static char *make_iso(const struct run_options *options, const struct run_images
                 ab_die(AB_EXIT_ERROR, "%s: cannot be written: %s", work, strerror(errno));
         status = run_quietly(rescue);
         if (status)
-                ab_die(AB_EXIT_ERROR, "%s: grub-mkrescue failed with status %d: install "
-                       "grub-pc-bin, grub-common, xorriso and mtools", iso, status);
+                ab_die(AB_EXIT_ERROR,
+                       "%s: grub-mkrescue failed with status %d: install "
+                       "grub-pc-bin, grub-common, xorriso and mtools",
+                       iso, status);
         return iso;
 }
 

@@ -11,27 +11,28 @@
 #include "run.h"
 
 static const char usage[] =
-        "Usage: afterburn run [OPTION ...] KERNEL [-- COMMAND [WORD ...]]\n"
-        "Boots KERNEL (vmlinux, bzImage or a multiboot kernel) and runs COMMAND in it.\n"
-        "  --hypervisor=bare     what it runs on (bare: nothing between it and the machine)\n"
-        "  --initrd=FILE         root file system (default: the sample one)\n"
-        "  --memory=SIZE         memory, in megabytes, 4M to 2048M (64M)\n"
-        "  --timeout=SECONDS     end the machine after this time, 0: never\n"
-        "                        (300; never when interactive)\n"
-        "  --append=TEXT         add to the kernel's command line\n"
-        "  --log=FILE            write the console there too\n"
-        "  --quiet               show only what the command prints\n"
-        "  --cpu=NAME            processor, the emulator's name for it (pentium3)\n"
-        "  --machine=TYPE        QEMU's machine (pc,acpi=off,hpet=off)\n"
-        "  --icount              count instructions: time is their number\n"
-        "  --emulator=NAME       qemu or bochs (qemu)\n"
-        "  --emulator-option=O   pass one word on to the emulator\n"
-        "  --iso=FILE            write a bootable CD image and boot from it\n"
-        "  --dry-run             show the emulator's command only\n"
-        "  --help, --version\n"
-        "Exit status: COMMAND's; 124 time ran out, 125 the machine ended without a report,\n"
-        "1 an error here, 2 usage.\n";
+    "Usage: afterburn run [OPTION ...] KERNEL [-- COMMAND [WORD ...]]\n"
+    "Boots KERNEL (vmlinux, bzImage or a multiboot kernel) and runs COMMAND in it.\n"
+    "  --hypervisor=bare     what it runs on (bare: nothing between it and the machine)\n"
+    "  --initrd=FILE         root file system (default: the sample one)\n"
+    "  --memory=SIZE         memory, in megabytes, 4M to 2048M (64M)\n"
+    "  --timeout=SECONDS     end the machine after this time, 0: never\n"
+    "                        (300; never when interactive)\n"
+    "  --append=TEXT         add to the kernel's command line\n"
+    "  --log=FILE            write the console there too\n"
+    "  --quiet               show only what the command prints\n"
+    "  --cpu=NAME            processor, the emulator's name for it (pentium3)\n"
+    "  --machine=TYPE        QEMU's machine (pc,acpi=off,hpet=off)\n"
+    "  --icount              count instructions: time is their number\n"
+    "  --emulator=NAME       qemu or bochs (qemu)\n"
+    "  --emulator-option=O   pass one word on to the emulator\n"
+    "  --iso=FILE            write a bootable CD image and boot from it\n"
+    "  --dry-run             show the emulator's command only\n"
+    "  --help, --version\n"
+    "Exit status: COMMAND's; 124 time ran out, 125 the machine ended without a report,\n"
+    "1 an error here, 2 usage.\n";
 
+/* clang-format off */
 enum { O_HYPERVISOR = 256, O_INITRD, O_MEMORY, O_TIMEOUT, O_APPEND, O_LOG, O_QUIET, O_CPU,
        O_MACHINE, O_ICOUNT, O_EMULATOR, O_EXTRA, O_ISO, O_DRY_RUN, O_HELP, O_VERSION };
 
@@ -46,6 +47,7 @@ static const struct option table[] = {
         {"help", 0, NULL, O_HELP},             {"version", 0, NULL, O_VERSION},
         {NULL, 0, NULL, 0},
 };
+/* clang-format on */
 
 static unsigned memory(const char *text)
 {
@@ -87,9 +89,12 @@ void run_parse(struct run_options *options, int argc, char **argv)
         unsigned extras = 0;
         int option;
 
-        *options = (struct run_options){.hypervisor = "bare", .emulator = "qemu",
-                                        .machine = "pc,acpi=off,hpet=off", .append = "",
-                                        .memory_mb = 64, .timeout = -1};
+        *options = (struct run_options){.hypervisor = "bare",
+                                        .emulator = "qemu",
+                                        .machine = "pc,acpi=off,hpet=off",
+                                        .append = "",
+                                        .memory_mb = 64,
+                                        .timeout = -1};
         options->extra = ab_alloc(((unsigned long)argc + 1) * sizeof *options->extra);
         opterr = 0;
         /* "+": stop at the kernel, so that the command keeps its own options. */
@@ -147,8 +152,6 @@ void run_parse(struct run_options *options, int argc, char **argv)
                         ab_die(AB_EXIT_USAGE, "%s: %s: try --help", argv[optind - 1],
                                option == ':' ? "needs a value" : "no such option");
                 }
-                if (options->kernel)
-                        break;
         }
         if (optind > 1 && !strcmp(argv[optind - 1], "--"))
                 optind--;

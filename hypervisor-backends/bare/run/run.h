@@ -14,34 +14,34 @@
 #include <stdint.h>
 
 struct run_options {
-        const char *hypervisor;         /* "bare" */
-        const char *emulator;           /* "qemu" or "bochs" */
+        const char *hypervisor; /* "bare" */
+        const char *emulator;   /* "qemu" or "bochs" */
         const char *kernel;
-        const char *initrd;             /* NULL: the sample root file system */
-        const char *cpu;                /* emulator's name of the processor; NULL: its default */
-        const char *machine;            /* QEMU's machine type */
-        const char *append;             /* more of the kernel's command line */
-        const char *log;                /* NULL: none */
-        const char *iso;                /* NULL: none is kept */
-        const char **extra;             /* --emulator-option, NULL-terminated */
+        const char *initrd;  /* NULL: the sample root file system */
+        const char *cpu;     /* emulator's name of the processor; NULL: its default */
+        const char *machine; /* QEMU's machine type */
+        const char *append;  /* more of the kernel's command line */
+        const char *log;     /* NULL: none */
+        const char *iso;     /* NULL: none is kept */
+        const char **extra;  /* --emulator-option, NULL-terminated */
         unsigned memory_mb;
-        double timeout;                 /* seconds; 0: none */
+        double timeout; /* seconds; 0: none */
         bool icount, dry_run, quiet;
-        char **command;                 /* NULL-terminated; NULL: none given */
+        char **command; /* NULL-terminated; NULL: none given */
 };
 
 /* Parse the arguments; ends the program with status 2 on a usage error. */
 void run_parse(struct run_options *options, int argc, char **argv);
 
 enum kernel_kind {
-        KERNEL_LINUX,                   /* vmlinux or bzImage: started by the loader */
-        KERNEL_MULTIBOOT,               /* a sample: started directly */
+        KERNEL_LINUX,     /* vmlinux or bzImage: started by the loader */
+        KERNEL_MULTIBOOT, /* a sample: started directly */
 };
 
 struct run_images {
         enum kernel_kind kind;
-        char *kernel;                   /* paths an emulator may open */
-        char *initrd;                   /* NULL: none */
+        char *kernel; /* paths an emulator may open */
+        char *initrd; /* NULL: none */
         char *loader;
         char *command_line;
 };
@@ -55,10 +55,10 @@ void run_prepare(struct run_images *images, const struct run_options *options);
 
 /* Descriptors and names of the machine's two serial lines. */
 struct run_lines {
-        int console_in;         /* written by us */
-        int console_out;        /* read by us */
-        int control;            /* read by us */
-        int display;            /* bochs' screen, read and dropped; -1: none */
+        int console_in;  /* written by us */
+        int console_out; /* read by us */
+        int control;     /* read by us */
+        int display;     /* bochs' screen, read and dropped; -1: none */
 };
 
 /*

@@ -22,7 +22,7 @@
 #include "host/diag.h"
 #include "run.h"
 
-static const double PATIENCE = 5;       /* seconds from the report to the reset */
+static const double PATIENCE = 5; /* seconds from the report to the reset */
 static const char panic_mark[] = "Kernel panic";
 
 static volatile sig_atomic_t stopped_by;
@@ -33,15 +33,15 @@ struct session {
         const struct run_options *options;
         const struct run_lines *lines;
         FILE *log;
-        bool plain;             /* standard output is no terminal: carriage returns go */
+        bool plain; /* standard output is no terminal: carriage returns go */
         bool held_return;
         bool ready, reported, error, panicked;
         bool input_open, escape;
         int status;
         unsigned long long ticks;
-        char line[512];         /* control channel, up to the newline */
+        char line[512]; /* control channel, up to the newline */
         size_t line_bytes;
-        size_t matched;         /* of panic_mark */
+        size_t matched; /* of panic_mark */
         char message[400];
 };
 
@@ -99,8 +99,8 @@ static void show(struct session *session, const char *data, size_t bytes)
         for (i = 0; i < bytes; i++) {
                 char c = data[i];
 
-                session->matched = c == panic_mark[session->matched] ? session->matched + 1
-                                                                     : c == panic_mark[0];
+                session->matched =
+                    c == panic_mark[session->matched] ? session->matched + 1 : c == panic_mark[0];
                 if (!panic_mark[session->matched]) {
                         session->panicked = true;
                         session->matched = 0;
@@ -231,8 +231,9 @@ static int conclude(const struct session *session, double seconds, bool timed_ou
                 snprintf(status, sizeof status, ", exit status %d", session->status);
                 if (session->options->icount)
                         snprintf(counted, sizeof counted, ", %llu instructions", session->ticks);
-                result = lingered ? "the guest did not reset itself" : session->status ? "failed"
-                                                                                      : "ok";
+                result = lingered          ? "the guest did not reset itself"
+                         : session->status ? "failed"
+                                           : "ok";
         } else if (session->error) {
                 result = session->message;
                 code = RUN_NO_REPORT;
@@ -262,7 +263,7 @@ int run_session(const struct run_options *options, const struct run_lines *lines
 {
         struct session session = {.options = options, .lines = lines, .input_open = true};
         double begun = now(), deadline = options->timeout > 0 ? begun + options->timeout : 0;
-        double grace = 0;       /* when a machine that said its last word is ended */
+        double grace = 0; /* when a machine that said its last word is ended */
         bool console = true, control = true, timed_out = false, lingered = false, forced;
         int status, code;
         pid_t pid = emulator;
@@ -274,10 +275,10 @@ int run_session(const struct run_options *options, const struct run_lines *lines
         take_terminal();
         while ((console || control) && !stopped_by) {
                 struct pollfd fd[4] = {
-                        {console ? lines->console_out : -1, POLLIN, 0},
-                        {control ? lines->control : -1, POLLIN, 0},
-                        {session.ready && session.input_open ? 0 : -1, POLLIN, 0},
-                        {lines->display, POLLIN, 0},
+                    {console ? lines->console_out : -1, POLLIN, 0},
+                    {control ? lines->control : -1, POLLIN, 0},
+                    {session.ready && session.input_open ? 0 : -1, POLLIN, 0},
+                    {lines->display, POLLIN, 0},
                 };
                 char dropped[4096];
 
@@ -290,11 +291,11 @@ int run_session(const struct run_options *options, const struct run_lines *lines
                 if (fd[2].revents)
                         session.input_open = user_input(&session);
                 if (fd[3].revents && read(lines->display, dropped, sizeof dropped) <= 0)
-                        break;  /* bochs has closed its screen */
+                        break; /* bochs has closed its screen */
                 if (!grace && (session.reported || session.error || session.panicked))
-                        grace = now() + (session.error || strcmp(options->emulator, "qemu")
-                                                 ? 0.2
-                                                 : PATIENCE);
+                        grace =
+                            now() +
+                            (session.error || strcmp(options->emulator, "qemu") ? 0.2 : PATIENCE);
                 if (grace && now() > grace) {
                         lingered = !strcmp(options->emulator, "qemu") && session.reported;
                         break;

@@ -2,8 +2,19 @@
 /* Pipes, files, sockets, waiting for them. */
 #include "smoke.h"
 
-enum { SYS_SOCKET = 1, SYS_BIND, SYS_CONNECT, SYS_LISTEN, SYS_ACCEPT, SYS_GETSOCKNAME,
-       SYS_SOCKETPAIR = 8, SYS_SEND, SYS_RECV, SYS_SENDTO, SYS_RECVFROM };
+enum {
+        SYS_SOCKET = 1,
+        SYS_BIND,
+        SYS_CONNECT,
+        SYS_LISTEN,
+        SYS_ACCEPT,
+        SYS_GETSOCKNAME,
+        SYS_SOCKETPAIR = 8,
+        SYS_SEND,
+        SYS_RECV,
+        SYS_SENDTO,
+        SYS_RECVFROM
+};
 enum { FAMILY_UNIX = 1, FAMILY_INET = 2, STREAM = 1, DATAGRAM = 2 };
 
 struct inet_address {
@@ -91,7 +102,7 @@ static enum outcome pipe_ends(void)
                 sys3(SYS_write, ends[1], &byte, 1);
                 sys1(SYS_exit, 0);
         }
-        CHECK(smoke_wait(child) == 256 + 13);   /* SIGPIPE */
+        CHECK(smoke_wait(child) == 256 + 13); /* SIGPIPE */
         return PASS;
 }
 
@@ -162,9 +173,9 @@ static bool loopback(void)
 
         if (fd < 0)
                 return false;
-        sys3(SYS_ioctl, fd, 0x8916, &request);  /* SIOCSIFADDR */
-        request.family_or_flags = 0x41;         /* IFF_UP | IFF_RUNNING */
-        sys3(SYS_ioctl, fd, 0x8914, &request);  /* SIOCSIFFLAGS */
+        sys3(SYS_ioctl, fd, 0x8916, &request); /* SIOCSIFADDR */
+        request.family_or_flags = 0x41;        /* IFF_UP | IFF_RUNNING */
+        sys3(SYS_ioctl, fd, 0x8914, &request); /* SIOCSIFFLAGS */
         sys1(SYS_close, fd);
         return true;
 }
@@ -257,6 +268,7 @@ static enum outcome proc(void)
         return PASS;
 }
 
+/* clang-format off */
 const struct smoke_test io_tests[] = {
         {"a megabyte through a pipe", pipe_stream},
         {"both ends of a broken pipe", pipe_ends},
@@ -269,3 +281,4 @@ const struct smoke_test io_tests[] = {
         {"/proc shows a process its own map", proc},
         {NULL, NULL},
 };
+/* clang-format on */

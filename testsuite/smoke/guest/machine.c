@@ -44,15 +44,15 @@ static bool fpu_holds(int seed)
 
 static void sse_load(unsigned seed)
 {
-        unsigned v[8] __attribute__((aligned(16))) = {seed, ~seed, seed * 3, seed ^ 0x5a5a5a5a,
-                                                      seed + 7, seed - 7, seed << 3, seed >> 1};
+        unsigned v[8] __attribute__((aligned(16))) = {
+            seed, ~seed, seed * 3, seed ^ 0x5a5a5a5a, seed + 7, seed - 7, seed << 3, seed >> 1};
 
         asm volatile("movups 0(%0), %%xmm0\n\tmovups 16(%0), %%xmm7" : : "r"(v) : "memory");
 }
 
 static bool sse_holds(unsigned seed)
 {
-        unsigned v[8], w[8] = {seed, ~seed, seed * 3, seed ^ 0x5a5a5a5a,
+        unsigned v[8], w[8] = {seed,     ~seed,    seed * 3,  seed ^ 0x5a5a5a5a,
                                seed + 7, seed - 7, seed << 3, seed >> 1};
 
         asm volatile("movups %%xmm0, 0(%0)\n\tmovups %%xmm7, 16(%0)" : : "r"(v) : "memory");
@@ -271,7 +271,7 @@ static enum outcome vsyscall(void)
         n = sys3(SYS_read, fd, text, sizeof text);
         /* cppcheck-suppress uninitvar ; The kernel filled it */
         for (; n >= 8 && pair[0]; n -= 8, pair += 2)
-                if (pair[0] == 32)      /* AT_SYSINFO */
+                if (pair[0] == 32) /* AT_SYSINFO */
                         entry = pair[1];
         if (!entry) {
                 smoke_because("the kernel offers no AT_SYSINFO");
@@ -317,6 +317,7 @@ static enum outcome module(void)
         return PASS;
 }
 
+/* clang-format off */
 const struct smoke_test machine_tests[] = {
         {"FPU registers over context switches", fpu_switches},
         {"SSE registers over context switches", sse_switches},
@@ -333,3 +334,4 @@ const struct smoke_test machine_tests[] = {
         {"a module is loaded and removed", module},
         {NULL, NULL},
 };
+/* clang-format on */

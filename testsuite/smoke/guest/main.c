@@ -6,7 +6,7 @@
  */
 #include "smoke.h"
 
-static char *reason;    /* shared with the test's process */
+static char *reason; /* shared with the test's process */
 enum { REASON_BYTES = 4096 };
 
 static const struct smoke_test *const groups[] = {process_tests, memory_tests, signal_tests,
@@ -49,8 +49,8 @@ asm("smoke_restore:\n"
 
 long smoke_catch(int number, smoke_handler *handler, unsigned long flags)
 {
-        struct kernel_action action = {handler, flags | SA_SIGINFO_ | 0x04000000, smoke_restore,
-                                       {0, 0}};
+        struct kernel_action action = {
+            handler, flags | SA_SIGINFO_ | 0x04000000, smoke_restore, {0, 0}};
 
         return sys4(SYS_rt_sigaction, number, &action, 0, 8);
 }

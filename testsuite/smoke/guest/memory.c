@@ -5,7 +5,7 @@
 enum { PAGE = 4096 };
 
 static volatile unsigned long fault_address, fault_trap, fault_error, fault_count, fault_code;
-static unsigned long *volatile repair;  /* page to open up in the handler */
+static unsigned long *volatile repair; /* page to open up in the handler */
 static unsigned char resume_skip;
 
 static void on_fault(int number, struct signal_information *information,
@@ -95,7 +95,7 @@ static enum outcome unmapped_address(void)
         CHECK(!sys2(SYS_munmap, p, PAGE));
         CHECK(!smoke_catch(SIGSEGV_, on_fault, 0));
         repair = NULL;
-        resume_skip = 2;        /* movb %al, (%edx) */
+        resume_skip = 2; /* movb %al, (%edx) */
         asm volatile("movb %%al, (%%edx)" : : "d"(p + 123), "a"(0) : "memory");
         CHECK(fault_count == 1 && fault_address == (unsigned long)(p + 123));
         CHECK(fault_code == 1 && fault_trap == 14 && (fault_error & 7) == 6);
@@ -106,7 +106,7 @@ static enum outcome unmapped_address(void)
 static enum outcome kernel_address(void)
 {
         CHECK(!smoke_catch(SIGSEGV_, on_fault, 0));
-        resume_skip = 2;        /* movb (%edx), %al */
+        resume_skip = 2; /* movb (%edx), %al */
         asm volatile("movb (%%edx), %%al" : : "d"(0x80100000) : "eax", "memory");
         CHECK(fault_count == 1 && fault_address == 0x80100000);
         CHECK(fault_trap == 14);
@@ -210,12 +210,11 @@ static enum outcome deep_recursion(void)
 /* Code written at run time is executed, and so is its replacement. */
 static enum outcome generated_code(void)
 {
-        unsigned char *p =
-                (unsigned char *)guest_map(PAGE, PROT_READ_ | PROT_WRITE_ | PROT_EXEC_);
+        unsigned char *p = (unsigned char *)guest_map(PAGE, PROT_READ_ | PROT_WRITE_ | PROT_EXEC_);
         int i;
 
         for (i = 0; i < 200; i++) {
-                p[0] = 0xb8;    /* movl $i, %eax; ret */
+                p[0] = 0xb8; /* movl $i, %eax; ret */
                 memcpy(p + 1, &i, 4);
                 p[5] = 0xc3;
                 CHECK(((int (*)(void))p)() == i);
@@ -223,6 +222,7 @@ static enum outcome generated_code(void)
         return PASS;
 }
 
+/* clang-format off */
 const struct smoke_test memory_tests[] = {
         {"mmap gives zeroed pages", map_is_zero},
         {"mremap keeps the content", remap_keeps_content},
@@ -238,3 +238,4 @@ const struct smoke_test memory_tests[] = {
         {"code written at run time", generated_code},
         {NULL, NULL},
 };
+/* clang-format on */

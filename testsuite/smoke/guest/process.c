@@ -72,7 +72,7 @@ static enum outcome call_keeps_flags(void)
         unsigned long flags, result;
 
         asm volatile("std\n\t"
-                     "cmpl $1, %%ecx\n\t"       /* 0 - 1: CF and SF */
+                     "cmpl $1, %%ecx\n\t" /* 0 - 1: CF and SF */
                      "int $0x80\n\t"
                      "pushfl\n\t"
                      "popl %0\n\t"
@@ -129,12 +129,14 @@ static enum outcome fork_chain(void)
         return FAIL;
 }
 
+/* clang-format off */
 enum { PTRACE_TRACEME_ = 0, PTRACE_PEEKDATA_ = 2, PTRACE_CONT_ = 7, PTRACE_KILL_ = 8,
        PTRACE_SINGLESTEP_ = 9, PTRACE_GETREGS_ = 12, PTRACE_SETREGS_ = 13, PTRACE_POKEDATA_ = 5 };
+/* clang-format on */
 
 struct traced_registers {
         unsigned long ebx, ecx, edx, esi, edi, ebp, eax, ds, es, fs, gs, orig_eax, eip, cs, eflags,
-                esp, ss;
+            esp, ss;
 };
 
 extern char traced_code[], traced_after[];
@@ -163,8 +165,8 @@ static volatile int traced_word = 0x1234;
 static long stopped(long child, int *status)
 {
         return sys4(SYS_wait4, child, status, 0, 0) == child && (*status & 0xff) == 0x7f
-                       ? *status >> 8 & 0xff
-                       : -1;
+                   ? *status >> 8 & 0xff
+                   : -1;
 }
 
 static enum outcome trace_steps(void)
@@ -254,6 +256,7 @@ static enum outcome yields_and_switches(void)
         return PASS;
 }
 
+/* clang-format off */
 const struct smoke_test process_tests[] = {
         {"fork copies memory", fork_copies},
         {"exec replaces the program", exec_replaces},
@@ -266,3 +269,4 @@ const struct smoke_test process_tests[] = {
         {"ptrace: a step over a system call", trace_steps_call},
         {NULL, NULL},
 };
+/* clang-format on */

@@ -33,7 +33,7 @@ static enum outcome return_restores(void)
                      "stc\n\t"
                      "int $0x80\n\t"
                      "pushfl\n\t"
-                     "xchgl %%edi, 4(%%esp)\n\t"        /* edi: out */
+                     "xchgl %%edi, 4(%%esp)\n\t" /* edi: out */
                      "movl %%ebx, 0(%%edi)\n\t"
                      "movl %%ecx, 4(%%edi)\n\t"
                      "movl %%edx, 8(%%edi)\n\t"
@@ -278,6 +278,7 @@ static enum outcome thousand_signals(void)
         return PASS;
 }
 
+/* clang-format off */
 const struct smoke_test signal_tests[] = {
         {"sigreturn restores registers and flags", return_restores},
         {"a signal inside a handler", nested},
@@ -295,3 +296,4 @@ const struct smoke_test signal_tests[] = {
         {"1000 signals to itself", thousand_signals},
         {NULL, NULL},
 };
+/* clang-format on */

@@ -16,26 +16,28 @@ struct smoke_test {
 };
 
 extern const struct smoke_test process_tests[], memory_tests[], signal_tests[], io_tests[],
-        machine_tests[];
+    machine_tests[];
 
 /* Why the running test fails or is skipped; printed behind its line. */
 void smoke_because(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Fail the running test unless `condition' holds. */
-#define CHECK(condition)                                                                          \
-        do {                                                                                      \
-                if (!(condition)) {                                                               \
-                        smoke_because("%s, line %d: %s", __func__, __LINE__, #condition);         \
-                        return FAIL;                                                              \
-                }                                                                                 \
+#define CHECK(condition)                                                                           \
+        do {                                                                                       \
+                if (!(condition)) {                                                                \
+                        smoke_because("%s, line %d: %s", __func__, __LINE__, #condition);          \
+                        return FAIL;                                                               \
+                }                                                                                  \
         } while (0)
 
 /* Wait for one child: its exit status, 256 + signal, or -1. */
 int smoke_wait(long child);
 
 /* Signals.  A handler sees Linux's frame: number, information, context. */
+/* clang-format off */
 enum { SIGINT_ = 2, SIGILL_ = 4, SIGTRAP_ = 5, SIGFPE_ = 8, SIGKILL_ = 9, SIGUSR1_ = 10,
        SIGSEGV_ = 11, SIGUSR2_ = 12, SIGALRM_ = 14, SIGCHLD_ = 17, SIGSTOP_ = 19 };
+/* clang-format on */
 enum { SA_SIGINFO_ = 4, SA_ONSTACK_ = 0x08000000, SA_NODEFER_ = 0x40000000 };
 
 struct signal_information {
@@ -53,7 +55,7 @@ struct signal_context {
         } stack;
         struct {
                 unsigned long gs, fs, es, ds, edi, esi, ebp, esp, ebx, edx, ecx, eax, trap, error,
-                        eip, cs, eflags, esp_at_signal, ss;
+                    eip, cs, eflags, esp_at_signal, ss;
                 void *fpstate;
                 unsigned long oldmask, cr2;
         } mcontext;
