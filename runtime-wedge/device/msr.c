@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Model-specific registers.  Features that come with some are hidden, so few remain:
+ * the counter, and those that kernels touch without asking; what is written to the latter is lost.
+ */
+#include "chips.h"
+
+enum {
+        TSC = 0x10, PLATFORM_ID = 0x17, APIC_BASE = 0x1b, POWER_ON = 0x2a, MICROCODE = 0x8b,
+        MISC_ENABLE = 0x1a0, DEBUG_CONTROL = 0x1d9,
+};
+
+struct msr {
+        uint32_t number;
+        uint64_t value;
+};
+
+static const struct msr table[] = {
+        {PLATFORM_ID, 0},
+        {APIC_BASE, 0xfee00100}, /* the first processor's, disabled */
+        {POWER_ON, 0},
+        {MICROCODE, 0},
+        {MISC_ENABLE, 1},        /* fast strings */
+        {DEBUG_CONTROL, 0},
+};
+
+static const struct msr *find(uint32_t number)
+{
+        uint32_t i;
+
+        for (i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+                if (table[i].number == number)
+                        return &table[i];
+        return 0;
+}
+
+bool msr_read(uint32_t number, uint64_t *value)
+{
+        const struct msr *msr = find(number);
+
+        if (number == TSC)
+                *value = tsc_read();
+        else if (msr)
+                *value = msr->value;
+        return number == TSC || msr;
+}
+
+bool msr_write(uint32_t number, uint64_t value)
+{
+        (void)value;
+        return number == TSC || find(number);
+}
+
+/* User code reads the real counter, so that is the guest's; it cannot be set. */
+uint64_t tsc_read(void)
+{
+        return native_tsc();
+}

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * An 8254 timer.  Its state is when counting began and from what; counts, outputs and
+ * interrupts follow from the time.  Channel 0 is line 0 of the interrupt controllers;
+ * channel 2 has a gate and an output at port 0x61; nobody listens to channel 1.
+ */
+#include "chips.h"
+
+enum { HZ = 1193182, CHANNELS = 3, SPEAKER = 2, REFRESH_NS = 15085 };
+enum { ACCESS_LATCH, ACCESS_LOW, ACCESS_HIGH, ACCESS_BOTH };
+enum { GATE = 1, GATE_SPEAKER = 2, GATE_REFRESH = 0x10, GATE_OUTPUT = 0x20 };
+
+struct channel {
+        uint8_t mode;           /* 0 to 5 */
+        uint8_t access;
+        bool bcd;
+        bool gate;
+        bool loaded;            /* a count was written since the control word */
+        uint32_t reload;        /* 1 to 0x10000 */
+        uint64_t began;         /* in ticks; when the count was `reload' */
+        uint32_t stopped;       /* ticks that had passed when the gate closed */
+        bool write_high;        /* the next byte written is the high one */
+        uint8_t low;            /* the low one before it */
+        bool read_high;
+        bool latched, status_latched;
+        uint16_t latch;
+        uint8_t status;
+};
+
+static struct channel channels[CHANNELS];
+static bool speaker_data;
+
+static uint64_t ticks_now(void)
+{
+        uint64_t ns = backend_time();
+
+        return ns / 1000000000 * HZ + ns % 1000000000 * HZ / 1000000000;
+}
+
+/* The first moment at which @ticks have passed. */
+static uint64_t moment(uint64_t ticks)
+{
+        return ticks / HZ * 1000000000 + (ticks % HZ * 1000000000 + HZ - 1) / HZ;
+}
+
+static uint64_t passed(const struct channel *channel)
+{
+        return channel->gate ? ticks_now() - channel->began : channel->stopped;
+}
+
+static bool is_periodic(const struct channel *channel)
+{
+        return channel->mode == 2 || channel->mode == 3;
+}
+
+static uint32_t to_bcd(uint32_t n)
+{
+        return n % 10 | n / 10 % 10 << 4 | n / 100 % 10 << 8 | n / 1000 % 10 << 12;
+}
+
+static uint32_t from_bcd(uint32_t n)
+{
+        return (n & 15) + (n >> 4 & 15) * 10 + (n >> 8 & 15) * 100 + (n >> 12 & 15) * 1000;
+}
+
+static uint32_t count_of(const struct channel *channel)
+{
+        uint32_t range = channel->bcd ? 10000 : 0x10000, count;
+        uint64_t gone = passed(channel);
+
+        if (!channel->loaded)
+                return 0;
+        if (channel->mode == 3) /* counts twice, in steps of two */
+                count = channel->reload - (uint32_t)(2 * gone % channel->reload);
+        else if (channel->mode == 2)
+                count = channel->reload - (uint32_t)(gone % channel->reload);
+        else
+                count = (uint32_t)((channel->reload + range - gone % range) % range);
+        return channel->bcd ? to_bcd(count) : count & 0xffff;
+}
+
+static bool output(const struct channel *channel)
+{
+        uint64_t gone = passed(channel);
+
+        if (!channel->loaded)
+                return channel->mode != 0;
+        switch (channel->mode) {
+        case 0:
+        case 1:
+                return gone >= channel->reload;
+        case 2:
+                return !channel->gate || gone % channel->reload != channel->reload - 1;
+        case 3:
+                return !channel->gate || gone % channel->reload < (channel->reload + 1) / 2;
+        default:
+                return gone != channel->reload;
+        }
+}
+
+/* When channel 0 asks for an interrupt next; its output is then rising. */
+static void set_alarm(void)
+{
+        const struct channel *channel = &channels[0];
+        uint64_t gone = passed(channel);
+
+        if (!channel->loaded)
+                alarm_set(ALARM_PIT, 0);
+        else if (is_periodic(channel))
+                alarm_set(ALARM_PIT, moment(channel->began +
+                                            (gone / channel->reload + 1) * channel->reload));
+        else if (channel->mode != 1 && gone < channel->reload)
+                alarm_set(ALARM_PIT, moment(channel->began + channel->reload));
+        else
+                alarm_set(ALARM_PIT, 0);
+}
+
+/* However late it is: one edge, as on a line that nobody looked at in time. */
+void pit_alarm(void)
+{
+        pic_line(LINE_TIMER, false);
+        pic_line(LINE_TIMER, true);
+        set_alarm();
+}
+
+static void begin(struct channel *channel, uint32_t reload)
+{
+        channel->reload = channel->bcd ? from_bcd(reload) : reload;
+        if (!channel->reload)
+                channel->reload = channel->bcd ? 10000 : 0x10000;
+        if (is_periodic(channel) && channel->reload == 1)
+                channel->reload = 2;
+        channel->loaded = true;
+        channel->began = ticks_now();
+        channel->stopped = 0;
+        if (channel != &channels[0])
+                return;
+        pic_line(LINE_TIMER, is_periodic(channel));
+        set_alarm();
+}
+
+static void write_count(struct channel *channel, uint32_t value)
+{
+        if (channel->access == ACCESS_LOW) {
+                begin(channel, value);
+        } else if (channel->access == ACCESS_HIGH) {
+                begin(channel, value << 8);
+        } else if (!channel->write_high) {
+                channel->low = (uint8_t)value;
+                channel->write_high = true;
+        } else {
+                channel->write_high = false;
+                begin(channel, value << 8 | channel->low);
+        }
+}
+
+static void latch_count(struct channel *channel)
+{
+        if (channel->latched)
+                return;
+        channel->latch = (uint16_t)count_of(channel);
+        channel->latched = true;
+        channel->read_high = channel->access == ACCESS_HIGH;
+}
+
+static void latch_status(struct channel *channel)
+{
+        if (channel->status_latched)
+                return;
+        channel->status = (uint8_t)(output(channel) << 7 | !channel->loaded << 6 |
+                                    channel->access << 4 | channel->mode << 1 | channel->bcd);
+        channel->status_latched = true;
+}
+
+static void read_back(uint32_t value)
+{
+        uint32_t i;
+
+        for (i = 0; i < CHANNELS; i++) {
+                if (!(value & 2u << i))
+                        continue;
+                if (!(value & 0x20))
+                        latch_count(&channels[i]);
+                if (!(value & 0x10))
+                        latch_status(&channels[i]);
+        }
+}
+
+static void control(uint32_t value)
+{
+        struct channel *channel = &channels[value >> 6 & 3];
+        uint32_t mode = value >> 1 & 7;
+
+        if (value >> 6 == 3) {
+                read_back(value);
+                return;
+        }
+        if ((value >> 4 & 3) == ACCESS_LATCH) {
+                latch_count(channel);
+                return;
+        }
+        channel->access = value >> 4 & 3;
+        channel->mode = (uint8_t)(mode > 5 ? mode - 4 : mode);
+        channel->bcd = value & 1;
+        channel->loaded = channel->write_high = channel->latched = channel->status_latched = false;
+        channel->read_high = channel->access == ACCESS_HIGH;
+        if (channel == &channels[0]) {
+                pic_line(LINE_TIMER, channel->mode != 0);
+                set_alarm();
+        }
+}
+
+void pit_write(uint32_t port, uint32_t value)
+{
+        if (port == 0x43)
+                control(value);
+        else
+                write_count(&channels[port & 3], value);
+}
+
+uint32_t pit_read(uint32_t port)
+{
+        struct channel *channel = &channels[port & 3];
+        uint32_t count, high;
+
+        if (port == 0x43)
+                return 0xff;
+        if (channel->status_latched) {
+                channel->status_latched = false;
+                return channel->status;
+        }
+        count = channel->latched ? channel->latch : count_of(channel);
+        high = channel->read_high;
+        if (channel->access == ACCESS_BOTH)
+                channel->read_high = !high;
+        if (channel->access != ACCESS_BOTH || high)
+                channel->latched = false;
+        return high ? count >> 8 : count & 0xff;
+}
+
+/* The gate of channel 2: in modes 1 and 5 it triggers, else it lets the count go on. */
+static void set_gate(struct channel *channel, bool gate)
+{
+        if (gate == channel->gate)
+                return;
+        if (!gate)
+                channel->stopped = (uint32_t)passed(channel);
+        channel->gate = gate;
+        if (gate)
+                channel->began = ticks_now() -
+                                 (channel->mode == 0 || channel->mode == 4 ? channel->stopped : 0);
+}
+
+uint32_t gate_read(uint32_t port)
+{
+        const struct channel *channel = &channels[SPEAKER];
+
+        (void)port;
+        return (channel->gate ? GATE : 0u) | (speaker_data ? GATE_SPEAKER : 0u) |
+               (output(channel) ? GATE_OUTPUT : 0u) |
+               (backend_time() / REFRESH_NS % 2 ? GATE_REFRESH : 0u);
+}
+
+void gate_write(uint32_t port, uint32_t value)
+{
+        (void)port;
+        set_gate(&channels[SPEAKER], value & GATE);
+        speaker_data = value & GATE_SPEAKER;
+}
+
+void pit_start(void)
+{
+        uint32_t i;
+
+        for (i = 0; i < CHANNELS; i++)
+                channels[i] = (struct channel){.mode = 3, .access = ACCESS_BOTH, .gate = i != SPEAKER,
+                                               .reload = 0x10000};
+        speaker_data = false;
+}
