@@ -10,8 +10,10 @@ static void write_cr0(uint32_t value)
                 cpu_raise(TRAP_GP, 0);
         value |= CR0_ET;
         vcpu.ab.cr[0] = value;
-        if (value != old)
+        if (value != old) {
+                tlb_flush();
                 mmu_write_cr0(old, value);
+        }
 }
 
 /* Bits of CR4 by the feature that brings them. */
@@ -42,8 +44,10 @@ static void write_cr4(uint32_t value)
         if (value & ~cr4_valid())
                 cpu_raise(TRAP_GP, 0);
         vcpu.ab.cr[4] = value;
-        if (value != old)
+        if (value != old) {
+                tlb_flush();
                 mmu_write_cr4(old, value);
+        }
 }
 
 void emulate_MOV_FROM_CR(uint32_t index)
@@ -66,6 +70,7 @@ void emulate_MOV_TO_CR(uint32_t index)
                 break;
         case 3:
                 vcpu.ab.cr[3] = value;
+                tlb_flush();
                 mmu_write_cr3();
                 break;
         case 4:

@@ -4,6 +4,7 @@
 #define AB_CPU_H
 
 #include "device/device.h"
+#include "linear.h"
 #include "mmu/mmu.h"
 #include "vcpu.h"
 

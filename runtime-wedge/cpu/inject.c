@@ -30,7 +30,7 @@ static bool read_system(uint32_t gva, void *buffer, uint32_t bytes, struct cpu_f
 {
         struct mmu_fault mmu;
 
-        if (guest_read(gva, buffer, bytes, false, &mmu))
+        if (linear_read(gva, buffer, bytes, &mmu))
                 return true;
         fault->address = mmu.address;
         return fails(fault, TRAP_PF, mmu.error);
@@ -60,11 +60,11 @@ static bool push_frame(uint32_t esp, const uint32_t *words, uint32_t count, uint
         bool ok;
 
         if (bytes == 4) {
-                ok = guest_write(esp - 4 * count, words, 4 * count, false, &mmu);
+                ok = linear_write(esp - 4 * count, words, 4 * count, &mmu);
         } else {
                 for (i = 0; i < count; i++)
                         narrow[i] = words[i];
-                ok = guest_write(esp - 2 * count, narrow, 2 * count, false, &mmu);
+                ok = linear_write(esp - 2 * count, narrow, 2 * count, &mmu);
         }
         if (ok)
                 return true;

@@ -16,7 +16,7 @@ void memory_read(uint32_t gva, void *buffer, uint32_t bytes)
 {
         struct mmu_fault fault;
 
-        if (!guest_read(gva, buffer, bytes, false, &fault))
+        if (!linear_read(gva, buffer, bytes, &fault))
                 raise_mmu(&fault);
 }
 
@@ -24,7 +24,7 @@ void memory_write(uint32_t gva, const void *buffer, uint32_t bytes)
 {
         struct mmu_fault fault;
 
-        if (!guest_write(gva, buffer, bytes, false, &fault))
+        if (!linear_write(gva, buffer, bytes, &fault))
                 raise_mmu(&fault);
 }
 
@@ -51,9 +51,9 @@ uint32_t code_read(uint32_t gva, uint8_t *buffer, uint32_t bytes)
 
         if (first > bytes)
                 first = bytes;
-        if (!guest_read(gva, buffer, first, false, &fault))
+        if (!linear_read(gva, buffer, first, &fault))
                 return 0;
-        if (first == bytes || !guest_read(gva + first, buffer + first, bytes - first, false, &fault))
+        if (first == bytes || !linear_read(gva + first, buffer + first, bytes - first, &fault))
                 return first;
         return bytes;
 }

@@ -47,7 +47,7 @@ bool descriptor_read(uint32_t selector, uint32_t words[2], struct cpu_fault *fau
 
         if (!descriptor_address(selector, &address))
                 return fails(fault, TRAP_GP, selector & 0xfffc);
-        if (!guest_read(address, words, 8, false, &mmu))
+        if (!linear_read(address, words, 8, &mmu))
                 return fails_mmu(fault, &mmu);
         return true;
 }
@@ -61,7 +61,7 @@ bool descriptor_touch(uint32_t selector, uint32_t words[2], uint32_t bits, struc
                 return true;
         words[1] |= bits;
         if (descriptor_address(selector, &address) &&
-            !guest_write(address + 4, &words[1], 4, false, &mmu))
+            !linear_write(address + 4, &words[1], 4, &mmu))
                 return fails_mmu(fault, &mmu);
         return true;
 }

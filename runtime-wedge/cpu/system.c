@@ -97,6 +97,7 @@ void emulate_WBINVD(uint32_t index)
 void emulate_INVLPG(uint32_t index)
 {
         (void)index;
+        tlb_flush();
         mmu_invlpg(operand_address());
 }
 

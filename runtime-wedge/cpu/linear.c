@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "linear.h"
+
+struct tlb_entry tlb[2][TLB_ENTRIES];
+uint32_t tlb_generation = 1;
+
+void tlb_flush(void)
+{
+        uint32_t i;
+
+        if (++tlb_generation < AB_PAGE_BYTES)
+                return;
+        tlb_generation = 1;
+        for (i = 0; i < 2 * TLB_ENTRIES; i++)
+                tlb[i / TLB_ENTRIES][i % TLB_ENTRIES].tag = 0;
+}
+
+uint8_t *linear_fill(uint32_t gva, bool write, struct mmu_fault *fault)
+{
+        struct tlb_entry *entry = &tlb[write][gva / AB_PAGE_BYTES % TLB_ENTRIES];
+        uint8_t *page;
+        uint32_t gpa;
+
+        if (!mmu_translate(gva, write ? MMU_WRITE : MMU_READ, false, &gpa, &fault->error))
+                return 0;
+        page = backend_physical(gpa & -AB_PAGE_BYTES);
+        if (!page)
+                return 0;
+        entry->tag = (gva & -AB_PAGE_BYTES) | tlb_generation;
+        entry->page = page;
+        return page + gva % AB_PAGE_BYTES;
+}
+
+bool linear_move(uint32_t gva, void *buffer, uint32_t bytes, bool write, struct mmu_fault *fault)
+{
+        return write ? guest_write(gva, buffer, bytes, false, fault)
+                     : guest_read(gva, buffer, bytes, false, fault);
+}
