@@ -117,24 +117,26 @@ static inline bool interrupts_enabled(void)
 void interrupts_enable(bool on);
 
 /* EFLAGS as the guest sees it; set all that ring 0 can (popf, iret). */
+uint32_t flags_real(uint32_t image);
 uint32_t flags_image(void);
 void flags_set(uint32_t image);
 
 /* --- segment.c ------------------------------------------------------------------ */
 
-/* Each false with *@fault set, or the descriptor in the guest's tables / a cache filled. */
-bool descriptor_read(uint32_t selector, uint32_t words[2], struct cpu_fault *fault);
-void descriptor_cache(const uint32_t words[2], struct vcpu_segment *cache);
-bool descriptor_touch(uint32_t selector, uint32_t words[2], uint32_t bits,
-                      struct cpu_fault *fault);
+/*
+ * Each false with *@fault set, or *@segment filled from the guest's tables.  With bits to set, the
+ * descriptor's second word has them from then on.
+ */
+bool descriptor_read(uint32_t selector, struct vcpu_segment *segment, struct cpu_fault *fault);
+bool descriptor_touch(uint32_t selector, uint32_t rights, struct cpu_fault *fault);
 
-/* Code descriptor of a transfer to privilege @rpl. */
-bool code_check(uint32_t selector, uint32_t cpl, bool outward, uint32_t words[2],
+/* Code segment of a transfer from privilege @cpl: to the same, or with @outward by the selector's. */
+bool code_check(uint32_t selector, uint32_t cpl, bool outward, struct vcpu_segment *segment,
                 struct cpu_fault *fault);
 /* Stack segment for privilege @cpl; @vector is what a bad one raises. */
-bool stack_check(uint32_t selector, uint32_t cpl, uint32_t vector, uint32_t words[2],
+bool stack_check(uint32_t selector, uint32_t cpl, uint32_t vector, struct vcpu_segment *segment,
                  struct cpu_fault *fault);
-void segment_set(enum vcpu_seg seg, uint32_t selector, const uint32_t words[2]);
+void segment_set(enum vcpu_seg seg, uint32_t selector, const struct vcpu_segment *segment);
 void segment_load(enum vcpu_seg seg, uint32_t selector);
 /* User mode was entered: data segments it may not have are taken away. */
 void segments_drop(void);

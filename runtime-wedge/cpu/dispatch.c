@@ -6,41 +6,39 @@
 
 struct handler {
         void (*emulate)(uint32_t index);
-        uint32_t first; /* vector of index 0 */
-};
-
-static const struct handler handlers[AB_VECTORS] = {
-#define AB_VECTOR(name, entries) \
-        [AB_VEC_##name ... AB_VEC_##name##_LAST] = {emulate_##name, AB_VEC_##name},
-        AB_VECTOR_ROWS(AB_VECTOR)
-#undef AB_VECTOR
+        uint16_t first; /* vector of index 0 */
+        uint8_t back;   /* from R to the start of the site */
+        uint8_t pushed; /* bytes of operand on the stack */
 };
 
 enum { CALL_BYTES = 6 };
 
-/* Where the site of the call that returns to @r begins. */
-static uint32_t site_start(uint32_t vector, uint32_t r)
-{
-        uint32_t push = 0;
+/* Length of the push in front of the call, by the first vector of the row. */
+#define PUSH_BYTES(first)                                                                   \
+        ((first) == AB_VEC_IN_IMM || (first) == AB_VEC_OUT_IMM ? 2                          \
+         : (first) == AB_VEC_LRET_IMM || (first) == AB_VEC_LJMP || (first) == AB_VEC_LCALL ? 5 \
+                                                                                         : 0)
 
-        if ((vector >= AB_VEC_IN_IMM && vector <= AB_VEC_IN_IMM_LAST) ||
-            (vector >= AB_VEC_OUT_IMM && vector <= AB_VEC_OUT_IMM_LAST))
-                push = 2;
-        else if ((vector >= AB_VEC_LRET_IMM && vector <= AB_VEC_LJMP_LAST) ||
-                 (vector >= AB_VEC_LCALL && vector <= AB_VEC_LCALL_LAST))
-                push = 5;
-        vcpu.site_esp = vcpu.frame.esp + (push ? 4 : 0);
-        return r - CALL_BYTES - push;
-}
+static const struct handler handlers[AB_VECTORS] = {
+#define AB_VECTOR(name, entries)                                                            \
+        [AB_VEC_##name ... AB_VEC_##name##_LAST] = {                                        \
+                emulate_##name, AB_VEC_##name, CALL_BYTES + PUSH_BYTES(AB_VEC_##name),      \
+                PUSH_BYTES(AB_VEC_##name) ? 4 : 0,                                          \
+        },
+        AB_VECTOR_ROWS(AB_VECTOR)
+#undef AB_VECTOR
+};
 
 /* Called by every stub, with the guest's state in vcpu.frame and eip at R. */
 void vcpu_dispatch(void)
 {
         const struct handler *handler = &handlers[vcpu.vector];
 
-        vcpu.site = site_start(vcpu.vector, vcpu.frame.eip);
+        vcpu.site = vcpu.frame.eip - handler->back;
+        vcpu.site_esp = vcpu.frame.esp + handler->pushed;
         handler->emulate(vcpu.vector - handler->first);
-        vcpu_leave();
+        if (vcpu.events | vcpu.attention | vcpu.cpl | pic_request)
+                vcpu_leave();
 }
 
 void cpu_raise_fault(const struct cpu_fault *fault)
@@ -76,7 +74,7 @@ static void choose_sti(void)
 
 bool vcpu_interruptible(void)
 {
-        return interrupts_enabled() && !vcpu.shadow;
+        return interrupts_enabled() && !(vcpu.attention & AT_EXIT_SHADOW);
 }
 
 void vcpu_interrupt_check(void)
@@ -99,15 +97,13 @@ void vcpu_interrupt_check(void)
 /* The last thing before the guest kernel runs. */
 void vcpu_leave(void)
 {
-        if (vcpu.trap_at_exit) {
-                vcpu.trap_at_exit = 0;
+        if (vcpu.attention & AT_EXIT_TRAP) {
                 vcpu.frame.eflags |= FLAG_TF;
                 vcpu.ab.dr[6] |= 1 << 14;
                 vcpu_exception(TRAP_DB, 0);
         }
         vcpu_interrupt_check();
-        vcpu.shadow = 0;
+        vcpu.attention = 0;
         if (vcpu.cpl)
                 user_run();
-        vcpu.frame.eflags = (vcpu.frame.eflags & FLAGS_REAL) | vcpu.flags | FLAG_ONE | FLAG_IF;
 }

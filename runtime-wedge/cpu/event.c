@@ -39,7 +39,7 @@ void wedge_event(struct ab_frame *frame)
         if (interrupts_enabled()) {
                 switch (shadow_at(frame->eip)) {
                 case SHADOW_DEFER:
-                        vcpu.shadow = 1;
+                        vcpu.attention |= AT_EXIT_SHADOW;
                         break;
                 case SHADOW_STEP:
                         step_prepare();
@@ -75,7 +75,7 @@ static void trap_in_wedge(struct ab_frame *frame, const struct ab_trap *trap)
         if (trap->reason == AB_REASON_EXCEPTION && trap->vector == TRAP_DB) {
                 /* the guest single-steps: the site comes first */
                 frame->eflags &= ~(uint32_t)FLAG_TF;
-                vcpu.trap_at_exit = 1;
+                vcpu.attention |= AT_EXIT_TRAP;
                 restart_short_form(frame);
                 return;
         }

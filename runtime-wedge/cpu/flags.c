@@ -10,6 +10,12 @@ void interrupts_enable(bool on)
         vcpu.ab.flags_mask = on ? ~0u : ~(uint32_t)FLAG_IF;
 }
 
+/* The part of a flags image that the real register holds; IF is always on. */
+uint32_t flags_real(uint32_t image)
+{
+        return (image & (FLAGS_REAL | FLAG_IOPL)) | FLAG_ONE | FLAG_IF;
+}
+
 uint32_t flags_image(void)
 {
         uint32_t image = (vcpu.frame.eflags & FLAGS_REAL) | vcpu.flags | FLAG_ONE;
@@ -19,7 +25,7 @@ uint32_t flags_image(void)
 
 void flags_set(uint32_t image)
 {
-        vcpu.frame.eflags = (image & FLAGS_REAL) | FLAG_ONE;
+        vcpu.frame.eflags = flags_real(image);
         vcpu.flags = image & FLAG_IOPL;
         interrupts_enable(image & FLAG_IF);
 }
@@ -42,7 +48,7 @@ void emulate_STI_DEFER(uint32_t index)
 {
         (void)index;
         interrupts_enable(true);
-        vcpu.shadow = 1;
+        vcpu.attention |= AT_EXIT_SHADOW;
 }
 
 /* Delivery one instruction later. */

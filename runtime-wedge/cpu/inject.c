@@ -37,7 +37,8 @@ static bool read_system(uint32_t gva, void *buffer, uint32_t bytes, struct cpu_f
 }
 
 /* ss0 and esp0 of the task segment. */
-static bool inner_stack(uint32_t *esp, uint32_t *ss, uint32_t words[2], struct cpu_fault *fault)
+static bool inner_stack(uint32_t *esp, uint32_t *ss, struct vcpu_segment *segment,
+                        struct cpu_fault *fault)
 {
         uint32_t stack[2];
 
@@ -47,7 +48,7 @@ static bool inner_stack(uint32_t *esp, uint32_t *ss, uint32_t words[2], struct c
                 return false;
         *esp = stack[0];
         *ss = stack[1] & 0xffff;
-        return stack_check(*ss, 0, TRAP_TS, words, fault);
+        return stack_check(*ss, 0, TRAP_TS, segment, fault);
 }
 
 /* Write `count' words of `bytes' each below `esp', the last first. */
@@ -74,7 +75,8 @@ static bool push_frame(uint32_t esp, const uint32_t *words, uint32_t count, uint
 
 static bool deliver(const struct event *event, struct cpu_fault *fault)
 {
-        uint32_t gate[2], code[2], stack[2] = {0, 0}, frame[6], count = 0, type, selector, bytes;
+        struct vcpu_segment code, stack;
+        uint32_t gate[2], frame[6], count = 0, type, selector, bytes;
         uint32_t external = event->software ? 0 : 1, idt_error = event->vector * 8 + 2 + external;
         uint32_t esp = vcpu.frame.esp, ss = vcpu.ab.seg[SEG_SS], cpl = vcpu.cpl, rights;
 
@@ -95,24 +97,24 @@ static bool deliver(const struct event *event, struct cpu_fault *fault)
         selector = gate[0] >> 16;
         if (!(selector & 0xfffc))
                 return fails(fault, TRAP_GP, external);
-        if (!descriptor_read(selector, code, fault)) {
+        if (!descriptor_read(selector, &code, fault)) {
                 if (fault->vector != TRAP_PF)
                         fault->error |= external;
                 return false;
         }
-        rights = code[1] >> 8;
+        rights = code.rights;
         if ((rights & (RIGHTS_SEGMENT | RIGHTS_CODE)) != (RIGHTS_SEGMENT | RIGHTS_CODE) ||
             RIGHTS_DPL(rights) > cpl)
                 return fails(fault, TRAP_GP, (selector & 0xfffc) | external);
         if (!(rights & RIGHTS_PRESENT))
                 return fails(fault, TRAP_NP, (selector & 0xfffc) | external);
-        if (!descriptor_touch(selector, code, RIGHTS_ACCESSED << 8, fault))
+        if (!(rights & RIGHTS_ACCESSED) && !descriptor_touch(selector, RIGHTS_ACCESSED, fault))
                 return false;
 
         if (!(rights & RIGHTS_CONFORM) && RIGHTS_DPL(rights) < cpl) {
                 if (RIGHTS_DPL(rights))
                         vcpu_crash("a gate to privilege 1 or 2 was used");
-                if (!inner_stack(&esp, &ss, stack, fault)) {
+                if (!inner_stack(&esp, &ss, &stack, fault)) {
                         if (fault->vector != TRAP_PF)
                                 fault->error |= external;
                         return false;
@@ -134,9 +136,9 @@ static bool deliver(const struct event *event, struct cpu_fault *fault)
 
         /* nothing can fail any more */
         if (cpl != vcpu.cpl)
-                segment_set(SEG_SS, ss, stack);
+                segment_set(SEG_SS, ss, &stack);
         vcpu.cpl = cpl;
-        segment_set(SEG_CS, (selector & 0xfffc) | cpl, code);
+        segment_set(SEG_CS, (selector & 0xfffc) | cpl, &code);
         vcpu.frame.esp = esp - bytes * count;
         vcpu.frame.eip = bytes == 4 ? (gate[0] & 0xffff) | (gate[1] & 0xffff0000) : gate[0] & 0xffff;
         vcpu.frame.eflags &= ~(uint32_t)(FLAG_TF | FLAG_NT | FLAG_RF | FLAG_VM);

@@ -26,7 +26,7 @@ static bool is_null(uint32_t selector)
 }
 
 /* Address of a descriptor; false where the selector is beyond its table. */
-static bool descriptor_address(uint32_t selector, uint32_t *address)
+static inline bool descriptor_address(uint32_t selector, uint32_t *address)
 {
         uint32_t base = vcpu.gdtr.base, limit = vcpu.gdtr.limit;
 
@@ -40,56 +40,71 @@ static bool descriptor_address(uint32_t selector, uint32_t *address)
         return (selector | 7) <= limit;
 }
 
-bool descriptor_read(uint32_t selector, uint32_t words[2], struct cpu_fault *fault)
+static void decode(const uint32_t words[2], struct vcpu_segment *segment)
 {
+        segment->base = words[0] >> 16 | (words[1] & 0xff) << 16 | (words[1] & 0xff000000);
+        segment->rights = words[1] >> 8 & 0xffff;
+        segment->limit = (words[0] & 0xffff) | (words[1] & 0xf0000);
+        if (segment->rights & RIGHTS_PAGES)
+                segment->limit = segment->limit << 12 | 0xfff;
+}
+
+bool descriptor_read(uint32_t selector, struct vcpu_segment *segment, struct cpu_fault *fault)
+{
+        /* what the same words meant the last time */
+        static struct {
+                uint32_t words[2];
+                struct vcpu_segment segment;
+        } decoded[32];
         struct mmu_fault mmu;
-        uint32_t address;
+        uint32_t address, words[2], i = selector >> 3 & 31;
 
         if (!descriptor_address(selector, &address))
                 return fails(fault, TRAP_GP, selector & 0xfffc);
         if (!linear_read(address, words, 8, &mmu))
                 return fails_mmu(fault, &mmu);
+        if (decoded[i].words[0] != words[0] || decoded[i].words[1] != words[1]) {
+                decoded[i].words[0] = words[0];
+                decoded[i].words[1] = words[1];
+                decode(words, &decoded[i].segment);
+        }
+        *segment = decoded[i].segment;
         return true;
 }
 
-bool descriptor_touch(uint32_t selector, uint32_t words[2], uint32_t bits, struct cpu_fault *fault)
+bool descriptor_touch(uint32_t selector, uint32_t rights, struct cpu_fault *fault)
 {
         struct mmu_fault mmu;
-        uint32_t address;
+        uint32_t address, word;
 
-        if ((words[1] & bits) == bits)
-                return true;
-        words[1] |= bits;
-        if (descriptor_address(selector, &address) &&
-            !linear_write(address + 4, &words[1], 4, &mmu))
+        if (!descriptor_address(selector, &address))
+                return fails(fault, TRAP_GP, selector & 0xfffc);
+        if (!linear_read(address + 4, &word, 4, &mmu))
+                return fails_mmu(fault, &mmu);
+        word |= rights << 8;
+        if (!linear_write(address + 4, &word, 4, &mmu))
                 return fails_mmu(fault, &mmu);
         return true;
 }
 
-void descriptor_cache(const uint32_t words[2], struct vcpu_segment *cache)
+static inline bool accessed(uint32_t selector, struct vcpu_segment *segment, struct cpu_fault *fault)
 {
-        cache->base = words[0] >> 16 | (words[1] & 0xff) << 16 | (words[1] & 0xff000000);
-        cache->rights = words[1] >> 8 & 0xffff;
-        cache->limit = (words[0] & 0xffff) | (words[1] & 0xf0000);
-        if (cache->rights & RIGHTS_PAGES)
-                cache->limit = cache->limit << 12 | 0xfff;
+        if (segment->rights & RIGHTS_ACCESSED)
+                return true;
+        segment->rights |= RIGHTS_ACCESSED;
+        return descriptor_touch(selector, RIGHTS_ACCESSED, fault);
 }
 
-static uint32_t rights_of(const uint32_t words[2])
-{
-        return words[1] >> 8 & 0xffff;
-}
-
-bool code_check(uint32_t selector, uint32_t cpl, bool outward, uint32_t words[2],
+bool code_check(uint32_t selector, uint32_t cpl, bool outward, struct vcpu_segment *segment,
                 struct cpu_fault *fault)
 {
         uint32_t rpl = selector & 3, rights, dpl;
 
         if (is_null(selector))
                 return fails(fault, TRAP_GP, 0);
-        if (!descriptor_read(selector, words, fault))
+        if (!descriptor_read(selector, segment, fault))
                 return false;
-        rights = rights_of(words);
+        rights = segment->rights;
         dpl = RIGHTS_DPL(rights);
         if ((rights & (RIGHTS_SEGMENT | RIGHTS_CODE)) != (RIGHTS_SEGMENT | RIGHTS_CODE))
                 return fails(fault, TRAP_GP, selector & 0xfffc);
@@ -98,41 +113,41 @@ bool code_check(uint32_t selector, uint32_t cpl, bool outward, uint32_t words[2]
                 return fails(fault, TRAP_GP, selector & 0xfffc);
         if (!(rights & RIGHTS_PRESENT))
                 return fails(fault, TRAP_NP, selector & 0xfffc);
-        return descriptor_touch(selector, words, RIGHTS_ACCESSED << 8, fault);
+        return accessed(selector, segment, fault);
 }
 
-bool stack_check(uint32_t selector, uint32_t cpl, uint32_t vector, uint32_t words[2],
+bool stack_check(uint32_t selector, uint32_t cpl, uint32_t vector, struct vcpu_segment *segment,
                  struct cpu_fault *fault)
 {
         uint32_t rights;
 
         if (is_null(selector))
                 return fails(fault, vector, vector == TRAP_TS ? selector & 0xfffc : 0);
-        if (!descriptor_read(selector, words, fault))
+        if (!descriptor_read(selector, segment, fault))
                 return fails(fault, fault->vector == TRAP_PF ? TRAP_PF : vector, fault->error);
-        rights = rights_of(words);
+        rights = segment->rights;
         if ((selector & 3) != cpl || RIGHTS_DPL(rights) != cpl || !(rights & RIGHTS_SEGMENT) ||
             (rights & (RIGHTS_CODE | RIGHTS_WRITE)) != RIGHTS_WRITE)
                 return fails(fault, vector, selector & 0xfffc);
         if (!(rights & RIGHTS_PRESENT))
                 return fails(fault, TRAP_SS, selector & 0xfffc);
-        return descriptor_touch(selector, words, RIGHTS_ACCESSED << 8, fault);
+        return accessed(selector, segment, fault);
 }
 
-void segment_set(enum vcpu_seg seg, uint32_t selector, const uint32_t words[2])
+void segment_set(enum vcpu_seg seg, uint32_t selector, const struct vcpu_segment *segment)
 {
         vcpu.ab.seg[seg] = selector;
-        descriptor_cache(words, &vcpu.segment[seg]);
+        vcpu.segment[seg] = *segment;
 }
 
 /* Data segments: readable, and of a privilege that may be used. */
-static bool data_check(uint32_t selector, uint32_t words[2], struct cpu_fault *fault)
+static bool data_check(uint32_t selector, struct vcpu_segment *segment, struct cpu_fault *fault)
 {
         uint32_t rights, rpl = selector & 3, level;
 
-        if (!descriptor_read(selector, words, fault))
+        if (!descriptor_read(selector, segment, fault))
                 return false;
-        rights = rights_of(words);
+        rights = segment->rights;
         level = rpl > vcpu.cpl ? rpl : vcpu.cpl;
         if (!(rights & RIGHTS_SEGMENT) ||
             (rights & (RIGHTS_CODE | RIGHTS_WRITE)) == RIGHTS_CODE)
@@ -142,28 +157,28 @@ static bool data_check(uint32_t selector, uint32_t words[2], struct cpu_fault *f
                 return fails(fault, TRAP_GP, selector & 0xfffc);
         if (!(rights & RIGHTS_PRESENT))
                 return fails(fault, TRAP_NP, selector & 0xfffc);
-        return descriptor_touch(selector, words, RIGHTS_ACCESSED << 8, fault);
+        return accessed(selector, segment, fault);
 }
 
 void segment_load(enum vcpu_seg seg, uint32_t selector)
 {
+        struct vcpu_segment segment;
         struct cpu_fault fault;
-        uint32_t words[2];
         bool loaded;
 
         selector &= 0xffff;
         if (seg == SEG_SS) {
-                loaded = stack_check(selector, vcpu.cpl, TRAP_GP, words, &fault);
+                loaded = stack_check(selector, vcpu.cpl, TRAP_GP, &segment, &fault);
         } else if (is_null(selector)) {
                 vcpu.ab.seg[seg] = selector;
                 vcpu.segment[seg] = (struct vcpu_segment){0, 0, 0};
                 return;
         } else {
-                loaded = data_check(selector, words, &fault);
+                loaded = data_check(selector, &segment, &fault);
         }
         if (!loaded)
                 cpu_raise_fault(&fault);
-        segment_set(seg, selector, words);
+        segment_set(seg, selector, &segment);
 }
 
 void segments_drop(void)
@@ -172,14 +187,14 @@ void segments_drop(void)
         uint32_t i;
 
         for (i = 0; i < sizeof(data); i++) {
-                struct vcpu_segment *cache = &vcpu.segment[data[i]];
+                struct vcpu_segment *segment = &vcpu.segment[data[i]];
 
-                if (RIGHTS_DPL(cache->rights) >= vcpu.cpl ||
-                    (cache->rights & (RIGHTS_CODE | RIGHTS_CONFORM)) ==
+                if (!(vcpu.ab.seg[data[i]] & 0xfffc) || RIGHTS_DPL(segment->rights) >= vcpu.cpl ||
+                    (segment->rights & (RIGHTS_CODE | RIGHTS_CONFORM)) ==
                             (RIGHTS_CODE | RIGHTS_CONFORM))
                         continue;
                 vcpu.ab.seg[data[i]] = 0;
-                *cache = (struct vcpu_segment){0, 0, 0};
+                *segment = (struct vcpu_segment){0, 0, 0};
         }
 }
 
@@ -251,19 +266,19 @@ static void set_zf(bool on)
 }
 
 /* The descriptor, if the guest may know of it; a page fault is raised. */
-static bool visible(uint32_t selector, uint32_t words[2])
+static bool visible(uint32_t selector, struct vcpu_segment *segment)
 {
         struct cpu_fault fault;
         uint32_t rights, level = (selector & 3) > vcpu.cpl ? selector & 3 : vcpu.cpl;
 
         if (is_null(selector))
                 return false;
-        if (!descriptor_read(selector, words, &fault)) {
+        if (!descriptor_read(selector, segment, &fault)) {
                 if (fault.vector == TRAP_PF)
                         cpu_raise_fault(&fault);
                 return false;
         }
-        rights = rights_of(words);
+        rights = segment->rights;
         if ((rights & (RIGHTS_SEGMENT | RIGHTS_CODE | RIGHTS_CONFORM)) ==
             (RIGHTS_SEGMENT | RIGHTS_CODE | RIGHTS_CONFORM))
                 return true;
@@ -272,11 +287,12 @@ static bool visible(uint32_t selector, uint32_t words[2])
 
 static void verify(uint32_t selector, bool write)
 {
-        uint32_t words[2], rights;
+        struct vcpu_segment segment;
         bool ok = false;
 
-        if (visible(selector & 0xffff, words)) {
-                rights = rights_of(words);
+        if (visible(selector & 0xffff, &segment)) {
+                uint32_t rights = segment.rights;
+
                 if (!(rights & RIGHTS_SEGMENT))
                         ok = false;
                 else if (rights & RIGHTS_CODE)
@@ -315,35 +331,30 @@ enum {
         LSL_TYPES = 1 << 1 | 1 << 2 | 1 << 3 | 1 << 9 | 1 << 11,
 };
 
-static bool ask(uint32_t selector, uint32_t system_types, uint32_t words[2])
+static bool ask(uint32_t selector, uint32_t system_types, struct vcpu_segment *segment)
 {
-        uint32_t rights;
-
-        if (!visible(selector, words))
-                return false;
-        rights = rights_of(words);
-        return (rights & RIGHTS_SEGMENT) || (system_types >> RIGHTS_TYPE(rights) & 1);
+        return visible(selector, segment) &&
+               ((segment->rights & RIGHTS_SEGMENT) ||
+                (system_types >> RIGHTS_TYPE(segment->rights) & 1));
 }
 
 void emulate_LAR(uint32_t index)
 {
-        uint32_t words[2], bytes = index >= 8 ? 2 : 4;
-        bool ok = ask(operand_read16(), LAR_TYPES, words);
+        struct vcpu_segment segment;
+        uint32_t bytes = index >= 8 ? 2 : 4;
+        bool ok = ask(operand_read16(), LAR_TYPES, &segment);
 
         if (ok)
-                gpr_write_sized(index % 8, words[1] & (bytes == 2 ? 0xff00 : 0xf0ff00), bytes);
+                gpr_write_sized(index % 8, segment.rights << 8 & (bytes == 2 ? 0xff00 : 0xf0ff00), bytes);
         set_zf(ok);
 }
 
 void emulate_LSL(uint32_t index)
 {
-        struct vcpu_segment cache;
-        uint32_t words[2];
-        bool ok = ask(operand_read16(), LSL_TYPES, words);
+        struct vcpu_segment segment;
+        bool ok = ask(operand_read16(), LSL_TYPES, &segment);
 
-        if (ok) {
-                descriptor_cache(words, &cache);
-                gpr_write_sized(index % 8, cache.limit, index >= 8 ? 2 : 4);
-        }
+        if (ok)
+                gpr_write_sized(index % 8, segment.limit, index >= 8 ? 2 : 4);
         set_zf(ok);
 }

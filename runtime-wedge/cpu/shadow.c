@@ -118,7 +118,7 @@ bool step_prepare(void)
         vcpu.site = eip;
         vcpu.site_esp = vcpu.frame.esp;
         vcpu.stepping = insn.length;
-        vcpu.shadow = 1;
+        vcpu.attention |= AT_EXIT_SHADOW;
         vcpu.frame.eip = (uint32_t)vcpu_step_code;
         return true;
 }

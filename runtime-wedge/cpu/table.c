@@ -43,47 +43,45 @@ void emulate_SIDT(uint32_t word)
 }
 
 /* A system descriptor of one of the types in `types' (bits), from the GDT. */
-static void system_descriptor(uint32_t selector, uint32_t types, uint32_t words[2])
+static void system_descriptor(uint32_t selector, uint32_t types, struct vcpu_segment *segment)
 {
         struct cpu_fault fault;
-        uint32_t rights;
 
         if (selector & 4)
                 cpu_raise(TRAP_GP, selector & 0xfffc);
-        if (!descriptor_read(selector, words, &fault))
+        if (!descriptor_read(selector, segment, &fault))
                 cpu_raise_fault(&fault);
-        rights = words[1] >> 8;
-        if ((rights & RIGHTS_SEGMENT) || !(types >> RIGHTS_TYPE(rights) & 1))
+        if ((segment->rights & RIGHTS_SEGMENT) || !(types >> RIGHTS_TYPE(segment->rights) & 1))
                 cpu_raise(TRAP_GP, selector & 0xfffc);
-        if (!(rights & RIGHTS_PRESENT))
+        if (!(segment->rights & RIGHTS_PRESENT))
                 cpu_raise(TRAP_NP, selector & 0xfffc);
 }
 
 static void load_ldt(uint32_t selector)
 {
-        uint32_t words[2];
+        struct vcpu_segment segment;
 
         selector &= 0xffff;
         if (selector & 0xfffc) {
-                system_descriptor(selector, 1 << 2, words);
-                descriptor_cache(words, &vcpu.ldt);
+                system_descriptor(selector, 1 << 2, &segment);
+                vcpu.ldt = segment;
         }
         vcpu.ldt_selector = selector;
 }
 
 static void load_task(uint32_t selector)
 {
-        enum { AVAILABLE_286 = 1, AVAILABLE = 9, BUSY = 2 << 8 };
+        enum { AVAILABLE_286 = 1, AVAILABLE = 9, BUSY = 2 };
+        struct vcpu_segment segment;
         struct cpu_fault fault;
-        uint32_t words[2];
 
         selector &= 0xffff;
         if (!(selector & 0xfffc))
                 cpu_raise(TRAP_GP, 0);
-        system_descriptor(selector, 1 << AVAILABLE | 1 << AVAILABLE_286, words);
-        if (!descriptor_touch(selector, words, BUSY, &fault))
+        system_descriptor(selector, 1 << AVAILABLE | 1 << AVAILABLE_286, &segment);
+        if (!descriptor_touch(selector, BUSY, &fault))
                 cpu_raise_fault(&fault);
-        descriptor_cache(words, &vcpu.task);
+        vcpu.task = segment;
         vcpu.task_selector = selector;
 }
 

@@ -34,11 +34,12 @@ static void stack_words(uint32_t *words, uint32_t count, uint32_t bytes)
 static void return_to(const uint32_t *words, uint32_t stack_at, uint32_t bytes, uint32_t release)
 {
         struct cpu_fault fault;
-        uint32_t code[2], stack[2], cs = words[1] & 0xffff, rpl = cs & 3, ss;
+        struct vcpu_segment code, stack;
+        uint32_t cs = words[1] & 0xffff, rpl = cs & 3, ss;
 
-        fail(code_check(cs, vcpu.cpl, true, code, &fault), &fault);
+        fail(code_check(cs, vcpu.cpl, true, &code, &fault), &fault);
         if (rpl == vcpu.cpl) {
-                segment_set(SEG_CS, cs, code);
+                segment_set(SEG_CS, cs, &code);
                 vcpu.frame.esp += release;
                 jump(words[0], bytes);
                 return;
@@ -46,9 +47,9 @@ static void return_to(const uint32_t *words, uint32_t stack_at, uint32_t bytes, 
         if (rpl != 3)
                 vcpu_crash("a return to privilege 1 or 2");
         ss = words[stack_at + 1] & 0xffff;
-        fail(stack_check(ss, rpl, TRAP_GP, stack, &fault), &fault);
-        segment_set(SEG_CS, cs, code);
-        segment_set(SEG_SS, ss, stack);
+        fail(stack_check(ss, rpl, TRAP_GP, &stack, &fault), &fault);
+        segment_set(SEG_CS, cs, &code);
+        segment_set(SEG_SS, ss, &stack);
         vcpu.cpl = rpl;
         vcpu.frame.esp = words[stack_at];
         jump(words[0], bytes);
@@ -100,12 +101,12 @@ void emulate_LRET_IMM(uint32_t word)
 
 static void far_jump(uint32_t selector, uint32_t offset, uint32_t bytes)
 {
+        struct vcpu_segment code;
         struct cpu_fault fault;
-        uint32_t code[2];
 
         selector &= 0xffff;
-        fail(code_check(selector, vcpu.cpl, false, code, &fault), &fault);
-        segment_set(SEG_CS, (selector & 0xfffc) | vcpu.cpl, code);
+        fail(code_check(selector, vcpu.cpl, false, &code, &fault), &fault);
+        segment_set(SEG_CS, (selector & 0xfffc) | vcpu.cpl, &code);
         jump(offset, bytes);
 }
 

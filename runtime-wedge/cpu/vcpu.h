@@ -41,6 +41,12 @@ struct vcpu_table {
         uint32_t base, limit;
 };
 
+/* What the way out of the wedge has to mind. */
+enum vcpu_attention {
+        AT_EXIT_TRAP = 1,       /* the guest single-steps, and did a site: #DB */
+        AT_EXIT_SHADOW = 2,     /* interrupts wait for the next instruction */
+};
+
 struct vcpu {
         struct ab_vcpu ab;      /* control, debug, segment registers, IF; must be first */
         struct ab_frame frame;  /* the guest's registers, while the wedge runs */
@@ -56,8 +62,7 @@ struct vcpu {
         uint32_t site;          /* address of the instruction being emulated */
         uint32_t site_esp;      /* its %esp: what both are when it faults */
         uint32_t stepping;      /* a copy of the instruction at `site' runs in the wedge */
-        uint32_t trap_at_exit;  /* the guest single-steps, and did a site: #DB when done */
-        uint32_t shadow;        /* interrupts wait for the next instruction */
+        uint32_t attention;     /* for the way out: enum vcpu_attention */
 };
 
 
