@@ -64,7 +64,7 @@ samplesdir = $(pkgdatadir)
 nodist_samples_DATA = $(SAMPLE_KERNELS)
 CLEANFILES += $(SAMPLE_KERNELS)
 SAMPLE_COMMON = samples/kernel/start.S samples/kernel/kernel.c
-SAMPLE_HELLO = $(SAMPLE_COMMON) samples/hello/hello.c samples/hello/rows.c
+SAMPLE_HELLO = $(SAMPLE_COMMON) samples/hello/hello.c samples/hello/rows.c samples/hello/rows-system.c
 SAMPLE_MINI = $(SAMPLE_COMMON) samples/mini/mini.c
 SAMPLE_NEEDS = samples/kernel/kernel.lds samples/kernel/kernel.h samples/hello/try.h \
 	include/afterburn/insn.h afterburner/insn-ia32.def

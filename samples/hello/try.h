@@ -35,4 +35,35 @@ extern volatile unsigned timer_ticks, calls;
 #define OUT(...) __VA_ARGS__
 #define NONE
 
+#define ROW(name)                                                                                  \
+        bool row_##name(void);                                                                     \
+        bool row_##name(void)
+
+static inline void cpuid(uint32_t leaf, uint32_t out[4])
+{
+        asm volatile("cpuid"
+                     : "=a"(out[0]), "=b"(out[1]), "=c"(out[2]), "=d"(out[3])
+                     : "0"(leaf), "2"(0));
+}
+
+/* Bit `bit' of register `which' (eax 0 ... edx 3) of a leaf, if there is one. */
+static inline bool has(uint32_t leaf, unsigned which, unsigned bit)
+{
+        uint32_t out[4];
+
+        cpuid(leaf & 0x80000000, out);
+        if (out[0] < leaf)
+                return false;
+        cpuid(leaf, out);
+        return out[which] >> bit & 1;
+}
+
+static inline uint32_t flags(void)
+{
+        uint32_t value;
+
+        asm volatile("pushfl; popl %0" : "=r"(value));
+        return value;
+}
+
 #endif

@@ -28,6 +28,9 @@ struct object {
         unsigned records;
 };
 
+/* Every statement to test.  The list lives until the program ends. */
+struct line *golden_lines(unsigned *count);
+
 /* Keep the lines that plain gas accepts; returns their number. */
 unsigned golden_filter(struct line *lines, unsigned count, const char *directory);
 
