@@ -113,11 +113,6 @@ ROW(INT1)
         return (caught == VECTOR_DB && caught_eip == (uint32_t)behind_int1) || caught == VECTOR_UD;
 }
 
-static void set_msr(uint32_t number, uint32_t value)
-{
-        asm volatile("wrmsr" : : "c"(number), "a"(value), "d"(0));
-}
-
 ROW(SYSENTER)
 {
         uint32_t value;
@@ -136,12 +131,12 @@ ROW(SYSENTER)
 ROW(SYSEXIT)
 {
         static const uint8_t user_code[] = {0xcc}; /* int3 */
-        static uint8_t user_stack[256];
+        static uint8_t user_stack[256], trap_stack_bytes[512];
 
         if (!has(1, 3, 11))
                 return true;
         set_msr(0x174, KERNEL_CS);
-        tss.esp0 = (uint32_t)area + sizeof area;
+        tss.esp0 = (uint32_t)trap_stack_bytes + sizeof trap_stack_bytes;
         TRY("sysexit", NONE, "d"(user_code), "c"(user_stack + sizeof user_stack));
         return caught == VECTOR_BP && (caught_cs & 3) == 3;
 }

@@ -58,6 +58,11 @@ static inline bool has(uint32_t leaf, unsigned which, unsigned bit)
         return out[which] >> bit & 1;
 }
 
+static inline void set_msr(uint32_t number, uint32_t value)
+{
+        asm volatile("wrmsr" : : "c"(number), "a"(value), "d"(0));
+}
+
 static inline uint32_t flags(void)
 {
         uint32_t value;

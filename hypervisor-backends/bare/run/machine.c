@@ -56,7 +56,8 @@ static int run_quietly(char **argv)
         return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-void run_clean(void)
+/* Remove the files on disk. */
+static void clean(void)
 {
         char *argv[] = {(char *)"rm", (char *)"-rf", folder, NULL};
 
@@ -74,7 +75,7 @@ static const char *work_folder(void)
                 if (!mkdtemp(folder))
                         ab_die(AB_EXIT_ERROR, "%s: cannot be made: %s: set TMPDIR", folder,
                                strerror(errno));
-                atexit(run_clean);
+                atexit(clean);
         }
         return folder;
 }

@@ -68,9 +68,6 @@ struct run_lines {
 int run_start(struct run_lines *lines, const struct run_options *options,
               const struct run_images *images);
 
-/* Files the emulator was given on disk, removed at the end. */
-void run_clean(void);
-
 /* Follow the machine to its end; prints the closing line; returns the exit status. */
 int run_session(const struct run_options *options, const struct run_lines *lines, int emulator);
 

@@ -108,9 +108,8 @@ static void show(struct session *session, const char *data, size_t bytes)
                 if (session->held_return && c != '\n')
                         emit(session, '\r');
                 session->held_return = c == '\r';
-                if (!session->held_return) {
+                if (!session->held_return)
                         emit(session, c);
-                }
         }
         fflush(stdout);
 }
@@ -263,10 +262,10 @@ int run_session(const struct run_options *options, const struct run_lines *lines
 {
         struct session session = {.options = options, .lines = lines, .input_open = true};
         double begun = now(), deadline = options->timeout > 0 ? begun + options->timeout : 0;
+        bool bochs = !strcmp(options->emulator, "bochs");
         double grace = 0; /* when a machine that said its last word is ended */
         bool console = true, control = true, timed_out = false, lingered = false, forced;
-        int status, code;
-        pid_t pid = emulator;
+        int status;
 
         session.plain = !isatty(1);
         if (options->log && !(session.log = fopen(options->log, "w")))
@@ -293,11 +292,9 @@ int run_session(const struct run_options *options, const struct run_lines *lines
                 if (fd[3].revents && read(lines->display, dropped, sizeof dropped) <= 0)
                         break; /* bochs has closed its screen */
                 if (!grace && (session.reported || session.error || session.panicked))
-                        grace =
-                            now() +
-                            (session.error || strcmp(options->emulator, "qemu") ? 0.2 : PATIENCE);
+                        grace = now() + (session.error || bochs ? 0.2 : PATIENCE);
                 if (grace && now() > grace) {
-                        lingered = !strcmp(options->emulator, "qemu") && session.reported;
+                        lingered = !bochs && session.reported;
                         break;
                 }
                 if (deadline && now() > deadline) {
@@ -306,11 +303,10 @@ int run_session(const struct run_options *options, const struct run_lines *lines
                 }
         }
         forced = console || control || stopped_by;
-        status = reap(pid, forced);
+        status = reap(emulator, forced);
         console_drain(&session);
         restore_terminal();
         if (session.log && fclose(session.log))
                 ab_warn("%s: cannot be written: %s", options->log, strerror(errno));
-        code = conclude(&session, now() - begun, timed_out, lingered, forced ? 0 : status);
-        return code;
+        return conclude(&session, now() - begun, timed_out, lingered, forced ? 0 : status);
 }
