@@ -143,9 +143,7 @@ static bool has_f3(const ZydisDecodedInstruction *insn)
         return false;
 }
 
-/* Class of one decoded instruction, by Zydis alone; 0: not sensitive. */
-static unsigned class_by_zydis(const ZydisDecodedInstruction *insn,
-                               const ZydisDecodedOperand *operands)
+unsigned zydis_class_of(const ZydisDecodedInstruction *insn, const ZydisDecodedOperand *operands)
 {
         ZydisRegisterClass first = register_class(&operands[0]);
         ZydisRegisterClass second = register_class(&operands[1]);
@@ -201,7 +199,7 @@ unsigned zydis_class(const uint8_t *bytes, size_t length, size_t *at, unsigned *
                         *insns = 0;
                         return 0;
                 }
-                class_id = class_by_zydis(&insn, operands);
+                class_id = zydis_class_of(&insn, operands);
                 ++*insns;
                 if (*at + insn.length >= length)
                         break;

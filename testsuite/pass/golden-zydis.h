@@ -16,6 +16,9 @@ void zydis_start(void);
 bool zydis_decode(const uint8_t *bytes, size_t length, ZydisDecodedInstruction *insn,
                   ZydisDecodedOperand *operands);
 
+/* Class of one decoded instruction; 0: not sensitive. */
+unsigned zydis_class_of(const ZydisDecodedInstruction *insn, const ZydisDecodedOperand *operands);
+
 /*
  * Class of the last instruction of the bytes (0: not sensitive), where it
  * starts, and how many there are.  0 instructions: Zydis does not know the

@@ -146,7 +146,7 @@ static void check_site(struct line *line, const struct ab_record *r, const uint8
                 if (!zydis_decode(site + first, length, &insn, operands) || insn.length != length)
                         fail(line, "Zydis does not see one instruction of %u bytes", length);
                 else if (!is(line->word, "vmgexit") &&
-                         class_by_zydis(&insn, operands) != r->class_id)
+                         zydis_class_of(&insn, operands) != r->class_id)
                         fail(line, "Zydis sees another class in the padded site");
         }
         if (!LISTED(line, llvm_unknown) &&

@@ -126,8 +126,10 @@ static void prepare_kernel(struct run_images *images, const struct run_options *
         if (file.bytes <= UINT32_MAX &&
             ab_load_bound_for(file.data, (uint32_t)file.bytes, bound_for) &&
             strcmp(bound_for, options->hypervisor))
-                ab_die(AB_EXIT_ERROR, "%s: bound for %s, cannot run on %s: give the kernel it was "
-                       "bound from", path, bound_for, options->hypervisor);
+                ab_die(AB_EXIT_ERROR,
+                       "%s: bound for %s, cannot run on %s: give the kernel it was "
+                       "bound from",
+                       path, bound_for, options->hypervisor);
         images->kind = is_multiboot(&file) ? KERNEL_MULTIBOOT : KERNEL_LINUX;
         bytes = images->kind == KERNEL_MULTIBOOT ? file.bytes : needed_bytes(&file, path);
         stream = memory_file("kernel", &images->kernel);

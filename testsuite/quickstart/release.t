@@ -1,0 +1,27 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Every file of the repository is in a release: one that is forgotten is missed
+# only by those who build from the tarball.
+# shellcheck source=testsuite/driver/lib.sh
+. "${top_srcdir:?}/testsuite/driver/lib.sh"
+
+# What is for those who work on the repository.
+cat >"$scratch/not-released" <<'END'
+.gitattributes
+.gitignore
+END
+
+top=$(cd "$top_srcdir" && pwd)
+if git -C "$top" rev-parse --is-inside-work-tree >/dev/null 2>&1 &&
+	[ "$(git -C "$top" rev-parse --show-toplevel)" = "$top" ]; then
+	git -C "$top" ls-files
+else
+	: # this is a release: nothing can have been forgotten in what was unpacked
+fi | sort | grep -vxF -f "$scratch/not-released" >"$scratch/repository"
+make -s -C "${top_builddir:?}" distfiles 2>/dev/null | sed "s,^$top_srcdir/,," | sort -u >"$scratch/release"
+check "make tells what a release holds" test -s "$scratch/release"
+while read -r file; do
+	[ -f "$top/$file" ] && grep -qxF -e "$file" "$scratch/release" || echo "$file"
+done <"$scratch/repository" >"$scratch/forgotten"
+check "nothing is forgotten" diff /dev/null "$scratch/forgotten"
+finish
