@@ -53,9 +53,10 @@ same() {
 	check "$1" diff "$scratch/of-help" "$2"
 }
 
-# manual_page NAME: its options as a reader sees them.
+# manual_page NAME: the options it explains, each at the start of a line; others
+# it may name in passing.
 manual_page() {
-	mandoc -Tascii "$manual/$1.1" | sed 's/.\x08//g' | options_in
+	mandoc -Tascii "$manual/$1.1" | sed 's/.\x08//g' | grep -E '^ +-' | options_in
 }
 
 for command in $(afterburn --list); do

@@ -18,7 +18,7 @@ if git -C "$top" rev-parse --is-inside-work-tree >/dev/null 2>&1 &&
 else
 	: # this is a release: nothing can have been forgotten in what was unpacked
 fi | sort | grep -vxF -f "$scratch/not-released" >"$scratch/repository"
-make -s -C "${top_builddir:?}" distfiles 2>/dev/null | sed "s,^$top_srcdir/,," | sort -u >"$scratch/release"
+make -s -C "${top_builddir:?}" distfiles 2>/dev/null | sort -u >"$scratch/release"
 check "make tells what a release holds" test -s "$scratch/release"
 while read -r file; do
 	[ -f "$top/$file" ] && grep -qxF -e "$file" "$scratch/release" || echo "$file"
