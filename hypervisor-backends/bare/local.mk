@@ -17,6 +17,7 @@ EXTRA_DIST += hypervisor-backends/bare/loader/loader.lds hypervisor-backends/bar
 
 pkglibexec_PROGRAMS += libexec/afterburner/afterburn-run
 libexec_afterburner_afterburn_run_SOURCES = hypervisor-backends/bare/run/run.c \
+	hypervisor-backends/bare/run/backend.c hypervisor-backends/l4/command/run.c \
 	hypervisor-backends/bare/run/options.c hypervisor-backends/bare/run/image.c \
 	hypervisor-backends/bare/run/machine.c hypervisor-backends/bare/run/session.c \
 	hypervisor-backends/bare/run/run.h

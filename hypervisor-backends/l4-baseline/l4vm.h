@@ -29,6 +29,26 @@ struct l4vm_shared {
 
 extern volatile struct l4vm_shared l4vm;
 
+/* How often L4 was entered, for the report at the end. */
+enum l4vm_count {
+        COUNT_USER,         /* user code resumed: by a message */
+        COUNT_EXCEPTION,    /* exceptions and interrupts of user code */
+        COUNT_FAULT,        /* page faults of user code */
+        COUNT_KERNEL_FAULT, /* of the guest kernel and the wedge */
+        COUNT_HELPER,       /* calls of the helper */
+        COUNT_REQUEST,      /* calls of the resource monitor */
+        COUNT_UNMAP,
+        COUNT_MOVE,         /* ExchangeRegisters */
+        COUNT_KINDS
+};
+extern uint32_t l4vm_counts[COUNT_KINDS];
+
+/* One instruction, so that both threads can. */
+static inline void l4vm_count(enum l4vm_count kind)
+{
+        asm volatile("incl %0" : "+m"(l4vm_counts[kind]));
+}
+
 /* A trap or event on its way to main: the monitor fills it, entry.S saves registers. */
 struct raw_trap {
         struct ab_frame frame;

@@ -7,7 +7,6 @@ hypervisor_backends_l4_baseline_libl4vm_a_SOURCES = \
 	hypervisor-backends/l4-baseline/helper.c \
 	hypervisor-backends/l4-baseline/l4vm.h \
 	hypervisor-backends/l4-baseline/layout.h \
-	hypervisor-backends/l4-baseline/load.c \
 	hypervisor-backends/l4-baseline/memory.c \
 	hypervisor-backends/l4-baseline/monitor.c \
 	hypervisor-backends/l4-baseline/quirks.c \

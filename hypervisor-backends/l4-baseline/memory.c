@@ -53,6 +53,7 @@ void l4vm_helper_map(uint32_t virtual, uint32_t physical, uint32_t bits, uint32_
 {
         L4_MsgTag_t tag;
 
+        l4vm_count(COUNT_HELPER);
         L4_Accept(L4_CompleteAddressSpace, 0);
         L4_Set_MsgTag(L4_Tag(L4VM_OP_MAP, 4, 0));
         L4_LoadMR(1, virtual);
@@ -74,6 +75,7 @@ static void unmap(const L4_Fpage_t *pages, uint32_t n, bool flush)
                 return;
         for (i = 0; i < n; i++)
                 L4_LoadMR(i, pages[i].raw);
+        l4vm_count(COUNT_UNMAP);
         L4_Unmap((n - 1) | (flush ? L4_UNMAP_FLUSH : 0));
 }
 

@@ -23,6 +23,7 @@ static bool is_resuming(L4_Word_t ip)
 static L4_ThreadId_t move(L4_ThreadId_t thread, struct L4_ExRegs *r, L4_Word_t control,
                           L4_Word_t ip)
 {
+        l4vm_count(COUNT_MOVE);
         *r = (struct L4_ExRegs){.control = control | L4_EXREGS_IP, .ip = ip};
         return L4_ExchangeRegisters(thread, r);
 }
@@ -119,6 +120,7 @@ static void page_fault(uint32_t address, bool write)
 {
         uint32_t error;
 
+        l4vm_count(COUNT_KERNEL_FAULT);
         if (is_own(address))
                 touch(address);
         else if (address - L4VM_PAGE < AB_PAGE_BYTES && !write)
@@ -136,6 +138,7 @@ static void exception(void)
         uint32_t ignored;
         uint8_t code = 0;
 
+        l4vm_count(COUNT_KERNEL_FAULT);
         l4vm_load_frame(&frame);
         /* Is it int3 or int $3?  Both arrive with this error code. */
         if (vector == 13 && (error == 3 * 8 + 2 || error == 4 * 8 + 2) &&

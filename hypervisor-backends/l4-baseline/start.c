@@ -5,14 +5,16 @@
 enum { PUT_BYTES = 240, GET_BYTES = 128 };
 
 struct backend_machine l4vm_machine = {
-        .user_start = 0, .user_end = L4VM_GUEST_END,
-        .kernel_start = 0, .kernel_end = L4VM_GUEST_END,
+        .user_start = 0, .user_end = L4VM_LINEAR,
+        .kernel_start = L4VM_LINEAR, .kernel_end = L4VM_GUEST_END,
         .spaces = L4VM_SPACES,
 };
 char l4vm_load_error[256];
+uint32_t l4vm_counts[COUNT_KINDS];
 
 L4_Word_t l4vm_request(L4_Word_t label, unsigned int words)
 {
+        l4vm_count(COUNT_REQUEST);
         L4_Set_MsgTag(L4_Tag(label, words, 0));
         return L4_IpcFailed(L4_Call(l4vm_owner)) ? L4_ERROR_THREAD : L4_StoreMR(1);
 }
@@ -87,7 +89,8 @@ void backend_stop(enum ab_stop how, uint32_t status)
         for (;;) {
                 L4_LoadMR(1, how);
                 L4_LoadMR(2, status);
-                l4vm_request(RMON_VM_STOP, 2);
+                memcpy(L4_Utcb() + 3, l4vm_counts, sizeof(l4vm_counts));
+                l4vm_request(RMON_VM_STOP, 2 + COUNT_KINDS);
         }
 }
 

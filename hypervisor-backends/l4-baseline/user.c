@@ -33,6 +33,7 @@ static L4_ThreadId_t thread_of(uint32_t space)
 /* Send what is loaded, and wait for the thread's next message. */
 static L4_MsgTag_t talk(uint32_t space, L4_Time_t wait)
 {
+        l4vm_count(COUNT_USER);
         return L4_Ipc(thread_of(space), thread_of(space), L4_Timeouts(L4_ZeroTime, wait), 0);
 }
 
@@ -194,6 +195,7 @@ static bool get_registers(uint32_t space, struct ab_frame *frame, uint32_t abort
 {
         struct L4_ExRegs r = {.control = abort | L4_EXREGS_IP, .ip = STUB_ADDRESS(stub_hlt)};
 
+        l4vm_count(COUNT_MOVE);
         if (L4_IsNilThread(L4_ExchangeRegisters(thread_of(space), &r)))
                 return false;
         L4_Set_MsgTag(L4_Tag(0, 0, 0));
@@ -231,6 +233,7 @@ static bool of_page_fault(uint32_t space, struct ab_frame *frame, struct ab_trap
 {
         uint32_t address = L4_StoreMR(1), *entry, value = 0;
 
+        l4vm_count(COUNT_FAULT);
         if (serve_stub_page(address))
                 return false;
         if (address < L4VM_GUEST_END)
@@ -258,6 +261,7 @@ static bool of_exception(uint32_t space, struct ab_frame *frame, struct ab_trap 
         uint32_t vector = L4_StoreMR(L4_EXC_MR_VECTOR), error = L4_StoreMR(L4_EXC_MR_ERROR);
         uint8_t code = 0;
 
+        l4vm_count(COUNT_EXCEPTION);
         l4vm_load_frame(frame);
         if (in_stubs(frame->eip) && l4vm.stopped) {
                 l4vm.stopped = 0;

@@ -20,8 +20,9 @@ testsuite_backend_ring0_test_DEPENDENCIES = hypervisor-backends/bare/ring0/libri
 	hypervisor-backends/bare/ring0/ring0.lds
 
 check_PROGRAMS += testsuite/backend/l4-test
-testsuite_backend_l4_test_SOURCES = testsuite/backend/machine-test.c $(BACKEND_TEST)
-testsuite_backend_l4_test_CPPFLAGS = $(AB_CPPFLAGS)
+testsuite_backend_l4_test_SOURCES = testsuite/backend/machine-test.c $(BACKEND_TEST) \
+	hypervisor-backends/l4-baseline/module.c
+testsuite_backend_l4_test_CPPFLAGS = $(AB_CPPFLAGS) $(L4U_CPPFLAGS)
 testsuite_backend_l4_test_CFLAGS = $(TARGET_CFLAGS)
 testsuite_backend_l4_test_LDFLAGS = $(L4VM_LD)
 testsuite_backend_l4_test_LDADD = $(L4VM_LIBS)

@@ -115,40 +115,65 @@ static size_t needed_bytes(const struct file *file, const char *path)
         return bytes;
 }
 
-static void prepare_kernel(struct run_images *images, const struct run_options *options)
+char *run_kernel(const char *path, bool whole, enum kernel_kind *kind,
+                 const struct run_options *options)
 {
-        const char *path = options->kernel;
         struct file file = map_file(path, "give a vmlinux or bzImage");
         char bound_for[AB_HYPERVISOR_BYTES];
+        char *copy;
         size_t bytes;
         FILE *stream;
 
         if (file.bytes <= UINT32_MAX &&
             ab_load_bound_for(file.data, (uint32_t)file.bytes, bound_for) &&
-            strcmp(bound_for, options->hypervisor))
+            strcmp(bound_for, options->hypervisor->name))
                 ab_die(AB_EXIT_ERROR,
                        "%s: bound for %s, cannot run on %s: give the kernel it was "
                        "bound from",
-                       path, bound_for, options->hypervisor);
-        images->kind = is_multiboot(&file) ? KERNEL_MULTIBOOT : KERNEL_LINUX;
-        bytes = images->kind == KERNEL_MULTIBOOT ? file.bytes : needed_bytes(&file, path);
-        stream = memory_file("kernel", &images->kernel);
-        fwrite(file.data, 1, bytes, stream);
+                       path, bound_for, options->hypervisor->name);
+        *kind = is_multiboot(&file) ? KERNEL_MULTIBOOT : KERNEL_LINUX;
+        bytes = *kind == KERNEL_MULTIBOOT ? file.bytes : needed_bytes(&file, path);
+        stream = memory_file("kernel", &copy);
+        fwrite(file.data, 1, whole ? file.bytes : bytes, stream);
         finish(stream, path);
         munmap((void *)file.data, file.bytes);
+        return copy;
+}
+
+char *run_text(const char *name, const char *text)
+{
+        char *path;
+        FILE *stream = memory_file(name, &path);
+
+        fputs(text, stream);
+        finish(stream, name);
+        return path;
+}
+
+unsigned run_add_module(struct run_images *images, char *path)
+{
+        if (images->modules == RUN_MODULES)
+                ab_die(AB_EXIT_USAGE, "too many guests");
+        images->module[images->modules] = path;
+        return images->modules++;
 }
 
 /* What Linux unpacks into its first root file system. */
 static bool is_initramfs(const struct file *file)
 {
-        /* clang-format off */
         static const struct {
                 const char *magic;
                 unsigned bytes;
-        } forms[] = {{"07070", 5}, {"\x1f\x8b", 2}, {"BZh", 3}, {"\xfd" "7zXZ", 5},
-                     {"\x28\xb5\x2f\xfd", 4}, {"\x5d\x00\x00", 3}, {"\x02\x21\x4c\x18", 4},
+        } forms[] = {{"07070", 5},
+                     {"\x1f\x8b", 2},
+                     {"BZh", 3},
+                     {"\xfd"
+                      "7zXZ",
+                      5},
+                     {"\x28\xb5\x2f\xfd", 4},
+                     {"\x5d\x00\x00", 3},
+                     {"\x02\x21\x4c\x18", 4},
                      {"\x89LZO", 4}};
-        /* clang-format on */
         unsigned i;
 
         for (i = 0; i < sizeof forms / sizeof forms[0]; i++)
@@ -186,15 +211,14 @@ static void append_command(FILE *stream, size_t at, const struct run_options *op
         free(words);
 }
 
-static void prepare_initrd(struct run_images *images, const struct run_options *options)
+char *run_initrd(const char *path, enum kernel_kind kind, const struct run_options *options)
 {
-        const char *path = options->initrd;
-        char *sample = ab_path(AB_PLACE_SHARE, "rootfs.cpio.gz");
+        char *sample = ab_path(AB_PLACE_SHARE, "rootfs.cpio.gz"), *copy;
         struct file file;
         FILE *stream;
 
-        if (!path && images->kind == KERNEL_MULTIBOOT)
-                return;
+        if (!path && kind == KERNEL_MULTIBOOT)
+                return NULL;
         if (!path && access(sample, R_OK))
                 ab_die(AB_EXIT_ERROR,
                        "%s: no sample root file system: make it with `afterburn "
@@ -202,28 +226,28 @@ static void prepare_initrd(struct run_images *images, const struct run_options *
                        sample);
         path = path ? path : sample;
         file = map_file(path, "give a root file system with --initrd");
-        if (images->kind == KERNEL_LINUX && (options->command || options->quiet) &&
-            !is_initramfs(&file))
+        if (kind == KERNEL_LINUX && (options->command || options->quiet) && !is_initramfs(&file))
                 ab_die(AB_EXIT_ERROR,
                        "%s: not an initramfs archive, so the command cannot be "
                        "handed over: give a cpio archive, or no command",
                        path);
-        stream = memory_file("initrd", &images->initrd);
+        stream = memory_file("initrd", &copy);
         fwrite(file.data, 1, file.bytes, stream);
-        if (images->kind == KERNEL_LINUX && is_initramfs(&file))
+        if (kind == KERNEL_LINUX && is_initramfs(&file))
                 append_command(stream, file.bytes, options);
         finish(stream, path);
         munmap((void *)file.data, file.bytes);
         free(sample);
+        return copy;
 }
 
-static char *command_line(const struct run_images *images, const struct run_options *options)
+char *run_command_line(enum kernel_kind kind, const char *append, const struct run_options *options)
 {
         char *line = ab_format("console=ttyS0 panic=1%s%s%s", options->quiet ? " quiet" : "",
-                               *options->append ? " " : "", options->append);
+                               *append ? " " : "", append);
         char **word;
 
-        if (images->kind == KERNEL_LINUX) {
+        if (kind == KERNEL_LINUX) {
                 /* 2.6.9 keeps 255 bytes and says nothing. */
                 if (strlen(line) > 255)
                         ab_warn("the kernel's command line has %zu bytes: kernels before 2.6.24 "
@@ -232,17 +256,27 @@ static char *command_line(const struct run_images *images, const struct run_opti
                 return line;
         }
         free(line);
-        line = ab_strdup(options->append);
+        line = ab_strdup(append);
         for (word = options->command; word && *word; word++)
                 line = ab_format("%s%s%s", line, *line ? " " : "", *word);
         return line;
 }
 
-void run_prepare(struct run_images *images, const struct run_options *options)
+void run_prepare_bare(struct run_images *images, const struct run_options *options)
 {
-        prepare_kernel(images, options);
-        prepare_initrd(images, options);
-        images->loader =
-            images->kind == KERNEL_LINUX ? ab_path_required(AB_PLACE_SHARE, "bare-loader") : NULL;
-        images->command_line = command_line(images, options);
+        enum kernel_kind kind;
+        char *kernel = run_kernel(options->kernel, false, &kind, options);
+        char *initrd = run_initrd(options->initrd, kind, options);
+        char *line = run_command_line(kind, options->append, options);
+
+        images->boot = kernel;
+        images->command_line = line;
+        images->machine_mb = options->memory_mb;
+        if (kind == KERNEL_LINUX) {
+                images->boot = ab_path_required(AB_PLACE_SHARE, "bare-loader");
+                images->command_line = ab_format("cmdline: %s", line);
+                run_add_module(images, kernel);
+        }
+        if (initrd)
+                run_add_module(images, initrd);
 }

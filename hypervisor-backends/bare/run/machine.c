@@ -105,28 +105,23 @@ static char *make_iso(const struct run_options *options, const struct run_images
         char *rescue[] = {(char *)"grub-mkrescue", (char *)"-o", iso, ab_format("%s/cd", work),
                           NULL};
         FILE *menu;
+        unsigned i;
         int status;
 
         if (run_quietly(make_folders))
                 ab_die(AB_EXIT_ERROR, "%s: cannot be written: set TMPDIR", work);
-        copy_file(images->kernel, ab_format("%s/cd/boot/kernel", work));
-        if (images->loader)
-                copy_file(images->loader, ab_format("%s/cd/boot/loader", work));
-        if (images->initrd)
-                copy_file(images->initrd, ab_format("%s/cd/boot/initrd", work));
+        copy_file(images->boot, ab_format("%s/cd/boot/boot", work));
+        for (i = 0; i < images->modules; i++)
+                copy_file(images->module[i], ab_format("%s/cd/boot/module%u", work, i));
         menu = fopen(ab_format("%s/cd/boot/grub/grub.cfg", work), "w");
         if (!menu)
                 ab_die(AB_EXIT_ERROR, "%s: cannot be written: %s", work, strerror(errno));
-        fprintf(menu, "set timeout=0\nmenuentry \"Afterburn\" {\n");
-        if (images->loader)
-                fprintf(
-                    menu,
-                    "multiboot /boot/loader cmdline: %s\nmodule --nounzip /boot/kernel kernel\n",
-                    images->command_line);
-        else
-                fprintf(menu, "multiboot /boot/kernel %s\n", images->command_line);
-        if (images->initrd)
-                fprintf(menu, "module --nounzip /boot/initrd initrd\n");
+        fprintf(menu,
+                "set timeout=0\nmenuentry \"Afterburn\" {\n"
+                "multiboot /boot/boot %s\n",
+                images->command_line);
+        for (i = 0; i < images->modules; i++)
+                fprintf(menu, "module --nounzip /boot/module%u module%u\n", i, i);
         fprintf(menu, "}\n");
         if (fclose(menu))
                 ab_die(AB_EXIT_ERROR, "%s: cannot be written: %s", work, strerror(errno));
@@ -144,6 +139,7 @@ static void qemu_words(struct words *words, const struct run_options *options,
                        const struct run_images *images, const char *control)
 {
         const char **extra;
+        unsigned i;
 
         add(words, "qemu-system-i386");
         add(words, "-accel");
@@ -151,9 +147,9 @@ static void qemu_words(struct words *words, const struct run_options *options,
         add(words, "-M");
         add(words, "%s", options->machine);
         add(words, "-cpu");
-        add(words, "%s", options->cpu ? options->cpu : "pentium3");
+        add(words, "%s", options->cpu ? options->cpu : images->cpu ? images->cpu : "pentium3");
         add(words, "-m");
-        add(words, "%u", options->memory_mb);
+        add(words, "%u", images->machine_mb);
         add(words, "-rtc");
         add(words, "base=2020-01-01,clock=vm");
         if (options->icount) {
@@ -165,23 +161,23 @@ static void qemu_words(struct words *words, const struct run_options *options,
                 add(words, "d");
                 add(words, "-cdrom");
                 add(words, "%s", make_iso(options, images));
-        } else if (images->loader) {
-                add(words, "-kernel");
-                add(words, "%s", images->loader);
-                add(words, "-initrd");
-                add(words, "%s%s%s", images->kernel, images->initrd ? "," : "",
-                    images->initrd ? images->initrd : "");
-                add(words, "-append");
-                add(words, "cmdline: %s", images->command_line);
         } else {
                 add(words, "-kernel");
-                add(words, "%s", images->kernel);
-                if (images->initrd) {
+                add(words, "%s", images->boot);
+                if (images->modules) {
+                        char *list = ab_strdup(images->module[0]);
+
+                        for (i = 1; i < images->modules; i++)
+                                list = ab_format("%s,%s", list, images->module[i]);
                         add(words, "-initrd");
-                        add(words, "%s", images->initrd);
+                        add(words, "%s", list);
                 }
                 add(words, "-append");
                 add(words, "%s", images->command_line);
+        }
+        if (images->debug_exit) {
+                add(words, "-device");
+                add(words, "isa-debug-exit,iobase=0xf4,iosize=4");
         }
         add(words, "-display");
         add(words, "none");
@@ -225,7 +221,7 @@ static void bochs_words(struct words *words, const struct run_options *options,
                 "com2: enabled=1, mode=file, dev=%s\n"
                 "log: %s/bochs.log\n"
                 "panic: action=fatal\n",
-                options->memory_mb, options->cpu ? options->cpu : "p3_katmai", iso, console,
+                images->machine_mb, options->cpu ? options->cpu : "p3_katmai", iso, console,
                 control, work_folder());
         if (fclose(f))
                 ab_die(AB_EXIT_ERROR, "%s: cannot be written: %s", settings, strerror(errno));

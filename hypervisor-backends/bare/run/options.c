@@ -13,9 +13,11 @@
 static const char usage[] =
     "Usage: afterburn run [OPTION ...] KERNEL [-- COMMAND [WORD ...]]\n"
     "Boots KERNEL (vmlinux, bzImage or a multiboot kernel) and runs COMMAND in it.\n"
-    "  --hypervisor=bare     what it runs on (bare: nothing between it and the machine)\n"
+    "  --hypervisor=NAME     what it runs on: bare, the machine itself, or l4 (bare)\n"
     "  --initrd=FILE         root file system (default: the sample one)\n"
-    "  --memory=SIZE         memory, in megabytes, 4M to 2048M (64M)\n"
+    "  --memory=SIZE         memory, in megabytes (64M): 4M to 2048M, on l4 32M to 768M\n"
+    "  --vm=NAME[,KEY=VALUE] on l4: one of several guests, up to 8; memory=, kernel=,\n"
+    "                        initrd=, append= where it differs from the others\n"
     "  --timeout=SECONDS     end the machine after this time, 0: never\n"
     "                        (300; never when interactive)\n"
     "  --append=TEXT         add to the kernel's command line\n"
@@ -32,23 +34,48 @@ static const char usage[] =
     "Exit status: COMMAND's; 124 time ran out, 125 the machine ended without a report,\n"
     "1 an error here, 2 usage.\n";
 
-/* clang-format off */
-enum { O_HYPERVISOR = 256, O_INITRD, O_MEMORY, O_TIMEOUT, O_APPEND, O_LOG, O_QUIET, O_CPU,
-       O_MACHINE, O_ICOUNT, O_EMULATOR, O_EXTRA, O_ISO, O_DRY_RUN, O_HELP, O_VERSION };
+enum {
+        O_HYPERVISOR = 256,
+        O_INITRD,
+        O_MEMORY,
+        O_TIMEOUT,
+        O_APPEND,
+        O_LOG,
+        O_QUIET,
+        O_CPU,
+        O_MACHINE,
+        O_ICOUNT,
+        O_EMULATOR,
+        O_EXTRA,
+        O_ISO,
+        O_DRY_RUN,
+        O_VM,
+        O_HELP,
+        O_VERSION
+};
 
 static const struct option table[] = {
-        {"hypervisor", 1, NULL, O_HYPERVISOR}, {"initrd", 1, NULL, O_INITRD},
-        {"memory", 1, NULL, O_MEMORY},         {"timeout", 1, NULL, O_TIMEOUT},
-        {"append", 1, NULL, O_APPEND},         {"log", 1, NULL, O_LOG},
-        {"quiet", 0, NULL, O_QUIET},           {"cpu", 1, NULL, O_CPU},
-        {"machine", 1, NULL, O_MACHINE},       {"icount", 0, NULL, O_ICOUNT},
-        {"emulator", 1, NULL, O_EMULATOR},     {"emulator-option", 1, NULL, O_EXTRA},
-        {"iso", 1, NULL, O_ISO},               {"dry-run", 0, NULL, O_DRY_RUN},
-        {"help", 0, NULL, O_HELP},             {"version", 0, NULL, O_VERSION},
-        {NULL, 0, NULL, 0},
+    {"hypervisor", 1, NULL, O_HYPERVISOR},
+    {"initrd", 1, NULL, O_INITRD},
+    {"memory", 1, NULL, O_MEMORY},
+    {"timeout", 1, NULL, O_TIMEOUT},
+    {"append", 1, NULL, O_APPEND},
+    {"log", 1, NULL, O_LOG},
+    {"quiet", 0, NULL, O_QUIET},
+    {"cpu", 1, NULL, O_CPU},
+    {"machine", 1, NULL, O_MACHINE},
+    {"icount", 0, NULL, O_ICOUNT},
+    {"emulator", 1, NULL, O_EMULATOR},
+    {"emulator-option", 1, NULL, O_EXTRA},
+    {"iso", 1, NULL, O_ISO},
+    {"dry-run", 0, NULL, O_DRY_RUN},
+    {"vm", 1, NULL, O_VM},
+    {"help", 0, NULL, O_HELP},
+    {"version", 0, NULL, O_VERSION},
+    {NULL, 0, NULL, 0},
 };
-/* clang-format on */
 
+/* Megabytes; what a hypervisor can give is checked once it is known. */
 static unsigned memory(const char *text)
 {
         char *end;
@@ -60,9 +87,79 @@ static unsigned memory(const char *text)
         } else if (*end == 'M' || *end == 'm') {
                 end++;
         }
-        if (end == text || *end || mb < 4 || mb > 2048)
-                ab_die(AB_EXIT_USAGE, "--memory=%s: not a size: give 4M to 2048M", text);
+        if (end == text || *end || !mb || mb > 1u << 20)
+                ab_die(AB_EXIT_USAGE, "--memory=%s: not a size: give megabytes", text);
         return (unsigned)mb;
+}
+
+static void check_memory(const struct run_backend *hypervisor, unsigned mb)
+{
+        if (mb < hypervisor->least_mb || mb > hypervisor->most_mb)
+                ab_die(AB_EXIT_USAGE, "--memory=%uM: a guest of %s has %uM to %uM", mb,
+                       hypervisor->name, hypervisor->least_mb, hypervisor->most_mb);
+}
+
+/* NAME[,KEY=VALUE ...] */
+static void add_guest(struct run_options *options, const char *text)
+{
+        struct run_guest *guest = &options->guest[options->guests];
+        char *rest = ab_strdup(text), *word = strsep(&rest, ",");
+
+        if (options->guests == RUN_GUESTS)
+                ab_die(AB_EXIT_USAGE, "--vm=%s: more than %u guests", text, RUN_GUESTS);
+        if (!*word || strlen(word) > 31 || strpbrk(word, " =:"))
+                ab_die(AB_EXIT_USAGE, "--vm=%s: give a name of up to 31 characters first", text);
+        *guest = (struct run_guest){.name = word};
+        while ((word = strsep(&rest, ","))) {
+                char *value = strchr(word, '=');
+
+                if (value)
+                        *value++ = 0;
+                if (value && !strcmp(word, "memory"))
+                        guest->memory_mb = memory(value);
+                else if (value && !strcmp(word, "kernel"))
+                        guest->kernel = value;
+                else if (value && !strcmp(word, "initrd"))
+                        guest->initrd = value;
+                else if (value && !strcmp(word, "append"))
+                        guest->append = value;
+                else
+                        ab_die(AB_EXIT_USAGE,
+                               "--vm=%s: %s: give memory=, kernel=, initrd= or "
+                               "append=",
+                               text, word);
+        }
+        options->guests++;
+}
+
+static bool all_have_kernels(const struct run_options *options)
+{
+        unsigned i;
+
+        for (i = 0; i < options->guests; i++)
+                if (!options->guest[i].kernel)
+                        return false;
+        return options->guests;
+}
+
+/* What makes sense only together. */
+static void check(const struct run_options *options)
+{
+        unsigned i, common = !options->guests;
+
+        for (i = 0; i < options->guests; i++) {
+                if (!options->guest[i].memory_mb)
+                        common = 1;
+                else
+                        check_memory(options->hypervisor, options->guest[i].memory_mb);
+        }
+        if (common)
+                check_memory(options->hypervisor, options->memory_mb);
+        if (options->guests > options->hypervisor->machines)
+                ab_die(AB_EXIT_USAGE, "--vm: %s runs %u guest: use --hypervisor=l4",
+                       options->hypervisor->name, options->hypervisor->machines);
+        if (options->icount && strcmp(options->emulator, "qemu"))
+                ab_die(AB_EXIT_USAGE, "--icount: bochs cannot: use --emulator=qemu");
 }
 
 static double seconds(const char *text)
@@ -89,7 +186,7 @@ void run_parse(struct run_options *options, int argc, char **argv)
         unsigned extras = 0;
         int option;
 
-        *options = (struct run_options){.hypervisor = "bare",
+        *options = (struct run_options){.hypervisor = run_backend("bare"),
                                         .emulator = "qemu",
                                         .machine = "pc,acpi=off,hpet=off",
                                         .append = "",
@@ -101,7 +198,7 @@ void run_parse(struct run_options *options, int argc, char **argv)
         while ((option = getopt_long(argc, argv, "+:", table, NULL)) >= 0) {
                 switch (option) {
                 case O_HYPERVISOR:
-                        options->hypervisor = one_of("--hypervisor", optarg, "bare", NULL);
+                        options->hypervisor = run_backend(optarg);
                         break;
                 case O_INITRD:
                         options->initrd = optarg;
@@ -142,6 +239,9 @@ void run_parse(struct run_options *options, int argc, char **argv)
                 case O_DRY_RUN:
                         options->dry_run = true;
                         break;
+                case O_VM:
+                        add_guest(options, optarg);
+                        break;
                 case O_HELP:
                         fputs(usage, stdout);
                         exit(AB_EXIT_OK);
@@ -152,6 +252,8 @@ void run_parse(struct run_options *options, int argc, char **argv)
                         ab_die(AB_EXIT_USAGE, "%s: %s: try --help", argv[optind - 1],
                                option == ':' ? "needs a value" : "no such option");
                 }
+                if (options->kernel)
+                        break;
         }
         if (optind > 1 && !strcmp(argv[optind - 1], "--"))
                 optind--;
@@ -170,7 +272,7 @@ void run_parse(struct run_options *options, int argc, char **argv)
                 run_parse(options, argc, argv);
                 return;
         }
-        if (!options->kernel)
+        if (!options->kernel && !all_have_kernels(options))
                 ab_die(AB_EXIT_USAGE, "no kernel: name a vmlinux or bzImage, or try --help");
         if (optind < argc) {
                 if (strcmp(argv[optind], "--"))
@@ -179,8 +281,7 @@ void run_parse(struct run_options *options, int argc, char **argv)
                 if (optind + 1 < argc)
                         options->command = argv + optind + 1;
         }
-        if (options->icount && strcmp(options->emulator, "qemu"))
-                ab_die(AB_EXIT_USAGE, "--icount: bochs cannot: use --emulator=qemu");
+        check(options);
         if (options->timeout < 0)
                 options->timeout = !options->command && isatty(0) ? 0 : 300;
 }

@@ -8,13 +8,13 @@
 int main(int argc, char **argv)
 {
         struct run_options options;
-        struct run_images images = {.kernel = 0};
+        struct run_images images = {.guests = 1};
         struct run_lines lines;
         int emulator;
 
         ab_set_program("afterburn run");
         run_parse(&options, argc, argv);
-        run_prepare(&images, &options);
+        options.hypervisor->prepare(&images, &options);
         emulator = run_start(&lines, &options, &images);
-        return run_session(&options, &lines, emulator);
+        return run_session(&options, &images, &lines, emulator);
 }

@@ -3,6 +3,7 @@
  * afterburn run: the parts share these types.
  *
  *      options.c       what the user asked for
+ *      backend.c       what --hypervisor= may be
  *      image.c         kernel and root file system, checked and made ready
  *      machine.c       the emulator's command line (QEMU, bochs, GRUB ISO)
  *      session.c       console, control channel, time limit, result
@@ -13,9 +14,34 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct run_options;
+struct run_images;
+
+/* A hypervisor, as one row of backend.c. */
+struct run_backend {
+        const char *name;
+        unsigned least_mb, most_mb; /* memory of a guest */
+        unsigned machines;          /* guests side by side */
+        /* Check what the user gave and fill in `images'. */
+        void (*prepare)(struct run_images *images, const struct run_options *options);
+};
+
+/* The row called `name'; ends the program with status 2 where there is none. */
+const struct run_backend *run_backend(const char *name);
+
+/* One of several guests: --vm.  What is NULL or 0 is as for a single one. */
+struct run_guest {
+        const char *name, *kernel, *initrd, *append;
+        unsigned memory_mb;
+};
+
+#define RUN_GUESTS 8
+
 struct run_options {
-        const char *hypervisor; /* "bare" */
-        const char *emulator;   /* "qemu" or "bochs" */
+        const struct run_backend *hypervisor;
+        struct run_guest guest[RUN_GUESTS];
+        unsigned guests;      /* 0: one, without a name */
+        const char *emulator; /* "qemu" or "bochs" */
         const char *kernel;
         const char *initrd;  /* NULL: the sample root file system */
         const char *cpu;     /* emulator's name of the processor; NULL: its default */
@@ -38,20 +64,41 @@ enum kernel_kind {
         KERNEL_MULTIBOOT, /* a sample: started directly */
 };
 
+#define RUN_MODULES 32
+
+/* What a boot loader loads; all names are paths an emulator may open. */
 struct run_images {
-        enum kernel_kind kind;
-        char *kernel; /* paths an emulator may open */
-        char *initrd; /* NULL: none */
-        char *loader;
-        char *command_line;
+        char *boot;         /* started first, by the multiboot protocol */
+        char *command_line; /* ... with this */
+        char *module[RUN_MODULES];
+        unsigned modules;
+        unsigned machine_mb; /* memory of the machine */
+        const char *cpu;     /* NULL: the emulator's usual one */
+        bool debug_exit;     /* it ends by QEMU's isa-debug-exit, status 2n + 65 */
+        unsigned guests;     /* that report how they ended */
 };
 
+/* Add a module; returns its number. */
+unsigned run_add_module(struct run_images *images, char *path);
+
 /*
- * Check kernel and root file system and prepare what the machine gets: the
- * loadable part of the kernel, and the root file system with the command in
- * it.  They live in memory files that go away with this process.
+ * Parts of a backend's prepare(): kernel and root file system of a guest are checked
+ * and copied, to memory files that go away with this process.
  */
-void run_prepare(struct run_images *images, const struct run_options *options);
+
+/* The kernel; only what is loaded of it unless `whole'. */
+char *run_kernel(const char *path, bool whole, enum kernel_kind *kind);
+/* The root file system with the command in it; NULL: none is needed. */
+char *run_initrd(const char *path, enum kernel_kind kind, const struct run_options *options);
+/* The guest's command line. */
+char *run_command_line(enum kernel_kind kind, const char *append,
+                       const struct run_options *options);
+/* A memory file with this text. */
+char *run_text(const char *name, const char *text);
+
+/* The rows' functions. */
+void run_prepare_bare(struct run_images *images, const struct run_options *options);
+void run_prepare_l4(struct run_images *images, const struct run_options *options);
 
 /* Descriptors and names of the machine's two serial lines. */
 struct run_lines {
@@ -69,7 +116,8 @@ int run_start(struct run_lines *lines, const struct run_options *options,
               const struct run_images *images);
 
 /* Follow the machine to its end; prints the closing line; returns the exit status. */
-int run_session(const struct run_options *options, const struct run_lines *lines, int emulator);
+int run_session(const struct run_options *options, const struct run_images *images,
+                const struct run_lines *lines, int emulator);
 
 /* Exit statuses of our own, beside the command's; those of timeout(1). */
 enum { RUN_TIMEOUT = 124, RUN_NO_REPORT = 125 };

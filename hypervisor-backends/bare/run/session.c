@@ -3,7 +3,9 @@
  * From the machine's start to its end.  The guest's first serial line is the
  * console; on the second one init says when the command starts ("afterburn
  * ready") and how it ended ("afterburn exit STATUS TICKS"), and the loader
- * what stopped it ("afterburn error TEXT").
+ * what stopped it ("afterburn error TEXT").  A hypervisor tells there how often it was
+ * entered ("afterburn entries NUMBER"), and, of several guests, puts "vm NAME " before
+ * each line.
  */
 #include "config.h"
 
@@ -31,14 +33,16 @@ static bool terminal_changed;
 
 struct session {
         const struct run_options *options;
+        const struct run_images *images;
         const struct run_lines *lines;
         FILE *log;
         bool plain; /* standard output is no terminal: carriage returns go */
         bool held_return;
         bool ready, reported, error, panicked;
+        unsigned ended; /* guests that have reported */
         bool input_open, escape;
         int status;
-        unsigned long long ticks;
+        unsigned long long ticks, entries;
         char line[512]; /* control channel, up to the newline */
         size_t line_bytes;
         size_t matched; /* of panic_mark */
@@ -133,20 +137,39 @@ static void console_drain(struct session *session)
                 ;
 }
 
+/* One guest has ended; of several, the worst status counts. */
+static void guest_ended(struct session *session, int status)
+{
+        console_drain(session);
+        if (status > session->status)
+                session->status = status;
+        session->reported = ++session->ended >= session->images->guests;
+}
+
 static void control_line(struct session *session, const char *line)
 {
-        char copy[sizeof session->message];
+        char copy[sizeof session->message], name[32];
+        unsigned long long ticks = 0, entries;
+        int status, skip = 0;
 
+        if (sscanf(line, "vm %31s %n", name, &skip) == 1)
+                line += skip;
         if (!strncmp(line, "afterburn ready", 15)) {
                 /* What the console holds now is older than the command. */
                 console_drain(session);
                 session->ready = true;
-        } else if (sscanf(line, "afterburn exit %d %llu", &session->status, &session->ticks) >= 1) {
-                console_drain(session);
-                session->reported = true;
+        } else if (sscanf(line, "afterburn exit %d %llu", &status, &ticks) >= 1) {
+                session->ticks += ticks;
+                guest_ended(session, status);
+        } else if (sscanf(line, "afterburn entries %llu", &entries) == 1) {
+                session->entries += entries;
         } else if (sscanf(line, "afterburn error %399[^\r\n]", copy) == 1) {
-                session->error = true;
                 strcpy(session->message, copy);
+                if (session->images->guests > 1) {
+                        guest_ended(session, RUN_NO_REPORT);
+                } else {
+                        session->error = true;
+                }
         }
 }
 
@@ -221,11 +244,15 @@ static int conclude(const struct session *session, double seconds, bool timed_ou
                     int wait_status)
 {
         const char *result = "ok";
-        char where[32], counted[64] = "", status[32] = "";
+        char where[32], counted[64] = "", entered[64] = "", status[32] = "";
         int code = session->status;
 
-        snprintf(where, sizeof where, "%s/%s", session->options->hypervisor,
+        snprintf(where, sizeof where, "%s/%s", session->options->hypervisor->name,
                  session->options->emulator);
+        if (session->entries)
+                snprintf(entered, sizeof entered, ", %llu hypervisor entries", session->entries);
+        if (session->images->debug_exit && WIFEXITED(wait_status) && WEXITSTATUS(wait_status) >= 65)
+                wait_status = 0;
         if (session->reported) {
                 snprintf(status, sizeof status, ", exit status %d", session->status);
                 if (session->options->icount)
@@ -253,14 +280,16 @@ static int conclude(const struct session *session, double seconds, bool timed_ou
                 code = RUN_NO_REPORT;
         }
         fflush(stdout);
-        fprintf(stderr, "afterburn run: %s: %s%s, %.2f s%s\n", where, result, status, seconds,
-                counted);
+        fprintf(stderr, "afterburn run: %s: %s%s, %.2f s%s%s\n", where, result, status, seconds,
+                counted, entered);
         return code;
 }
 
-int run_session(const struct run_options *options, const struct run_lines *lines, int emulator)
+int run_session(const struct run_options *options, const struct run_images *images,
+                const struct run_lines *lines, int emulator)
 {
-        struct session session = {.options = options, .lines = lines, .input_open = true};
+        struct session session = {
+            .options = options, .images = images, .lines = lines, .input_open = true};
         double begun = now(), deadline = options->timeout > 0 ? begun + options->timeout : 0;
         bool bochs = !strcmp(options->emulator, "bochs");
         double grace = 0; /* when a machine that said its last word is ended */

@@ -28,10 +28,12 @@ static unsigned int start_vms(const struct module *description)
         vm_devices_start();
         for (unsigned int i = 0; i < count; i++) {
                 error = vm_start(&vms[i]);
-                if (error)
+                if (error) {
                         l4_printf("resourcemon: %s: %s\n", vms[i].name, error);
-                else
+                        vm_report_error(&vms[i], error);
+                } else {
                         started++;
+                }
         }
         return started;
 }

@@ -32,6 +32,8 @@ struct vm {
         L4_Word_t pending; /* events its wedge was too busy to hear of */
         unsigned int status;
         struct console console;
+        char control[256]; /* line for whoever runs the machine, not yet ended */
+        unsigned int control_used;
         char input[VM_INPUT];
         unsigned int input_first, input_count;
         unsigned int spaces; /* user spaces it has had, highest + 1 */
@@ -61,6 +63,8 @@ int vm_serve(struct vm *v, L4_ThreadId_t from, L4_MsgTag_t tag, const L4_Word_t 
 int vm_interrupt(L4_Word_t irq);
 /* Tell machines what they could not be told before; true when some is left. */
 int vm_notify_pending(void);
+/* Tell whoever runs @v, in one sentence, why it does not run. */
+void vm_report_error(struct vm *v, const char *text);
 /* Before the first machine starts. */
 void vm_devices_start(void);
 

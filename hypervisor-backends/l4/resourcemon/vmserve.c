@@ -40,6 +40,37 @@ static void say(struct vm *v, const char *text, unsigned int n)
                 console_write(&v->console, text, n);
 }
 
+/*
+ * The control line is shared: of several machines, each line says whose it is, and
+ * is written whole.
+ */
+static void control(struct vm *v, const char *text, unsigned int n)
+{
+        if (!v->control_port)
+                return;
+        for (; n--; text++) {
+                if (v->control_used < sizeof(v->control) - 1)
+                        v->control[v->control_used++] = *text;
+                if (*text != '\n')
+                        continue;
+                v->control[v->control_used - 1] = '\n';
+                if (!is_alone()) {
+                        device_write(v->control_port, "vm ", 3);
+                        device_write(v->control_port, v->name, strlen(v->name));
+                        device_write(v->control_port, " ", 1);
+                }
+                device_write(v->control_port, v->control, v->control_used);
+                v->control_used = 0;
+        }
+}
+
+void vm_report_error(struct vm *v, const char *text)
+{
+        control(v, "afterburn error ", 16);
+        control(v, text, strlen(text));
+        control(v, "\n", 1);
+}
+
 /* --- faults ------------------------------------------------------------------------------ */
 
 static int map(L4_Word_t from, unsigned int bits, L4_Word_t rights, L4_Word_t to)
@@ -53,6 +84,7 @@ static int end(struct vm *v, const char *what, L4_Word_t a, L4_Word_t b)
 {
         console_flush(&v->console);
         l4_printf("resourcemon: %s: ended: %s %x at %x\n", v->name, what, a, b);
+        vm_report_error(v, "its wedge failed: see the console");
         vm_end(v, STATUS_CRASHED);
         return 0;
 }
@@ -92,16 +124,16 @@ static int page_fault(struct vm *v, L4_Word_t role, L4_Word_t addr, L4_Word_t ip
 
 /* --- requests ------------------------------------------------------------------------------ */
 
-static int put(struct vm *v, L4_MsgTag_t tag, const L4_Word_t *mr, int control)
+static int put(struct vm *v, L4_MsgTag_t tag, const L4_Word_t *mr, int to_control)
 {
         L4_Word_t n = mr[1], most = (L4_UntypedWords(tag) - 1) * 4;
 
         if (n > most)
                 n = most;
-        if (!control)
+        if (to_control)
+                control(v, (const char *)&mr[2], n);
+        else
                 say(v, (const char *)&mr[2], n);
-        else if (v->control_port)
-                device_write(v->control_port, (const char *)&mr[2], n);
         return answer(L4_ERROR_OK, 0);
 }
 
@@ -120,11 +152,43 @@ static int gets(struct vm *v, L4_Word_t most)
         return 1;
 }
 
-static int stop(struct vm *v, L4_Word_t how, L4_Word_t status)
+static void put_number(struct vm *v, L4_Word_t value)
+{
+        char digits[12];
+        unsigned int n = sizeof(digits);
+
+        digits[--n] = 0;
+        do
+                digits[--n] = (char)('0' + value % 10);
+        while (value /= 10);
+        control(v, " ", 1);
+        control(v, digits + n, sizeof(digits) - 1 - n);
+}
+
+/* How often the machine's wedge and programs entered L4: in all, and by kind. */
+static void report_entries(struct vm *v, const L4_Word_t *counts, unsigned int kinds)
+{
+        L4_Word_t all = 0;
+
+        for (unsigned int i = 0; i < kinds; i++)
+                all += counts[i];
+        if (!all)
+                return;
+        control(v, "afterburn entries", 17);
+        put_number(v, all);
+        for (unsigned int i = 0; i < kinds; i++)
+                put_number(v, counts[i]);
+        control(v, "\n", 1);
+}
+
+static int stop(struct vm *v, L4_MsgTag_t tag, const L4_Word_t *mr)
 {
         static const char *const words[] = {"powered off", "rebooted", "halted"};
+        L4_Word_t how = mr[1], status = mr[2];
 
         console_flush(&v->console);
+        if (L4_UntypedWords(tag) > 2)
+                report_entries(v, &mr[3], L4_UntypedWords(tag) - 2);
         if (!is_alone() || status)
                 l4_printf("resourcemon: %s: %s, status %u\n", v->name,
                           words[how < 3 ? how : 2], status);
@@ -154,6 +218,7 @@ static int fatal(struct vm *v, L4_MsgTag_t tag, const L4_Word_t *mr)
         for (unsigned int i = 0; i < sizeof(names) / sizeof(names[0]); i++)
                 l4_printf(" %s %x", names[i], mr[2 + i]);
         l4_printf("\n");
+        vm_report_error(v, text);
         vm_end(v, 1);
         return 0;
 }
@@ -213,7 +278,7 @@ int vm_serve(struct vm *v, L4_ThreadId_t from, L4_MsgTag_t tag, const L4_Word_t 
         case RMON_VM_SPACE:
                 return answer(vm_make_space(v, mr[1]) ? L4_ERROR_OK : L4_ERROR_NOMEM, 0);
         case RMON_VM_STOP:
-                return stop(v, mr[1], mr[2]);
+                return stop(v, tag, mr);
         case RMON_VM_FATAL:
                 return fatal(v, tag, mr);
         case RMON_VM_CLOCK:

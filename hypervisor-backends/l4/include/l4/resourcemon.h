@@ -27,7 +27,7 @@
  */
 #define RMON_VM_SPACE   0x210 /* MR1 user space: make it, anew if it is there */
 #define RMON_VM_GETS    0x211 /* MR1 most; answer MR2 how many, MR3.. the characters */
-#define RMON_VM_STOP    0x212 /* MR1 enum ab_stop, MR2 status; no answer */
+#define RMON_VM_STOP    0x212 /* MR1 enum ab_stop, MR2 status, MR3.. L4 entries by kind; no answer */
 #define RMON_VM_FATAL   0x213 /* MR1 length, MR2.. ten registers, space, text; no answer */
 #define RMON_VM_CONTROL 0x214 /* as RMON_PUTS, to whoever runs the machine */
 #define RMON_VM_CLOCK   0x215 /* answer MR2 seconds since 1970 */

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * afterburn run --hypervisor=l4: what the machine gets.  The loader, the kernel, sigma0 and
+ * the resource monitor; the description of the guests (include/afterburn/vm.h); the wedge;
+ * kernels and root file systems.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <afterburn/vm.h>
+
+#include "host/diag.h"
+#include "host/paths.h"
+#include "run.h"
+
+/*
+ * Memory beside the guests': of kernel, monitor and wedges, in megabytes; kernel memory grows
+ * with what there is to map.
+ */
+enum { FIXED_MB = 24, WEDGE_MB = 12, KMEM_LEAST_MB = 12, CONTROL_PORT = 0x2f8, FIRST_MODULE = 3 };
+
+static unsigned file_mb(const char *path)
+{
+        struct stat about;
+
+        return stat(path, &about) ? 0 : (unsigned)(about.st_size >> 20) + 1;
+}
+
+/* A module's number as the resource monitor counts, adding it to the list. */
+static unsigned add(struct run_images *images, char *path)
+{
+        images->machine_mb += file_mb(path);
+        return run_add_module(images, path) - FIRST_MODULE;
+}
+
+static void describe(FILE *text, struct run_images *images, const struct run_guest *guest,
+                     unsigned wedge, const struct run_options *options)
+{
+        enum kernel_kind kind;
+        unsigned kernel = add(images, run_kernel(guest->kernel, true, &kind));
+        char *initrd = run_initrd(guest->initrd, kind, options);
+
+        fprintf(text, "vm %s\nmemory %u\nwedge %u\nkernel %u\n", guest->name, guest->memory_mb,
+                wedge, kernel);
+        if (initrd)
+                fprintf(text, "initrd %u\n", add(images, initrd));
+        fprintf(text, "control %x\nappend %s\n", CONTROL_PORT,
+                run_command_line(kind, guest->append, options));
+        images->machine_mb += guest->memory_mb + WEDGE_MB;
+}
+
+/* What --vm left out is as for a single guest. */
+static struct run_guest complete(const struct run_options *options, unsigned number)
+{
+        struct run_guest guest = {.name = "guest"};
+
+        if (number < options->guests)
+                guest = options->guest[number];
+        guest.kernel = guest.kernel ? guest.kernel : options->kernel;
+        guest.initrd = guest.initrd ? guest.initrd : options->initrd;
+        guest.append = guest.append ? guest.append : options->append;
+        guest.memory_mb = guest.memory_mb ? guest.memory_mb : options->memory_mb;
+        return guest;
+}
+
+void run_prepare_l4(struct run_images *images, const struct run_options *options)
+{
+        char *words = NULL;
+        size_t bytes;
+        FILE *text = open_memstream(&words, &bytes);
+        unsigned description, wedge, i, guest_mb = 0, kmem;
+
+        if (!text)
+                ab_die(AB_EXIT_ERROR, "out of memory");
+        images->boot = ab_path_required(AB_PLACE_LIB, "l4/loader");
+        images->debug_exit = true;
+        images->guests = options->guests ? options->guests : 1;
+        run_add_module(images, ab_path_required(AB_PLACE_LIB, "l4/kernel-baseline"));
+        run_add_module(images, ab_path_required(AB_PLACE_LIB, "l4/sigma0"));
+        run_add_module(images, ab_path_required(AB_PLACE_LIB, "l4/resourcemon"));
+        description = run_add_module(images, NULL);
+        wedge = add(images, ab_path_required(AB_PLACE_LIB, "l4/wedge-baseline"));
+        fprintf(text, "%s\n", AB_VM_HEADER);
+        for (i = 0; i < images->guests; i++) {
+                struct run_guest guest = complete(options, i);
+
+                guest_mb += guest.memory_mb;
+                describe(text, images, &guest, wedge, options);
+        }
+        fclose(text);
+        images->module[description] = run_text("vms", words);
+        kmem = KMEM_LEAST_MB + guest_mb / 16;
+        images->machine_mb += FIXED_MB + kmem;
+        images->command_line = ab_format("kmem=%uM", kmem);
+}
