@@ -22,3 +22,16 @@ L4VM_LD = $(TARGET_LDFLAGS) -Wl,-T,$(top_srcdir)/hypervisor-backends/l4-baseline
 L4VM_LIBS = hypervisor-backends/l4-baseline/libl4vm.a lib/afterburner/l4/libl4.a -lgcc
 L4VM_LINK_DEPS = hypervisor-backends/l4-baseline/libl4vm.a lib/afterburner/l4/libl4.a $(top_srcdir)/hypervisor-backends/l4-baseline/l4vm.lds
 EXTRA_DIST += hypervisor-backends/l4-baseline/README hypervisor-backends/l4-baseline/l4vm.lds
+
+# The wedge: this backend and the front end.  The parts call one another both ways.
+target_PROGRAMS += share/afterburner/wedge-l4
+share_afterburner_wedge_l4_SOURCES = hypervisor-backends/l4-baseline/load.c
+share_afterburner_wedge_l4_CPPFLAGS = $(AB_CPPFLAGS) $(L4U_CPPFLAGS) \
+	-I$(top_srcdir)/linker/core -I$(top_srcdir)/linker/load -I$(top_srcdir)/runtime-wedge/cpu
+share_afterburner_wedge_l4_CFLAGS = $(L4U_CFLAGS)
+share_afterburner_wedge_l4_LDFLAGS = $(L4VM_LD)
+L4VM_WEDGE_LIBS = hypervisor-backends/l4-baseline/libl4vm.a lib/afterburner/l4/libl4.a \
+	runtime-wedge/cpu/libcpu.a runtime-wedge/mmu/libmmu.a runtime-wedge/device/libdevice.a \
+	linker/load/libabload32.a linker/core/libabbind32.a
+share_afterburner_wedge_l4_LDADD = $(L4VM_WEDGE_LIBS) $(L4VM_WEDGE_LIBS) -lgcc
+share_afterburner_wedge_l4_DEPENDENCIES = $(L4VM_WEDGE_LIBS) $(L4VM_LINK_DEPS)

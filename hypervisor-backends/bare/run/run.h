@@ -87,7 +87,8 @@ unsigned run_add_module(struct run_images *images, char *path);
  */
 
 /* The kernel; only what is loaded of it unless `whole'. */
-char *run_kernel(const char *path, bool whole, enum kernel_kind *kind);
+char *run_kernel(const char *path, bool whole, enum kernel_kind *kind,
+                 const struct run_options *options);
 /* The root file system with the command in it; NULL: none is needed. */
 char *run_initrd(const char *path, enum kernel_kind kind, const struct run_options *options);
 /* The guest's command line. */

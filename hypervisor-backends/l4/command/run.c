@@ -41,7 +41,7 @@ static void describe(FILE *text, struct run_images *images, const struct run_gue
                      unsigned wedge, const struct run_options *options)
 {
         enum kernel_kind kind;
-        unsigned kernel = add(images, run_kernel(guest->kernel, true, &kind));
+        unsigned kernel = add(images, run_kernel(guest->kernel, true, &kind, options));
         char *initrd = run_initrd(guest->initrd, kind, options);
 
         fprintf(text, "vm %s\nmemory %u\nwedge %u\nkernel %u\n", guest->name, guest->memory_mb,
@@ -83,7 +83,7 @@ void run_prepare_l4(struct run_images *images, const struct run_options *options
         run_add_module(images, ab_path_required(AB_PLACE_LIB, "l4/sigma0"));
         run_add_module(images, ab_path_required(AB_PLACE_LIB, "l4/resourcemon"));
         description = run_add_module(images, NULL);
-        wedge = add(images, ab_path_required(AB_PLACE_LIB, "l4/wedge-baseline"));
+        wedge = add(images, ab_path_required(AB_PLACE_SHARE, "wedge-l4"));
         fprintf(text, "%s\n", AB_VM_HEADER);
         for (i = 0; i < images->guests; i++) {
                 struct run_guest guest = complete(options, i);
