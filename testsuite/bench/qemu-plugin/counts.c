@@ -10,7 +10,13 @@
  *      entries=LIST    a file of lines "ADDRESS NAME" (what nm prints without its middle
  *                      column): executions of the instruction at ADDRESS count as NAME
  *
- * An instruction is classified by its bytes when it is translated, prefixes
+ * A program can have parts of its run counted apart by markers, which are the
+ * instruction nopl 0xAB0C0D00+N(%eax): N = 0 ends a part, 1 and 2 begin or
+ * continue part 1 or 2 of the present measurement, 3 begins the next measurement.
+ * Lines "MEASUREMENT.PART:NAME<tab>NUMBER" follow, measurements counted from 1.
+ * Markers themselves are not counted.
+ *
+ * An instruction is sorted into kinds by its bytes when it is translated, prefixes
  * skipped, and counted by an inline addition each time it is executed.  An
  * instruction that faults counts too, and again when it is repeated.
  */
@@ -22,26 +28,106 @@
 
 __attribute__((visibility("default"))) int qemu_plugin_version = 1;
 
-enum class {
-        PLAIN, INT, IRET, SYSENTER, SYSEXIT, MOV_CR3, MOV_CR4, MOV_CR, SEGMENT, DESCRIPTOR, MSR,
-        FAR, FLAGS_IF, PORT, HLT, INVLPG, CPUID, RDTSC, CLASSES
+enum kind {
+        PLAIN,
+        INT,
+        IRET,
+        SYSENTER,
+        SYSEXIT,
+        MOV_CR3,
+        MOV_CR4,
+        MOV_CR,
+        SEGMENT,
+        DESCRIPTOR,
+        MSR,
+        FAR,
+        FLAGS_IF,
+        PORT,
+        HLT,
+        INVLPG,
+        CPUID,
+        RDTSC,
+        KINDS
 };
 
-static const char *const class_names[CLASSES] = {
-        "plain", "int", "iret", "sysenter", "sysexit", "cr3_load", "cr4_load", "other_cr",
-        "segment_load", "descriptor_table", "wrmsr", "far_transfer", "flags", "port", "hlt",
-        "invlpg", "cpuid", "rdtsc"};
+static const char *const kind_names[KINDS] = {
+    "plain",    "int",      "iret",         "sysenter",         "sysexit", "cr3_load",
+    "cr4_load", "other_cr", "segment_load", "descriptor_table", "wrmsr",   "far_transfer",
+    "flags",    "port",     "hlt",          "invlpg",           "cpuid",   "rdtsc"};
 
-static uint64_t by_class[CLASSES];
-static uint64_t by_half[2];     /* user, kernel */
+static uint64_t by_kind[KINDS];
+static uint64_t by_half[2]; /* user, kernel */
 static uint64_t user_end = 0x80000000;
 static const char *out_path = "counts.tsv";
 
 static struct entry {
         uint64_t address, count;
         char name[64];
-} *entries;
+} * entries;
 static size_t entry_count;
+
+/* --- markers -------------------------------------------------------------- */
+
+#define MARKER_SIZE  7
+#define MEASUREMENTS 32
+#define PARTS        2
+enum mark { MARK_OFF, MARK_NEXT = PARTS + 1 };
+static const uint8_t marker[] = {0x0f, 0x1f, 0x80};
+static const uint8_t marker_tail[] = {0x0d, 0x0c, 0xab};
+
+/* What was counted within parts: kinds first, then entries. */
+static uint64_t *parts[MEASUREMENTS][PARTS];
+static uint64_t *since; /* counters when the current part was entered */
+static unsigned measurement, part;
+
+static size_t counters(void)
+{
+        return KINDS + entry_count;
+}
+
+static uint64_t counter(size_t i)
+{
+        return i < KINDS ? by_kind[i] : entries[i - KINDS].count;
+}
+
+static void leave_part(void)
+{
+        uint64_t **sum;
+        size_t i;
+
+        if (part == MARK_OFF || !measurement || measurement > MEASUREMENTS)
+                return;
+        sum = &parts[measurement - 1][part - 1];
+        if (!*sum)
+                *sum = calloc(counters(), sizeof **sum);
+        for (i = 0; *sum && i < counters(); i++)
+                (*sum)[i] += counter(i) - since[i];
+}
+
+static void on_marker(unsigned vcpu, void *data)
+{
+        unsigned mark = (unsigned)(uintptr_t)data;
+        size_t i;
+
+        (void)vcpu;
+        leave_part();
+        part = mark == MARK_NEXT ? MARK_OFF : mark;
+        measurement += mark == MARK_NEXT;
+        for (i = 0; i < counters(); i++)
+                since[i] = counter(i);
+}
+
+/* The number of the marker at `bytes'; -1 if it is none. */
+static int marker_number(const uint8_t *bytes, size_t size)
+{
+        if (size != MARKER_SIZE || memcmp(bytes, marker, sizeof marker) ||
+            memcmp(bytes + sizeof marker + 1, marker_tail, sizeof marker_tail) ||
+            bytes[sizeof marker] > MARK_NEXT)
+                return -1;
+        return bytes[sizeof marker];
+}
+
+/* --- kinds of instructions --------------------------------------------------- */
 
 static bool is_prefix(uint8_t byte)
 {
@@ -50,16 +136,16 @@ static bool is_prefix(uint8_t byte)
 }
 
 /* Two-byte opcodes, behind 0x0f; `modrm' is the byte after. */
-static enum class classify_0f(uint8_t opcode, uint8_t modrm)
+static enum kind classify_0f(uint8_t opcode, uint8_t modrm)
 {
         unsigned reg = modrm >> 3 & 7;
 
         switch (opcode) {
         case 0x00:
-                return reg == 2 || reg == 3 ? DESCRIPTOR : PLAIN;       /* lldt, ltr */
+                return reg == 2 || reg == 3 ? DESCRIPTOR : PLAIN; /* lldt, ltr */
         case 0x01:
                 if (modrm < 0xc0 && (reg == 2 || reg == 3))
-                        return DESCRIPTOR;                              /* lgdt, lidt */
+                        return DESCRIPTOR; /* lgdt, lidt */
                 return modrm < 0xc0 && reg == 7 ? INVLPG : PLAIN;
         case 0x20:
                 return MOV_CR;
@@ -86,7 +172,7 @@ static enum class classify_0f(uint8_t opcode, uint8_t modrm)
         }
 }
 
-static enum class classify(const uint8_t *bytes, size_t size)
+static enum kind classify(const uint8_t *bytes, size_t size)
 {
         size_t i = 0;
         uint8_t opcode, modrm;
@@ -152,18 +238,43 @@ static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *block)
         for (i = 0; i < n; i++) {
                 struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(block, i);
                 struct entry key = {.address = qemu_plugin_insn_vaddr(insn)}, *entry;
-                enum class class = classify(qemu_plugin_insn_data(insn),
-                                            qemu_plugin_insn_size(insn));
+                enum kind kind = classify(qemu_plugin_insn_data(insn), qemu_plugin_insn_size(insn));
+                int mark = marker_number(qemu_plugin_insn_data(insn), qemu_plugin_insn_size(insn));
+
+                if (mark >= 0) {
+                        qemu_plugin_register_vcpu_insn_exec_cb(
+                            insn, on_marker, QEMU_PLUGIN_CB_NO_REGS, (void *)(uintptr_t)mark);
+                        continue;
+                }
 
                 qemu_plugin_register_vcpu_insn_exec_inline(insn, QEMU_PLUGIN_INLINE_ADD_U64,
-                                                           &by_class[class], 1);
+                                                           &by_kind[kind], 1);
                 qemu_plugin_register_vcpu_insn_exec_inline(insn, QEMU_PLUGIN_INLINE_ADD_U64,
                                                            &by_half[key.address >= user_end], 1);
                 entry = entry_count ? bsearch(&key, entries, entry_count, sizeof key, by_address)
                                     : NULL;
                 if (entry)
-                        qemu_plugin_register_vcpu_insn_exec_inline(
-                                insn, QEMU_PLUGIN_INLINE_ADD_U64, &entry->count, 1);
+                        qemu_plugin_register_vcpu_insn_exec_inline(insn, QEMU_PLUGIN_INLINE_ADD_U64,
+                                                                   &entry->count, 1);
+        }
+}
+
+static void print_part(FILE *out, unsigned m, unsigned p)
+{
+        const uint64_t *sum = parts[m][p];
+        uint64_t all = 0;
+        size_t i;
+
+        if (!sum)
+                return;
+        for (i = 0; i < KINDS; i++)
+                all += sum[i];
+        fprintf(out, "%u.%u:instructions\t%llu\n", m + 1, p + 1, (unsigned long long)all);
+        for (i = 0; i < counters(); i++) {
+                if (sum[i])
+                        fprintf(out, "%u.%u:%s%s\t%llu\n", m + 1, p + 1, i < KINDS ? "" : "entry:",
+                                i < KINDS ? kind_names[i] : entries[i - KINDS].name,
+                                (unsigned long long)sum[i]);
         }
 }
 
@@ -180,11 +291,13 @@ static void on_exit_of_qemu(qemu_plugin_id_t id, void *data)
         fprintf(out, "instructions\t%llu\n", (unsigned long long)(by_half[0] + by_half[1]));
         fprintf(out, "user\t%llu\nkernel\t%llu\n", (unsigned long long)by_half[0],
                 (unsigned long long)by_half[1]);
-        for (i = 0; i < CLASSES; i++)
-                fprintf(out, "%s\t%llu\n", class_names[i], (unsigned long long)by_class[i]);
+        for (i = 0; i < KINDS; i++)
+                fprintf(out, "%s\t%llu\n", kind_names[i], (unsigned long long)by_kind[i]);
         for (i = 0; i < entry_count; i++)
                 fprintf(out, "entry:%s\t%llu\n", entries[i].name,
                         (unsigned long long)entries[i].count);
+        for (i = 0; i < MEASUREMENTS * PARTS; i++)
+                print_part(out, (unsigned)(i / PARTS), (unsigned)(i % PARTS));
         fclose(out);
 }
 
@@ -211,9 +324,8 @@ static bool read_entries(const char *path)
         return true;
 }
 
-__attribute__((visibility("default"))) int qemu_plugin_install(qemu_plugin_id_t id,
-                                                               const qemu_info_t *info, int argc,
-                                                               char **argv)
+__attribute__((visibility("default"))) int
+qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, char **argv)
 {
         int i;
 
@@ -228,6 +340,9 @@ __attribute__((visibility("default"))) int qemu_plugin_install(qemu_plugin_id_t 
                         return 1;
                 }
         }
+        since = calloc(counters(), sizeof *since);
+        if (!since)
+                return 1;
         qemu_plugin_register_vcpu_tb_trans_cb(id, on_translation);
         qemu_plugin_register_atexit_cb(id, on_exit_of_qemu, NULL);
         return 0;
