@@ -185,6 +185,7 @@ lib_afterburner_l4_l4_interrupts_CFLAGS = $(L4U_CFLAGS)
 lib_afterburner_l4_l4_interrupts_LDFLAGS = $(L4U_LD_ROOT)
 lib_afterburner_l4_l4_interrupts_LDADD = $(L4U_LDADD)
 lib_afterburner_l4_l4_interrupts_DEPENDENCIES = $(L4U_LINK_DEPS)
+
 l4_PROGRAMS += lib/afterburner/l4/l4-costs
 lib_afterburner_l4_l4_costs_SOURCES = \
 	$(L4U)/apps/common/task.c \

@@ -67,6 +67,7 @@ enum utcb_word {
 #define TAG_REDIRECTED  BIT(13)
 #define TAG_CROSS_CPU   BIT(14)
 #define TAG_ERROR       BIT(15)
+#define TAG_COUNTS      0xFFFu
 #define TAG_FLAGS       0xF000u
 #define TAG_LABEL(n)    ((u32)(n) << 16)
 
@@ -77,6 +78,8 @@ enum utcb_word {
 #define LABEL_PREEMPTION 3
 #define LABEL_EXCEPTION  5
 #define LABEL_IO_FAULT   8
+
+#define EXCEPTION_WORDS 12 /* of an exception message and its reply (IA-32 appendix) */
 
 /* Typed items (manual 5.2 to 5.4). */
 #define ITEM_MORE         BIT(0)

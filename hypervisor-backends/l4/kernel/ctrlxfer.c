@@ -32,10 +32,10 @@
 #define TLS_WORDS      6
 
 /* Bits of a fault's configuration: which items its messages carry. */
-#define CONF_GP   BIT(0)
-#define CONF_FPU  BIT(1) /* and the next three */
-#define CONF_TLS  BIT(5)
-#define CONF_BITS 6
+#define CONF_GP  BIT(0)
+#define CONF_FPU BIT(1) /* and the next three */
+#define CONF_TLS BIT(5)
+#define CONF_ALL 0x3Fu
 
 /* Mask bit to register, as word offsets in the frame (IA-32 order of the items). */
 static const u8 gp_regs[GP_REGS] = {
@@ -104,15 +104,32 @@ static void set_fpu(struct tcb *t, u32 n, u32 value)
 
 /* --- one item ----------------------------------------------------------------------- */
 
+/* The usual case, worth having straight: all general registers. */
+static u32 get_all_gp(const struct frame *f, u32 *item)
+{
+        item[0] = ITEM_WORD(ID_GP, (1u << GP_REGS) - 1);
+        item[1] = f->eip;
+        item[2] = f->eflags;
+        item[3] = f->edi;
+        item[4] = f->esi;
+        item[5] = f->ebp;
+        item[6] = f->esp;
+        item[7] = f->ebx;
+        item[8] = f->edx;
+        item[9] = f->ecx;
+        item[10] = f->eax;
+        return 1 + GP_REGS;
+}
+
 void ctrlxfer_set(struct tcb *t, const u32 *item)
 {
-        u32 id = ITEM_ID(*item), mask = ITEM_MASK(*item), n;
+        u32 id = ITEM_ID(*item), mask = ITEM_MASK(*item);
 
         if (id - ID_FPU < FPU_ITEMS && !fpu_prepare(t))
                 return;
-        for (n = 0; mask; n++, mask >>= 1) {
-                if (!(mask & 1))
-                        continue;
+        for (; mask; mask &= mask - 1) {
+                u32 n = (u32)__builtin_ctz(mask);
+
                 item++;
                 if (id == ID_GP)
                         set_gp(t, n, *item);
@@ -164,8 +181,10 @@ u32 ctrlxfer_append(struct tcb *t, u32 fault, u32 *to)
 {
         u32 conf = t->xfer_conf[fault], used = 0;
 
-        for (u32 bit = 0; bit < CONF_BITS; bit++) {
-                u32 id = bit == 0 ? ID_GP : bit < 5 ? ID_FPU + bit - 1 : ID_TLS;
+        if (conf & CONF_GP)
+                used = get_all_gp(tcb_frame(t), to);
+        for (u32 bit = 1; conf >> bit; bit++) {
+                u32 id = bit < 5 ? ID_FPU + bit - 1 : ID_TLS;
                 u32 registers = registers_of(id);
 
                 if (!(conf & BIT(bit)) || !registers || used + 1 + registers > 58)
@@ -182,7 +201,7 @@ static bool configure(struct tcb *t, u32 w)
 {
         if (ITEM_ID(w) >= ARRAY_LEN(t->xfer_conf))
                 return false;
-        t->xfer_conf[ITEM_ID(w)] = ITEM_MASK(w);
+        t->xfer_conf[ITEM_ID(w)] = ITEM_MASK(w) & CONF_ALL;
         return true;
 }
 

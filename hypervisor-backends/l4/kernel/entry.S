@@ -178,6 +178,18 @@ exit_iret:
 
 /* --- context switch ------------------------------------------------------------------ */
 
+/* The page directory of a TCB, where it needs one and it is another. */
+.macro LOAD_CR3 tcb
+        movl TCB_PD(\tcb), %edx
+        testl %edx, %edx
+        jz 1f
+        movl %cr3, %ecx
+        cmpl %edx, %ecx
+        je 1f
+        movl %edx, %cr3
+1:
+.endm
+
 /* void switch_context(struct tcb *to) */
         .globl switch_context
 switch_context:
@@ -194,18 +206,29 @@ switch_context:
         movl %edx, TSS_ADDR + 4
         movl TCB_LOCAL_ID(%eax), %edx
         movl %edx, gs_word
-        movl TCB_PD(%eax), %edx
-        testl %edx, %edx
-        jz 1f
-        movl %cr3, %ecx
-        cmpl %edx, %ecx
-        je 1f
-        movl %edx, %cr3
-1:      popl %edi
+        LOAD_CR3 %eax
+        popl %edi
         popl %esi
         popl %ebx
         popl %ebp
         ret
+
+/* void leave_to(struct tcb *to) */
+        .globl leave_to
+leave_to:
+        movl 4(%esp), %eax
+        leal TCB_SIZE(%eax), %edx
+        movl %edx, TSS_ADDR + 4
+        movl TCB_LOCAL_ID(%eax), %ecx
+        movl %ecx, gs_word
+        leal -FRAME_SIZE(%edx), %esp
+        LOAD_CR3 %eax
+        jmp exit_to_user
+
+        .globl fault_answered_entry
+fault_answered_entry:
+        call fault_answered
+        jmp exit_to_user
 
         .globl thread_entry
 thread_entry:

@@ -12,6 +12,8 @@
 
 /* Return to user code with the registers in the running thread's frame. */
 void exit_to_user(void);
+/* First kernel code of a thread that fault_continue() lets go on. */
+void fault_answered_entry(void);
 /* First kernel code of a new thread: calls kmsg_started(), then exits. */
 void thread_entry(void);
 /* Where an idle processor waits. */

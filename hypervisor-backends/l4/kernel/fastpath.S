@@ -80,12 +80,16 @@
         movb $S_RUNNING_, TCB_STATE(%ebp)
 .endm
 
-/* The words; ES is flat.  Leaves MR0 in ESI and the receiver's UTCB in EBX. */
-.macro COPY
+/* The words; ES is flat, or becomes so.  Leaves MR0 in ESI, the receiver's UTCB in EBX. */
+.macro COPY load_es=0
         movl TCB_UTCB(%ebp), %ebx
         movl %esi, %ss:(%ebx)
         andl $63, %esi
         jz 1f
+        .if \load_es
+        movl %ss, %ecx
+        movl %ecx, %es
+        .endif
         movl %esi, %ecx
         movl SELF(TCB_UTCB), %esi
         addl $4, %esi
@@ -169,9 +173,7 @@ special_sender:
 
         MEET back_to_slow
         COMMIT
-        movl %ss, %eax
-        movl %eax, %es
-        COPY
+        COPY load_es=1
         movl TCB_SPACE(%ebp), %ecx
         movl SELF(TCB_LOCAL_ID), %eax
         cmpl SELF(TCB_SPACE), %ecx

@@ -88,7 +88,7 @@ static void end_user_ipc(struct tcb *t)
                 thread_continue_user(t);
 }
 
-static void user_result(struct tcb *t, u32 from)
+void ipc_result(struct tcb *t, u32 from)
 {
         struct frame *f = tcb_frame(t);
 
@@ -109,7 +109,7 @@ static void user_error(struct tcb *t, u32 code)
         t->utcb[0] = TAG_ERROR;
         t->utcb[UTCB_ERROR] = code;
         end_user_ipc(t);
-        user_result(t, ID_NIL);
+        ipc_result(t, ID_NIL);
 }
 
 void ipc_complete(struct tcb *r, u32 from)
@@ -118,10 +118,13 @@ void ipc_complete(struct tcb *r, u32 from)
         r->ipc_error = IPC_OK;
         r->from = from;
         r->state = S_RUNNING;
-        if (r->kernel_msg)
+        if (r->kernel_msg) {
+                if (r->short_fault)
+                        fault_continue(r);
                 return;
+        }
         end_user_ipc(r);
-        user_result(r, from);
+        ipc_result(r, from);
         if (X_CTRLXFER && r->state_items)
                 ctrlxfer_apply(r);
 }
@@ -130,10 +133,13 @@ static void fail(struct tcb *t, u32 code)
 {
         timeout_clear(t);
         t->state = S_RUNNING;
-        if (t->kernel_msg)
-                t->ipc_error = code;
-        else
+        if (!t->kernel_msg) {
                 user_error(t, code);
+                return;
+        }
+        t->ipc_error = code;
+        if (t->short_fault)
+                fault_continue(t);
 }
 
 /* --- transfer --------------------------------------------------------------------- */
@@ -379,10 +385,12 @@ static u32 receive(struct tcb *self, u32 from, s64 deadline, bool zero, struct t
 
 void ipc_syscall(struct frame *f)
 {
-        struct tcb *self = current(), *woken = NULL;
+        struct tcb *self = current(), *woken = NULL, *to_thread = thread_find(f->eax);
         u32 to = f->eax, from = f->edx, error = IPC_OK;
         u16 send_time = (u16)(f->ecx >> 16), recv_time = (u16)f->ecx;
 
+        if (to_thread && to_thread->short_fault)
+                fault_reply(self, to_thread, f);
         self->ipc_active = true;
         self->virtual_sender = 0;
         self->entered = false;
@@ -530,6 +538,7 @@ void ipc_cancel(struct tcb *t, u32 code)
 
         ipc_drop(t);
         t->kernel_msg = false;
+        t->short_fault = ANSWER_NONE;
         t->mr = t->utcb;
         t->state = S_RUNNING;
         if (waiting || t->ipc_active)

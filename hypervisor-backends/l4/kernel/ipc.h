@@ -54,6 +54,35 @@ void kmsg_started(void);
 /* Let an activated thread wait for its start-up message. */
 void kmsg_await_start(struct tcb *t);
 
+/* --- faults the short way (fault.c) ------------------------------------------------- */
+
+/* tcb.short_fault: which registers the answer to a fault message sets. */
+enum answer {
+        ANSWER_NONE, /* the thread does not wait so */
+        ANSWER_EMPTY,
+        ANSWER_REGISTERS, /* those of an exception message */
+};
+
+/*
+ * The thread `id` if it waits for a message of self in its own Ipc, or NULL.
+ * Its message registers are then the place to write the message.
+ */
+struct tcb *fault_handler(struct tcb *self, u32 id);
+/* The message is there: `to` runs, and self waits for its answer. */
+void fault_await(struct tcb *self, struct tcb *to, enum answer answer) __attribute__((noreturn));
+/*
+ * self's Ipc with registers f answers t, which waits in fault_await().  Returns
+ * only if that has to be done the long way.
+ */
+void fault_reply(struct tcb *self, struct tcb *t, const struct frame *f);
+/* t has been answered the long way, in t->mr or with an error: let it go on. */
+void fault_continue(struct tcb *t);
+/* Kernel code it goes on with. */
+void fault_answered(void);
+/* Registers to the words of an exception message, and a reply's back. */
+void fault_put_registers(const struct frame *f, u32 *mr);
+void fault_take_registers(struct frame *f, const u32 *mr);
+
 /* --- between the files of IPC ---------------------------------------------- */
 
 /* Move the message of s to r: words, then items.  Returns an enum ipc_error. */
@@ -81,6 +110,8 @@ u32 ipc_string_words(const u32 *mr, u32 at, u32 last);
 
 /* t accepts a message from the thread with this global id, in this space? */
 bool ipc_accepts(const struct tcb *t, u32 sender, const struct space *space);
+/* The registers of an Ipc of t that has received from `from`. */
+void ipc_result(struct tcb *t, u32 from);
 /* The message for waiting r is in place: let it go on (state S_RUNNING). */
 void ipc_complete(struct tcb *r, u32 from);
 /* A timeout of t has passed. */

@@ -18,26 +18,16 @@ static void halt(struct tcb *self)
         self->work |= WORK_HALT;
 }
 
-/* The registers of an exception message, as offsets in the frame (IA-32 appendix). */
-static const u8 exception_regs[12] = {
-    offsetof(struct frame, eip) / 4,    offsetof(struct frame, eflags) / 4,
-    offsetof(struct frame, vector) / 4, offsetof(struct frame, error) / 4,
-    offsetof(struct frame, edi) / 4,    offsetof(struct frame, esi) / 4,
-    offsetof(struct frame, ebp) / 4,    offsetof(struct frame, esp) / 4,
-    offsetof(struct frame, ebx) / 4,    offsetof(struct frame, edx) / 4,
-    offsetof(struct frame, ecx) / 4,    offsetof(struct frame, eax) / 4,
-};
-
-/* The registers but vector and error code as untyped words (thesis 3.5, A.4). */
+/* The registers but vector and error code as untyped words (thesis 3.5, A.4); how many. */
 static u32 append_words(struct tcb *self, u32 *to)
 {
-        u32 n = 0;
+        u32 words[1 + EXCEPTION_WORDS];
 
-        for (u32 i = 0; i < ARRAY_LEN(exception_regs); i++) {
-                if (i != 2 && i != 3)
-                        to[n++] = ((u32 *)tcb_frame(self))[exception_regs[i]];
-        }
-        return n;
+        fault_put_registers(tcb_frame(self), words);
+        to[0] = words[1];
+        to[1] = words[2];
+        memcpy(&to[2], &words[5], (EXCEPTION_WORDS - 4) * sizeof(*to));
+        return EXCEPTION_WORDS - 2;
 }
 
 /*
@@ -45,9 +35,9 @@ static u32 append_words(struct tcb *self, u32 *to)
  * the thread is configured, or where the kernel has no items plain words, if
  * `words`.  Returns the counts of both for the tag.
  */
-static u32 append_state(struct tcb *self, u32 fault, struct kmsg *m, u32 untyped, bool words)
+static u32 append_state(struct tcb *self, u32 fault, u32 *mr, u32 untyped, bool words)
 {
-        u32 *to = &m->mr[untyped + 1];
+        u32 *to = &mr[untyped + 1];
 
         if (X_CTRLXFER)
                 return ctrlxfer_append(self, fault, to) << TAG_TYPED_SHIFT | untyped;
@@ -66,17 +56,18 @@ u32 kmsg_copy_fault(struct tcb *self, u32 address, bool write, u32 ip, s64 deadl
 
 void kmsg_page_fault(struct tcb *self, u32 address, bool write)
 {
+        struct tcb *to = fault_handler(self, self->utcb[UTCB_PAGER]);
         struct kmsg m;
-        u32 error;
+        u32 *mr = to ? to->utcb : m.mr;
 
-        m.mr[1] = address;
-        m.mr[2] = tcb_frame(self)->eip;
-        m.mr[0] =
-            LABEL(LABEL_PAGEFAULT, write ? FPAGE_W : FPAGE_R | FPAGE_X) |
-            (X_XPF ? append_state(self, LABEL_PAGEFAULT, &m, 2, self->xfer_conf[LABEL_PAGEFAULT])
-                   : 2);
-        error = kmsg_call(&m, self->utcb[UTCB_PAGER], TIME_NEVER, true, true);
-        if (error)
+        mr[0] = LABEL(LABEL_PAGEFAULT, write ? FPAGE_W : FPAGE_R | FPAGE_X) | 2;
+        mr[1] = address;
+        mr[2] = tcb_frame(self)->eip;
+        if (X_XPF && self->xfer_conf[LABEL_PAGEFAULT])
+                mr[0] = (mr[0] & ~TAG_COUNTS) | append_state(self, LABEL_PAGEFAULT, mr, 2, true);
+        if (to)
+                fault_await(self, to, ANSWER_EMPTY);
+        if (kmsg_call(&m, self->utcb[UTCB_PAGER], TIME_NEVER, true, true))
                 halt(self);
 }
 
@@ -91,43 +82,32 @@ void kmsg_io_fault(struct tcb *self, u32 io_fpage)
                 halt(self);
 }
 
-/* Registers in a reply; vector and error code are not registers. */
-static void reply_registers(struct tcb *self, const struct kmsg *m)
-{
-        u32 *f = (u32 *)tcb_frame(self);
-        u32 flags = tcb_frame(self)->eflags;
-
-        for (u32 i = 0; i < ARRAY_LEN(exception_regs) && i < TAG_UNTYPED(m->mr[0]); i++) {
-                if (i != 2 && i != 3)
-                        f[exception_regs[i]] = m->mr[i + 1];
-        }
-        tcb_frame(self)->eflags = (flags & ~EFLAGS_USER) | (tcb_frame(self)->eflags & EFLAGS_USER);
-}
-
 void kmsg_exception(struct tcb *self, u32 vector, u32 error)
 {
-        struct frame *f = tcb_frame(self);
         u32 handler = self->utcb[UTCB_EXC_HANDLER];
+        struct tcb *to = fault_handler(self, handler);
+        bool state = X_CTRLXFER && self->xfer_conf[LABEL_EXCEPTION];
+        struct frame *f = tcb_frame(self);
         struct kmsg m;
+        u32 *mr = to ? to->utcb : m.mr;
 
         f->vector = vector;
         f->error = error;
-        if (X_CTRLXFER && self->xfer_conf[LABEL_EXCEPTION]) {
-                m.mr[1] = vector;
-                m.mr[2] = error;
-                m.mr[0] =
-                    LABEL(LABEL_EXCEPTION, 0) | append_state(self, LABEL_EXCEPTION, &m, 2, false);
-                if (kmsg_call(&m, handler, TIME_NEVER, true, true))
-                        halt(self);
-                return;
+        if (state) {
+                mr[1] = vector;
+                mr[2] = error;
+                mr[0] =
+                    LABEL(LABEL_EXCEPTION, 0) | append_state(self, LABEL_EXCEPTION, mr, 2, false);
+        } else {
+                fault_put_registers(f, mr);
+                mr[0] = LABEL(LABEL_EXCEPTION, 0) | EXCEPTION_WORDS;
         }
-        for (u32 i = 0; i < ARRAY_LEN(exception_regs); i++)
-                m.mr[i + 1] = ((u32 *)f)[exception_regs[i]];
-        m.mr[0] = LABEL(LABEL_EXCEPTION, 0) | ARRAY_LEN(exception_regs);
+        if (to)
+                fault_await(self, to, state ? ANSWER_EMPTY : ANSWER_REGISTERS);
         if (kmsg_call(&m, handler, TIME_NEVER, true, true))
                 halt(self);
-        else
-                reply_registers(self, &m);
+        else if (!state)
+                fault_take_registers(f, m.mr);
 }
 
 static void put_time(struct kmsg *m)
@@ -144,7 +124,7 @@ bool kmsg_preemption(struct tcb *self)
 
         put_time(&m);
         m.mr[0] = LABEL(LABEL_PREEMPTION, 0) |
-                  append_state(self, LABEL_PREEMPTION, &m, 2, X_PREEMPT_MSG && self->preempt_msg);
+                  append_state(self, LABEL_PREEMPTION, m.mr, 2, X_PREEMPT_MSG && self->preempt_msg);
         /* The scheduler decides who runs next, not this message. */
         return kmsg_call(&m, self->scheduler, TIME_NEVER, false, true) == IPC_OK;
 }

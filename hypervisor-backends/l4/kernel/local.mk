@@ -23,6 +23,7 @@ L4K_SOURCES = \
 	$(L4K)/clock.c \
 	$(L4K)/console.c \
 	$(L4K)/exregs.c \
+	$(L4K)/fault.c \
 	$(L4K)/fpu.c \
 	$(L4K)/gdt.c \
 	$(L4K)/ioports.c \

@@ -41,6 +41,8 @@ void schedule(void);
  * that could run itself stands aside until that slice is over.
  */
 void sched_donate(struct tcb *to);
+/* The same for threads with nothing on their kernel stacks: leave one, enter the other. */
+void sched_leave_to(struct tcb *to) __attribute__((noreturn));
 /* Give up the rest of the time slice. */
 void sched_yield(void);
 /* Is it runnable with time of its own? */
@@ -56,6 +58,8 @@ void exit_work(void);
 
 /* Low level: store the caller's context and continue that of `to` (entry.S). */
 void switch_context(struct tcb *to);
+/* Forget the caller's kernel stack and return to user code as `to` (entry.S). */
+void leave_to(struct tcb *to) __attribute__((noreturn));
 
 /* timeout.c: run ipc_timeout() for t at an absolute cycle count. */
 void timeout_set(struct tcb *t, s64 deadline);

@@ -168,8 +168,8 @@ static void end_delay(struct tcb *self)
         }
 }
 
-/* Continue `to`; returns when someone continues the caller. */
-static void switch_to(struct tcb *to)
+/* All that is switched besides the stack and the page directory. */
+static void switch_resources(struct tcb *to)
 {
         end_delay(current());
         fpu_switch(to);
@@ -179,7 +179,21 @@ static void switch_to(struct tcb *to)
                 small_switch(to);
         if (X_TLS)
                 tls_switch(to);
+}
+
+/* Continue `to`; returns when someone continues the caller. */
+static void switch_to(struct tcb *to)
+{
+        switch_resources(to);
         switch_context(to);
+}
+
+void sched_leave_to(struct tcb *to)
+{
+        /* As on the fast path, mostly there is nothing. */
+        if (fast_block || (to->work & ~WORK_TO_DO))
+                switch_resources(to);
+        leave_to(to);
 }
 
 /* Run the best thread on its own slice. */

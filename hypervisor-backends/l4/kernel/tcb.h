@@ -107,6 +107,7 @@ struct tcb {
         u8 receiving_strings;  /* locked while a sender copies strings to it */
         u8 state_items;        /* control transfer items to apply on completion */
         u8 accept_state;       /* kernel message: control transfer items are welcome */
+        u8 short_fault;        /* enum answer: waits for one with an empty kernel stack (fault.c) */
         struct tcb *xfer_peer; /* other side of a transfer in progress */
 
         /* A receiver's fault raised for its sender (ipc-string.c). */

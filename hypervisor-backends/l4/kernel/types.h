@@ -18,6 +18,7 @@ typedef long long s64;
 #define PACKED       __attribute__((packed))
 #define NORETURN     __attribute__((noreturn))
 #define ALIGNED(n)   __attribute__((aligned(n)))
+#define FALLTHROUGH  __attribute__((fallthrough))
 #define UNUSED       __attribute__((unused))
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 #define BIT(n)       (1u << (n))

@@ -120,12 +120,12 @@ static void raise(void)
 {
         L4_Set_ExceptionHandler(partner);
         for (unsigned int i = 0; i < WARM; i++)
-                __asm__ volatile("ud2");
-        TIMED(ROUNDS, ROUNDS, __asm__ volatile("ud2"));
+                __asm__ volatile("int $0x80");
+        TIMED(ROUNDS, ROUNDS, __asm__ volatile("int $0x80"));
         finish();
 }
 
-/* Skip each ud2; the message and its reply are 12 words. */
+/* Skip each int $0x80; the message and its reply are 12 words. */
 static void handle(L4_ThreadId_t t)
 {
         L4_Word_t entry = L4_syscalls.ipc, *utcb = L4_Utcb();

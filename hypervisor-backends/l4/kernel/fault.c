@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Faults the short way.  Mostly the handler of a fault is waiting for just
+ * that, in its own Ipc.  Then the message is written from the faulting
+ * thread's registers straight into the handler's message registers, and the
+ * registers of a reply straight back: there is no copy in between, as thesis
+ * 4.3 proposed.  When the handler is busy the registers are copied as they are
+ * at the fault (kmsg.c), so that the message tells of the fault whatever
+ * ExchangeRegisters changes before it is taken.
+ *
+ * A thread that waits for the answer to such a message has nothing on its
+ * kernel stack.  Whoever answers by the long way (ipc.c) finds a buffer for
+ * message registers there, and fault_continue() to let the thread go on.
+ */
+#include "ipc.h"
+#include "sched.h"
+#include "thread.h"
+#include "entry.h"
+#include "ext.h"
+#include "x86.h"
+
+/* --- the registers of an exception message (manual, IA-32 appendix) -------------------- */
+
+void fault_put_registers(const struct frame *f, u32 *mr)
+{
+        mr[1] = f->eip;
+        mr[2] = f->eflags;
+        mr[3] = f->vector;
+        mr[4] = f->error;
+        mr[5] = f->edi;
+        mr[6] = f->esi;
+        mr[7] = f->ebp;
+        mr[8] = f->esp;
+        mr[9] = f->ebx;
+        mr[10] = f->edx;
+        mr[11] = f->ecx;
+        mr[12] = f->eax;
+}
+
+void fault_take_registers(struct frame *f, const u32 *mr)
+{
+        switch (TAG_UNTYPED(mr[0])) {
+        default:
+                f->eax = mr[12];
+                FALLTHROUGH;
+        case 11:
+                f->ecx = mr[11];
+                FALLTHROUGH;
+        case 10:
+                f->edx = mr[10];
+                FALLTHROUGH;
+        case 9:
+                f->ebx = mr[9];
+                FALLTHROUGH;
+        case 8:
+                f->esp = mr[8];
+                FALLTHROUGH;
+        case 7:
+                f->ebp = mr[7];
+                FALLTHROUGH;
+        case 6:
+                f->esi = mr[6];
+                FALLTHROUGH;
+        case 5:
+                f->edi = mr[5];
+                FALLTHROUGH;
+        case 4: /* the error code, and before it the vector: no registers */
+        case 3:
+        case 2:
+                f->eflags = (f->eflags & ~EFLAGS_USER) | (mr[2] & EFLAGS_USER);
+                FALLTHROUGH;
+        case 1:
+                f->eip = mr[1];
+                FALLTHROUGH;
+        case 0:
+                break;
+        }
+}
+
+/* --- the message ------------------------------------------------------------------------- */
+
+struct tcb *fault_handler(struct tcb *self, u32 id)
+{
+        struct tcb *to = thread_table[id_number(id)];
+
+        if (to->id != id || to->state != S_WAITING ||
+            (to->partner != self->id && to->partner != ID_ANY) || !link_alone(&self->senders))
+                return NULL;
+        return to;
+}
+
+void fault_await(struct tcb *self, struct tcb *to, enum answer answer)
+{
+        self->short_fault = answer;
+        self->kernel_msg = true;
+        self->accept_state = true;
+        self->ipc_error = IPC_OK;
+        self->mr = (u32 *)tcb_frame(self) - MR_COUNT;
+        self->partner = to->id;
+        self->state = S_KWAITING;
+
+        to->state = S_RUNNING;
+        to->ipc_active = false;
+        ipc_result(to, self->space == to->space ? self->local_id : self->id);
+        sched_leave_to(to);
+}
+
+/* --- the answer ----------------------------------------------------------------------------- */
+
+static void answered(struct tcb *t, const u32 *mr)
+{
+        if (t->short_fault == ANSWER_REGISTERS)
+                fault_take_registers(tcb_frame(t), mr);
+        t->short_fault = ANSWER_NONE;
+        t->kernel_msg = false;
+        t->mr = t->utcb;
+}
+
+static bool take_items(struct tcb *self, struct tcb *t)
+{
+        const u32 *mr = self->utcb;
+        u32 first = TAG_UNTYPED(mr[0]) + 1, typed = TAG_TYPED(mr[0]);
+
+        if (first + typed > MR_COUNT)
+                return false;
+        if (X_CTRLXFER && ITEM_TYPE(mr[first]) == ITEM_CTRLXFER &&
+            ctrlxfer_words(mr[first]) == typed) {
+                ctrlxfer_set(t, &mr[first]);
+                return true;
+        }
+        self->virtual_sender = 0;
+        return ipc_items(self, t, first, first + typed - 1) == IPC_OK;
+}
+
+void fault_reply(struct tcb *self, struct tcb *t, const struct frame *f)
+{
+        u32 from = f->edx, tag = self->utcb[0];
+
+        if (t->state != S_KWAITING || t->partner != self->id || (u16)f->ecx || (tag & TAG_FLAGS) ||
+            (from != t->id && (from != ID_ANY || !link_alone(&self->senders))))
+                return;
+        if (TAG_TYPED(tag) && !take_items(self, t))
+                return; /* what is wrong with it the long way finds, too */
+        answered(t, self->utcb);
+        t->state = S_RUNNING;
+        self->state = S_WAITING;
+        self->partner = from;
+        sched_leave_to(t);
+}
+
+void fault_continue(struct tcb *t)
+{
+        u32 *stack = t->mr;
+
+        *--stack = (u32)fault_answered_entry;
+        t->ksp = (u32)(stack - SWITCH_WORDS);
+}
+
+void fault_answered(void)
+{
+        struct tcb *self = current();
+
+        if (self->ipc_error) {
+                self->short_fault = ANSWER_EMPTY;
+                self->work |= WORK_HALT;
+        }
+        answered(self, self->mr);
+}
