@@ -6,6 +6,7 @@ L4_TESTS = \
 	testsuite/l4/interrupts.t \
 	testsuite/l4/pingpong.t \
 	testsuite/l4/resourcemon.t \
+	testsuite/l4/switches.t \
 	testsuite/l4/torture-baseline.t \
 	testsuite/l4/torture-extended.t
 TESTS += $(L4_TESTS)

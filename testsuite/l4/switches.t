@@ -3,14 +3,14 @@
 # Every extension alone: its kernel announces it, nothing else, and boots.
 # shellcheck source=testsuite/l4/lib.sh
 . "${top_srcdir:?}/testsuite/l4/lib.sh"
-l4_need loader sigma0 pingpong kernel-baseline
+l4_need loader sigma0 l4-costs kernel-baseline
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
 n=0
 # announces KERNEL FEATURES: the feature strings behind those every kernel has.
 announces() {
 	n=$((n + 1))
-	"$afterburn_l4" run --count --timeout=60 --kernel="$l4/kernel-$1" "pingpong features" \
+	"$afterburn_l4" run --count --timeout=60 --kernel="$l4/kernel-$1" l4-costs \
 		</dev/null >"$dir/console" 2>&1
 	got=$(tr -d '\r' <"$dir/console" | awk -F '\t' '
 		$1 == "# feature" && $2 != "pagerexregs" && $2 != "ioflexpages" { printf "%s ", $2 }
