@@ -290,7 +290,7 @@ static enum outcome module(void)
         char text[4096];
         long fd = sys3(SYS_open, path, O_RDONLY_, 0), n, bytes = 0;
 
-        if (fd < 0) {
+        if (fd < 0 || !smoke_in_guest()) {
                 smoke_because("no %s", path);
                 return SKIP;
         }

@@ -30,6 +30,9 @@ void smoke_because(const char *format, ...) __attribute__((format(printf, 1, 2))
                 }                                                                                  \
         } while (0)
 
+/* Whether this is a guest: `afterburn run' put its command beside us. */
+bool smoke_in_guest(void);
+
 /* Wait for one child: its exit status, 256 + signal, or -1. */
 int smoke_wait(long child);
 
