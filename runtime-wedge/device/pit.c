@@ -6,7 +6,7 @@
  */
 #include "chips.h"
 
-enum { HZ = 1193182, CHANNELS = 3, SPEAKER = 2, REFRESH_NS = 15085 };
+enum { HZ = 1193182, CHANNELS = 3, SPEAKER = 2, REFRESH_TICKS = 18 };
 enum { ACCESS_LATCH, ACCESS_LOW, ACCESS_HIGH, ACCESS_BOTH };
 enum { GATE = 1, GATE_SPEAKER = 2, GATE_REFRESH = 0x10, GATE_OUTPUT = 0x20 };
 
@@ -29,12 +29,21 @@ struct channel {
 
 static struct channel channels[CHANNELS];
 static bool speaker_data;
+static uint64_t second_ns, second_ticks; /* a whole second that has passed, in both units */
 
+/*
+ * Ticks since the start, exactly.  Calibration loops ask often and want short intervals:
+ * whole seconds are counted once, so that one short division remains.
+ */
 static uint64_t ticks_now(void)
 {
         uint64_t ns = backend_time();
 
-        return ns / 1000000000 * HZ + ns % 1000000000 * HZ / 1000000000;
+        while (ns - second_ns >= 1000000000) {
+                second_ns += 1000000000;
+                second_ticks += HZ;
+        }
+        return second_ticks + (ns - second_ns) * HZ / 1000000000;
 }
 
 /* The first moment at which @ticks have passed. */
@@ -43,9 +52,14 @@ static uint64_t moment(uint64_t ticks)
         return ticks / HZ * 1000000000 + (ticks % HZ * 1000000000 + HZ - 1) / HZ;
 }
 
+static uint64_t passed_at(const struct channel *channel, uint64_t ticks)
+{
+        return channel->gate ? ticks - channel->began : channel->stopped;
+}
+
 static uint64_t passed(const struct channel *channel)
 {
-        return channel->gate ? ticks_now() - channel->began : channel->stopped;
+        return passed_at(channel, ticks_now());
 }
 
 static bool is_periodic(const struct channel *channel)
@@ -79,9 +93,8 @@ static uint32_t count_of(const struct channel *channel)
         return channel->bcd ? to_bcd(count) : count & 0xffff;
 }
 
-static bool output(const struct channel *channel)
+static bool output(const struct channel *channel, uint64_t gone)
 {
-        uint64_t gone = passed(channel);
 
         if (!channel->loaded)
                 return channel->mode != 0;
@@ -167,7 +180,7 @@ static void latch_status(struct channel *channel)
 {
         if (channel->status_latched)
                 return;
-        channel->status = (uint8_t)(output(channel) << 7 | !channel->loaded << 6 |
+        channel->status = (uint8_t)(output(channel, passed(channel)) << 7 | !channel->loaded << 6 |
                                     channel->access << 4 | channel->mode << 1 | channel->bcd);
         channel->status_latched = true;
 }
@@ -254,11 +267,12 @@ static void set_gate(struct channel *channel, bool gate)
 uint32_t gate_read(uint32_t port)
 {
         const struct channel *channel = &channels[SPEAKER];
+        uint64_t now = ticks_now();
 
         (void)port;
         return (channel->gate ? GATE : 0u) | (speaker_data ? GATE_SPEAKER : 0u) |
-               (output(channel) ? GATE_OUTPUT : 0u) |
-               (backend_time() / REFRESH_NS % 2 ? GATE_REFRESH : 0u);
+               (output(channel, passed_at(channel, now)) ? GATE_OUTPUT : 0u) |
+               ((uint32_t)now / REFRESH_TICKS % 2 ? GATE_REFRESH : 0u);
 }
 
 void gate_write(uint32_t port, uint32_t value)
@@ -276,4 +290,5 @@ void pit_start(void)
                 channels[i] = (struct channel){.mode = 3, .access = ACCESS_BOTH, .gate = i != SPEAKER,
                                                .reload = 0x10000};
         speaker_data = false;
+        second_ns = second_ticks = 0;
 }
