@@ -17,3 +17,4 @@ include $(srcdir)/testsuite/load/local.mk
 include $(srcdir)/testsuite/scribble/local.mk
 include $(srcdir)/testsuite/backend/local.mk
 include $(srcdir)/testsuite/mmu/local.mk
+include $(srcdir)/testsuite/device/local.mk

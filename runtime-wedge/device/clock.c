@@ -19,7 +19,7 @@ struct date {
 };
 
 static uint8_t bytes[BYTES];
-static uint32_t index;
+static uint32_t selected;
 static uint64_t base;      /* seconds since 1970 at backend_time() 0 */
 static uint64_t told;      /* seconds passed up to which updates were reported */
 static uint64_t periods;   /* periodic interrupts up to now */
@@ -209,14 +209,14 @@ uint32_t clock_read(uint32_t port)
         bool updating = backend_time() % SECOND_NS >= SECOND_NS - UPDATE_NS;
 
         if (!(port & 1))
-                return 0xff; /* the index cannot be read */
-        if (index == REG_C)
+                return 0xff; /* the selection cannot be read */
+        if (selected == REG_C)
                 return read_c();
-        if (index == REG_A)
+        if (selected == REG_A)
                 return bytes[REG_A] | (updating && !(bytes[REG_B] & B_SET) ? A_UPDATE : 0u);
-        if (is_time(index) && !(bytes[REG_B] & B_SET))
+        if (is_time(selected) && !(bytes[REG_B] & B_SET))
                 show(now());
-        return bytes[index];
+        return bytes[selected];
 }
 
 /* Seconds and periods are counted from here on. */
@@ -248,18 +248,18 @@ static void write_b(uint32_t value)
 void clock_write(uint32_t port, uint32_t value)
 {
         if (!(port & 1)) {
-                index = value % BYTES; /* bit 7 masks an NMI that never comes */
-        } else if (index == REG_A) {
+                selected = value % BYTES; /* bit 7 masks an NMI that never comes */
+        } else if (selected == REG_A) {
                 bytes[REG_A] = value & 0x7f;
                 restart();
                 set_alarm();
-        } else if (index == REG_B) {
+        } else if (selected == REG_B) {
                 write_b(value);
-        } else if (index != REG_C && index != REG_D) {
-                if (is_time(index) && !(bytes[REG_B] & B_SET))
+        } else if (selected != REG_C && selected != REG_D) {
+                if (is_time(selected) && !(bytes[REG_B] & B_SET))
                         show(now());
-                bytes[index] = (uint8_t)value;
-                if (is_time(index) && !(bytes[REG_B] & B_SET))
+                bytes[selected] = (uint8_t)value;
+                if (is_time(selected) && !(bytes[REG_B] & B_SET))
                         set_time();
         }
 }
@@ -292,7 +292,7 @@ void clock_start(const struct backend_machine *machine)
         bytes[REG_D] = D_VALID;
         bytes[0x14] = 0x02; /* a coprocessor; no floppy disk, no display of its own */
         describe_memory(machine->memory_bytes);
-        index = 0;
+        selected = 0;
         base = backend_wall_time() - backend_time() / SECOND_NS;
         restart();
         show(now());

@@ -291,4 +291,5 @@ void pit_start(void)
                                                .reload = 0x10000};
         speaker_data = false;
         second_ns = second_ticks = 0;
+        pic_line(LINE_TIMER, true); /* its output, before the first control word */
 }

@@ -8,6 +8,7 @@ struct range {
         uint16_t first, last;
         uint32_t (*read)(uint32_t port);
         void (*write)(uint32_t port, uint32_t value);
+        bool alone; /* answers accesses of one byte; wider ones are for somebody else */
 };
 
 /* Ports that software writes to pass time, or to tell a display on the board. */
@@ -23,7 +24,10 @@ static void nothing_write(uint32_t port, uint32_t value)
         (void)value;
 }
 
-/* In the order of how often they are used; all are registers of one byte. */
+/*
+ * In the order of how often they are used; all are registers of one byte.  The reset control
+ * lies within the address register of PCI.
+ */
 static const struct range ranges[] = {
         {0x020, 0x021, pic_read, pic_write},
         {0x0a0, 0x0a1, pic_read, pic_write},
@@ -38,7 +42,7 @@ static const struct range ranges[] = {
         {0x060, 0x060, keyboard_read, keyboard_write},
         {0x064, 0x064, keyboard_read, keyboard_write},
         {0x092, 0x092, control_a_read, control_a_write},
-        {0xcf9, 0xcf9, reset_read, reset_write},
+        {0xcf9, 0xcf9, reset_read, reset_write, true},
 };
 
 static uint32_t seen[PORTS / 32];
@@ -63,9 +67,14 @@ static const struct range *range_of(uint32_t port)
 
 static bool is_absent(uint32_t port, uint32_t bytes)
 {
-        while (bytes--)
-                if (range_of(port + bytes))
+        uint32_t i;
+
+        for (i = 0; i < bytes; i++) {
+                const struct range *range = range_of(port + i);
+
+                if (range && !(range->alone && bytes > 1))
                         return false;
+        }
         return true;
 }
 

@@ -13,3 +13,4 @@ testsuite_mmu_random_t_CPPFLAGS = $(MT_CPPFLAGS)
 testsuite_mmu_random_t_CFLAGS = $(AB_CFLAGS) $(MT_SANITIZE)
 testsuite_mmu_random_t_LDFLAGS = $(MT_SANITIZE)
 
+EXTRA_DIST += testsuite/mmu/README

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The timer, as Intel's data sheet of the 8254 has it, and as Linux uses it. */
+#include "board.h"
+
+enum { MS = 1000000 };
+
+static void fresh(void)
+{
+        board_start();
+        board_controllers();
+        board_serves = true;
+}
+
+static void program(uint32_t channel, uint32_t control, uint32_t count)
+{
+        out(0x43, channel << 6 | control);
+        out(0x40 + channel, count & 255);
+        out(0x40 + channel, count >> 8);
+}
+
+static uint32_t word(uint32_t channel)
+{
+        uint32_t low = in(0x40 + channel);
+
+        return low | in(0x40 + channel) << 8;
+}
+
+static uint32_t latched(uint32_t channel)
+{
+        out(0x43, channel << 6);
+        return word(channel);
+}
+
+static void rates(void)
+{
+        fresh();
+        program(0, 0x34, 11932); /* mode 2, 100 Hz as Linux asks for it */
+        board_wait(60ull * 1000 * MS);
+        /* 60 * 1193182 / 11932 */
+        check(board_interrupts[0x20] == 5999, "rate generator: 5,999 interrupts in a minute of 100 Hz");
+        fresh();
+        program(0, 0x36, 1193); /* mode 3, about 1000 Hz */
+        board_wait(10ull * 1000 * MS);
+        check(board_interrupts[0x20] == 10001, "square wave: 10,001 in ten seconds of 1,000.15 Hz");
+        fresh();
+        program(0, 0x34, 0);
+        board_wait(1000 * MS);
+        check(board_interrupts[0x20] == 18, "a count of 0 is 65,536");
+        board_interrupts[0x20] = 0;
+        program(0, 0x30, 1193);
+        board_wait(5 * MS);
+        check(board_interrupts[0x20] == 1, "terminal count: one interrupt");
+        program(0, 0x30, 1193);
+        board_wait(5 * MS);
+        check(board_interrupts[0x20] == 2, "and one more when it is loaded again");
+        out(0x43, 0x30);
+        board_wait(1000 * MS);
+        check(board_interrupts[0x20] == 2, "a control word stops it until a count comes");
+}
+
+static void late(void)
+{
+        fresh();
+        program(0, 0x34, 11932);
+        board_serves = false;
+        board_wait(100 * MS);
+        board_serves = true;
+        board_wait(0);
+        check(board_interrupts[0x20] == 1, "ticks that nobody took are one");
+        board_wait(100 * MS);
+        check(board_interrupts[0x20] == 11 || board_interrupts[0x20] == 12, "and then they come in time");
+}
+
+static void counts(void)
+{
+        fresh();
+        program(0, 0x34, 10000);
+        board_wait(1 * MS); /* 1,193 ticks */
+        check(latched(0) == 10000 - 1193, "a latched count is what has not passed");
+        out(0x43, 0);
+        board_wait(1 * MS);
+        in(0x40);
+        check(in(0x40) == (10000 - 1193) >> 8, "and stays until it is read");
+        board_wait(10 * MS); /* 14,318 */
+        check(latched(0) == 20000 - 14318, "the rate generator starts over");
+        program(0, 0x36, 10000);
+        board_wait(1 * MS);
+        check(latched(0) == 10000 - 2 * 1193 || latched(0) == 10000 - 2 * 1194, "a square wave counts by two");
+        program(2, 0x30, 100);
+        out(0x61, 1);
+        board_wait(1 * MS);
+        check(latched(2) > 0xf000, "after its end a count goes on below zero");
+        program(0, 0x35, 0x1000);
+        board_wait(500000); /* 596 ticks */
+        check(latched(0) == 0x0404 || latched(0) == 0x0403, "a decimal counter counts in decimal");
+}
+
+static void bytes(void)
+{
+        fresh();
+        out(0x43, 0x14); /* channel 0, low byte only, mode 2 */
+        out(0x40, 200);
+        check(in(0x40) <= 200 && in(0x40) <= 200, "low byte only: each access is one");
+        out(0x43, 0x24);
+        out(0x40, 4);
+        check(in(0x40) == 4 && in(0x40) == 4, "high byte only");
+}
+
+static void read_back(void)
+{
+        fresh();
+        program(0, 0x34, 10000);
+        out(0x43, 0xe2); /* status of channel 0 */
+        check(in(0x40) == 0xb4, "read-back: output, access and mode");
+        out(0x43, 0x36);
+        out(0x43, 0xe2);
+        check((in(0x40) & 0x7f) == 0x76, "read-back: no count yet");
+        program(0, 0x34, 10000);
+        program(2, 0x34, 20000);
+        board_wait(1 * MS);
+        out(0x61, 1);
+        program(2, 0x34, 20000);
+        board_wait(1 * MS);
+        out(0x43, 0xda); /* counts of channels 0 and 2 */
+        board_wait(1 * MS);
+        check(word(0) == 10000 - 2386 && word(2) == 20000 - 1193,
+              "read-back: counts of two channels at one moment");
+}
+
+static void speaker(void)
+{
+        fresh();
+        out(0x61, 0);
+        program(2, 0x30, 11932);
+        board_wait(50 * MS);
+        check(!(in(0x61) & 0x20), "with its gate closed channel 2 does not count");
+        out(0x61, 1);
+        board_wait(9 * MS);
+        check((in(0x61) & 0x23) == 1, "its output is low before the end of the count");
+        board_wait(2 * MS);
+        check((in(0x61) & 0x21) == 0x21, "and high after it: calibration loops wait for this");
+        program(2, 0x30, 0xffff);
+        check(!(in(0x61) & 0x20), "a new count takes it down again");
+        board_wait(10 * MS);
+        out(0x61, 0);
+        board_wait(100 * MS);
+        out(0x61, 1);
+        check(latched(2) > 0xffff - 12000, "while the gate is closed the count stands still");
+        out(0x61, 3);
+        check((in(0x61) & 2) == 2, "the speaker's own bit is kept");
+}
+
+static void refresh(void)
+{
+        uint32_t changes = 0, last = 0, i;
+
+        fresh();
+        for (i = 0; i < 1000; i++) {
+                changes += (in(0x61) & 0x10) != last;
+                last = in(0x61) & 0x10;
+                board_wait(1000);
+        }
+        check(changes > 60 && changes < 70, "the refresh bit changes every 15 microseconds");
+}
+
+int main(void)
+{
+        rates();
+        late();
+        counts();
+        bytes();
+        read_back();
+        speaker();
+        refresh();
+        return check_done();
+}
