@@ -14,6 +14,8 @@
 #include "host/diag.h"
 #include "tool/account.h"
 #include "tool/json.h"
+#include "tool/same.h"
+#include "tool/shared.h"
 
 static const char usage_text[] =
     "Usage: afterburn audit [OPTION]... FILE\n"
@@ -21,6 +23,7 @@ static const char usage_text[] =
     "\n"
     "  --format=text|json   how to print the result (text)\n"
     "  --exemptions=FILE    use these exemptions, not the shipped ones\n"
+    "  --vmlinux=FILE       what a flat boot image (Linux before 2.6.32) was made from\n"
     "  --features           print only the CPU features the guest must not see\n"
     "  --limit=N            print at most N findings (all)\n"
     "  --help, --version\n"
@@ -35,17 +38,10 @@ static const char *const finding_words[] = {
     [AB_FINDING_TABLE] = "table",
 };
 
-static const char *const kind_words[] = {
-    [AB_KIND_INSN] = "instruction",
-    [AB_KIND_PT_STORE] = "page-table store",
-    [AB_KIND_PT_READ] = "page-table read",
-    [AB_KIND_DEVICE] = "device access",
-    [AB_KIND_HOOK] = "hook",
-};
-
 struct options {
         bool json, features;
         const char *exemptions;
+        const char *vmlinux;
         unsigned limit;
 };
 
@@ -105,10 +101,11 @@ static void hex_bytes(const struct ab_finding *finding, char *buffer)
 
 static unsigned note_count(const struct ab_image *image)
 {
+        const char *note = NULL;
         unsigned count = 0;
 
-        for (uint32_t i = 0; i < image->note_bytes; i += (uint32_t)strlen(image->notes + i) + 1)
-                count += image->notes[i] != 0;
+        while ((note = ab_next_note(image, note)))
+                count++;
         return count;
 }
 
@@ -153,10 +150,11 @@ static void print_findings(const struct ab_account *account, unsigned limit)
 
 static void print_notes(const struct ab_image *image)
 {
+        const char *note = NULL;
+
         printf("undecided: %u\n", note_count(image));
-        for (uint32_t i = 0; i < image->note_bytes; i += (uint32_t)strlen(image->notes + i) + 1)
-                if (image->notes[i])
-                        printf("  %s\n", image->notes + i);
+        while ((note = ab_next_note(image, note)))
+                printf("  %s\n", note);
 }
 
 static void print_text(const struct ab_account *account, const struct options *options)
@@ -169,7 +167,7 @@ static void print_text(const struct ab_account *account, const struct options *o
         print_rows(account);
         for (unsigned kind = AB_KIND_PT_STORE; kind <= AB_KIND_HOOK; kind++)
                 if (account->kinds[kind])
-                        printf("%s sites: %u\n", kind_words[kind], account->kinds[kind]);
+                        printf("%s sites: %u\n", ab_kind_name(kind), account->kinds[kind]);
         if (account->bug_data)
                 printf("BUG() data behind ud2: %u places\n", account->bug_data);
         if (account->alternatives.format)
@@ -207,6 +205,7 @@ static void json_tally(struct ab_json *json, const char *key, const struct ab_ta
 static void json_lists(struct ab_json *json, const struct ab_account *account)
 {
         const struct ab_image *image = account->image;
+        const char *note = NULL;
         unsigned features[FEATURES], sites[FEATURES];
         unsigned count = gating_features(account, features, sites, FEATURES);
 
@@ -223,9 +222,8 @@ static void json_lists(struct ab_json *json, const struct ab_account *account)
         }
         ab_json_close(json, ']');
         ab_json_open(json, "undecided", '[');
-        for (uint32_t i = 0; i < image->note_bytes; i += (uint32_t)strlen(image->notes + i) + 1)
-                if (image->notes[i])
-                        ab_json_string(json, NULL, image->notes + i);
+        while ((note = ab_next_note(image, note)))
+                ab_json_string(json, NULL, note);
         ab_json_close(json, ']');
         ab_json_open(json, "exemptions", '[');
         for (unsigned i = 0; i < account->exemptions.count; i++) {
@@ -260,7 +258,7 @@ static void print_json(const struct ab_account *account)
         ab_json_close(&json, '}');
         ab_json_open(&json, "kinds", '{');
         for (unsigned kind = AB_KIND_INSN; kind <= AB_KIND_HOOK; kind++)
-                ab_json_number(&json, kind_words[kind], account->kinds[kind]);
+                ab_json_number(&json, ab_kind_name(kind), account->kinds[kind]);
         ab_json_close(&json, '}');
         json_lists(&json, account);
         ab_json_open(&json, "findings", '[');
@@ -284,20 +282,42 @@ static void print_json(const struct ab_account *account)
         ab_json_end(&json);
 }
 
+/*
+ * What is to be audited: the image, or for a flat one the vmlinux that it
+ * turns out to be made from.
+ */
+static struct ab_image *choose_image(const char *path, const char *vmlinux_path)
+{
+        struct ab_image *image = ab_open_or_die(path), *vmlinux;
+        struct ab_problem problem;
+
+        if (image->form != AB_FORM_FLAT && !vmlinux_path)
+                return image;
+        if (image->form != AB_FORM_FLAT)
+                ab_die(AB_EXIT_USAGE,
+                       "audit: --vmlinux goes with a flat image, and %s says itself what is code: "
+                       "leave it out",
+                       path);
+        if (!vmlinux_path)
+                ab_die(AB_EXIT_ERROR,
+                       "%s: a flat image does not say what is code: name the vmlinux it was made "
+                       "from with --vmlinux=FILE",
+                       path);
+        vmlinux = ab_open_or_die(vmlinux_path);
+        if (!ab_flat_is_made_from(image, vmlinux, &problem))
+                ab_die(AB_EXIT_ERROR, "%s", problem.text);
+        ab_image_close(image);
+        free(vmlinux->path);
+        vmlinux->path = ab_strdup(path);
+        return vmlinux;
+}
+
 static int audit(const char *path, const struct options *options)
 {
-        struct ab_problem problem;
+        struct ab_image *image = choose_image(path, options->vmlinux);
         struct ab_account account;
-        struct ab_image *image = ab_image_open(path, &problem);
         int status;
 
-        if (!image)
-                ab_die(AB_EXIT_ERROR, "%s", problem.text);
-        if (image->form == AB_FORM_FLAT)
-                ab_die(AB_EXIT_ERROR,
-                       "%s: a flat image does not say what is code: audit the vmlinux it was made "
-                       "from",
-                       path);
         ab_account_make(&account, image, options->exemptions);
         if (options->features)
                 print_features(&account, stdout, "");
@@ -308,21 +328,17 @@ static int audit(const char *path, const struct options *options)
         status = account.finding_count ? AB_EXIT_ERROR : AB_EXIT_OK;
         ab_account_free(&account);
         ab_image_close(image);
-        if (fflush(stdout) || ferror(stdout))
-                ab_die(AB_EXIT_ERROR, "standard output: cannot be written: check the disk");
+        ab_finish_output();
         return status;
 }
 
 int main(int argc, char **argv)
 {
         static const struct option long_options[] = {
-            {"format", required_argument, NULL, 'f'},
-            {"exemptions", required_argument, NULL, 'e'},
-            {"features", no_argument, NULL, 'c'},
-            {"limit", required_argument, NULL, 'l'},
-            {"help", no_argument, NULL, 'h'},
-            {"version", no_argument, NULL, 'v'},
-            {NULL, 0, NULL, 0},
+            {"format", required_argument, NULL, 'f'},  {"exemptions", required_argument, NULL, 'e'},
+            {"vmlinux", required_argument, NULL, 'm'}, {"features", no_argument, NULL, 'c'},
+            {"limit", required_argument, NULL, 'l'},   {"help", no_argument, NULL, 'h'},
+            {"version", no_argument, NULL, 'v'},       {NULL, 0, NULL, 0},
         };
         struct options options = {.limit = UINT32_MAX};
         int option;
@@ -337,6 +353,9 @@ int main(int argc, char **argv)
                         break;
                 case 'e':
                         options.exemptions = optarg;
+                        break;
+                case 'm':
+                        options.vmlinux = optarg;
                         break;
                 case 'c':
                         options.features = true;

@@ -8,7 +8,9 @@ libabtool_a_SOURCES = \
 	linker/tool/exempt.c linker/tool/exempt.h \
 	linker/tool/account.c linker/tool/account.h \
 	linker/tool/site.c linker/tool/bugdata.c \
-	linker/tool/json.c linker/tool/json.h
+	linker/tool/json.c linker/tool/json.h \
+	linker/tool/same.c linker/tool/same.h \
+	linker/tool/shared.c linker/tool/shared.h
 AB_TOOL_CPPFLAGS = $(AB_CPPFLAGS) -I$(top_srcdir)/linker
 libabtool_a_CPPFLAGS = $(AB_TOOL_CPPFLAGS) $(LLVM_CPPFLAGS)
 libabtool_a_CFLAGS = $(AB_CFLAGS)

@@ -12,6 +12,7 @@
 
 #include "host/diag.h"
 #include "tool/bound.h"
+#include "tool/shared.h"
 #include "tool/survey.h"
 
 static const char usage_text[] =
@@ -38,10 +39,8 @@ struct options {
 static struct ab_image *open_image(const char *path, bool annotated)
 {
         struct ab_problem problem;
-        struct ab_image *image = ab_image_open(path, &problem);
+        struct ab_image *image = ab_open_or_die(path);
 
-        if (!image)
-                ab_die(AB_EXIT_ERROR, "%s", problem.text);
         if (annotated && !image->has_records)
                 ab_die(AB_EXIT_ERROR, "%s: has no annotation records: build it with afterburn make",
                        path);
@@ -155,7 +154,6 @@ int main(int argc, char **argv)
                 compare(argv[optind], argv[optind + 1]);
         else
                 report(argv[optind], &options);
-        if (fflush(stdout) || ferror(stdout))
-                ab_die(AB_EXIT_ERROR, "standard output: cannot be written: check the disk");
+        ab_finish_output();
         return AB_EXIT_OK;
 }

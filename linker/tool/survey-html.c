@@ -4,6 +4,7 @@
  * picture from elsewhere.  It is well-formed XML, so that a test can say so.
  */
 #include "config.h"
+#include "tool/shared.h"
 #include "tool/survey.h"
 
 #include <string.h>

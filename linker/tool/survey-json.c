@@ -3,6 +3,7 @@
 #include "tool/survey.h"
 
 #include "tool/json.h"
+#include "tool/shared.h"
 
 static void groups(struct ab_json *json, const char *key, const struct ab_group *list,
                    unsigned count)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "host/diag.h"
+#include "tool/shared.h"
 
 static double percent(double part, double whole)
 {

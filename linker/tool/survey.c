@@ -8,33 +8,9 @@
 #include "host/diag.h"
 #include "tool/lines.h"
 #include "tool/rows.h"
+#include "tool/shared.h"
 
 static const char unknown[] = "(unknown)";
-
-const char *ab_kind_name(unsigned kind)
-{
-        static const char *const names[] = {
-            [AB_KIND_INSN] = "instruction",
-            [AB_KIND_PT_STORE] = "page-table store",
-            [AB_KIND_PT_READ] = "page-table read",
-            [AB_KIND_DEVICE] = "device access",
-            [AB_KIND_HOOK] = "hook",
-        };
-
-        return kind >= AB_KIND_INSN && kind <= AB_KIND_HOOK ? names[kind] : "?";
-}
-
-const char *ab_padding_name(unsigned padding)
-{
-        static const char *const names[] = {
-            [AB_PAD_NONE] = "none",
-            [AB_PAD_PREFIX] = "prefixes",
-            [AB_PAD_NOP_BEFORE] = "NOPs before",
-            [AB_PAD_NOP_AFTER] = "NOPs behind",
-        };
-
-        return padding <= AB_PAD_NOP_AFTER ? names[padding] : "?";
-}
 
 /* "./a/b/../c.c" becomes "a/c.c"; in place. */
 static void squeeze(char *path)
@@ -93,6 +69,18 @@ static void cut_root(char *name, const struct root *root)
                 memmove(name, name + root->bytes, strlen(name + root->bytes) + 1);
 }
 
+/* The root by a unit that is named from it and contains a site itself. */
+static void root_by_unit(struct root *root, const struct ab_place_of_site *site)
+{
+        size_t file = strlen(site->file), unit = strlen(site->unit);
+
+        if (site->file[0] != '/' || !strchr(site->unit, '/') || unit + 1 > file ||
+            site->file[file - unit - 1] != '/' || strcmp(site->file + file - unit, site->unit))
+                return;
+        root->path = ab_strdup(site->file);
+        root->bytes = file - unit;
+}
+
 /*
  * Units that are named by absolute paths (debug information) tell the root;
  * where they are named from the root, as a kernel names its objects, files do.
@@ -103,6 +91,8 @@ static struct root find_root(const struct ab_survey *survey)
 
         for (unsigned i = 0; i < survey->count; i++)
                 share_root(&root, survey->sites[i].unit);
+        for (unsigned i = 0; i < survey->count && !root.path; i++)
+                root_by_unit(&root, &survey->sites[i]);
         if (root.path)
                 return root;
         for (unsigned i = 0; i < survey->count; i++)

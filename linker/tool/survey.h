@@ -49,10 +49,6 @@ void ab_survey_make(struct ab_survey *survey, const struct ab_image *image,
                     const struct ab_image *plain);
 void ab_survey_free(struct ab_survey *survey);
 
-/* What a kind and a padding are called in print. */
-const char *ab_kind_name(unsigned kind);
-const char *ab_padding_name(unsigned padding);
-
 /* Print the survey; `sites' adds the list of all sites. */
 void ab_survey_print_text(const struct ab_survey *survey, FILE *out, bool sites);
 void ab_survey_print_json(const struct ab_survey *survey, FILE *out, bool sites);

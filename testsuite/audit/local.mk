@@ -7,7 +7,8 @@ testsuite_audit_zydis_CFLAGS = $(AB_CFLAGS)
 testsuite_audit_zydis_LDADD = libabtool.a $(AB_RECORDS_LIBS) $(LLVM_LIBS) $(ZYDIS_LIBS)
 
 AB_AUDIT_TESTS = testsuite/audit/sites.t testsuite/audit/explained.t \
-	testsuite/audit/messages.t testsuite/audit/report.t testsuite/audit/sources.t testsuite/audit/zydis.t
+	testsuite/audit/messages.t testsuite/audit/report.t testsuite/audit/sources.t \
+	testsuite/audit/flat.t testsuite/audit/zydis.t
 TESTS += $(AB_AUDIT_TESTS)
 EXTRA_DIST += $(AB_AUDIT_TESTS) testsuite/audit/lib.sh testsuite/audit/site.inc \
 	testsuite/audit/rows.s testsuite/audit/padded.s testsuite/audit/README
