@@ -13,6 +13,7 @@ libabas_a_SOURCES = \
 	afterburner/as/macro.c afterburner/as/macro.h \
 	afterburner/as/marker-line.c afterburner/as/marker-line.h \
 	afterburner/as/operand.c afterburner/as/operand.h \
+	afterburner/as/page-symbol.c afterburner/as/page-symbol.h \
 	afterburner/as/pass.c afterburner/as/pass.h \
 	afterburner/as/scan.c afterburner/as/scan.h \
 	afterburner/as/section.c afterburner/as/section.h \

@@ -11,6 +11,7 @@
 #include "as/emit.h"
 #include "as/macro.h"
 #include "as/marker-line.h"
+#include "as/page-symbol.h"
 #include "as/scan.h"
 #include "as/section.h"
 #include "as/source.h"
@@ -53,6 +54,7 @@ struct pass {
         unsigned access;
         struct asm_statement statement;
         struct sources sources;
+        bool page_symbols; /* the text names page tables */
 };
 
 /* --- writing --------------------------------------------------------------- */
@@ -376,6 +378,11 @@ static void instruction(struct pass *pass, const char *begin, const char *p, siz
         char name[32], plain[PLAIN_BYTES];
         struct verdict v;
 
+        if (!pass->access && pass->page_symbols && length < sizeof name &&
+            scan_plain(p, p + length, name, sizeof name) &&
+            scan_plain(p + length, end, plain, sizeof plain) &&
+            page_symbol_stored(name, plain, pass->syntax))
+                pass->access = AB_KIND_PT_STORE;
         if (pass->access) {
                 unsigned kind = pass->access;
 
@@ -597,10 +604,12 @@ bool pass_text(struct pass *pass, const char *name, const char *text, size_t len
         struct reader *outer = pass->reader;
         struct reader reader = {text, text + length, text, out, false};
         struct sources_place outer_place = sources_enter(&pass->sources, name, text);
+        bool outer_page_symbols = pass->page_symbols;
         const char *p = text;
 
         if (!pass->user_mode)
                 pass->user_mode = source_is_vdso(text, text + length);
+        pass->page_symbols = page_symbols_in(text, text + length);
         interrupt_prefix(pass);
         /* cppcheck-suppress autoVariables; restored below */
         pass->reader = &reader;
@@ -616,6 +625,7 @@ bool pass_text(struct pass *pass, const char *name, const char *text, size_t len
                 pass->statement.open = false;
         buffer_add(out, reader.copied, (size_t)(reader.limit - reader.copied));
         pass->reader = outer;
+        pass->page_symbols = outer_page_symbols;
         sources_leave(&pass->sources, outer_place);
         return reader.changed;
 }

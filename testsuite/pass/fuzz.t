@@ -10,7 +10,7 @@ trap 'rm -rf "$work"' EXIT
 echo 1..2
 
 sources="$top_srcdir/testsuite/pass/fuzz.c $top_srcdir/afterburner/host/diag.c"
-for file in buffer classify effects emit encoded macro marker-line operand pass scan section source sources statement words; do
+for file in buffer classify effects emit encoded macro marker-line operand page-symbol pass scan section source sources statement words; do
 	sources="$sources $top_srcdir/afterburner/as/$file.c"
 done
 flags="-g -O1 -std=gnu11 -I$top_builddir -I$top_srcdir/include -I$top_srcdir/afterburner"
