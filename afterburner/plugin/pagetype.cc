@@ -168,12 +168,43 @@ static tree watch_cast(tree *where, int *, void *)
         return NULL_TREE;
 }
 
+static bool is_untyped_pointer(tree declaration)
+{
+        tree type = TREE_TYPE(declaration);
+
+        return POINTER_TYPE_P(type) && VOID_TYPE_P(TREE_TYPE(type));
+}
+
+static bool declares_untyped_pointer(tree block)
+{
+        for (; block; block = BLOCK_CHAIN(block)) {
+                for (tree variable = BLOCK_VARS(block); variable; variable = DECL_CHAIN(variable))
+                        if (VAR_P(variable) && is_untyped_pointer(variable))
+                                return true;
+                if (declares_untyped_pointer(BLOCK_SUBBLOCKS(block)))
+                        return true;
+        }
+        return false;
+}
+
+/*
+ * Called for each function of each header: most have no untyped pointer, and
+ * walking them all would cost more than everything else here together.
+ */
 void ab_watch_casts(tree function)
 {
+        bool worth = false;
+
+        if (TREE_CODE(function) != FUNCTION_DECL || !DECL_SAVED_TREE(function))
+                return;
+        for (tree p = DECL_ARGUMENTS(function); p && !worth; p = DECL_CHAIN(p))
+                worth = is_untyped_pointer(p);
+        if (!worth && (!DECL_INITIAL(function) || TREE_CODE(DECL_INITIAL(function)) != BLOCK ||
+                       !declares_untyped_pointer(DECL_INITIAL(function))))
+                return;
         if (!cast_declarations)
                 cast_declarations = new hash_set<tree>;
-        if (TREE_CODE(function) == FUNCTION_DECL && DECL_SAVED_TREE(function))
-                walk_tree_without_duplicates(&DECL_SAVED_TREE(function), watch_cast, NULL);
+        walk_tree_without_duplicates(&DECL_SAVED_TREE(function), watch_cast, NULL);
 }
 
 static void begin_query(void)

@@ -9,5 +9,6 @@ testsuite_pass_golden_LDADD = libabas.a libabhost.a $(ELF_LIBS) $(LLVM_LIBS) $(Z
 EXTRA_DIST += testsuite/pass/README testsuite/pass/fuzz.c testsuite/pass/tap.sh $(AB_PASS_TESTS)
 AB_PASS_TESTS = testsuite/pass/golden-prefix.t testsuite/pass/golden-nop.t \
 	testsuite/pass/identity.t testsuite/pass/lines.t testsuite/pass/syntax.t \
-	testsuite/pass/sites.t testsuite/pass/markers.t testsuite/pass/fuzz.t
+	testsuite/pass/sites.t testsuite/pass/markers.t testsuite/pass/fuzz.t \
+	testsuite/pass/page-symbols.t
 TESTS += $(AB_PASS_TESTS)
