@@ -88,6 +88,18 @@ void prefixes_add(struct prefixes *prefixes, uint8_t byte)
         }
 }
 
+void prefixes_join(struct prefixes *prefixes, const struct prefixes *behind)
+{
+        prefixes->count += behind->count;
+        prefixes->rep |= behind->rep;
+        prefixes->repne |= behind->repne;
+        prefixes->lock |= behind->lock;
+        prefixes->data16 |= behind->data16;
+        prefixes->addr16 |= behind->addr16;
+        if (behind->segment)
+                prefixes->segment = behind->segment;
+}
+
 static uint32_t prefix_bits(const struct prefixes *p)
 {
         return (p->rep ? AB_OP_REP : 0) | (p->repne ? AB_OP_REPNE : 0) |

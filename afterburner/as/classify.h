@@ -21,6 +21,9 @@ struct prefixes {
 
 void prefixes_add(struct prefixes *prefixes, uint8_t byte);
 
+/* Add the prefixes that stand behind those; the last segment override counts. */
+void prefixes_join(struct prefixes *prefixes, const struct prefixes *behind);
+
 enum cure {
         CURE_NONE,
         CURE_DROP_SUFFIX, /* movl with segment register and memory: as `mov' */

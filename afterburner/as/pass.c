@@ -430,14 +430,8 @@ static void handle_instruction(struct pass *pass, const char *begin, const char 
                 interrupt_prefix(pass);
         if (pass->prefix_begin) {
                 begin = pass->prefix_begin;
-                prefixes.count += pass->prefixes.count;
-                prefixes.rep |= pass->prefixes.rep;
-                prefixes.repne |= pass->prefixes.repne;
-                prefixes.lock |= pass->prefixes.lock;
-                prefixes.data16 |= pass->prefixes.data16;
-                prefixes.addr16 |= pass->prefixes.addr16;
-                if (!prefixes.segment)
-                        prefixes.segment = pass->prefixes.segment;
+                prefixes = pass->prefixes;
+                prefixes_join(&prefixes, own);
         }
         asm_statement_line(&pass->statement, p, end, &prefixes, elsewhere(pass));
         if (memchr(p, '\\', length)) {
@@ -493,14 +487,7 @@ static const char *statement(struct pass *pass, const char *begin, const char *p
                         /* a statement of prefixes only: part of the next one */
                         if (!pass->prefix_begin)
                                 pass->prefix_begin = begin;
-                        pass->prefixes.count += prefixes.count;
-                        pass->prefixes.rep |= prefixes.rep;
-                        pass->prefixes.repne |= prefixes.repne;
-                        pass->prefixes.lock |= prefixes.lock;
-                        pass->prefixes.data16 |= prefixes.data16;
-                        pass->prefixes.addr16 |= prefixes.addr16;
-                        if (prefixes.segment)
-                                pass->prefixes.segment = prefixes.segment;
+                        prefixes_join(&pass->prefixes, &prefixes);
                         return scan_rest(p, limit, &content);
                 }
         }

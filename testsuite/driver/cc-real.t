@@ -55,4 +55,16 @@ ok $(($? != 1)) "an error in the source: gcc's exit status"
 check "plain: no record" sh -c 'afterburn-cc --afterburn-plain -c a.c -o plain.o && ! objdump -h plain.o | grep -q afterburn'
 check "identity names pass and plugin" sh -c \
 	'afterburn-cc --afterburn-identity >id; grep -q toolchain/as id && grep -q afterburn.so id'
+if command -v ccache >/dev/null; then
+	CCACHE_DIR=$scratch/ccache CCACHE_COMPILERTYPE=gcc CCACHE_COMPILERCHECK="afterburn-cc --afterburn-identity"
+	export CCACHE_DIR CCACHE_COMPILERTYPE CCACHE_COMPILERCHECK
+	ccache afterburn-cc -c a.c -o first.o
+	ccache afterburn-cc -c a.c -o second.o
+	check "ccache: the second time it compiles nothing" sh -c 'ccache -s | grep -Eq "Hits: +1 /|cache hit \(.*\) +1$"'
+	check "ccache: same records" sh -c '[ -s first.o ] && cmp first.o second.o'
+	ccache afterburn-cc --afterburn-padding=nop -c a.c -o nop.o
+	ok $(($(cmp -s nop.o second.o; echo $?) != 1)) "ccache: other padding, other object"
+else
+	ok 0 "ccache: the second time it compiles nothing # SKIP ccache is not installed"
+fi
 finish

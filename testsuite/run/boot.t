@@ -5,7 +5,7 @@
 . "${top_srcdir:?}/testsuite/run/run.sh"
 kernel=$(a_kernel)
 [ -n "$kernel" ] || skip_all 'no kernel: ./quickstart builds build/linux-6.1-plain/vmlinux'
-plan 15
+plan 16
 
 try 0 --quiet --initrd="$mini" "$kernel" -- /bin/say one && echo '[one]' | cmp -s - "$tmp/out"
 check 'a command runs and only its output is shown'
@@ -59,4 +59,11 @@ check 'too little memory is said in one sentence'
 try 0 --quiet --iso="$tmp/boot.iso" --initrd="$mini" "$kernel" -- /bin/say iso &&
         [ -s "$tmp/boot.iso" ] && grep -q '^\[iso\]$' "$tmp/out"
 check 'from a GRUB CD'
+bzimage=$(dirname "$kernel")/arch/x86/boot/bzImage
+if [ -f "$bzimage" ]; then
+        try 0 --quiet --initrd="$mini" "$bzimage" -- /bin/say packed && echo '[packed]' | cmp -s - "$tmp/out"
+        check 'a bzImage boots'
+else
+        skip 'a bzImage boots' "no $bzimage: add the target bzImage"
+fi
 exit "$failed"
