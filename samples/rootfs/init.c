@@ -14,9 +14,13 @@
  * NUL byte.  `afterburn run' adds that file to the root file system, so any
  * byte survives and the kernel's command line stays short (Linux 2.6.9 takes
  * 255 bytes).  Words before the word "--" are options of init: "quiet" keeps
- * kernel messages off the console while the command runs.
+ * kernel messages off the console while the command runs, and marks on the
+ * console where its output begins.
  */
 #include "guest.h"
+
+/* Where the command's output begins on a console whose reader may be late. */
+static const char ready_mark[] = "\026afterburn ready\026";
 
 static const char command_file[] = "/afterburn.run";
 static char text[65536];
@@ -132,8 +136,10 @@ int guest_main(int argc, char **argv, char **environment)
         sys3(SYS_ioctl, 0, 0x540e, 1); /* TIOCSCTTY */
         control = (int)sys3(SYS_open, "/dev/ttyS1", O_RDWR_ | O_NOCTTY_, 0);
         command = read_command();
-        if (quiet)
+        if (quiet) {
                 sys3(SYS_syslog, 8, 0, 1);
+                sys3(SYS_write, 1, ready_mark, sizeof ready_mark - 1);
+        }
         drain(1);
         tell("afterburn ready\n");
         begun = guest_ticks();

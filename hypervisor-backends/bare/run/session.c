@@ -26,6 +26,11 @@
 
 static const double PATIENCE = 5; /* seconds from the report to the reset */
 static const char panic_mark[] = "Kernel panic";
+/*
+ * With --quiet init puts this on the console, too: however late we read, what
+ * stands behind it is the command's.
+ */
+static const char ready_mark[] = "\026afterburn ready\026";
 
 static volatile sig_atomic_t stopped_by;
 static struct termios saved_terminal;
@@ -46,6 +51,7 @@ struct session {
         char line[512]; /* control channel, up to the newline */
         size_t line_bytes;
         size_t matched; /* of panic_mark */
+        size_t marked;  /* of ready_mark */
         char message[400];
 };
 
@@ -96,24 +102,39 @@ static void emit(struct session *session, char c)
         putchar(c);
 }
 
+/* One character of the console that is not part of the mark. */
+static void show_one(struct session *session, char c)
+{
+        session->matched =
+            c == panic_mark[session->matched] ? session->matched + 1 : c == panic_mark[0];
+        if (!panic_mark[session->matched]) {
+                session->panicked = true;
+                session->matched = 0;
+        }
+        if (session->held_return && c != '\n')
+                emit(session, '\r');
+        session->held_return = c == '\r';
+        if (!session->held_return)
+                emit(session, c);
+}
+
 static void show(struct session *session, const char *data, size_t bytes)
 {
-        size_t i;
-
-        for (i = 0; i < bytes; i++) {
+        for (size_t i = 0; i < bytes; i++) {
                 char c = data[i];
 
-                session->matched =
-                    c == panic_mark[session->matched] ? session->matched + 1 : c == panic_mark[0];
-                if (!panic_mark[session->matched]) {
-                        session->panicked = true;
-                        session->matched = 0;
+                if (c != ready_mark[session->marked]) {
+                        /* It was none after all: show what was held back. */
+                        for (size_t k = 0; k < session->marked; k++)
+                                show_one(session, ready_mark[k]);
+                        session->marked = 0;
                 }
-                if (session->held_return && c != '\n')
-                        emit(session, '\r');
-                session->held_return = c == '\r';
-                if (!session->held_return)
-                        emit(session, c);
+                if (c != ready_mark[session->marked]) {
+                        show_one(session, c);
+                } else if (!ready_mark[++session->marked]) {
+                        session->marked = 0;
+                        session->ready = true;
+                }
         }
         fflush(stdout);
 }
@@ -155,7 +176,7 @@ static void control_line(struct session *session, const char *line)
         if (sscanf(line, "vm %31s %n", name, &skip) == 1)
                 line += skip;
         if (!strncmp(line, "afterburn ready", 15)) {
-                /* What the console holds now is older than the command. */
+                /* What the console holds now is older than the command, or marked. */
                 console_drain(session);
                 session->ready = true;
         } else if (sscanf(line, "afterburn exit %d %llu", &status, &ticks) >= 1) {
