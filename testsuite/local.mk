@@ -18,3 +18,4 @@ include $(srcdir)/testsuite/scribble/local.mk
 include $(srcdir)/testsuite/backend/local.mk
 include $(srcdir)/testsuite/mmu/local.mk
 include $(srcdir)/testsuite/device/local.mk
+include $(srcdir)/testsuite/differential/local.mk

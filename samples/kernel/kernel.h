@@ -53,6 +53,9 @@ void trap_resume(struct trap_frame *frame, uint32_t eip, uint32_t esp) __attribu
 /* Return from a trap through a frame, anywhere. */
 void trap_return(struct trap_frame *frame) __attribute__((noreturn));
 
+/* What the boot loader left: physical address of multiboot information. */
+extern uint32_t boot_information;
+
 void machine_init(void);
 void timer_init(unsigned hertz);
 void timer_acknowledge(void);

@@ -14,6 +14,7 @@ _start:
         cli
         cld
         movl $physical(boot_stack_top), %esp
+        movl %ebx, physical(boot_information)
         # Physical memory in 4 MB pages, at 0 and at KERNEL_BASE, open to user mode.
         movl $physical(page_directory), %edi
         movl $0x87, %eax                # present, writable, user, 4 MB
@@ -126,6 +127,9 @@ page_directory:
         .globl boot_stack_top
 boot_stack_top:
 trap_resume_eip:
+        .skip 4
+        .globl boot_information
+boot_information:
         .skip 4
 trap_resume_esp:
         .skip 4

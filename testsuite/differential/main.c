@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * differential: executes every form of forms.S with generated operands and flags, in
+ * what it takes for ring 0, and prints a sum of all outcomes, form by form.
+ *
+ * The command line may hold form=N (only this form) and detail (print every case's
+ * outcome, with its words).
+ */
+#include <afterburn/insn.h>
+#include "differential.h"
+
+enum { CASES = 1000 };
+
+static struct {
+        bool running;
+        const struct form *form;
+        struct outcome outcome;
+} now;
+
+static const char *command = "";
+
+static const char *word_names[OUTCOME_WORDS] = {
+        "vector", "error", "place", "cr2", "eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi",
+        "flags", "cs", "ss", "ds", "es", "fs", "gs", "memory", "stack", "tables", "cr0", "cr3+cr4",
+        "dr", "port",
+};
+
+static uint32_t sum_stack(uint32_t from)
+{
+        const uint8_t *p = (const uint8_t *)from, *end = test_stack + STACK_BYTES;
+        uint32_t sum = 0;
+
+        if (p < test_stack || p > end)
+                return 1;
+        for (; p < end; p++)
+                sum = (sum ^ *p) * 16777619u;
+        return sum;
+}
+
+static uint32_t where(uint32_t eip)
+{
+        if (eip == now.form->end + 2 && now.outcome.vector == DONE_VECTOR)
+                return 1;
+        return eip >= now.form->start && eip < now.form->end ? eip - now.form->start : eip;
+}
+
+/* Everything the processor shows; the frame is where the trap was taken. */
+static void take_outcome(const struct trap_frame *frame)
+{
+        struct outcome *o = &now.outcome;
+        uint32_t ss, cr0, cr2, cr3, cr4, dr[6];
+        bool user = frame->cs & 3;
+
+        asm volatile("movl %%ss, %0; movl %%cr0, %1; movl %%cr2, %2; movl %%cr3, %3; movl %%cr4, %4"
+                     : "=r"(ss), "=r"(cr0), "=r"(cr2), "=r"(cr3), "=r"(cr4));
+        asm volatile("movl %%dr0, %0; movl %%dr1, %1; movl %%dr2, %2; movl %%dr3, %3"
+                     : "=r"(dr[0]), "=r"(dr[1]), "=r"(dr[2]), "=r"(dr[3]));
+        asm volatile("movl %%dr6, %0; movl %%dr7, %1" : "=r"(dr[4]), "=r"(dr[5]));
+        o->vector = frame->vector;
+        o->error = frame->error;
+        o->place = where(frame->eip);
+        o->cr2 = frame->vector == 14 || now.form->row[7] == 'C' ? cr2 : 0;
+        o->reg[EAX] = frame->eax;
+        o->reg[ECX] = frame->ecx;
+        o->reg[EDX] = frame->edx;
+        o->reg[EBX] = frame->ebx;
+        o->reg[ESP] = user ? frame->esp : (uint32_t)&frame->esp;
+        o->reg[EBP] = frame->ebp;
+        o->reg[ESI] = frame->esi;
+        o->reg[EDI] = frame->edi;
+        o->flags = frame->eflags;
+        o->cs = frame->cs & 0xffff;
+        o->ss = user ? frame->ss & 0xffff : ss & 0xffff;
+        o->ds = frame->ds & 0xffff;
+        o->es = frame->es & 0xffff;
+        o->fs = frame->fs & 0xffff;
+        o->gs = frame->gs & 0xffff;
+        o->memory = world_memory();
+        o->stack = user ? 0 : sum_stack(o->reg[ESP]);
+        o->tables = world_tables();
+        o->special[0] = cr0;
+        o->special[1] = cr3 ^ cr4 << 16;
+        o->special[2] = dr[0] + 3 * dr[1] + 5 * dr[2] + 7 * dr[3] + 11 * dr[4] + 13 * dr[5];
+        o->special[3] = inb(0x2ff);
+}
+
+void kernel_trap(struct trap_frame *frame)
+{
+        if (!now.running)
+                panic("unexpected trap", frame);
+        now.running = false;
+        take_outcome(frame);
+        leave();
+}
+
+static bool same(const char *a, const char *b)
+{
+        while (*a && *a == *b) {
+                a++;
+                b++;
+        }
+        return *a == *b;
+}
+
+static bool begins(const char *text, const char *with)
+{
+        while (*with && *text == *with) {
+                text++;
+                with++;
+        }
+        return !*with;
+}
+
+static const struct row *row_of(const struct form *form)
+{
+        unsigned i;
+
+        for (i = 0; i < row_count; i++)
+                if (same(rows[i].name, form->row))
+                        return &rows[i];
+        panic(form->row, NULL);
+}
+
+/* Take out what the architecture, or the table, leaves open. */
+static void leave_out(const struct row *row, struct outcome *o)
+{
+        if (row->excluded & AB_X_FLAGS)
+                o->flags &= ~(uint32_t)ARITHMETIC;
+        if (row->excluded & AB_X_TSC || same(row->name, "CPUID") || same(row->name, "RDMSR"))
+                o->reg[EAX] = o->reg[EDX] = o->reg[EBX] = o->reg[ECX] = 0;
+        /* an FPU's saved instruction and data pointers name segments */
+        if (same(row->name, "FNSAVE") || same(row->name, "FXSAVE"))
+                o->memory = 0;
+}
+
+static void run_case(const struct form *form, const struct row *row, uint32_t number)
+{
+        seed((uint32_t)(form - forms) * 4096 + number + 1);
+        world_reset();
+        row->generate(form);
+        now.form = form;
+        start_at = form->start;
+        now.running = true;
+        execute();
+        leave_out(row, &now.outcome);
+}
+
+static void print_case(uint32_t number)
+{
+        const uint32_t *word = &now.outcome.vector;
+        unsigned i;
+
+        print("case %u:", number);
+        for (i = 0; i < OUTCOME_WORDS; i++)
+                print(" %s=%x", word_names[i], word[i]);
+        print("\n");
+}
+
+static void run_form(const struct form *form, bool detail)
+{
+        const struct row *row = row_of(form);
+        const uint32_t *word = &now.outcome.vector;
+        uint32_t sum = 0, number, done = 0;
+        unsigned i;
+
+        for (number = 0; number < CASES; number++) {
+                run_case(form, row, number);
+                for (i = 0; i < OUTCOME_WORDS; i++)
+                        sum = (sum ^ word[i]) * 16777619u;
+                done += now.outcome.vector == DONE_VECTOR;
+                if (detail)
+                        print_case(number);
+        }
+        print("form %u %s: %s: %u cases, %u without a fault, sum %x\n", form - forms, form->row,
+              form->text, CASES, done, sum);
+}
+
+/* Number behind @name in the command line, ~0: not there. */
+static uint32_t argument(const char *name)
+{
+        const char *p;
+        uint32_t value = 0;
+
+        for (p = command; *p; p++)
+                if (begins(p, name)) {
+                        while (*p && *p != '=')
+                                p++;
+                        for (p += *p == '='; *p >= '0' && *p <= '9'; p++)
+                                value = value * 10 + (uint32_t)(*p - '0');
+                        return value;
+                }
+        return ~0u;
+}
+
+/* Mask all lines: no interrupt comes, whatever IF says. */
+static void silence(void)
+{
+        timer_init(100);
+        outb(0x21, 0xff);
+        outb(0xa1, 0xff);
+}
+
+void kernel_main(void)
+{
+        const struct form *form;
+        uint32_t only;
+        bool detail;
+
+        if (boot_information && *(uint32_t *)(boot_information + KERNEL_BASE) & 4)
+                command = (const char *)(*(uint32_t *)(boot_information + KERNEL_BASE + 16) +
+                                         KERNEL_BASE);
+        only = argument("form=");
+        detail = argument("detail") != ~0u;
+        silence();
+        world_init();
+        ktap_plan(1);
+        for (form = forms; form < forms_end; form++)
+                if (only == ~0u || only == (uint32_t)(form - forms))
+                        run_form(form, detail);
+        ktap_result(true, "all forms executed");
+        ktap_finish();
+}
