@@ -14,7 +14,8 @@
 #define PIT_MODE     0x43
 #define PIT_GATE     0x61
 #define PIT_OUT      BIT(5)
-#define CALIBRATE_HZ 100u
+#define PIT_LATCH2   0x80          /* hold channel 2's count for reading */
+#define CALIBRATION  (PIT_HZ / 64) /* counts; 16 ms */
 
 #define RTC_INDEX    0x70
 #define RTC_DATA     0x71
@@ -38,20 +39,54 @@ static void rtc_write(u8 index, u8 value)
         outb(RTC_DATA, value);
 }
 
+struct sample {
+        u64 cycles;
+        u32 count; /* counts down */
+};
+
+/* Both clocks at one moment: of several readings the one that took least. */
+static struct sample sample(void)
+{
+        struct sample best = {0, 0};
+        u64 least = ~0ull;
+
+        for (u32 i = 0; i < 5; i++) {
+                u64 before = rdtsc(), took;
+                u32 count;
+
+                outb(PIT_MODE, PIT_LATCH2);
+                count = inb(PIT_CHANNEL2);
+                count |= (u32)inb(PIT_CHANNEL2) << 8;
+                took = rdtsc() - before;
+                if (took < least) {
+                        least = took;
+                        best = (struct sample){before, count};
+                }
+        }
+        return best;
+}
+
+/*
+ * The rate between two samples is right however long the machine was itself kept
+ * from running in between, as an emulated one may be; only the count must not have
+ * run out.
+ */
 static void calibrate(void)
 {
-        u32 count = PIT_HZ / CALIBRATE_HZ;
-        u64 start, end;
+        struct sample first, last;
 
-        outb(PIT_GATE, (inb(PIT_GATE) & ~3) | 1); /* gate on, speaker off */
-        outb(PIT_MODE, 0xB0);                     /* channel 2, mode 0: once */
-        outb(PIT_CHANNEL2, (u8)count);
-        outb(PIT_CHANNEL2, (u8)(count >> 8));
-        start = rdtsc();
-        while (!(inb(PIT_GATE) & PIT_OUT))
-                ;
-        end = rdtsc();
-        clock_khz = (u32)div64((end - start) * CALIBRATE_HZ, 1000);
+        do {
+                outb(PIT_GATE, (inb(PIT_GATE) & ~3) | 1); /* gate on, speaker off */
+                outb(PIT_MODE, 0xB0);                     /* channel 2, mode 0: once */
+                outb(PIT_CHANNEL2, 0xFF);
+                outb(PIT_CHANNEL2, 0xFF);
+                first = sample();
+                do
+                        last = sample();
+                while (first.count - last.count < CALIBRATION && !(inb(PIT_GATE) & PIT_OUT));
+        } while (inb(PIT_GATE) & PIT_OUT);
+        clock_khz =
+            (u32)div64((last.cycles - first.cycles) * PIT_HZ, (first.count - last.count) * 1000);
         if (clock_khz < 1000)
                 clock_khz = 1000;
 }

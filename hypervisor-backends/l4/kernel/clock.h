@@ -16,7 +16,7 @@
 
 extern u32 clock_khz;
 
-/* Measure the counter against the interval timer (10 ms), start the tick. */
+/* Measure the counter against the interval timer (16 ms), start the tick. */
 void clock_init(void);
 /* Accept a tick, so that the next can come. */
 void clock_tick_ack(void);

@@ -62,29 +62,51 @@ static void start_up(void)
         task_delete_all();
 }
 
-static void messages(void)
+/* The registers of a message with them: as an item, or in the order of an exception. */
+static void registers_as_item(void)
 {
-        L4_ThreadId_t t = task_thread(L4_nilthread, spin), rival;
-        L4_Word_t before, id_mask;
-        L4_Clock_t stamp, now;
+        L4_Word_t id_mask;
         unsigned int id;
 
-        rival = task_thread(L4_nilthread, spin);
-        L4_Schedule(rival, slice(10), -1u, 100, -1u, NULL);
-        L4_ConfCtrlXfer(t, L4_FAULT_PREEMPTION, L4_FAULTCONF_GP);
-        L4_Schedule(t, slice(10), -1u, 100, ON, NULL);
-        check(preemption(t, PATIENCE), SECTION,
-              "preemption: the end of the time slice is a message");
-        check((mr[0] & L4_TAG_UNTYPED_MASK) == 2, SECTION, "preemption: of two untyped words");
-        stamp = (L4_Clock_t)mr[2] << 32 | mr[1];
-        now = L4_SystemClock();
-        check(stamp <= now && now - stamp < 1000000, SECTION, "preemption: which are the time");
-        check((mr[0] & L4_TAG_TYPED_MASK) >> L4_TAG_TYPED_SHIFT == 11 &&
+        check((mr[0] & L4_TAG_UNTYPED_MASK) == 2 &&
+                  (mr[0] & L4_TAG_TYPED_MASK) >> L4_TAG_TYPED_SHIFT == 11 &&
                   mr[3] == L4_CTRLXFER_GP_ITEM,
               SECTION, "preemption: with an item of the general registers where configured");
         for (unsigned int i = 0; i < L4_NUM_MRS; i++)
                 L4_LoadMR(i, mr[i]);
         L4_StoreCtrlXferItem(3, &id, &id_mask, regs);
+}
+
+static void registers_as_words(void)
+{
+        check((mr[0] & L4_TAG_UNTYPED_MASK) == 2 + L4_CTRLXFER_GP_REGS &&
+                  (mr[0] & L4_TAG_TYPED_MASK) == 0,
+              SECTION, "preemption: with the general registers as words where there are no items");
+        regs[L4_CTRLXFER_GP_EIP] = mr[3];
+}
+
+static void messages(void)
+{
+        L4_ThreadId_t t = task_thread(L4_nilthread, spin), rival;
+        int items = L4_HasFeature(L4_FEATURE_CTRLXFER);
+        L4_Word_t before;
+        L4_Clock_t stamp, now;
+
+        rival = task_thread(L4_nilthread, spin);
+        L4_Schedule(rival, slice(10), -1u, 100, -1u, NULL);
+        if (items)
+                L4_ConfCtrlXfer(t, L4_FAULT_PREEMPTION, L4_FAULTCONF_GP);
+        L4_Schedule(t, slice(10), -1u, 100, ON, NULL);
+        check(preemption(t, PATIENCE), SECTION,
+              "preemption: the end of the time slice is a message");
+        stamp = (L4_Clock_t)mr[2] << 32 | mr[1];
+        now = L4_SystemClock();
+        check(stamp <= now && now - stamp < 1000000, SECTION,
+              "preemption: whose first two words are the time");
+        if (items)
+                registers_as_item();
+        else
+                registers_as_words();
         check(regs[L4_CTRLXFER_GP_EIP] - (L4_Word_t)spin < 64, SECTION,
               "preemption: EIP is where the thread was");
         task_delete(rival);
