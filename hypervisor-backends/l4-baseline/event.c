@@ -59,14 +59,15 @@ uint32_t backend_events(void)
         return __atomic_exchange_n(&l4vm.events, 0, __ATOMIC_SEQ_CST);
 }
 
-/* The monitor thread's message waits for us, should it come before we wait for it. */
+/*
+ * Whoever clears `waiting' decides: if it was the monitor thread, it sends a message, or
+ * is stuck in sending it, and we have to take it.
+ */
 void backend_wait(void)
 {
         l4vm_call_begin();
         l4vm.waiting = 1;
-        if (l4vm.events)
-                __atomic_exchange_n(&l4vm.waiting, 0, __ATOMIC_SEQ_CST);
-        else
+        if (!l4vm.events || !__atomic_exchange_n(&l4vm.waiting, 0, __ATOMIC_SEQ_CST))
                 L4_Receive(l4vm_thread(L4VM_MONITOR));
         l4vm_call_end();
 }

@@ -162,10 +162,20 @@ uint32_t l4vm_source(uint32_t physical, uint32_t rights, bool *from_window);
 /* Carry out what was put off: before user code runs. */
 void l4vm_flush_queue(void);
 
-/* user.c: runs @code (an offset of stubs.S) in the thread of @space; see there. */
-bool l4vm_run_stub(uint32_t space, uint32_t code, uint32_t eax, uint32_t esi);
+/* --- user.c, fpu.c; main only, between call_begin and call_end ------------------------- */
+
+/*
+ * Run the stub at @label (stubs.S) in the thread of @space, which waits for backend_user().
+ * False: it did not come back and has been made anew.
+ */
+bool l4vm_run_stub(uint32_t space, const char *label, uint32_t eax, uint32_t esi);
+/* The thread of @space is there. */
+void l4vm_user_need(uint32_t space);
 /* All mappings of a user space go. */
 void l4vm_user_empty(uint32_t space);
+/* @space runs next: its thread gets the floating-point registers.  Its thread is new. */
+void l4vm_fpu_enter(uint32_t space);
+void l4vm_fpu_reset(uint32_t space);
 
 /* stubs.S: offsets in the page of code. */
 extern char l4vm_stub_code[], l4vm_stub_data[];

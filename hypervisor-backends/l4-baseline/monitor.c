@@ -28,12 +28,34 @@ static L4_ThreadId_t move(L4_ThreadId_t thread, struct L4_ExRegs *r, L4_Word_t c
         return L4_ExchangeRegisters(thread, r);
 }
 
-/* Put main into its trap handler; its general registers stay where they are. */
+static bool is_entry(L4_Word_t ip)
+{
+        return ip == (L4_Word_t)l4vm_trap_entry || ip == (L4_Word_t)l4vm_trap_entry_saved;
+}
+
+/* Main is on its way to the handler already. */
+static bool is_moved(void)
+{
+        struct L4_ExRegs r = {0};
+
+        L4_ExchangeRegisters(main_id, &r);
+        return is_entry(r.ip);
+}
+
+/*
+ * Put main into its trap handler; its general registers stay where they are.  A fault may
+ * have waited in line while an event was delivered: main is on its way to the handler
+ * already, and will fault again when it comes back.
+ */
 static void redirect(enum ab_reason reason, uint32_t error, uint32_t address)
 {
         struct L4_ExRegs r;
 
         move(main_id, &r, 0, (L4_Word_t)l4vm_trap_entry);
+        if (is_entry(r.ip)) {
+                move(main_id, &r, 0, r.ip);
+                return;
+        }
         if (is_resuming(r.ip)) {
                 *(struct ab_frame *)&l4vm_raw.frame = l4vm_resume_frame;
                 move(main_id, &r, 0, (L4_Word_t)l4vm_trap_entry_saved);
@@ -144,11 +166,15 @@ static void exception(void)
         if (vector == 13 && (error == 3 * 8 + 2 || error == 4 * 8 + 2) &&
             frame.eip < L4VM_GUEST_END && l4vm_serve_kernel(frame.eip, false, &ignored))
                 code = *(volatile uint8_t *)frame.eip;
-        l4vm_classify(&frame, &trap, vector, error, code);
-        *(struct ab_frame *)&l4vm_raw.frame = frame;
-        *(struct ab_trap *)&l4vm_raw.trap = trap;
-        l4vm_raw.was_held = l4vm.held;
-        l4vm.held = 1;
+        if (is_moved()) {
+                *(struct ab_frame *)&l4vm_raw.frame = frame;
+        } else {
+                l4vm_classify(&frame, &trap, vector, error, code);
+                *(struct ab_frame *)&l4vm_raw.frame = frame;
+                *(struct ab_trap *)&l4vm_raw.trap = trap;
+                l4vm_raw.was_held = l4vm.held;
+                l4vm.held = 1;
+        }
         frame.eip = (uint32_t)l4vm_trap_entry_saved;
         l4vm_store_frame(&frame);
         L4_Set_MsgTag(L4_Tag(0, L4_EXC_WORDS, 0));

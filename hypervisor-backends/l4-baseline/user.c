@@ -14,7 +14,7 @@
 #include "l4vm.h"
 
 enum { ERROR_PRESENT = 1, ERROR_WRITE = 2, ERROR_USER = 4, GENERAL_PROTECTION = 13,
-       PAGE_FAULT = 14, COMPLETE_HALF = 31, FPU_BYTES = 512 };
+       PAGE_FAULT = 14, COMPLETE_HALF = 31 };
 
 static struct {
         bool made;
@@ -97,6 +97,7 @@ static void make(uint32_t space)
         if (l4vm_request(RMON_VM_SPACE, 1))
                 backend_fatal("the resource monitor gives no address space");
         users[space].used = users[space].used_high = false;
+        l4vm_fpu_reset(space);
         data[STUB_HANDLER / 4] = l4vm_thread(L4VM_MAIN).raw;
         L4_Set_MsgTag(L4_Tag(0, 2, 0));
         L4_LoadMR(1, STUB_ADDRESS(stub_start));
@@ -107,7 +108,7 @@ static void make(uint32_t space)
 }
 
 /* Run the stub at @label; false: the thread had to be made anew. */
-static bool run_stub(uint32_t space, const char *label, uint32_t eax, uint32_t esi)
+bool l4vm_run_stub(uint32_t space, const char *label, uint32_t eax, uint32_t esi)
 {
         struct ab_frame frame = {.eip = STUB_ADDRESS(label), .esp = L4VM_STUB_DATA + STUB_STACK,
                                  .eax = eax, .esi = esi, .edi = L4VM_UTCB + L4_UTCB_LOCALID,
@@ -121,6 +122,12 @@ static bool run_stub(uint32_t space, const char *label, uint32_t eax, uint32_t e
         return false;
 }
 
+void l4vm_user_need(uint32_t space)
+{
+        if (!users[space].made)
+                make(space);
+}
+
 void l4vm_user_empty(uint32_t space)
 {
         static const struct {
@@ -130,10 +137,10 @@ void l4vm_user_empty(uint32_t space)
 
         users[space].missing = 0;
         if (users[space].used)
-                run_stub(space, stub_flush, L4_UNMAP_FLUSH,
+                l4vm_run_stub(space, stub_flush, L4_UNMAP_FLUSH,
                          L4_FpageAddRights(L4_FpageLog2(0, COMPLETE_HALF), L4_FPAGE_RWX).raw);
         for (i = 0; users[space].used_high && i < sizeof(high) / sizeof(high[0]); i++)
-                run_stub(space, stub_flush, L4_UNMAP_FLUSH,
+                l4vm_run_stub(space, stub_flush, L4_UNMAP_FLUSH,
                          L4_FpageAddRights(L4_FpageLog2(high[i].start, high[i].bits),
                                            L4_FPAGE_RWX).raw);
         users[space].used = users[space].used_high = false;
@@ -343,8 +350,8 @@ void backend_user(struct ab_frame *frame, struct ab_trap *trap)
                 return;
         }
         l4vm_call_begin();
-        if (!users[space].made)
-                make(space);
+        l4vm_user_need(space);
+        l4vm_fpu_enter(space);
         l4vm_flush_queue();
         /* If the page missed last is there now, it travels with the registers. */
         if (users[space].missing && l4vm_quirks.reply_maps) {
@@ -369,41 +376,4 @@ bool backend_user_segment(uint32_t entry, uint32_t low, uint32_t high)
         (void)entry;
         /* X.2 has one descriptor for users, and that leads to the UTCB. */
         return !low && !high;
-}
-
-/*
- * The floating-point registers are the thread's, and L4 switches them lazily; the
- * thread itself saves and loads them, through its page of data.  That page is in all
- * user spaces, so nothing stays in it.
- */
-static void with_fpu(const char *stub, void *to, const void *from)
-{
-        uint8_t *area = (uint8_t *)l4vm_stub_data + STUB_FPU;
-
-        l4vm_call_begin();
-        if (!users[l4vm_current].made)
-                make(l4vm_current);
-        if (from)
-                memcpy(area, from, FPU_BYTES);
-        run_stub(l4vm_current, stub, 0, 0);
-        if (to)
-                memcpy(to, area, FPU_BYTES);
-        memset(area, 0, FPU_BYTES);
-        l4vm_call_end();
-}
-
-void backend_fpu_save(void *area)
-{
-        with_fpu(stub_fpu_save, area, 0);
-}
-
-void backend_fpu_load(const void *area)
-{
-        with_fpu(stub_fpu_load, 0, area);
-}
-
-bool backend_fpu_trap(bool on)
-{
-        (void)on;
-        return false; /* CR0.TS is L4's */
 }
