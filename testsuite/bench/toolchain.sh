@@ -122,36 +122,8 @@ fork=fork+exit+wait
 END
 fi
 
-# User CPU of compiling a sample of the kernel's C files again, as the build did
-# it: every 40th, with the command the build left beside the object.
-# recompile TREE <OBJECTS: user seconds
-recompile() {
-        (
-                cd "$build/$1" || exit 1
-                while read -r object; do
-                        command=$(sed -n '1s/^[^:=]*:*= //p' "$object" |
-                                sed "s#-Wp,-MM*D,[^ ]*##; s# -o [^ ]*# -o $work/object.o#; s# *;.*##")
-                        # Plain is the compiler itself: the wrapper's cost is ours to pay.
-                        case $1 in
-                        *-plain) command=$(echo "$command" | sed 's#^[^ ]*/afterburn-cc\( --afterburn-[^ ]*\)*#gcc-12 -m32#') ;;
-                        esac
-                        sh -c "$command" >/dev/null 2>&1 || exit 1
-                done
-                times >"$work/times"
-                awk 'END { split($1, t, /[ms]/); printf "%.2f\n", t[1] * 60 + t[2] }' "$work/times"
-        )
-}
-
-if [ -f "$new" ] && [ -f "$plain" ]; then
-        say 'compiling a sample again'
-        (cd "$build/linux-6.1-plain" && find . -name '.*.o.cmd' -exec grep -l '^[^=]*= .*\.c *$' {} + 2>/dev/null |
-                grep -Ev '/(tools|scripts|boot|realmode|vdso)/' | sort | awk 'NR % 40 == 0') >"$work/objects"
-        before=$(recompile linux-6.1-plain <"$work/objects")
-        after=$(recompile linux-6.1 <"$work/objects")
-        if [ -n "$after" ] && [ "${before:-0.00}" != 0.00 ]; then
-                figure 'build time, user CPU over plain, percent' \
-                        "$(echo "$before $after" | awk '{ printf "%.1f", 100 * ($2 - $1) / $1 }')"
-        fi
+if [ -f "$new" ]; then
+        "$here/bench-build-cost" "$build"
 fi
 
 # The eleven ways Linux 6.1 writes page tables, each by a function it is inlined
@@ -168,7 +140,7 @@ ptep_set_wrprotect=copy_page_range 4
 ptep_test_and_clear_young=ptep_test_and_clear_young 1
 clone_pgd_range=sync_initial_page_table 1
 early_ioremap table cleared=early_ioremap_init 2
-store in head_32.S=default_entry 1
+store in head_32.S=startup_32 1
 END
 }
 
