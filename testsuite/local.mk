@@ -19,3 +19,4 @@ include $(srcdir)/testsuite/backend/local.mk
 include $(srcdir)/testsuite/mmu/local.mk
 include $(srcdir)/testsuite/device/local.mk
 include $(srcdir)/testsuite/differential/local.mk
+include $(srcdir)/testsuite/wedge/local.mk

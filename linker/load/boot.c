@@ -7,7 +7,8 @@
 
 /* Fields of Linux's boot parameters, by offset. */
 enum {
-        BP_ALT_MEM_K = 0x1e0, BP_E820_COUNT = 0x1e8, BP_HEADER = 0x1f1, BP_BOOT_FLAG = 0x1fe,
+        BP_SCREEN_COLUMNS = 0x07, BP_SCREEN_LINES = 0x0e, BP_ALT_MEM_K = 0x1e0,
+        BP_E820_COUNT = 0x1e8, BP_HEADER = 0x1f1, BP_BOOT_FLAG = 0x1fe,
         BP_MAGIC = 0x202, BP_VERSION = 0x206, BP_LOADER = 0x210, BP_LOADFLAGS = 0x211,
         BP_INITRD = 0x218, BP_INITRD_BYTES = 0x21c, BP_COMMAND = 0x228, BP_E820 = 0x2d0,
         HEADER_LIMIT = BP_E820 - BP_HEADER,
@@ -102,6 +103,9 @@ static void put_linux(struct load_kernel *kernel)
                 p[BP_LOADFLAGS] = 1;
         }
         p[BP_LOADER] = 0xff;
+        /* no adapter, but a console needs a size */
+        p[BP_SCREEN_COLUMNS] = 80;
+        p[BP_SCREEN_LINES] = 25;
         load_put(p + BP_INITRD, load->initrd_gpa);
         load_put(p + BP_INITRD_BYTES, load->initrd_gpa ? load->initrd_bytes : 0);
         load_put(p + BP_COMMAND, LOAD_COMMAND);

@@ -17,11 +17,11 @@ enum {
         FLAGS_REAL = 0x244dd5,
 };
 
-/* Bits of CR0 and CR4. */
+/* Bits of CR0, CR4 and DR6. */
 enum {
         CR0_PE = 1, CR0_MP = 2, CR0_EM = 4, CR0_TS = 8, CR0_ET = 0x10, CR0_NE = 0x20,
         CR0_NW = 1 << 29, CR0_CD = 1 << 30,
-        CR4_TSD = 4, CR4_DE = 8, CR4_OSFXSR = 0x200,
+        CR4_TSD = 4, CR4_DE = 8, CR4_OSFXSR = 0x200, DR6_STEP = 0x4000,
 };
 #define CR0_PG 0x80000000u
 

@@ -99,7 +99,6 @@ void vcpu_leave(void)
 {
         if (vcpu.attention & AT_EXIT_TRAP) {
                 vcpu.frame.eflags |= FLAG_TF;
-                vcpu.ab.dr[6] |= 1 << 14;
                 vcpu_exception(TRAP_DB, 0);
         }
         vcpu_interrupt_check();

@@ -14,6 +14,7 @@ struct event {
         uint32_t error;
         bool has_error;
         bool software; /* int n, int3, into: the gate's privilege counts */
+        uint32_t bytes; /* length of the instruction, if software: eip is behind it */
 };
 
 static const uint32_t with_error = 1 << TRAP_DF | 1 << TRAP_TS | 1 << TRAP_NP | 1 << TRAP_SS |
@@ -169,42 +170,36 @@ static void deliver_or_fault(struct event event)
                         vcpu_crash("triple fault");
                 if (fault.vector == TRAP_PF)
                         vcpu.ab.cr[2] = fault.address;
+                if (event.software)
+                        vcpu.frame.eip -= event.bytes;
                 if (!event.software && event.vector < 32 &&
                     is_double_fault(event.vector, fault.vector))
-                        event = (struct event){TRAP_DF, 0, true, false};
+                        event = (struct event){TRAP_DF, 0, true, false, 0};
                 else
                         event = (struct event){fault.vector, fault.error,
-                                               with_error >> fault.vector & 1, false};
+                                               with_error >> fault.vector & 1, false, 0};
         }
 }
 
 void vcpu_exception(uint32_t vector, uint32_t error)
 {
-        struct event event = {vector, error, with_error >> vector & 1, false};
+        struct event event = {vector, error, with_error >> vector & 1, false, 1};
 
         if (vector == TRAP_BP || vector == TRAP_OF)
                 event.software = true;
+        if (vector == TRAP_DB && vcpu.frame.eflags & FLAG_TF)
+                vcpu.ab.dr[6] |= DR6_STEP;
         deliver_or_fault(event);
 }
 
 void vcpu_interrupt(uint32_t vector)
 {
-        deliver_or_fault((struct event){vector, 0, false, false});
+        deliver_or_fault((struct event){vector, 0, false, false, 0});
 }
 
-/* eip is behind the instruction; a fault of its own is reported at it. */
 void vcpu_software_interrupt(uint32_t vector)
 {
-        struct event event = {vector, 0, false, true};
-        struct cpu_fault fault = {0, 0, 0};
-
-        if (deliver(&event, &fault))
-                return;
-        vcpu.frame.eip -= 2;
-        if (fault.vector == TRAP_PF)
-                vcpu_page_fault(fault.address, fault.error);
-        else
-                vcpu_exception(fault.vector, fault.error);
+        deliver_or_fault((struct event){vector, 0, false, true, 2});
 }
 
 void vcpu_page_fault(uint32_t address, uint32_t error)

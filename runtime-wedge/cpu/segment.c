@@ -160,6 +160,18 @@ static bool data_check(uint32_t selector, struct vcpu_segment *segment, struct c
         return accessed(selector, segment, fault);
 }
 
+/* Such a kernel keeps data of each processor there: it was not compiled for one. */
+static void warn_of_base(void)
+{
+        static const char text[] = "afterburn: the guest kernel uses a segment that does not begin "
+                                   "at 0, which this platform has not: compile it without SMP\n";
+        static bool told;
+
+        if (!told)
+                backend_console_write(text, sizeof(text) - 1);
+        told = true;
+}
+
 void segment_load(enum vcpu_seg seg, uint32_t selector)
 {
         struct vcpu_segment segment;
@@ -178,6 +190,8 @@ void segment_load(enum vcpu_seg seg, uint32_t selector)
         }
         if (!loaded)
                 cpu_raise_fault(&fault);
+        if (segment.base && !RIGHTS_DPL(segment.rights))
+                warn_of_base();
         segment_set(seg, selector, &segment);
 }
 

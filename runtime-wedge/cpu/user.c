@@ -2,7 +2,7 @@
 /* Applications: they run until something is for the guest kernel. */
 #include "cpu.h"
 
-enum { ERROR_WRITE = 2, ERROR_FETCH = 16 };
+enum { ERROR_WRITE = 2, ERROR_USER = 4, ERROR_FETCH = 16 };
 
 /* What the backend was last told, and whether it can. */
 static bool fpu_trapping;
@@ -40,7 +40,7 @@ static void page_fault(const struct ab_trap *trap)
         else if ((trap->error & ERROR_FETCH) || trap->address == vcpu.frame.eip)
                 access = MMU_EXECUTE;
         if (in_wedge(trap->address))
-                vcpu_page_fault(trap->address, (trap->error & ERROR_WRITE) | 5);
+                vcpu_page_fault(trap->address, (trap->error & ERROR_WRITE) | ERROR_USER);
         else if (!mmu_fill(trap->address, access, true, &error))
                 vcpu_page_fault(trap->address, error);
 }

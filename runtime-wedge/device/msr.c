@@ -7,6 +7,7 @@
 
 enum {
         TSC = 0x10, PLATFORM_ID = 0x17, APIC_BASE = 0x1b, POWER_ON = 0x2a, MICROCODE = 0x8b,
+        SYSENTER_CS = 0x174, SYSENTER_EIP = 0x176,
         MISC_ENABLE = 0x1a0, DEBUG_CONTROL = 0x1d9,
 };
 
@@ -24,6 +25,14 @@ static const struct msr table[] = {
         {DEBUG_CONTROL, 0},
 };
 
+/* Kept for who asks; sysenter itself is hidden. */
+static uint64_t sysenter[SYSENTER_EIP - SYSENTER_CS + 1];
+
+static uint64_t *kept(uint32_t number)
+{
+        return number >= SYSENTER_CS && number <= SYSENTER_EIP ? &sysenter[number - SYSENTER_CS] : 0;
+}
+
 static const struct msr *find(uint32_t number)
 {
         uint32_t i;
@@ -40,15 +49,18 @@ bool msr_read(uint32_t number, uint64_t *value)
 
         if (number == TSC)
                 *value = tsc_read();
+        else if (kept(number))
+                *value = *kept(number);
         else if (msr)
                 *value = msr->value;
-        return number == TSC || msr;
+        return number == TSC || kept(number) || msr;
 }
 
 bool msr_write(uint32_t number, uint64_t value)
 {
-        (void)value;
-        return number == TSC || find(number);
+        if (kept(number))
+                *kept(number) = value & 0xffffffff;
+        return number == TSC || kept(number) || find(number);
 }
 
 /* User code reads the real counter, so that is the guest's; it cannot be set. */

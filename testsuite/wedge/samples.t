@@ -1,0 +1,20 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The sample kernels on the wedge print what they print on bare hardware.
+# shellcheck source=testsuite/run/run.sh
+. "${top_srcdir:?}/testsuite/run/run.sh"
+# shellcheck source=testsuite/wedge/wedge.sh
+. "$top_srcdir/testsuite/wedge/wedge.sh"
+need_qemu
+plan 4
+
+for sample in hello mini; do
+        file=$top_builddir/share/afterburner/$sample
+        timeout 60 "$run" "$file" >"$tmp/native" 2>"$tmp/err" </dev/null
+        on_wedge 60 "$file" | tr -d "\r" >"$tmp/out" 2>"$tmp/err"
+        ended_with 0
+        check "$sample passes on the wedge"
+        grep -q '^ok 1 ' "$tmp/native" && diff "$tmp/native" "$tmp/out" >"$tmp/err"
+        check "$sample prints what it prints natively"
+done
+exit "$failed"
