@@ -6,8 +6,9 @@ set -eu
 
 me="afterburn l4"
 usage='Usage: afterburn l4 run [--baseline|--extended] [--kernel=FILE] [--kickstart=FILE]
-                        [--sigma0=FILE] [--memory=MB] [--timeout=SECONDS] [--count|--steady]
-                        [--log=FILE] [--dry-run] [--help] [--version] PROGRAM [MODULE ...]'
+                        [--sigma0=FILE] [--memory=MB] [--cpu=MODEL] [--timeout=SECONDS]
+                        [--count|--steady] [--log=FILE] [--blocks=FILE] [--dry-run]
+                        [--help] [--version] PROGRAM [MODULE ...]'
 
 die() {
 	echo "$me: $1" >&2
@@ -27,7 +28,8 @@ run) shift ;;
 esac
 
 variant=baseline kernel='' kickstart='' sigma0=$l4/sigma0
-memory=64 limit=60 count='' log='' dry=''
+memory=64 limit=60 count='' log='' blocks='' dry=''
+cpu=qemu32,+sse,+sse2,+fxsr
 while [ $# -gt 0 ]; do
 	case $1 in
 	--baseline) variant=baseline ;;
@@ -40,6 +42,8 @@ while [ $# -gt 0 ]; do
 	--count) count=0 ;;
 	--steady) count=4 ;;
 	--log=*) log=${1#*=} ;;
+	--blocks=*) blocks=${1#*=} ;;
+	--cpu=*) cpu=${1#*=} ;;
 	--dry-run) dry=yes ;;
 	--help) echo "$usage"; exit 0 ;;
 	--) shift; break ;;
@@ -77,10 +81,12 @@ done
 command -v qemu-system-i386 >/dev/null 2>&1 ||
 	die "qemu-system-i386: not found: install the Debian package qemu-system-x86"
 
-set -- qemu-system-i386 -accel tcg -cpu qemu32,+sse,+sse2,+fxsr -m "$memory" \
+set -- qemu-system-i386 -accel tcg -cpu "$cpu" -m "$memory" \
 	-display none -serial stdio -monitor none -net none -no-reboot \
 	-rtc base=2020-01-01,clock=vm -device isa-debug-exit,iobase=0xf4,iosize=4
 [ -z "$count" ] || set -- "$@" -icount "shift=$count,sleep=off"
+# The kernel lives above 0xF0000000; each block is written when it first runs.
+[ -z "$blocks" ] || set -- "$@" -d in_asm -dfilter 0xf0000000..0xf0ffffff -D "$blocks"
 set -- "$@" -kernel "$kickstart" -initrd "$modules"
 
 if [ -n "$dry" ]; then
