@@ -6,7 +6,7 @@ dist_doc_DATA = README doc/design.md doc/results-toolchain
 
 # What style and static checkers say; `make lint' is clean on main.
 lint:
-	cd $(top_srcdir) && git ls-files quickstart .ci/run '*.sh' '*.t' testsuite/summary | xargs $(SHELLCHECK) -x
+	cd $(top_srcdir) && git ls-files quickstart .ci/run '*.sh' '*.t' testsuite/summary testsuite/installed samples/rootfs/make-rootfs | xargs $(SHELLCHECK) -x
 	cd $(top_srcdir) && git ls-files '*.c' | xargs $(CPPCHECK) --quiet --error-exitcode=1 \
 		--enable=warning,portability --inline-suppr --suppress=missingIncludeSystem \
 		-I include -I afterburner -I '$(abs_top_builddir)'
