@@ -8,7 +8,8 @@
 #include <l4/sigma0.h>
 #include "task.h"
 
-#define LABEL_START 0x100 /* to the pager: MR1 thread, MR2 IP, MR3 SP */
+#define LABEL_START   0x100 /* to the pager: MR1 thread, MR2 IP, MR3 SP */
+#define LOW_UTCB_BITS 16    /* room for all slots */
 
 extern char l4_image_start[], l4_image_end[];
 
@@ -16,6 +17,7 @@ struct slot {
         L4_ThreadId_t id;    /* nilthread: free */
         L4_ThreadId_t space; /* first thread of its space; nilthread: the root space */
         L4_Word_t version;
+        int low; /* its space has KIP and UTCBs at TASK_LOW_KIP and above */
         void (*fn)(void);
 };
 
@@ -28,7 +30,7 @@ volatile L4_Word_t task_bad_fault, task_bad_faults;
 /* The root space's first UTCB belongs to main, the second to the pager. */
 static L4_Word_t slot_utcb(unsigned int i)
 {
-        return L4_ROOT_UTCB_BASE + (i + 2) * L4_UTCB_SIZE;
+        return (slots[i].low ? TASK_LOW_UTCB : L4_ROOT_UTCB_BASE) + (i + 2) * L4_UTCB_SIZE;
 }
 
 static unsigned int slot_of(L4_ThreadId_t t)
@@ -147,6 +149,7 @@ static struct slot *slot_alloc(void)
                 while (!(s->version & L4_TID_LOCAL_MASK));
                 s->id = L4_GlobalId(L4_ThreadNo(pager) + 1 + i, s->version);
                 s->space = L4_nilthread;
+                s->low = 0;
                 return s;
         }
         return NULL;
@@ -166,29 +169,45 @@ L4_ThreadId_t task_thread_waiting(L4_ThreadId_t space, L4_ThreadId_t its_pager)
         if (!s)
                 return L4_nilthread;
         s->space = space;
+        s->low = !L4_IsNilThread(space) && slots[slot_of(space)].low;
         if (!L4_ThreadControl(s->id, in, root, its_pager, slot_utcb((unsigned int)(s - slots))))
                 return give_up(s);
         return s->id;
 }
 
-L4_ThreadId_t task_space_waiting(L4_ThreadId_t its_pager)
+/* A new space whose first thread waits; small with this id, or large if it is 0. */
+static L4_ThreadId_t new_space(L4_ThreadId_t its_pager, L4_Word_t small)
 {
         struct slot *s = slot_alloc();
-        L4_Fpage_t kip = L4_FpageLog2(L4_ROOT_KIP_BASE, L4_PAGE_BITS);
-        L4_Fpage_t utcb = L4_FpageLog2(L4_ROOT_UTCB_BASE, L4_ROOT_UTCB_BITS);
+        L4_Fpage_t kip = L4_FpageLog2(small ? TASK_LOW_KIP : L4_ROOT_KIP_BASE, L4_PAGE_BITS);
+        L4_Fpage_t utcb = small ? L4_FpageLog2(TASK_LOW_UTCB, LOW_UTCB_BITS)
+                                : L4_FpageLog2(L4_ROOT_UTCB_BASE, L4_ROOT_UTCB_BITS);
+        L4_Word_t control = small ? L4_SPACECTL_SMALL | small : 0;
 
         if (!s)
                 return L4_nilthread;
+        s->low = small != 0;
         s->space = s->id;
         if (!L4_ThreadControl(s->id, s->id, root, L4_nilthread, L4_UTCB_LEAVE))
                 return give_up(s);
-        if (!L4_SpaceControl(s->id, 0, kip, utcb, L4_nilthread, NULL) ||
+        if (!L4_SpaceControl(s->id, control, kip, utcb, L4_nilthread, &control) ||
+            (small && !(control & L4_SPACECTL_SMALL)) ||
             !L4_ThreadControl(s->id, s->id, root, its_pager,
                               slot_utcb((unsigned int)(s - slots)))) {
                 L4_ThreadControl(s->id, L4_nilthread, L4_nilthread, L4_nilthread, L4_UTCB_LEAVE);
                 return give_up(s);
         }
         return s->id;
+}
+
+L4_ThreadId_t task_space_waiting(L4_ThreadId_t its_pager)
+{
+        return new_space(its_pager, 0);
+}
+
+L4_ThreadId_t task_small_space_waiting(L4_Word_t id)
+{
+        return new_space(pager, id);
 }
 
 void task_start(L4_ThreadId_t t, void (*fn)(void))

@@ -32,6 +32,17 @@ L4_ThreadId_t task_space(void (*fn)(void));
 L4_ThreadId_t task_thread_waiting(L4_ThreadId_t space, L4_ThreadId_t pager);
 L4_ThreadId_t task_space_waiting(L4_ThreadId_t pager);
 
+/*
+ * The same for a small space with this id; L4_nilthread also if it cannot be made.
+ * Its KIP and its UTCBs are where those of other spaces are not, so its threads
+ * must call the kernel at TASK_LOW_KIP and not by the library.
+ */
+#define TASK_LOW_KIP     0x00200000
+#define TASK_LOW_UTCB    0x00210000
+/* The id of small space @n of 8 MB: enough for all that is linked here. */
+#define TASK_SMALL_ID(n) (4 * (n) + 2)
+L4_ThreadId_t task_small_space_waiting(L4_Word_t id);
+
 /* Start a thread made with the pager thread as pager. */
 void task_start(L4_ThreadId_t t, void (*fn)(void));
 

@@ -90,5 +90,6 @@ void area_zeroslice(void);
 void area_limits(void);
 void area_redirect(void);
 void area_tls(void);
+void area_smallspaces(void);
 
 #endif /* CONFORMANCE_CHECK_H */

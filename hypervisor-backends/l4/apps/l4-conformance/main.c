@@ -101,6 +101,7 @@ static const struct {
     {"limits", area_limits, L4_FEATURE_LIMITS},
     {"redirection", area_redirect, L4_FEATURE_REDIRECT},
     {"thread-local segments", area_tls, L4_FEATURE_TLS},
+    {"small spaces", area_smallspaces, L4_FEATURE_SMALLSPACES},
 };
 
 int main(void)
