@@ -49,6 +49,13 @@ void let_run(L4_ThreadId_t t);
 /* Start @t, whose pager is the main thread, at @ip with stack @sp. */
 L4_MsgTag_t start_by_message(L4_ThreadId_t t, void (*ip)(void), L4_Word_t sp);
 
+/*
+ * The ten general registers (L4_CTRLXFER_GP_*) that follow the two words of a kernel
+ * message in @message: an item or, where the kernel has none, untyped words.  False
+ * if it does not carry them.
+ */
+int state_of_message(const L4_Word_t *message, L4_Word_t *to);
+
 /* Kind of the last IPC error: code and phase of L4_ErrorCode(). */
 L4_INLINE L4_Word_t ipc_error(void)
 {
@@ -82,6 +89,7 @@ void area_delay(void);
 void area_interrupts(void);
 void area_exceptions(void);
 void area_pagefaults(void);
+void area_faultstate(void);
 void area_io(void);
 void area_sigma0(void);
 void area_ctrlxfer(void);

@@ -93,6 +93,7 @@ static const struct {
     {"interrupts", area_interrupts, NULL},
     {"exceptions", area_exceptions, NULL},
     {"page faults", area_pagefaults, NULL},
+    {"registers in faults", area_faultstate, NULL},
     {"io", area_io, L4_FEATURE_IOFPAGES},
     {"sigma0", area_sigma0, NULL},
     {"control transfer", area_ctrlxfer, L4_FEATURE_CTRLXFER},
