@@ -84,11 +84,27 @@ static void check_place(const char *path, const struct ab_image *image, const st
         }
 }
 
-/* The fixmap's top is a variable, or the vsyscall page that hangs below it shows where it is. */
-static void check_fixmap(const char *path, const struct landmarks *l)
+/*
+ * The fixmap's top is a variable, which binding sets; or the vsyscall page that
+ * hangs below it shows where it is.
+ */
+static void check_fixmap(const char *path, const struct ab_image *image, const struct landmarks *l)
 {
-        if (l->fixmap_top.known)
+        const uint8_t *bytes;
+        uint32_t top;
+
+        if (l->fixmap_top.known) {
+                bytes = ab_image_bytes(image, l->fixmap_top.address, sizeof top);
+                top = bytes ? bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
+                                  (uint32_t)bytes[3] << 24
+                            : 0;
+                if (top < GUEST_KERNEL_GVA || top % 4096)
+                        ab_die(AB_EXIT_ERROR,
+                               "%s: __FIXADDR_TOP holds 0x%x, no top of a fixmap: use a version of "
+                               "Linux that `afterburn make --explain' knows",
+                               path, top);
                 return;
+        }
         if (!l->vsyscall.known || l->vsyscall.address < GUEST_KERNEL_GVA ||
             l->vsyscall.address >= GUEST_KERNEL_END)
                 ab_die(AB_EXIT_ERROR,
@@ -107,7 +123,7 @@ void image_check(const char *path, bool plain, struct image_facts *facts)
                 ab_die(AB_EXIT_ERROR, "%s", problem.text);
         find_landmarks(path, &landmarks);
         check_place(path, image, &landmarks);
-        check_fixmap(path, &landmarks);
+        check_fixmap(path, image, &landmarks);
         facts->records = image->record_count;
         for (unsigned i = 0; i < image->record_count; i++) {
                 unsigned kind = AB_RECORD_KIND_OF(&image->records[i]);

@@ -19,8 +19,8 @@ struct image_facts {
 
 /*
  * Check the kernel at `path': linked at 2 GB, nothing of it at or above the
- * wedge, fixmap below the wedge or its top a variable, records present unless
- * `plain'.  Ends the program with one line when something does not hold.
+ * wedge, fixmap below the wedge or its top a variable that holds one, records
+ * present unless `plain'.  Ends the program with one line when something does not hold.
  */
 void image_check(const char *path, bool plain, struct image_facts *facts);
 

@@ -65,6 +65,7 @@ vmlinux bzImage:
 	echo "\$(CC)" >\$(O)/seen.cc
 	echo "\$(CURDIR)" >\$(O)/seen.curdir
 	\$(if \$(TOUCH),touch \$(TOUCH))
+	\$(if \$(IMAGE),cp \$(IMAGE) \$(O)/vmlinux)
 	\$(if \$(FAIL),exit 1)
 defconfig:
 	echo CONFIG_FAKE=y >\$(O)/.config
