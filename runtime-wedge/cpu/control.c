@@ -16,32 +16,17 @@ static void write_cr0(uint32_t value)
         }
 }
 
-/* Bits of CR4 by the feature that brings them. */
-static const struct {
-        uint8_t feature; /* bit of cpuid(1).edx */
-        uint16_t bits;
-} cr4_features[] = {
-        {1, 3}, {2, CR4_DE}, {3, 0x10}, {4, CR4_TSD}, {7, 0x40}, {13, 0x80}, {24, CR4_OSFXSR},
-        {25, 0x400},
-};
-
-static uint32_t cr4_valid(void)
-{
-        struct cpuid id;
-        uint32_t valid = 0x100, i; /* performance counters: RDPMC */
-
-        cpuid_emulate(1, 0, &id);
-        for (i = 0; i < sizeof(cr4_features) / sizeof(cr4_features[0]); i++)
-                if (id.edx >> cr4_features[i].feature & 1)
-                        valid |= cr4_features[i].bits;
-        return valid;
-}
+/*
+ * Bits of CR4 that may be set: those of features a guest finds, and those that take effect in
+ * user mode only, which no guest needs to find and some set.
+ */
+enum { CR4_VALID = 3 | CR4_TSD | CR4_DE | 0x10 | 0x40 | 0x80 | 0x100 | CR4_OSFXSR | 0x400 };
 
 static void write_cr4(uint32_t value)
 {
         uint32_t old = vcpu.ab.cr[4];
 
-        if (value & ~cr4_valid())
+        if (value & ~(uint32_t)CR4_VALID)
                 cpu_raise(TRAP_GP, 0);
         vcpu.ab.cr[4] = value;
         if (value != old) {

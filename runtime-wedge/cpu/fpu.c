@@ -7,7 +7,7 @@
  */
 #include "cpu.h"
 
-enum { FXSAVE_BYTES = 512, FXSAVE_WRITTEN = 288, REGISTERS = 8, MXCSR = 24, CONTROL_RESET = 0x37f };
+enum { FXSAVE_BYTES = 512, X87_BYTES = 160, SSE_BYTES = 288, REGISTERS = 8, MXCSR = 24, CONTROL_RESET = 0x37f };
 
 static uint8_t area[FXSAVE_BYTES] __attribute__((aligned(16)));
 
@@ -168,14 +168,22 @@ static uint32_t aligned_operand(void)
         return at;
 }
 
-/* What lies behind the registers is the guest's own and is left alone. */
+/*
+ * What lies behind the registers is the guest's own and is left alone; so is the part of SSE
+ * where the guest has not announced that it knows of it.
+ */
 void emulate_FXSAVE(uint32_t index)
 {
         uint32_t at = aligned_operand();
 
         (void)index;
         backend_fpu_save(area);
-        memory_write(at, area, FXSAVE_WRITTEN);
+        if (vcpu.ab.cr[4] & CR4_OSFXSR) {
+                memory_write(at, area, SSE_BYTES);
+        } else {
+                memory_write(at, area, MXCSR);
+                memory_write(at + 32, area + 32, X87_BYTES - 32);
+        }
 }
 
 void emulate_FXRSTOR(uint32_t index)
@@ -184,8 +192,14 @@ void emulate_FXRSTOR(uint32_t index)
         uint32_t at = aligned_operand();
 
         (void)index;
-        memory_read(at, area, FXSAVE_BYTES);
-        if (get16(area + MXCSR + 2) || (get16(area + MXCSR) & ~MXCSR_VALID))
-                cpu_raise(TRAP_GP, 0);
+        if (vcpu.ab.cr[4] & CR4_OSFXSR) {
+                memory_read(at, area, SSE_BYTES);
+                if (get16(area + MXCSR + 2) || (get16(area + MXCSR) & ~MXCSR_VALID))
+                        cpu_raise(TRAP_GP, 0);
+        } else {
+                backend_fpu_save(area);
+                memory_read(at, area, MXCSR);
+                memory_read(at + 32, area + 32, X87_BYTES - 32);
+        }
         backend_fpu_load(area);
 }

@@ -265,9 +265,10 @@ void emulate_POP_SEG(uint32_t index)
 void emulate_LOAD_FAR(uint32_t index)
 {
         uint32_t bytes = index >= 48 ? 2 : 4, at = operand_address(), offset = 0;
-        uint32_t selector = memory_read16(at + bytes);
+        uint32_t selector;
 
         memory_read(at, &offset, bytes);
+        selector = memory_read16(at + bytes);
         segment_load(index / 8 % 6, selector);
         gpr_write_sized(index % 8, offset, bytes);
 }

@@ -76,13 +76,6 @@ void emulate_RDTSC(uint32_t index)
         answer(tsc_read());
 }
 
-/* No performance counters. */
-void emulate_RDPMC(uint32_t index)
-{
-        (void)index;
-        cpu_raise(TRAP_GP, 0);
-}
-
 /* Memory is coherent, and nobody else's caches are the guest's to drop. */
 void emulate_INVD(uint32_t index)
 {
@@ -109,6 +102,7 @@ void emulate_INVLPG(uint32_t index)
                 undefined();                \
         }
 UNDEFINED(RDTSCP)
+UNDEFINED(RDPMC)
 UNDEFINED(MONITOR)
 UNDEFINED(MWAIT)
 UNDEFINED(XSETBV)

@@ -15,11 +15,11 @@ static void load_table(struct vcpu_table *table, uint32_t word)
 
 static void store_table(const struct vcpu_table *table, uint32_t word)
 {
-        uint8_t bytes[6] = {table->limit, table->limit >> 8, table->base, table->base >> 8,
-                            table->base >> 16, table->base >> 24};
+        uint32_t at = operand_address();
 
-        (void)word; /* every processor since the 286 stores all of it */
-        memory_write(operand_address(), bytes, 6);
+        (void)word; /* every processor since the 286 stores all of the base */
+        memory_write(at, &table->limit, 2);
+        memory_write(at + 2, &table->base, 4);
 }
 
 void emulate_LGDT(uint32_t word)

@@ -162,19 +162,57 @@ void emulate_LCALL_MEM(uint32_t word)
         far_call(selector, offset, behind, bytes);
 }
 
-/* cpuid shows none of these instructions. */
+/*
+ * cpuid hides sysenter, since user code would enter the hypervisor by it; here, in the guest
+ * kernel, it and sysexit are what the manual says.
+ */
+enum { SYSENTER_CS = 0x174, SYSENTER_ESP, SYSENTER_EIP };
+
+static uint32_t sysenter_msr(uint32_t number)
+{
+        uint64_t value;
+
+        return msr_read(number, &value) ? value : 0;
+}
+
+/* Flat segments that no descriptor is read for. */
+static void set_flat(enum vcpu_seg seg, uint32_t selector, uint32_t cpl)
+{
+        struct vcpu_segment flat = {0, 0xffffffff, seg == SEG_CS ? 0xc09b : 0xc093};
+
+        flat.rights |= cpl << 5;
+        segment_set(seg, selector | cpl, &flat);
+}
+
 void emulate_SYSENTER(uint32_t index)
 {
+        uint32_t cs = sysenter_msr(SYSENTER_CS) & 0xfffc;
+
         (void)index;
-        cpu_raise(TRAP_UD, 0);
+        if (!cs)
+                cpu_raise(TRAP_GP, 0);
+        set_flat(SEG_CS, cs, 0);
+        set_flat(SEG_SS, cs + 8, 0);
+        interrupts_enable(false);
+        vcpu.frame.esp = sysenter_msr(SYSENTER_ESP);
+        jump(sysenter_msr(SYSENTER_EIP), 4);
 }
 
 void emulate_SYSEXIT(uint32_t index)
 {
+        uint32_t cs = sysenter_msr(SYSENTER_CS) & 0xfffc;
+
         (void)index;
-        cpu_raise(TRAP_UD, 0);
+        if (!cs)
+                cpu_raise(TRAP_GP, 0);
+        set_flat(SEG_CS, cs + 16, 3);
+        set_flat(SEG_SS, cs + 24, 3);
+        vcpu.cpl = 3;
+        vcpu.frame.esp = vcpu.frame.ecx;
+        jump(vcpu.frame.edx, 4);
 }
 
+/* Long mode's, or another vendor's. */
 void emulate_SYSCALL(uint32_t index)
 {
         (void)index;

@@ -2,7 +2,7 @@
 /* Traps: from user mode they end backend_user(), from ring 0 they go to the wedge. */
 #include "ring0.h"
 
-enum { PAGE_FAULT = 14, USER_FLAGS = 0x00240dd5 };
+enum { PAGE_FAULT = 14, HAVE_ERROR = 0x27d00, USER_FLAGS = 0x00240dd5 };
 
 static struct ab_frame *user_frame;
 static struct ab_trap *user_trap;
@@ -75,6 +75,34 @@ static void deliver(struct ab_frame *frame)
 
 static bool task_was_switched(uint32_t vector);
 
+/*
+ * Ring 0 may also `int n' to a vector of an exception with an error code, and no code is pushed then:
+ * everything from there on is one word lower.
+ */
+static bool is_software_interrupt(const struct raw_frame *raw)
+{
+        return (HAVE_ERROR >> raw->vector & 1) && raw->vector < 32 && raw->eip == KERNEL_CS &&
+               raw->cs != KERNEL_CS;
+}
+
+static void software_interrupt_of_ring0(const struct raw_frame *raw)
+{
+        struct ab_frame frame;
+        struct ab_trap trap = {AB_REASON_INTERRUPT, raw->vector, 0, 0};
+        bool held = ring0_held;
+
+        copy_frame(&frame, raw, (uint32_t)&raw->user_esp - 4);
+        frame.eip = raw->error;
+        frame.eflags = raw->cs;
+        ring0_held = true;
+        interrupts_on();
+        wedge_trap(&frame, &trap);
+        interrupts_off();
+        if (!held)
+                deliver(&frame);
+        ring0_resume(&frame);
+}
+
 static void trap_of_ring0(struct raw_frame *raw)
 {
         struct ab_frame frame;
@@ -102,6 +130,8 @@ static void trap_of_ring0(struct raw_frame *raw)
 
 void ring0_trap(struct raw_frame *raw)
 {
+        if (is_software_interrupt(raw))
+                software_interrupt_of_ring0(raw);
         if (!(raw->cs & 3)) {
                 trap_of_ring0(raw);
                 return;
