@@ -50,7 +50,8 @@ static FILE *memory_file(const char *name, char **path)
         FILE *stream = fd < 0 ? NULL : fdopen(fd, "w+");
 
         if (!stream)
-                ab_die(AB_EXIT_ERROR, "%s: no memory file: %s", name, strerror(errno));
+                ab_die(AB_EXIT_ERROR, "%s: no memory file: %s: free some memory", name,
+                       strerror(errno));
         *path = ab_format("/proc/self/fd/%d", fd);
         return stream;
 }

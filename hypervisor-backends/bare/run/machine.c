@@ -265,7 +265,7 @@ static void show(const struct words *words)
 static int pipe_end(int ends[2])
 {
         if (pipe(ends))
-                ab_die(AB_EXIT_ERROR, "no pipe: %s", strerror(errno));
+                ab_die(AB_EXIT_ERROR, "no pipe: %s: close some files", strerror(errno));
         fcntl(ends[0], F_SETFD, FD_CLOEXEC);
         return ends[0];
 }
@@ -284,7 +284,8 @@ int run_start(struct run_lines *lines, const struct run_options *options,
         if (bochs) {
                 /* A pseudo-terminal is the serial line, a second one bochs' display. */
                 if (openpty(&lines->console_out, &serial, serial_name, NULL, NULL))
-                        ab_die(AB_EXIT_ERROR, "no pseudo-terminal: %s", strerror(errno));
+                        ab_die(AB_EXIT_ERROR, "no pseudo-terminal: %s: mount /dev/pts",
+                               strerror(errno));
                 tcgetattr(serial, &raw);
                 cfmakeraw(&raw);
                 tcsetattr(serial, TCSANOW, &raw);
@@ -296,7 +297,7 @@ int run_start(struct run_lines *lines, const struct run_options *options,
         } else {
                 lines->console_out = pipe_end(out);
                 if (pipe(in))
-                        ab_die(AB_EXIT_ERROR, "no pipe: %s", strerror(errno));
+                        ab_die(AB_EXIT_ERROR, "no pipe: %s: close some files", strerror(errno));
                 lines->console_in = in[1];
                 fcntl(in[1], F_SETFD, FD_CLOEXEC);
                 qemu_words(&words, options, images, ab_format("/proc/self/fd/%d", control[1]));
