@@ -243,23 +243,29 @@ static L4_ThreadId_t irq_thread(L4_Word_t irq)
         return L4_GlobalId(irq, 1);
 }
 
+/* The line may raise its next interrupt. */
+static void acknowledge(L4_Word_t irq)
+{
+        L4_Set_MsgTag(L4_Tag(0, 0, 0));
+        L4_Reply(irq_thread(irq));
+}
+
+static int attach(L4_Word_t irq)
+{
+        return (int)L4_ThreadControl(irq_thread(irq), irq_thread(irq), L4_nilthread,
+                                     L4_MyGlobalId(), L4_UTCB_LEAVE);
+}
+
 /* Attach the line, or, when it has raised its event, let it raise another. */
 static int open_irq(struct vm *v, L4_Word_t irq)
 {
-        L4_Word_t ok = 1;
-
         if (irq > 15 || !(v->page->irqs >> irq & 1) || (irq_owner[irq] && irq_owner[irq] != v))
                 return answer(L4_ERROR_NOPRIVILEGE, 0);
-        if (!irq_owner[irq]) {
-                ok = L4_ThreadControl(irq_thread(irq), irq_thread(irq), L4_nilthread,
-                                      L4_MyGlobalId(), L4_UTCB_LEAVE);
-        } else {
-                L4_Set_MsgTag(L4_Tag(0, 0, 0));
-                L4_Send(irq_thread(irq));
-        }
-        if (ok)
+        if (irq_owner[irq])
+                acknowledge(irq);
+        else if (attach(irq))
                 irq_owner[irq] = v;
-        return answer(ok ? L4_ERROR_OK : L4_ERROR_THREAD, 0);
+        return answer(irq_owner[irq] ? L4_ERROR_OK : L4_ERROR_THREAD, 0);
 }
 
 int vm_serve(struct vm *v, L4_ThreadId_t from, L4_MsgTag_t tag, const L4_Word_t *mr)
@@ -356,8 +362,7 @@ int vm_interrupt(L4_Word_t irq)
 
                 while ((c = device_read(COM1)) >= 0)
                         typed((char)c);
-                L4_Set_MsgTag(L4_Tag(0, 0, 0));
-                L4_Send(irq_thread(irq));
+                acknowledge(irq);
                 if (vms[foreground].input_count)
                         notify(&vms[foreground], AB_EVENT_CONSOLE);
                 return 1;
@@ -372,8 +377,7 @@ int vm_interrupt(L4_Word_t irq)
 void vm_devices_start(void)
 {
         device_line_start(COM1, 1);
-        L4_ThreadControl(irq_thread(CONSOLE_IRQ), irq_thread(CONSOLE_IRQ), L4_nilthread,
-                         L4_MyGlobalId(), L4_UTCB_LEAVE);
+        attach(CONSOLE_IRQ);
         for (unsigned int i = 0; i < VMS; i++)
                 if (vms[i].page && vms[i].control_port)
                         device_line_start(vms[i].control_port, 0);
