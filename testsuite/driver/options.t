@@ -69,6 +69,7 @@ for command in $(afterburn --list); do
 		told "$command" --help --version --frobnicate afterburn "$command"
 		;;
 	esac
+	check "$command: afterburn(1) tells what it does" grep -Eq "^\.It .*Cm $command( |\$)" "$manual/afterburn.1"
 	completed "$command" >"$scratch/completed"
 	same "$command: completion offers what the help tells" "$scratch/completed"
 	cp "$scratch/of-help" "$scratch/$command.options"
