@@ -6,7 +6,7 @@
  */
 #include "l4vm.h"
 
-enum { STOP_PATIENCE_MS = 2000 };
+enum { STOP_PATIENCE_MS = 2000, NEAR_NS = 3000000 };
 
 static L4_ThreadId_t main_id, main_local;
 static bool retry;           /* an event could not be delivered yet */
@@ -202,6 +202,27 @@ static bool of_main(L4_MsgTag_t tag)
 
 /* --- the loop ------------------------------------------------------------------------ */
 
+/*
+ * L4 wakes us at its next tick only; the resource monitor, who has the hardware timer, is exact.
+ * A deadline that is near is told to it too.  Message registers are free to use.
+ */
+static void ask_exactly(void)
+{
+        static uint64_t asked;
+        uint64_t now, deadline = l4vm_deadline;
+
+        if (!l4vm_deadline_set || deadline == asked)
+                return;
+        now = backend_time();
+        if (now >= deadline || deadline - now > NEAR_NS)
+                return;
+        asked = deadline;
+        l4vm_count(COUNT_REQUEST);
+        L4_Set_MsgTag(L4_Tag(RMON_VM_TIMER, 1, 0));
+        L4_LoadMR(1, (uint32_t)(deadline - now) / 1000 + 1);
+        L4_Send(l4vm_owner);
+}
+
 /* Raise what is due; until when to wait. */
 static L4_Time_t look_at_clock(void)
 {
@@ -255,6 +276,8 @@ void l4vm_monitor_main(void)
                         deliver();
                         wait = look_at_clock();
                 }
+                if (L4_IsNilThread(to))
+                        ask_exactly();
                 /* MR0 is the answer's tag, if there is one. */
                 tag = L4_Ipc(to, L4_anythread, L4_Timeouts(L4_ZeroTime, wait), &from);
                 to = L4_nilthread;
@@ -264,7 +287,8 @@ void l4vm_monitor_main(void)
                         if (of_main(tag))
                                 to = main_id;
                 } else if (from.raw == l4vm_owner.raw && L4_Label(tag) == RMON_NOTIFY) {
-                        raise(L4_StoreMR(1));
+                        /* the timer's is a call to look at the clock */
+                        raise(L4_StoreMR(1) & ~(uint32_t)AB_EVENT_TIMER);
                 }
         }
 }

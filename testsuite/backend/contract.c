@@ -64,6 +64,23 @@ static void timer_comes(void)
         ktap_ok(!(backend_events() & AB_EVENT_TIMER), "a timer that was taken back does not come");
 }
 
+/* A guest that asks for 1,000 interrupts a second (Linux 2.6.9) counts on them. */
+static void timer_is_exact(void)
+{
+        uint32_t i, good = 0;
+        uint64_t at;
+
+        for (i = 0; i < 40; i++) {
+                backend_events();
+                at = backend_time() + MS;
+                backend_timer(at);
+                backend_wait();
+                good += backend_time() - at < 7 * MS / 10;
+        }
+        backend_events();
+        ktap_ok(good >= 24, "a timer of a millisecond is rarely late by another");
+}
+
 static void events_are_held(void)
 {
         uint32_t before = deliveries;
@@ -104,6 +121,7 @@ void contract(const struct backend_machine *machine)
         memory_is_reached(machine);
         time_passes();
         timer_comes();
+        timer_is_exact();
         events_are_held();
         ports_are_denied();
         descriptors_are_checked();

@@ -61,6 +61,8 @@ unsigned int vms_status(void);
 int vm_serve(struct vm *v, L4_ThreadId_t from, L4_MsgTag_t tag, const L4_Word_t *mr);
 /* An interrupt has come: true if it was for a machine. */
 int vm_interrupt(L4_Word_t irq);
+/* Tell @v of these events, now or when it can hear. */
+void vm_notify(struct vm *v, L4_Word_t events);
 /* Tell machines what they could not be told before; true when some is left. */
 int vm_notify_pending(void);
 /* Tell whoever runs @v, in one sentence, why it does not run. */

@@ -9,12 +9,14 @@
 #include <afterburn/backend.h>
 #include "device.h"
 #include "memory.h"
+#include "timer.h"
 #include "vm.h"
 #include "../../l4-baseline/layout.h"
 
 #define STATUS_CRASHED 70
 #define COM1           0x3f8
 #define CONSOLE_IRQ    4
+#define TIMER_IRQ      0
 
 static struct vm *irq_owner[16];
 
@@ -259,7 +261,8 @@ static int attach(L4_Word_t irq)
 /* Attach the line, or, when it has raised its event, let it raise another. */
 static int open_irq(struct vm *v, L4_Word_t irq)
 {
-        if (irq > 15 || !(v->page->irqs >> irq & 1) || (irq_owner[irq] && irq_owner[irq] != v))
+        if (irq > 15 || irq == TIMER_IRQ || !(v->page->irqs >> irq & 1) ||
+            (irq_owner[irq] && irq_owner[irq] != v))
                 return answer(L4_ERROR_NOPRIVILEGE, 0);
         if (irq_owner[irq])
                 acknowledge(irq);
@@ -291,6 +294,9 @@ int vm_serve(struct vm *v, L4_ThreadId_t from, L4_MsgTag_t tag, const L4_Word_t 
                 return answer(L4_ERROR_OK, device_clock());
         case RMON_VM_PORT:
                 return port(v, mr[1]);
+        case RMON_VM_TIMER:
+                timer_request((unsigned int)(v - vms), mr[1]);
+                return 0;
         case RMON_VM_IRQ:
                 return open_irq(v, mr[1]);
         case L4_LABEL_EXCEPTION:
@@ -306,7 +312,7 @@ int vm_serve(struct vm *v, L4_ThreadId_t from, L4_MsgTag_t tag, const L4_Word_t 
 
 /* --- what machines are told -------------------------------------------------------------- */
 
-static void notify(struct vm *v, L4_Word_t events)
+void vm_notify(struct vm *v, L4_Word_t events)
 {
         if (v->state != VM_RUNNING)
                 return;
@@ -324,7 +330,7 @@ int vm_notify_pending(void)
 
         for (unsigned int i = 0; i < VMS; i++) {
                 if (vms[i].state == VM_RUNNING && vms[i].pending)
-                        notify(&vms[i], 0);
+                        vm_notify(&vms[i], 0);
                 left |= vms[i].state == VM_RUNNING && vms[i].pending;
         }
         return left;
@@ -364,11 +370,15 @@ int vm_interrupt(L4_Word_t irq)
                         typed((char)c);
                 acknowledge(irq);
                 if (vms[foreground].input_count)
-                        notify(&vms[foreground], AB_EVENT_CONSOLE);
+                        vm_notify(&vms[foreground], AB_EVENT_CONSOLE);
+                return 1;
+        }
+        if (irq == TIMER_IRQ) {
+                timer_interrupt();
                 return 1;
         }
         if (irq < 16 && irq_owner[irq]) {
-                notify(irq_owner[irq], AB_EVENT_IRQ0 << irq);
+                vm_notify(irq_owner[irq], AB_EVENT_IRQ0 << irq);
                 return 1;
         }
         return 0;
