@@ -68,7 +68,7 @@ SAMPLE_HELLO = $(SAMPLE_COMMON) samples/hello/hello.c samples/hello/rows.c sampl
 SAMPLE_MINI = $(SAMPLE_COMMON) samples/mini/mini.c
 SAMPLE_NEEDS = samples/kernel/kernel.lds samples/kernel/kernel.h samples/hello/try.h \
 	include/afterburn/insn.h afterburner/insn-ia32.def
-AFTERBURN_TOOLS = bin/afterburn-cc libexec/afterburner/toolchain/as
+AFTERBURN_TOOLS = bin/afterburn-cc libexec/afterburner/toolchain/as $(AB_PLUGIN12)
 SAMPLE_FLAGS = $(TARGET_CFLAGS) -O2 -I$(top_srcdir)/include -I$(top_srcdir)/afterburner \
 	-I$(top_srcdir)/samples/kernel $(TARGET_LDFLAGS) -Wl,-T,$(top_srcdir)/samples/kernel/kernel.lds
 

@@ -163,14 +163,20 @@ static void add_toolchain(struct words *out, const struct settings *s,
         bool compiles = line->c && !line->has_null_input && line->mode != CC_PREPROCESS &&
                         line->mode != CC_ASK && !line->syntax_only;
 
-        if (assembles && compiler_has_pass()) {
+        /* Without them the result would look annotated, and not be. */
+        if (assembles && !compiler_has_pass())
+                ab_die(AB_EXIT_ERROR, "%sas: not found: run make, or make install, again", folder);
+        if (compiles && !compiler->has_plugin)
+                ab_die(AB_EXIT_ERROR, "%s: not found: run make, or make install, again",
+                       compiler->plugin);
+        if (assembles) {
                 words_add(out, ab_format("-B%s", folder));
                 if (s->plain)
                         words_add(out, "-Wa,--afterburn-off");
                 else if (s->padding)
                         words_add(out, ab_format("-Wa,--padding=%s", s->padding));
         }
-        if (compiles && compiler->has_plugin) {
+        if (compiles) {
                 words_add(out, ab_format("-fplugin=%s", compiler->plugin));
                 if (s->plain)
                         words_add(out, "-fplugin-arg-afterburn-off=device,pages,hook,live,notes");

@@ -30,4 +30,11 @@ refuses 2 "no such padding" afterburn-cc --afterburn-padding=soft -c "$scratch/x
 printf '#!/bin/sh\ncase $1 in -v) echo "gcc version 12.2.0 (Debian)" >&2 ;; *) exec gcc-12 "$@" ;; esac\n' >"$scratch/mygcc"
 chmod +x "$scratch/mygcc"
 check "a gcc 12 by another name is taken" afterburn-cc --afterburn-cc="$scratch/mygcc" -c "$scratch/x.c" -o "$scratch/x.o"
+
+# Two samples were once compiled before the plugin was there, and nobody noticed.
+mkdir -p "$scratch/part/bin" "$scratch/part/libexec/afterburner/toolchain"
+cp "${top_builddir:?}/bin/afterburn-cc" "$scratch/part/bin/"
+refuses 1 "toolchain/as: not found" "$scratch/part/bin/afterburn-cc" -c "$scratch/x.c" -o "$scratch/x.o"
+cp "$top_builddir/libexec/afterburner/toolchain/as" "$scratch/part/libexec/afterburner/toolchain/"
+refuses 1 "afterburn.so: not found" "$scratch/part/bin/afterburn-cc" -c "$scratch/x.c" -o "$scratch/x.o"
 finish
