@@ -11,13 +11,15 @@ share_afterburner_guest_bench_LDADD = -lgcc
 
 # afterburn bench; bench-SUITE measures, figures.tsv says what is promised.
 BENCH_COMMANDS = libexec/afterburner/afterburn-bench libexec/afterburner/bench-toolchain \
-	libexec/afterburner/bench-l4 libexec/afterburner/bench-build-cost
+	libexec/afterburner/bench-l4 libexec/afterburner/bench-build-cost libexec/afterburner/bench-baseline
 pkglibexec_SCRIPTS += $(BENCH_COMMANDS)
 CLEANFILES += $(BENCH_COMMANDS) share/afterburner/figures.tsv
 libexec/afterburner/afterburn-bench: testsuite/bench/bench.sh
 	$(AM_V_GEN)$(MKDIR_P) libexec/afterburner && cp $(srcdir)/testsuite/bench/bench.sh $@ && chmod +x $@
 libexec/afterburner/bench-l4: testsuite/bench/l4.sh
 	$(AM_V_GEN)$(MKDIR_P) libexec/afterburner && cp $(srcdir)/testsuite/bench/l4.sh $@ && chmod +x $@
+libexec/afterburner/bench-baseline: testsuite/bench/baseline.sh
+	$(AM_V_GEN)$(MKDIR_P) libexec/afterburner && cp $(srcdir)/testsuite/bench/baseline.sh $@ && chmod +x $@
 libexec/afterburner/bench-toolchain: testsuite/bench/toolchain.sh
 	$(AM_V_GEN)$(MKDIR_P) libexec/afterburner && cp $(srcdir)/testsuite/bench/toolchain.sh $@ && chmod +x $@
 libexec/afterburner/bench-build-cost: testsuite/bench/build-cost.sh
@@ -25,7 +27,11 @@ libexec/afterburner/bench-build-cost: testsuite/bench/build-cost.sh
 dist_pkgdata_DATA += testsuite/figures.tsv
 share/afterburner/figures.tsv: testsuite/figures.tsv
 	$(AM_V_GEN)$(MKDIR_P) share/afterburner && cp $(srcdir)/testsuite/figures.tsv $@
-all-local: share/afterburner/figures.tsv
+dist_pkgdata_DATA += testsuite/bench/cost.awk
+share/afterburner/cost.awk: testsuite/bench/cost.awk
+	$(AM_V_GEN)$(MKDIR_P) share/afterburner && cp $(srcdir)/testsuite/bench/cost.awk $@
+CLEANFILES += share/afterburner/cost.awk
+all-local: share/afterburner/figures.tsv share/afterburner/cost.awk
 
 pkglibexec_PROGRAMS += libexec/afterburner/bench-padding
 libexec_afterburner_bench_padding_SOURCES = testsuite/bench/padding.c
@@ -35,7 +41,7 @@ libexec_afterburner_bench_alternate_SOURCES = testsuite/bench/alternate.c
 libexec_afterburner_bench_alternate_CFLAGS = $(AB_CFLAGS)
 
 dist_man_MANS += doc/man/afterburn-bench.1
-EXTRA_DIST += testsuite/bench/bench.sh testsuite/bench/toolchain.sh testsuite/bench/build-cost.sh testsuite/bench/l4.sh testsuite/bench/README
+EXTRA_DIST += testsuite/bench/bench.sh testsuite/bench/toolchain.sh testsuite/bench/build-cost.sh testsuite/bench/l4.sh testsuite/bench/baseline.sh testsuite/bench/README
 TESTS += testsuite/bench/bench.t
 EXTRA_DIST += testsuite/bench/bench.t
 

@@ -16,6 +16,8 @@
  * Lines "MEASUREMENT.PART:NAME<tab>NUMBER" follow, measurements counted from 1.
  * Markers themselves are not counted.
  *
+ * "iret_to_user" are those of the iret that went below user=ADDRESS.
+ *
  * An instruction is sorted into kinds by its bytes when it is translated, prefixes
  * skipped, and counted by an inline addition each time it is executed.  An
  * instruction that faults counts too, and again when it is repeated.
@@ -57,6 +59,8 @@ static const char *const kind_names[KINDS] = {
 
 static uint64_t by_kind[KINDS];
 static uint64_t by_half[2]; /* user, kernel */
+static uint64_t iret_to_user;
+static bool after_iret;
 static uint64_t user_end = 0x80000000;
 static const char *out_path = "counts.tsv";
 
@@ -75,19 +79,21 @@ enum mark { MARK_OFF, MARK_NEXT = PARTS + 1 };
 static const uint8_t marker[] = {0x0f, 0x1f, 0x80};
 static const uint8_t marker_tail[] = {0x0d, 0x0c, 0xab};
 
-/* What was counted within parts: kinds first, then entries. */
+/* What was counted within parts: kinds, iret_to_user, entries. */
 static uint64_t *parts[MEASUREMENTS][PARTS];
 static uint64_t *since; /* counters when the current part was entered */
 static unsigned measurement, part;
 
 static size_t counters(void)
 {
-        return KINDS + entry_count;
+        return KINDS + 1 + entry_count;
 }
 
 static uint64_t counter(size_t i)
 {
-        return i < KINDS ? by_kind[i] : entries[i - KINDS].count;
+        if (i < KINDS)
+                return by_kind[i];
+        return i == KINDS ? iret_to_user : entries[i - KINDS - 1].count;
 }
 
 static void leave_part(void)
@@ -230,11 +236,29 @@ static int by_address(const void *a, const void *b)
         return x->address < y->address ? -1 : x->address > y->address;
 }
 
+/* What iret cost depends on where it went: ask the block that runs next. */
+static void on_iret(unsigned vcpu, void *data)
+{
+        (void)vcpu, (void)data;
+        after_iret = true;
+}
+
+static void on_block(unsigned vcpu, void *address)
+{
+        (void)vcpu;
+        if (!after_iret)
+                return;
+        after_iret = false;
+        iret_to_user += (uintptr_t)address < user_end;
+}
+
 static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *block)
 {
         size_t i, n = qemu_plugin_tb_n_insns(block);
 
         (void)id;
+        qemu_plugin_register_vcpu_tb_exec_cb(block, on_block, QEMU_PLUGIN_CB_NO_REGS,
+                                             (void *)(uintptr_t)qemu_plugin_tb_vaddr(block));
         for (i = 0; i < n; i++) {
                 struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(block, i);
                 struct entry key = {.address = qemu_plugin_insn_vaddr(insn)}, *entry;
@@ -247,6 +271,9 @@ static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *block)
                         continue;
                 }
 
+                if (kind == IRET)
+                        qemu_plugin_register_vcpu_insn_exec_cb(insn, on_iret,
+                                                               QEMU_PLUGIN_CB_NO_REGS, NULL);
                 qemu_plugin_register_vcpu_insn_exec_inline(insn, QEMU_PLUGIN_INLINE_ADD_U64,
                                                            &by_kind[kind], 1);
                 qemu_plugin_register_vcpu_insn_exec_inline(insn, QEMU_PLUGIN_INLINE_ADD_U64,
@@ -271,10 +298,13 @@ static void print_part(FILE *out, unsigned m, unsigned p)
                 all += sum[i];
         fprintf(out, "%u.%u:instructions\t%llu\n", m + 1, p + 1, (unsigned long long)all);
         for (i = 0; i < counters(); i++) {
-                if (sum[i])
-                        fprintf(out, "%u.%u:%s%s\t%llu\n", m + 1, p + 1, i < KINDS ? "" : "entry:",
-                                i < KINDS ? kind_names[i] : entries[i - KINDS].name,
-                                (unsigned long long)sum[i]);
+                if (!sum[i])
+                        continue;
+                fprintf(out, "%u.%u:%s%s\t%llu\n", m + 1, p + 1, i <= KINDS ? "" : "entry:",
+                        i < KINDS    ? kind_names[i]
+                        : i == KINDS ? "iret_to_user"
+                                     : entries[i - KINDS - 1].name,
+                        (unsigned long long)sum[i]);
         }
 }
 
@@ -291,6 +321,7 @@ static void on_exit_of_qemu(qemu_plugin_id_t id, void *data)
         fprintf(out, "instructions\t%llu\n", (unsigned long long)(by_half[0] + by_half[1]));
         fprintf(out, "user\t%llu\nkernel\t%llu\n", (unsigned long long)by_half[0],
                 (unsigned long long)by_half[1]);
+        fprintf(out, "iret_to_user\t%llu\n", (unsigned long long)iret_to_user);
         for (i = 0; i < KINDS; i++)
                 fprintf(out, "%s\t%llu\n", kind_names[i], (unsigned long long)by_kind[i]);
         for (i = 0; i < entry_count; i++)
