@@ -14,7 +14,7 @@ enum {
         FLAG_DF = 0x400, FLAG_IOPL = 0x3000, FLAG_NT = 0x4000, FLAG_RF = 0x10000,
         FLAG_VM = 0x20000, FLAG_AC = 0x40000, FLAG_ID = 0x200000,
         /* what the real flags register holds for the guest */
-        FLAGS_REAL = 0x244dd5,
+        FLAGS_REAL = 0x240dd5,
 };
 
 /* Bits of CR0, CR4 and DR6. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The flags word.  Arithmetic flags, DF, TF, NT, AC and ID are in the real register while the guest
- * runs.  IF is in ab.flags_mask, IOPL in vcpu.flags.
+ * The flags word.  Arithmetic flags, DF, TF, AC and ID are in the real register while the guest
+ * runs.  IF is in ab.flags_mask; IOPL and NT, which a hypervisor keeps for itself, in vcpu.flags.
  */
 #include "cpu.h"
 
@@ -26,7 +26,7 @@ uint32_t flags_image(void)
 void flags_set(uint32_t image)
 {
         vcpu.frame.eflags = flags_real(image);
-        vcpu.flags = image & FLAG_IOPL;
+        vcpu.flags = image & (FLAG_IOPL | FLAG_NT);
         interrupts_enable(image & FLAG_IF);
 }
 

@@ -134,8 +134,8 @@ void emulate_ARPL(uint32_t reg)
         uint32_t source = gpr_read(reg) & 3, selector = operand_read16();
         bool raise = (selector & 3) < source;
 
-        if (raise)
-                operand_write16((selector & 0xfffc) | source);
+        /* memory is written in any case */
+        operand_write16(raise ? (selector & 0xfffc) | source : selector);
         vcpu.frame.eflags = raise ? vcpu.frame.eflags | FLAG_ZF
                                   : vcpu.frame.eflags & ~(uint32_t)FLAG_ZF;
 }

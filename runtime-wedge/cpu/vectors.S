@@ -106,9 +106,9 @@ fast_defer:                                     # always: the next site delivers
         movb    $IF_ON, V(VCPU_IF)
         ret
 fast_popf:                                      # R, image
-        testl   $FLAGS_SLOW, 4(%esp)            # TF and IOPL are for the long form
+        testl   $FLAGS_SLOW, 4(%esp)            # TF, IOPL, NT are for the long form
         jnz     slow_popf
-        cmpl    $0, V(VCPU_FLAGS)               # an IOPL to be cleared too
+        cmpl    $0, V(VCPU_FLAGS)               # those to be cleared too
         jne     slow_popf
         testb   $FLAG_IF >> 8, 5(%esp)
         jz      1f

@@ -13,7 +13,7 @@
 enum { EAX, ECX, EDX, EBX, ESP, EBP, ESI, EDI };
 
 enum { CF = 1, PF = 4, AF = 0x10, ZF = 0x40, SF = 0x80, IF = 0x200, DF = 0x400, OF = 0x800,
-       IOPL = 0x3000, NT = 0x4000, AC = 0x40000, ID = 0x200000,
+       IOPL = 0x3000, NT = 0x4000, RF = 0x10000, AC = 0x40000, ID = 0x200000,
        ARITHMETIC = CF | PF | AF | ZF | SF | OF };
 
 struct state {
@@ -60,6 +60,7 @@ struct row {
         const char *name;
         void (*generate)(const struct form *form);
         uint32_t excluded;      /* AB_X_* */
+        uint32_t state;         /* AB_S_*: read or written */
 };
 
 extern const struct row rows[];

@@ -54,7 +54,7 @@ static void put16(void *at, uint32_t value)
         __builtin_memcpy(at, &value, 2);
 }
 
-static void *stack_word(unsigned n)
+static uint8_t *stack_word(unsigned n)
 {
         return test_stack + STACK_TOP + 4 * n;
 }
@@ -73,6 +73,8 @@ static void any_state(void)
         start_state.gs = ONE_OF(0, 1, KERNEL_DS, 0x88, KERNEL_CS);
         for (i = 0; i < (STACK_BYTES - STACK_TOP) / 4; i++)
                 put32(stack_word(i), random_word());
+        /* push of a segment register may write the lower half of its word only */
+        put32(stack_word(0) - 4, 0);
 }
 
 /*
@@ -220,10 +222,10 @@ static void put_frame(const struct form *form, bool flags, uint32_t selector)
         uint32_t target = (uint32_t)landing;
 
         if (is_word_sized(form)) {
-                put16((uint8_t *)stack_word(0), LOW_CODE);
-                put16((uint8_t *)stack_word(0) + 2, selector);
+                put16(stack_word(0), LOW_CODE);
+                put16(stack_word(0) + 2, selector);
                 if (flags)
-                        put16((uint8_t *)stack_word(1), any_flags());
+                        put16(stack_word(1), any_flags());
                 return;
         }
         put32(stack_word(0), target);
@@ -234,6 +236,9 @@ static void put_frame(const struct form *form, bool flags, uint32_t selector)
 
 GENERATE(iret_frame)
 {
+        /* what user mode may not use becomes null; whether null keeps its low bits is not defined */
+        start_state.fs = ONE_OF(0, KERNEL_DS, USER_DS, 0x70);
+        start_state.gs = ONE_OF(0, KERNEL_DS, 0x88, KERNEL_CS);
         put_frame(form, true, code_selector());
         if (is_word_sized(form) || random_below(4))
                 return;
@@ -296,7 +301,7 @@ static uint32_t cr0_value(void)
         return 0x80000011 | (random_word() & 0x0005002e);
 }
 
-/* Reserved bits of CR4 are left out: QEMU 7.2 stops at them. */
+/* Bits of CR4 for features that every wedge shows; at reserved ones QEMU 7.2 stops. */
 GENERATE(cr)
 {
         const char *to = form->text;
@@ -311,7 +316,7 @@ GENERATE(cr)
         if (to[2] == '3')
                 value = ((uint32_t)page_directory - KERNEL_BASE) | (random_word() & 0x18);
         if (to[2] == '4')
-                value = 0x10 | (random_word() & 0x8c);
+                value = 0x10 | (random_word() & 0x84);
         give(form, &value, 4);
 }
 
@@ -437,7 +442,8 @@ GENERATE(fpu_area)
 
 GENERATE(fxsave_area)
 {
-        uint32_t place = any_place(512) & -16u;
+        /* within a page: which parts a processor touches depends on CR4.OSFXSR and on its make */
+        uint32_t place = WINDOW + 4096 * random_below(WINDOW_PAGES) + 16 * random_below(224);
         uint8_t area[512] = {0x7f, 0x03};
         unsigned i;
 
@@ -471,7 +477,7 @@ static void generate(const struct form *form, void (*operand)(const struct form 
 const struct row rows[] = {
 #define AB_INSN(id, number, spellings, shape, need, side, fault, unbound, reads, writes, generator, \
                 excluded, reason)                                                                   \
-        {#id, row_##id, excluded},
+        {#id, row_##id, excluded, (reads) | (writes)},
 #include <insn-ia32.def>
 #undef AB_INSN
 };

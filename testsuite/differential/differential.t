@@ -1,0 +1,43 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Every row of the instruction table, 1,000 generated settings for each form, on baseline L4: the
+# outcomes must be those of ring 0.  Segments, debug and model-specific registers are
+# held against bochs, the rest against QEMU.
+# shellcheck source=testsuite/run/run.sh
+. "${top_srcdir:?}/testsuite/run/run.sh"
+# shellcheck source=testsuite/differential/lib.sh
+. "$top_srcdir/testsuite/differential/lib.sh"
+plan 6
+
+# complete FILE: the kernel came to its end
+complete() { grep -aq '^ok 1 all forms executed' "$1"; }
+# equal NATIVE BOUND: the same sums, and none missing
+equal() {
+        forms "$1" >"$tmp/expected" && forms "$2" >"$tmp/seen" && [ -s "$tmp/expected" ] &&
+                diff "$tmp/expected" "$tmp/seen" >"$tmp/out"
+}
+
+on_qemu "$tmp/native" plain
+complete "$tmp/native"
+check 'natively, under QEMU, all plain forms are executed'
+on_l4 "$tmp/bound" plain
+complete "$tmp/bound"
+check 'on L4 too'
+equal "$tmp/native" "$tmp/bound"
+check 'with the same registers, flags, memory and faults'
+
+rows=$(cat "$tmp/native" "$tmp/bound" | grep -ac '^form ')
+[ "$rows" -gt 100 ]
+check 'and there are many'
+
+if command -v bochs >/dev/null; then
+        on_bochs "$tmp/native" segments
+        complete "$tmp/native" && on_l4 "$tmp/bound" segments && complete "$tmp/bound"
+        check 'natively, under bochs, and on L4 all forms with segments are executed'
+        equal "$tmp/native" "$tmp/bound"
+        check 'with the same outcomes'
+else
+        skip 'natively, under bochs, and on L4 all forms with segments are executed' 'no bochs'
+        skip 'with the same outcomes' 'no bochs'
+fi
+exit "$failed"

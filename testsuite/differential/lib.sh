@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=sh
+# How the differential kernel is run.  Needs $top_builddir.
+kernel=${top_builddir:?}/testsuite/differential/differential
+
+# on_qemu FILE ARGUMENTS: natively.  The processor has what a wedge shows: no sysenter
+on_qemu() {
+        to=$1
+        shift
+        timeout "${AFTERBURN_TEST_LIMIT-100}" qemu-system-i386 -accel tcg -cpu qemu32,-sep,-apic -m 64 \
+                -M pc,acpi=off,hpet=off -no-reboot -net none -monitor none -display none \
+                -serial "file:$to" -serial null -kernel "$kernel" -append "$*" </dev/null >/dev/null 2>&1
+}
+
+# on_bochs FILE ARGUMENTS: natively, on the emulator that knows segments
+on_bochs() {
+        to=$1
+        shift
+        "$top_builddir/libexec/afterburner/afterburn-run" --hypervisor=bare --emulator=bochs --quiet \
+                --timeout="${AFTERBURN_TEST_LIMIT-300}" --append="$*" "$kernel" >"$to" 2>/dev/null </dev/null
+}
+
+# on_l4 FILE ARGUMENTS: bound, on baseline L4
+on_l4() {
+        to=$1
+        shift
+        "$top_builddir/libexec/afterburner/afterburn-run" --hypervisor=l4 --quiet \
+                --timeout="${AFTERBURN_TEST_LIMIT-100}" --append="$*" "$kernel" >"$to" 2>/dev/null </dev/null
+}
+
+# forms FILE: the lines that are compared
+forms() { grep -a '^form ' "$1" | tr -d '\r'; }
