@@ -55,6 +55,7 @@ lib_afterburner_l4_sigma0_DEPENDENCIES = $(L4U_LINK_DEPS)
 
 l4_PROGRAMS += lib/afterburner/l4/pingpong
 lib_afterburner_l4_pingpong_SOURCES = \
+	$(L4U)/apps/common/mark.h \
 	$(L4U)/apps/common/task.c \
 	$(L4U)/apps/common/task.h \
 	$(L4U)/apps/pingpong/main.c
@@ -191,6 +192,7 @@ lib_afterburner_l4_l4_interrupts_DEPENDENCIES = $(L4U_LINK_DEPS)
 
 l4_PROGRAMS += lib/afterburner/l4/l4-costs
 lib_afterburner_l4_l4_costs_SOURCES = \
+	$(L4U)/apps/common/mark.h \
 	$(L4U)/apps/common/task.c \
 	$(L4U)/apps/common/task.h \
 	$(L4U)/apps/l4-costs/main.c

@@ -79,17 +79,20 @@ static void close_calls(bool closed)
                 wrmsr(MSR_SYSENTER_CS, closed ? 0 : SEL_KCODE);
 }
 
+/* A symbol of its own: the benchmark counts how often descriptors are written. */
+static void __attribute__((noinline)) write_segments(u32 low, u32 high)
+{
+        gdt_bounded[GDT_UDATA] = (u64)high << 32 | low;
+        gdt_bounded[GDT_UCODE] = (u64)(high | DESC_CODE) << 32 | low;
+}
+
 void bounds_switch(struct tcb *to)
 {
         bool loaded = fast_block & FAST_BLOCK_BOUNDS;
 
         if (to->work & WORK_BOUNDS) {
-                u64 data = (u64)to->seg_high << 32 | to->seg_low;
-
-                if (gdt_bounded[GDT_UDATA] != data) {
-                        gdt_bounded[GDT_UDATA] = data;
-                        gdt_bounded[GDT_UCODE] = data | (u64)DESC_CODE << 32;
-                }
+                if (gdt_bounded[GDT_UDATA] != ((u64)to->seg_high << 32 | to->seg_low))
+                        write_segments(to->seg_low, to->seg_high);
                 if (!loaded) {
                         asm volatile("lgdt %0" : : "m"(gdt_bounded_pointer));
                         fast_block |= FAST_BLOCK_BOUNDS;

@@ -223,6 +223,8 @@ bounded_receiver:
         movl $USER_EFLAGS, FRAME(FRAME_EFLAGS)
         leal FRAME_EIP - FRAME_SIZE(%esp), %esp
         jmp exit_iret                   /* where a fault is the user's (trap.c) */
+        .globl fast_write_segments      /* the benchmark counts it */
+fast_write_segments:
 3:      movl %ecx, %ss:gdt_bounded + UDATA
         movl %edx, %ss:gdt_bounded + UDATA + 4
         orl $0x800, %edx                /* code */

@@ -3,32 +3,16 @@
  * l4-costs: what the kernel's own messages cost, and IPC with a limited thread.
  *
  * Each measurement is a line: name, rounds, ticks of the time-stamp counter for
- * one round (under `qemu -icount shift=0` a tick is an instruction).  Around
- * what is measured lie markers, no-operations that QEMU's counting plugin knows
- * (testsuite/bench/qemu-plugin): what happens between them besides instructions,
- * such as gates and switches of address spaces, is counted there.  Measurements
- * appear in the plugin's result in the order of the lines.
+ * one round (under `qemu -icount shift=0` a tick is an instruction).  The markers
+ * (common/mark.h) number measurements in the order of the lines.
  */
+#include "../common/mark.h"
 #include "../common/task.h"
 
 #define ROUNDS 400
 #define WARM   20
 #define PAGES  64
 #define WORDS  12 /* as many as an exception message has */
-
-/* nopl MARK(%eax): seven bytes of which three say that it is a marker. */
-#define MARK_BASE 0xAB0C0D00
-enum mark {
-        M_OFF,   /* not counted */
-        M_THERE, /* counted: the whole round trip, or its first half */
-        M_BACK,  /* the second half, where they are counted apart */
-        M_NEXT,  /* the next measurement begins; not counted */
-};
-
-L4_INLINE void mark(const enum mark m)
-{
-        __asm__ volatile(".byte 0x0F, 0x1F, 0x80\n\t.long %c0" : : "i"(MARK_BASE + m) : "memory");
-}
 
 /* The measuring thread sits in a space of its own; main, its partner, serves it. */
 static L4_ThreadId_t partner;

@@ -7,13 +7,18 @@
  * two spaces, in one space by Ipc, in one space by Lipc; where the kernel has
  * them, in two small spaces, and from a large to a small one; and with a control
  * transfer item that the receiver does not accept.
- * Output: tab-separated mode, untyped words, item (0 or 1), ticks for one way.
+ * Output: tab-separated mode, untyped words, item (0 or 1), ticks for one way, in the
+ * order of the marked measurements, and rounds per measurement.
  */
+#include "../common/mark.h"
 #include "../common/task.h"
 
 #define WARM_UP 200
 #define ROUNDS  1000
 #define SIZES   L4_NUM_MRS
+
+/* The size whose round trips are marked (common/mark.h): what they do is that of all. */
+#define MARKED 4
 
 enum mode { INTER, INTRA, LIPC, SMALL, MIXED, MODES };
 static const char *const mode_name[MODES] = {"inter", "intra", "lipc", "small", "mixed"};
@@ -88,14 +93,19 @@ static unsigned int measure(L4_Word_t entry, L4_Word_t partner, unsigned int wor
                 tag = exchange(entry, partner, tag, utcb);
         if (tag & L4_TAG_ERROR)
                 return 0;
+        if (words == MARKED)
+                mark(M_THERE);
         start = l4_rdtsc();
         for (unsigned int i = 0; i < ROUNDS; i++)
                 tag = exchange(entry, partner, tag, utcb);
-        return (unsigned int)((l4_rdtsc() - start + ROUNDS) / (2 * ROUNDS));
+        start = l4_rdtsc() - start;
+        mark(M_OFF);
+        return (unsigned int)((start + ROUNDS) / (2 * ROUNDS));
 }
 
 static void measure_all(int item)
 {
+        mark(M_NEXT);
         for (unsigned int words = 0; words <= most_words; words++)
                 ticks[words] = measure(client_side.entry, client_side.partner, words, item);
 }
@@ -181,6 +191,7 @@ int main(void)
         l4_printf("# kernel\t%s\n", L4_KernelVersionString());
         for (unsigned int n = 0; L4_Feature(n); n++)
                 l4_printf("# feature\t%s\n", L4_Feature(n));
+        l4_printf("# rounds\t%u\n", ROUNDS);
         l4_printf("mode\twords\titem\tticks\n");
         for (enum mode m = INTER; m <= LIPC; m++)
                 run(m, 0);
