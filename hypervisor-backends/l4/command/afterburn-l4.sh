@@ -7,8 +7,8 @@ set -eu
 me="afterburn l4"
 usage='Usage: afterburn l4 run [--baseline|--extended] [--kernel=FILE] [--kickstart=FILE]
                         [--sigma0=FILE] [--memory=MB] [--cpu=MODEL] [--timeout=SECONDS]
-                        [--count|--steady] [--log=FILE] [--blocks=FILE] [--dry-run]
-                        [--help] [--version] PROGRAM [MODULE ...]'
+                        [--count|--steady] [--log=FILE] [--blocks=FILE] [--events=FILE]
+                        [--dry-run] [--help] [--version] PROGRAM [MODULE ...]'
 
 die() {
 	echo "$me: $1" >&2
@@ -28,7 +28,7 @@ run) shift ;;
 esac
 
 variant=baseline kernel='' kickstart='' sigma0=$l4/sigma0
-memory=64 limit=60 count='' log='' blocks='' dry=''
+memory=64 limit=60 count='' log='' blocks='' events='' dry=''
 cpu=qemu32,+sse,+sse2,+fxsr
 while [ $# -gt 0 ]; do
 	case $1 in
@@ -43,6 +43,7 @@ while [ $# -gt 0 ]; do
 	--steady) count=4 ;;
 	--log=*) log=${1#*=} ;;
 	--blocks=*) blocks=${1#*=} ;;
+	--events=*) events=${1#*=} ;;
 	--cpu=*) cpu=${1#*=} ;;
 	--dry-run) dry=yes ;;
 	--help) echo "$usage"; exit 0 ;;
@@ -64,7 +65,13 @@ case $program in
 */*) ;;
 *) [ -f "$program" ] || program=$l4/$program ;;
 esac
-[ -n "$kernel" ] || kernel=$l4/kernel-$variant
+# So is a bare name of a kernel that is no file: limits is kernel-limits.
+case $kernel in
+'') kernel=$l4/kernel-$variant ;;
+*/*) ;;
+*) [ -f "$kernel" ] || [ ! -f "$l4/kernel-$kernel" ] || kernel=$l4/kernel-$kernel ;;
+esac
+
 
 [ -n "$kickstart" ] || kickstart=$l4/loader
 case $command_line in *,*) die "$command_line: a comma in the program: rename the file" ;; esac
@@ -87,6 +94,18 @@ set -- qemu-system-i386 -accel tcg -cpu "$cpu" -m "$memory" \
 [ -z "$count" ] || set -- "$@" -icount "shift=$count,sleep=off"
 # The kernel lives above 0xF0000000; each block is written when it first runs.
 [ -z "$blocks" ] || set -- "$@" -d in_asm -dfilter 0xf0000000..0xf0ffffff -D "$blocks"
+if [ -n "$events" ]; then
+	plugin=$here/../../lib/afterburner/qemu/counts.so
+	[ -r "$plugin" ] || die "$plugin: not there: run make"
+	# Ways into the kernel, which are no instructions: known by where they begin.
+	entries=$(mktemp)
+	trap 'rm -f "$entries"' EXIT
+	nm "$kernel" 2>/dev/null | awk '
+		$3 ~ /^(exception_[0-9]+|irq_[0-9]+|int_(ipc|syscall)_entry|(fast_)?write_segments)$/ {
+			print $1, $3
+		}' >"$entries"
+	set -- "$@" -plugin "$plugin,out=$events,user=0xc0000000,entries=$entries"
+fi
 set -- "$@" -kernel "$kickstart" -initrd "$modules"
 
 if [ -n "$dry" ]; then
