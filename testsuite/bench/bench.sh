@@ -12,12 +12,13 @@ die() { echo "afterburn bench: $1" >&2; exit "${2-1}"; }
 
 usage() {
         cat <<'END'
-Usage: afterburn bench SUITE [--check] [--build=FOLDER] [--output=FILE]
+Usage: afterburn bench SUITE [--check] [--build=FOLDER] [--output=FILE] [--results=FOLDER]
 Measures SUITE (toolchain, l4, baseline, extended) and prints each figure beside
 what it must be.
   --check          exit 1 if a figure falls short, 3 if one was not measured
   --build=FOLDER   where linux-6.1, linux-6.1-plain, ... are (.)
   --output=FILE    also write the table to FILE: JSON if it ends so, else TSV
+  --results=FOLDER where a suite that has more to show leaves it (l4: ./bench-l4)
   --help, --version
 Exit status: 0 measured (and all hold), 1 an error or a figure falls short,
 2 usage, 3 something was not measured.
@@ -27,7 +28,7 @@ END
 here=$(dirname "$(readlink -f "$0")")
 root=${here%/libexec/afterburner}
 figures=$root/share/afterburner/figures.tsv
-suite='' check='' build=. output=''
+suite='' check='' build=. output='' results=''
 for word; do
         case $word in
         --help) usage; exit 0 ;;
@@ -35,6 +36,7 @@ for word; do
         --check) check=1 ;;
         --build=?*) build=${word#*=} ;;
         --output=?*) output=${word#*=} ;;
+        --results=?*) results=${word#*=} ;;
         -*) die "$word: no such option: try --help" 2 ;;
         *) [ -z "$suite" ] || die "$word: unexpected: one suite at a time" 2; suite=$word ;;
         esac
@@ -47,7 +49,9 @@ grep -q "^$suite	" "$figures" || die "$suite: no such suite: try toolchain, l4, 
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-"$here/bench-$suite" "$(readlink -f "$build")" >"$work/values" || die "$suite: the measurement failed"
+"$here/bench-$suite" "$(readlink -f "$build")" ${results:+"$results"} >"$work/values" || die "$suite: the measurement failed"
+# What a suite says besides figures is for the reader.
+sed -n 's/^# \{0,1\}//p' "$work/values"
 
 status=0
 awk -F '\t' -v suite="$suite" '
