@@ -68,11 +68,6 @@ static bool memory_only(const char *constraint)
         return memory;
 }
 
-static const char *constraint_of(tree link)
-{
-        return TREE_STRING_POINTER(TREE_VALUE(TREE_PURPOSE(link)));
-}
-
 /*
  * Whether two references are spelled alike.  Temporaries count as equal: the
  * same expression written twice has two before any optimization.
@@ -113,17 +108,10 @@ static bool is_input(gasm *statement, tree operand)
         for (unsigned i = 0; i < gimple_asm_ninputs(statement); i++) {
                 tree link = gimple_asm_input_op(statement, i);
 
-                if (memory_only(constraint_of(link)) && alike(TREE_VALUE(link), operand))
+                if (memory_only(ab_constraint(link)) && alike(TREE_VALUE(link), operand))
                         return true;
         }
         return false;
-}
-
-static tree make_operand(const char *constraint, tree value)
-{
-        tree string = build_string(strlen(constraint) + 1, constraint);
-
-        return build_tree_list(build_tree_list(NULL_TREE, string), value);
 }
 
 static bool clobbers_memory(gasm *statement)
@@ -155,7 +143,7 @@ static void cure_constraints(gimple_stmt_iterator *gsi)
                 tree link = gimple_asm_input_op(old, i);
 
                 vec_safe_push(inputs, link);
-                if (memory_only(constraint_of(link)) &&
+                if (memory_only(ab_constraint(link)) &&
                     template_access(text, gimple_asm_noutputs(old) + i) & AB_ACCESS_BIT_STRING)
                         reaches = true;
         }
@@ -164,14 +152,14 @@ static void cure_constraints(gimple_stmt_iterator *gsi)
                 int access;
 
                 vec_safe_push(outputs, link);
-                if (!memory_only(constraint_of(link)))
+                if (!memory_only(ab_constraint(link)))
                         continue;
                 access = template_access(text, i);
                 if (access & AB_ACCESS_BIT_STRING)
                         reaches = true;
                 if (!(access & AB_ACCESS_READ) || is_input(old, TREE_VALUE(link)))
                         continue;
-                vec_safe_push(inputs, make_operand("m", unshare_expr(TREE_VALUE(link))));
+                vec_safe_push(inputs, ab_operand("m", unshare_expr(TREE_VALUE(link))));
                 added++;
         }
         for (unsigned i = 0; i < gimple_asm_nclobbers(old); i++)
@@ -202,18 +190,6 @@ static bool is_device_reference(tree t)
                (tree_to_uhwi(size) == 1 || tree_to_uhwi(size) == 2 || tree_to_uhwi(size) == 4);
 }
 
-static const char *mov_of_size(tree type)
-{
-        switch (tree_to_uhwi(TYPE_SIZE_UNIT(type))) {
-        case 1:
-                return "movb %1,%0";
-        case 2:
-                return "movw %1,%0";
-        default:
-                return "movl %1,%0";
-        }
-}
-
 /* A volatile dereference in an accessor becomes a mov that can carry a tag. */
 static void make_device_access(gimple_stmt_iterator *gsi)
 {
@@ -224,19 +200,17 @@ static void make_device_access(gimple_stmt_iterator *gsi)
         gasm *access;
 
         if (is_device_reference(from) && is_gimple_reg(to)) {
-                vec_safe_push(outputs, make_operand(byte ? "=q" : "=r", to));
-                vec_safe_push(inputs, make_operand("m", from));
+                vec_safe_push(outputs, ab_operand(byte ? "=q" : "=r", to));
+                vec_safe_push(inputs, ab_operand("m", from));
         } else if (is_device_reference(to) && is_gimple_val(from)) {
-                vec_safe_push(outputs, make_operand("=m", to));
-                vec_safe_push(inputs, make_operand(byte ? "qi" : flag_pic ? "rn" : "ri", from));
+                vec_safe_push(outputs, ab_operand("=m", to));
+                vec_safe_push(inputs, ab_operand(byte ? "qi" : flag_pic ? "rn" : "ri", from));
         } else {
                 return;
         }
-        access = gimple_build_asm_vec(ab_tagged(mov_of_size(TREE_TYPE(to)), AB_MARKER_DEVICE, -1),
-                                      inputs, outputs, NULL, NULL);
-        gimple_asm_set_volatile(access, true);
-        gimple_set_location(access, gimple_location(old));
-        gimple_set_block(access, gimple_block(old));
+        access = ab_asm(
+            ab_tagged(ab_mov(tree_to_uhwi(TYPE_SIZE_UNIT(TREE_TYPE(to)))), AB_MARKER_DEVICE, -1),
+            outputs, inputs, NULL, old);
         gsi_replace(gsi, access, false);
         ab_found(gimple_location(access), "device access");
 }
@@ -246,9 +220,9 @@ static void tag_device_asm(gasm *statement)
         bool memory = false;
 
         for (unsigned i = 0; i < gimple_asm_ninputs(statement); i++)
-                memory |= memory_only(constraint_of(gimple_asm_input_op(statement, i)));
+                memory |= memory_only(ab_constraint(gimple_asm_input_op(statement, i)));
         for (unsigned i = 0; i < gimple_asm_noutputs(statement); i++)
-                memory |= memory_only(constraint_of(gimple_asm_output_op(statement, i)));
+                memory |= memory_only(ab_constraint(gimple_asm_output_op(statement, i)));
         if (!memory)
                 return;
         ab_tag_asm(statement, AB_MARKER_DEVICE, -1);
@@ -260,6 +234,8 @@ static void early(function *fun)
         bool accessor = ab_options.device && is_accessor(fun->decl);
         basic_block bb;
 
+        if (ab_options.device)
+                ab_device_collect(fun);
         FOR_EACH_BB_FN(bb, fun)
         {
                 for (gimple_stmt_iterator gsi = gsi_start_bb(bb); !gsi_end_p(gsi); gsi_next(&gsi)) {

@@ -3,7 +3,8 @@
 # The GCC plugin, once for each guest compiler that is installed.  A plugin is
 # a plain shared object built by the very compiler release that will load it;
 # automake's own rules cannot say that, so these do.
-ab_plugin_cc = main.cc template.cc early.cc pagetype.cc pages.cc live.cc
+ab_plugin_cc = main.cc template.cc early.cc statement.cc device.cc pagetype.cc \
+	pages.cc live.cc
 ab_plugin_h = compat.h plugin.h template.h pagetype.h
 ab_plugin_depends = $(ab_plugin_h:%=$(srcdir)/afterburner/plugin/%) \
 	$(srcdir)/afterburner/marker.h $(srcdir)/afterburner/insn-ia32.def \

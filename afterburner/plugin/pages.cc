@@ -24,37 +24,18 @@ static const struct block_function {
     {"copy_page", 0, -1, 4096}, {"clear_page", 0, -1, 4096},
 };
 
-static tree make_operand(const char *constraint, tree value)
-{
-        tree string = build_string(strlen(constraint) + 1, constraint);
-
-        return build_tree_list(build_tree_list(NULL_TREE, string), value);
-}
-
-static gasm *make_asm(const char *text, vec<tree, va_gc> *outputs, vec<tree, va_gc> *inputs,
-                      vec<tree, va_gc> *clobbers, gimple *like)
-{
-        gasm *statement = gimple_build_asm_vec(text, inputs, outputs, clobbers, NULL);
-
-        gimple_asm_set_volatile(statement, true);
-        gimple_set_location(statement, gimple_location(like));
-        gimple_set_block(statement, gimple_block(like));
-        return statement;
-}
-
 /* `mov value, reference' as a tagged statement; at most four bytes. */
 static gasm *make_store(tree reference, tree value, gimple *like)
 {
-        static const char *const movs[5] = {NULL, "movb %1,%0", "movw %1,%0", NULL, "movl %1,%0"};
         unsigned bytes = tree_to_uhwi(TYPE_SIZE_UNIT(TREE_TYPE(reference)));
         vec<tree, va_gc> *outputs = NULL, *inputs = NULL;
         tree base = get_base_address(reference);
 
         if (base && DECL_P(base))
                 mark_addressable(base);
-        vec_safe_push(outputs, make_operand("=m", reference));
-        vec_safe_push(inputs, make_operand(bytes == 1 ? "qi" : flag_pic ? "rn" : "ri", value));
-        return make_asm(ab_tagged(movs[bytes], AB_MARKER_STORE, 0), outputs, inputs, NULL, like);
+        vec_safe_push(outputs, ab_operand("=m", reference));
+        vec_safe_push(inputs, ab_operand(bytes == 1 ? "qi" : flag_pic ? "rn" : "ri", value));
+        return ab_asm(ab_tagged(ab_mov(bytes), AB_MARKER_STORE, 0), outputs, inputs, NULL, like);
 }
 
 /* The hook `number' as a statement of its own, arguments in EAX, EDX, ECX. */
@@ -64,12 +45,12 @@ static gasm *make_hook(enum ab_hook number, tree a, tree d, tree c, gimple *like
         char word[24];
 
         snprintf(word, sizeof(word), AB_MARKER_HOOK "=%d", (int)number);
-        vec_safe_push(inputs, make_operand("a", a));
-        vec_safe_push(inputs, make_operand("d", d));
+        vec_safe_push(inputs, ab_operand("a", a));
+        vec_safe_push(inputs, ab_operand("d", d));
         if (c)
-                vec_safe_push(inputs, make_operand("c", c));
+                vec_safe_push(inputs, ab_operand("c", c));
         vec_safe_push(clobbers, build_tree_list(NULL_TREE, build_string(7, "memory")));
-        return make_asm(ab_tagged("", word, -1), NULL, inputs, clobbers, like);
+        return ab_asm(ab_tagged("", word, -1), NULL, inputs, clobbers, like);
 }
 
 static tree assign_before(gimple_stmt_iterator *gsi, enum tree_code code, tree type, tree a, tree b)
@@ -406,11 +387,6 @@ static bool tag_writer(gasm *statement, unsigned number, bool pointer)
         return false;
 }
 
-static const char *constraint_of(tree link)
-{
-        return TREE_STRING_POINTER(TREE_VALUE(TREE_PURPOSE(link)));
-}
-
 /* An asm statement that writes memory of a page table, directly or through a register. */
 static void do_asm(gasm *statement)
 {
@@ -433,7 +409,7 @@ static void do_asm(gasm *statement)
         }
         for (unsigned i = 0; i < gimple_asm_ninputs(statement); i++) {
                 tree value = TREE_VALUE(gimple_asm_input_op(statement, i));
-                const char *constraint = constraint_of(gimple_asm_input_op(statement, i));
+                const char *constraint = ab_constraint(gimple_asm_input_op(statement, i));
                 unsigned number = outputs + i;
 
                 if (ab_in_page_table(value)) {
@@ -443,7 +419,7 @@ static void do_asm(gasm *statement)
                         /* "0" and its like: the same register as an output. */
                         unsigned same = ISDIGIT(*constraint) ? (unsigned)atoi(constraint) : number;
                         const char *place =
-                            same < outputs ? constraint_of(gimple_asm_output_op(statement, same))
+                            same < outputs ? ab_constraint(gimple_asm_output_op(statement, same))
                                            : constraint;
 
                         if (strchr(place, 'S'))
@@ -492,6 +468,31 @@ static bool plant_module_hook(function *fun)
         return true;
 }
 
+/* One statement: to a page table, or to a device.  True if the code was changed. */
+static bool do_statement(gimple_stmt_iterator *gsi)
+{
+        gimple *statement = gsi_stmt(*gsi);
+        bool changed = false;
+
+        if (gimple_code(statement) == GIMPLE_ASM) {
+                if (ab_options.pages)
+                        do_asm(as_a<gasm *>(statement));
+                if (ab_options.device)
+                        ab_device_asm(as_a<gasm *>(statement));
+        } else if (is_gimple_call(statement)) {
+                if (ab_options.device)
+                        ab_device_call(as_a<gcall *>(statement));
+                if (ab_options.pages)
+                        changed = do_call(gsi);
+        } else if (gimple_assign_single_p(statement)) {
+                if (ab_options.pages && gimple_store_p(statement))
+                        changed = do_store(gsi);
+                if (ab_options.device && !changed)
+                        changed = ab_device_assign(gsi);
+        }
+        return changed;
+}
+
 static bool pages(function *fun)
 {
         bool changed = false;
@@ -499,16 +500,8 @@ static bool pages(function *fun)
 
         FOR_EACH_BB_FN(bb, fun)
         {
-                for (gimple_stmt_iterator gsi = gsi_start_bb(bb); !gsi_end_p(gsi); gsi_next(&gsi)) {
-                        gimple *statement = gsi_stmt(gsi);
-
-                        if (gimple_code(statement) == GIMPLE_ASM)
-                                do_asm(as_a<gasm *>(statement));
-                        else if (is_gimple_call(statement))
-                                changed |= do_call(&gsi);
-                        else if (gimple_assign_single_p(statement) && gimple_store_p(statement))
-                                changed |= do_store(&gsi);
-                }
+                for (gimple_stmt_iterator gsi = gsi_start_bb(bb); !gsi_end_p(gsi); gsi_next(&gsi))
+                        changed |= do_statement(&gsi);
         }
         return changed;
 }
@@ -526,7 +519,7 @@ struct pages_pass : gimple_opt_pass {
         {
                 bool changed = false;
 
-                if (ab_options.pages)
+                if (ab_options.pages || ab_options.device)
                         changed |= pages(fun);
                 if (ab_options.hook)
                         changed |= plant_module_hook(fun);

@@ -4,8 +4,10 @@
  *
  * A compilation unit goes through four of them:
  *
- *   early   before inlining   cures "=m" operands, finds device accessors by name
- *   pages   after inlining    finds page-table stores by type, plants hooks
+ *   early   before inlining   cures "=m" operands, finds device accessors by name, and
+ *                           what points to device memory
+ *   pages   after inlining    finds page-table stores by type, accesses through device
+ *                           pointers; plants hooks
  *   live    last with a CFG   what is dead behind each asm statement
  *   mark    before "final"    writes the markers into the templates
  *
@@ -52,6 +54,25 @@ void ab_found(location_t where, const char *what);
 const char *ab_tagged(const char *text, const char *word, int operand);
 /* Put a tag on an asm statement, once per word. */
 void ab_tag_asm(gasm *statement, const char *word, int operand);
+
+/* Making asm statements: an operand, its constraint, a volatile statement at the place of `like'.
+ */
+tree ab_operand(const char *constraint, tree value);
+const char *ab_constraint(tree operand);
+gasm *ab_asm(const char *text, vec<tree, va_gc> *outputs, vec<tree, va_gc> *inputs,
+             vec<tree, va_gc> *clobbers, gimple *like);
+/* Template that moves operand 1 to operand 0, `bytes' 1, 2 or 4. */
+const char *ab_mov(unsigned bytes);
+
+/*
+ * Device memory without accessors (device.cc).  Collect what points to it, before
+ * inlining, over all functions; then, function by function, behind inlining:
+ * loads and stores (true if the statement was replaced), asm statements, calls.
+ */
+void ab_device_collect(function *fun);
+bool ab_device_assign(gimple_stmt_iterator *gsi);
+void ab_device_asm(gasm *statement);
+void ab_device_call(gcall *call);
 
 /* The passes; each is made for `context' and registered by main.cc. */
 opt_pass *ab_make_early_pass(gcc::context *context);
