@@ -23,21 +23,20 @@
 
 #include <afterburn/wedge.h>
 
-#define AB_WEDGE_SECTION        ".afterburn.wedge"
-#define AB_BOUND_SECTION        ".afterburn.bound"
-#define AB_WEDGE_MAGIC          0x67645761u     /* "aWdg" */
-#define AB_HYPERVISOR_BYTES     16              /* a name, NUL-padded; the last byte is 0 */
+#define AB_WEDGE_SECTION    ".afterburn.wedge"
+#define AB_BOUND_SECTION    ".afterburn.bound"
+#define AB_WEDGE_MAGIC      0x67645761u /* "aWdg" */
+#define AB_HYPERVISOR_BYTES 16          /* a name, NUL-padded; the last byte is 0 */
 
 struct ab_wedge_description {
         uint32_t magic;
-        uint32_t bytes;         /* of this structure */
+        uint32_t bytes; /* of this structure */
         char hypervisor[AB_HYPERVISOR_BYTES];
-        uint32_t kernel_end;    /* first address the guest kernel may not use; 0: may use all */
+        uint32_t kernel_end; /* first address the guest kernel may not use; 0: may use all */
         struct ab_wedge wedge;
 };
 
-#define AB_WEDGE_DESCRIBES(name) \
-        __attribute__((section(AB_WEDGE_SECTION), used)) \
-        const struct ab_wedge_description name
+#define AB_WEDGE_DESCRIBES(name)                                                                   \
+        __attribute__((section(AB_WEDGE_SECTION), used)) const struct ab_wedge_description name
 
 #endif

@@ -334,8 +334,8 @@ static unsigned decode_rest(const uint8_t *bytes, uint32_t count, char *text)
         return 0;
 }
 
-void ab_mc_decode(struct ab_decoder *decoder, const uint8_t *bytes, uint32_t count, uint32_t address,
-               struct ab_mc_insn *insn)
+void ab_mc_decode(struct ab_decoder *decoder, const uint8_t *bytes, uint32_t count,
+                  uint32_t address, struct ab_mc_insn *insn)
 {
         unsigned joined = 0;
 

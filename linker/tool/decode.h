@@ -45,8 +45,8 @@ void ab_decoder_hex(struct ab_decoder *decoder);
  * stood at `address'.  Prefixes LLVM prints as instructions of their own
  * (lock) are joined with what follows them.
  */
-void ab_mc_decode(struct ab_decoder *decoder, const uint8_t *bytes, uint32_t count, uint32_t address,
-               struct ab_mc_insn *insn);
+void ab_mc_decode(struct ab_decoder *decoder, const uint8_t *bytes, uint32_t count,
+                  uint32_t address, struct ab_mc_insn *insn);
 
 /* Length of the run of legacy prefixes at `bytes'. */
 unsigned ab_prefix_bytes(const uint8_t *bytes, unsigned count);

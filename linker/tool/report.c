@@ -99,6 +99,7 @@ static void set_format(struct options *options, const char *name)
 
 int main(int argc, char **argv)
 {
+        /* clang-format off */
         static const struct option long_options[] = {
             {"format", required_argument, NULL, 'f'},
             {"plain", required_argument, NULL, 'p'},
@@ -109,6 +110,7 @@ int main(int argc, char **argv)
             {"version", no_argument, NULL, 'v'},
             {NULL, 0, NULL, 0},
         };
+        /* clang-format on */
         struct options options = {.print = ab_survey_print_text};
         int option;
 

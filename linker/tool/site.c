@@ -25,7 +25,8 @@ static bool all_nops(struct site *s, unsigned from, unsigned to)
         while (from < to) {
                 struct ab_mc_insn insn;
 
-                ab_mc_decode(s->decoder, s->bytes + from, to - from, s->record->start + from, &insn);
+                ab_mc_decode(s->decoder, s->bytes + from, to - from, s->record->start + from,
+                             &insn);
                 if (!insn.bytes || !insn.nop)
                         return false;
                 from += insn.bytes;
@@ -206,7 +207,7 @@ void ab_account_site(struct ab_account *account, struct ab_decoder *decoder,
                 return;
         }
         ab_mc_decode(decoder, s.bytes + record->insn_offset, record->insn_bytes,
-                  record->start + record->insn_offset, &insn);
+                     record->start + record->insn_offset, &insn);
         ab_mc_decode(decoder, s.bytes, record->site_bytes, record->start, &whole);
         check_instruction(&s, &insn);
         check_padding(&s, &whole);

@@ -23,22 +23,22 @@ enum { ROUNDS = 60, INNER = 4000 };
 #define PREFIXES ".byte 0x2e, 0x2e, 0x2e, 0x2e, 0x2e\n\t"
 
 /* A loop of eight instructions, bare and padded; `setup' before each. */
-#define LOOP(name, setup, pad, insn)                                                              \
-        static __attribute__((noinline)) void name(void)                                          \
-        {                                                                                         \
-                for (int i = 0; i < INNER; i++)                                                   \
-                        asm volatile(".rept 8\n\t" setup pad insn "\n\t.endr"                     \
-                                     :                                                            \
-                                     :                                                            \
-                                     : "rax", "rbx", "rcx", "rdx", "rsi", "memory", "cc");        \
+#define LOOP(name, setup, pad, insn)                                                               \
+        static __attribute__((noinline)) void name(void)                                           \
+        {                                                                                          \
+                for (int i = 0; i < INNER; i++)                                                    \
+                        asm volatile(".rept 8\n\t" setup pad insn "\n\t.endr"                      \
+                                     :                                                             \
+                                     :                                                             \
+                                     : "rax", "rbx", "rcx", "rdx", "rsi", "memory", "cc");         \
         }
-#define PAIR(name, setup, insn, after)                                                            \
-        LOOP(name##_bare, setup, "", insn after)                                                  \
+#define PAIR(name, setup, insn, after)                                                             \
+        LOOP(name##_bare, setup, "", insn after)                                                   \
         LOOP(name##_padded, setup, PREFIXES, insn after)
 
 /* The stack below the pointer is the compiler's: step over its red zone. */
 #define DOWN "leaq -128(%%rsp), %%rsp\n\t"
-#define UP "\n\tleaq 128(%%rsp), %%rsp"
+#define UP   "\n\tleaq 128(%%rsp), %%rsp"
 
 PAIR(pushf, DOWN, "pushfq", "\n\tleaq 8(%%rsp), %%rsp" UP)
 PAIR(popf, DOWN "pushfq\n\t", "popfq", UP)
@@ -52,6 +52,7 @@ PAIR(verr, "movl %%ss, %%ecx\n\t", "verr %%cx", "")
 PAIR(verw, "movl %%ss, %%ecx\n\t", "verw %%cx", "")
 PAIR(fninit, "", "fninit", "")
 
+/* clang-format off */
 static const struct {
         const char *name;
         void (*bare)(void), (*padded)(void);
@@ -60,6 +61,7 @@ static const struct {
         CLASS(pushf), CLASS(popf), CLASS(cpuid), CLASS(rdtsc), CLASS(mov_from_seg),
         CLASS(mov_to_seg), CLASS(lar), CLASS(lsl), CLASS(verr), CLASS(verw), CLASS(fninit),
 };
+/* clang-format on */
 
 static double sample(void (*loop)(void))
 {
@@ -82,7 +84,8 @@ int main(int argc, char **argv)
         double worst = 0;
 
         if (argc > 2 || (argc == 2 && !verbose)) {
-                fputs("bench-padding: usage: bench-padding [-v], as bench-toolchain calls it\n", stderr);
+                fputs("bench-padding: usage: bench-padding [-v], as bench-toolchain calls it\n",
+                      stderr);
                 return 2;
         }
         for (unsigned c = 0; c < sizeof classes / sizeof classes[0]; c++) {

@@ -69,5 +69,16 @@ check()
 	END
 	compile -O2 -fplugin-arg-afterburn-verbose && [ ! -s "$work/log" ]
 	ok "right constraints and pure outputs are left alone"
+
+	cat >"$work/t.c" <<-'END'
+	int flag(volatile int *p, volatile int *q)
+	{
+		asm goto("btrl $3,%0\n\tjc %l2" : "=m"(*p) : "m"(*q) : : set);
+		return 0;
+	set:	return 1;
+	}
+	END
+	compile -O2 && grep -q '#afterburn: note .*flag: asm goto reads memory' "$work/t.s"
+	ok "an asm goto cannot be cured: it gets a note"
 }
 each_compiler check

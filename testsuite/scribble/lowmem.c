@@ -59,8 +59,12 @@ void low_patch32(uint32_t address, uint32_t word)
 void low_write(const struct ab_image *image, const char *path)
 {
         Elf32_Ehdr header;
-        Elf32_Phdr segment = {.p_type = PT_LOAD, .p_vaddr = base, .p_paddr = LOW,
-                              .p_filesz = used, .p_memsz = used, .p_flags = PF_R | PF_X,
+        Elf32_Phdr segment = {.p_type = PT_LOAD,
+                              .p_vaddr = base,
+                              .p_paddr = LOW,
+                              .p_filesz = used,
+                              .p_memsz = used,
+                              .p_flags = PF_R | PF_X,
                               .p_align = PAGE};
         uint32_t at = (image->file_bytes + PAGE - 1) & -PAGE, phdrs = at + ((used + 3) & -4u);
         uint32_t old, all;

@@ -23,16 +23,16 @@
 #include "tables.h"
 
 static const uint8_t bound_classes[] = {
-        AB_CLASS_CLI, AB_CLASS_STI, AB_CLASS_PUSHF, AB_CLASS_POPF, AB_CLASS_HLT, AB_CLASS_IN,
-        AB_CLASS_OUT, AB_CLASS_MOV_FROM_CR, AB_CLASS_MOV_TO_CR, AB_CLASS_MOV_FROM_DR,
-        AB_CLASS_MOV_TO_DR, AB_CLASS_CLTS, AB_CLASS_WBINVD, AB_CLASS_CPUID, AB_CLASS_RDTSC,
-        AB_CLASS_PUSH_SEG,
+    AB_CLASS_CLI,       AB_CLASS_STI,         AB_CLASS_PUSHF,     AB_CLASS_POPF,
+    AB_CLASS_HLT,       AB_CLASS_IN,          AB_CLASS_OUT,       AB_CLASS_MOV_FROM_CR,
+    AB_CLASS_MOV_TO_CR, AB_CLASS_MOV_FROM_DR, AB_CLASS_MOV_TO_DR, AB_CLASS_CLTS,
+    AB_CLASS_WBINVD,    AB_CLASS_CPUID,       AB_CLASS_RDTSC,     AB_CLASS_PUSH_SEG,
 };
 
 /* Functions that run before paging, at physical addresses. */
 static const char *const unpaged[] = {
-        "startup_32", "startup_32_smp", "verify_cpu", "mk_early_pgtbl_32", "checkCPUtype", "is386",
-        "is486", "check_x87", "setup_idt", "default_entry", "enable_paging",
+    "startup_32", "startup_32_smp", "verify_cpu", "mk_early_pgtbl_32", "checkCPUtype",  "is386",
+    "is486",      "check_x87",      "setup_idt",  "default_entry",     "enable_paging",
 };
 
 static uint32_t table;  /* address of the vector table */
@@ -61,12 +61,12 @@ static void put_junk_flags(void)
 }
 
 /* The vector is @bytes, and returns. */
-#define VECTOR(vector, bytes)                                                           \
-        do {                                                                            \
-                begin(vector);                                                          \
-                PUT(bytes);                                                             \
-                put_junk_flags();                                                       \
-                low_put(0xc3);                                                          \
+#define VECTOR(vector, bytes)                                                                      \
+        do {                                                                                       \
+                begin(vector);                                                                     \
+                PUT(bytes);                                                                        \
+                put_junk_flags();                                                                  \
+                low_put(0xc3);                                                                     \
         } while (0)
 
 /* in and out of an immediate port: edx is borrowed for it. */

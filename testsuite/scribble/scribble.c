@@ -40,13 +40,13 @@ enum reason {
 };
 
 static const char *const reason_text[REASONS] = {
-        [SCRIBBLED] = "scribbled",
-        [NOTHING_DEAD] = "nothing dead",
-        [TRANSFERS] = "control transfer",
-        [IN_SHADOW] = "in a shadow",
-        [MAY_FAULT] = "exception table names it",
-        [IS_PATCHED] = "alternative replaces it",
-        [NO_ROOM] = "no room for a jump",
+    [SCRIBBLED] = "scribbled",
+    [NOTHING_DEAD] = "nothing dead",
+    [TRANSFERS] = "control transfer",
+    [IN_SHADOW] = "in a shadow",
+    [MAY_FAULT] = "exception table names it",
+    [IS_PATCHED] = "alternative replaces it",
+    [NO_ROOM] = "no room for a jump",
 };
 
 static unsigned also; /* registers to destroy besides */
@@ -106,9 +106,9 @@ static bool stays_in_site(const struct ab_record *record)
 static bool transfers(const struct ab_record *record)
 {
         static const uint8_t classes[] = {
-                AB_CLASS_IRET, AB_CLASS_LRET, AB_CLASS_LJMP, AB_CLASS_LCALL, AB_CLASS_INT,
-                AB_CLASS_INT3, AB_CLASS_INTO, AB_CLASS_SYSENTER, AB_CLASS_SYSEXIT,
-                AB_CLASS_SYSCALL, AB_CLASS_SYSRET, AB_CLASS_RSM,
+            AB_CLASS_IRET,    AB_CLASS_LRET,    AB_CLASS_LJMP,   AB_CLASS_LCALL,
+            AB_CLASS_INT,     AB_CLASS_INT3,    AB_CLASS_INTO,   AB_CLASS_SYSENTER,
+            AB_CLASS_SYSEXIT, AB_CLASS_SYSCALL, AB_CLASS_SYSRET, AB_CLASS_RSM,
         };
         unsigned i;
 
@@ -138,7 +138,7 @@ static enum reason scribble(const struct ab_image *image, unsigned index)
 {
         const struct ab_record *record = &image->records[index];
         const struct ab_section *section =
-                ab_image_section_at(image, record->start, record->site_bytes);
+            ab_image_section_at(image, record->start, record->site_bytes);
         uint32_t end = record->start + record->site_bytes, target = low_here(), i;
         uint8_t *site, insn[256];
 

@@ -13,7 +13,7 @@ struct layout {
 };
 
 static const struct layout layouts[] = {
-        {12, true}, {8, true}, {8, false}, {12, false}, {14, true}, {13, true}, {16, true}, {11, false},
+    {12, true}, {8, true}, {8, false}, {12, false}, {14, true}, {13, true}, {16, true}, {11, false},
 };
 
 static uint32_t field(const struct ab_section *table, uint32_t at, bool relative)
