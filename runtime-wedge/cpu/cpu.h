@@ -46,6 +46,13 @@ extern char fast_sti[], fast_defer[], fast_step[], fast_popf[], fast_popf_pushed
         fast_popf_returns[], fast_end[];
 extern uint8_t vcpu_step_code[];
 
+/* The short forms of segment loads; ended by a `begin' of 0. */
+struct fast_segment_load {
+        uint32_t begin, flags_saved, vector;
+};
+extern const struct fast_segment_load fast_segment_loads[];
+extern char fast_segments[], fast_segments_end[];
+
 /* Forget what the wedge was doing and enter the guest at vcpu.frame. */
 void vcpu_resume(void) __attribute__((noreturn));
 void vcpu_leave(void);

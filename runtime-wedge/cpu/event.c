@@ -9,9 +9,39 @@ static bool between(uint32_t eip, const char *start, const char *end)
         return eip >= (uint32_t)start && eip < (uint32_t)end;
 }
 
+/* Flags as lahf and seto left them in eax. */
+static uint32_t saved_flags(uint32_t flags)
+{
+        enum { IN_AH = 0xd5, FLAG_OF = 0x800 };
+        uint32_t eax = vcpu.saved_flags;
+
+        return (flags & ~(uint32_t)(IN_AH | FLAG_OF)) | (eax >> 8 & IN_AH) |
+               (eax & 1 ? FLAG_OF : 0);
+}
+
+static void restart_segment_load(struct ab_frame *frame)
+{
+        enum { SAVES_EAX = 5, SAVES_ECX = 6 }; /* lengths of the first two instructions */
+        const struct fast_segment_load *load = fast_segment_loads;
+
+        while (load[1].begin && frame->eip >= load[1].begin)
+                load++;
+        if (frame->eip >= load->flags_saved)
+                frame->eflags = saved_flags(frame->eflags);
+        if (frame->eip >= load->begin + SAVES_EAX)
+                frame->eax = vcpu.saved_eax;
+        if (frame->eip >= load->begin + SAVES_EAX + SAVES_ECX)
+                frame->ecx = vcpu.saved_ecx;
+        frame->eip = stub_of(load->vector);
+}
+
 /* In a short form: begin the long one instead, which does everything again. */
 static bool restart_short_form(struct ab_frame *frame)
 {
+        if (between(frame->eip, fast_segments, fast_segments_end)) {
+                restart_segment_load(frame);
+                return true;
+        }
         if (!between(frame->eip, fast_sti, fast_end))
                 return false;
         if (between(frame->eip, fast_sti, fast_step)) {

@@ -3,11 +3,13 @@
 
 struct tlb_entry tlb[2][TLB_ENTRIES];
 uint32_t tlb_generation = 1;
+uint32_t vcpu_epoch = 1;
 
 void tlb_flush(void)
 {
         uint32_t i;
 
+        vcpu_epoch++;
         if (++tlb_generation < AB_PAGE_BYTES)
                 return;
         tlb_generation = 1;

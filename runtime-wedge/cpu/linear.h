@@ -18,6 +18,7 @@ struct tlb_entry {
 
 extern struct tlb_entry tlb[2][TLB_ENTRIES];    /* for reading, for writing */
 extern uint32_t tlb_generation;                 /* 1 to 4095; a new one forgets everything */
+extern uint32_t vcpu_epoch;                     /* counts how often that happened */
 
 /* What was cached is gone. */
 void tlb_flush(void);

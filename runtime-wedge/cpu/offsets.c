@@ -23,6 +23,19 @@ void offsets(void)
         FIELD(VECTOR, vector);
         FIELD(EVENTS, events);
         FIELD(FLAGS, flags);
+        FIELD(SAVED_EAX, saved_eax);
+        FIELD(SAVED_ECX, saved_ecx);
+        FIELD(SAVED_FLAGS, saved_flags);
+        FIELD(SEG, ab.seg);
+        FIELD(SEGMENT, segment);
+        DEFINE(SEGMENT_BYTES, sizeof(struct vcpu_segment));
+        FIELD(SOURCE, source);
+        DEFINE(SOURCE_BYTES, sizeof(struct vcpu_source));
+        DEFINE(SOURCE_SELECTOR, offsetof(struct vcpu_source, selector));
+        DEFINE(SOURCE_EPOCH, offsetof(struct vcpu_source, epoch));
+        DEFINE(SOURCE_AT, offsetof(struct vcpu_source, at));
+        DEFINE(SOURCE_WORDS, offsetof(struct vcpu_source, words));
+        DEFINE(SOURCE_SEGMENT, offsetof(struct vcpu_source, segment));
         DEFINE(VCPU_IF, AB_VCPU_IF);
         DEFINE(IF_ON, AB_IF_ON);
         DEFINE(IF_OFF, AB_IF_OFF);
@@ -32,6 +45,8 @@ void offsets(void)
         DEFINE(FLAGS_WEDGE, FLAG_ONE | FLAG_IF);
         DEFINE(VECTORS, AB_VECTORS);
         DEFINE(VECTOR_POPF, AB_VEC_POPF);
+        DEFINE(VECTOR_POP_SEG, AB_VEC_POP_SEG);
+        DEFINE(VECTOR_MOV_TO_SEG, AB_VEC_MOV_TO_SEG);
         DEFINE(STUB_BYTES, STUB_BYTES);
         DEFINE(STACK_BYTES, 16384);
 }

@@ -172,6 +172,27 @@ static void warn_of_base(void)
         told = true;
 }
 
+/* For the short form of the same load. */
+static void remember(enum vcpu_seg seg, uint32_t selector)
+{
+        struct vcpu_source *source = &vcpu.source[seg];
+        struct mmu_fault fault;
+        uint32_t address;
+
+        source->epoch = 0;
+        if (!descriptor_address(selector, &address) ||
+            address % AB_PAGE_BYTES > AB_PAGE_BYTES - 8)
+                return;
+        source->at = (const uint32_t *)linear_byte(address, false, &fault);
+        if (!source->at)
+                return;
+        source->selector = selector;
+        source->words[0] = source->at[0];
+        source->words[1] = source->at[1];
+        source->segment = vcpu.segment[seg];
+        source->epoch = vcpu_epoch;
+}
+
 void segment_load(enum vcpu_seg seg, uint32_t selector)
 {
         struct vcpu_segment segment;
@@ -193,6 +214,8 @@ void segment_load(enum vcpu_seg seg, uint32_t selector)
         if (segment.base && !RIGHTS_DPL(segment.rights))
                 warn_of_base();
         segment_set(seg, selector, &segment);
+        if (seg != SEG_SS)
+                remember(seg, selector);
 }
 
 void segments_drop(void)

@@ -24,12 +24,15 @@ static void choose_short_forms(void)
                 {AB_VEC_STI_DEFER, fast_defer},
                 {AB_VEC_POPF, fast_popf},
         };
+        const struct fast_segment_load *load;
         uint32_t i;
 
         for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
                 vcpu_vectors[forms[i].vector] = (uint32_t)forms[i].code;
                 vcpu_vectors[AB_VECTORS + forms[i].vector] = (uint32_t)forms[i].code;
         }
+        for (load = fast_segment_loads; load->begin; load++)
+                vcpu_vectors[load->vector] = vcpu_vectors[AB_VECTORS + load->vector] = load->begin;
 }
 
 static void reset(const struct backend_entry *entry)

@@ -11,6 +11,7 @@ static void load_table(struct vcpu_table *table, uint32_t word)
         base = bytes[2] | (uint32_t)bytes[3] << 8 | (uint32_t)bytes[4] << 16;
         table->limit = bytes[0] | (uint32_t)bytes[1] << 8;
         table->base = word ? base : base | (uint32_t)bytes[5] << 24;
+        tlb_flush();
 }
 
 static void store_table(const struct vcpu_table *table, uint32_t word)
@@ -67,6 +68,7 @@ static void load_ldt(uint32_t selector)
                 vcpu.ldt = segment;
         }
         vcpu.ldt_selector = selector;
+        tlb_flush();
 }
 
 static void load_task(uint32_t selector)

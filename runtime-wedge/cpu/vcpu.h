@@ -37,6 +37,18 @@ enum vcpu_rights {
 #define RIGHTS_TYPE(rights) ((rights) & 15)
 #define RIGHTS_DPL(rights)  ((rights) >> 5 & 3)
 
+/*
+ * The last load of a segment register that was found good: where the wedge sees the descriptor, what
+ * it was, and since when (vcpu_epoch) both hold.
+ */
+struct vcpu_source {
+        uint32_t selector;
+        uint32_t epoch;
+        const uint32_t *at;
+        uint32_t words[2];
+        struct vcpu_segment segment;
+};
+
 struct vcpu_table {
         uint32_t base, limit;
 };
@@ -63,6 +75,8 @@ struct vcpu {
         uint32_t site_esp;      /* its %esp: what both are when it faults */
         uint32_t stepping;      /* a copy of the instruction at `site' runs in the wedge */
         uint32_t attention;     /* for the way out: enum vcpu_attention */
+        uint32_t saved_eax, saved_ecx, saved_flags; /* while a short form of a segment load runs */
+        struct vcpu_source source[6]; /* what short forms compare with */
 };
 
 

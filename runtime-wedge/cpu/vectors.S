@@ -129,6 +129,84 @@ slow_popf:
         pushl   $VECTOR_POPF
         jmp     vcpu_enter
 
+/*
+ * Short forms of segment loads.  Where the descriptor is what it was at the last good load of
+ * this selector into this register, checking it again finds what was found then.  Nothing but
+ * vcpu.saved_* is changed before that is known, and all that follows can be done twice.
+ */
+        .macro  segment_load vector, seg, operand, popped
+        .pushsection .rodata
+        .long   10f, 11f, \vector
+        .popsection
+10:     movl    %eax, V(VCPU_SAVED_EAX)
+        movl    %ecx, V(VCPU_SAVED_ECX)
+        movzwl  \operand, %ecx
+        lahf
+        seto    %al
+        movl    %eax, V(VCPU_SAVED_FLAGS)
+11:     testl   $0xfffc, %ecx
+        jz      13f                             # a null selector needs no descriptor
+        cmpl    V(VCPU_SOURCE + \seg * SOURCE_BYTES + SOURCE_SELECTOR), %ecx
+        jne     14f
+        movl    V(VCPU_SOURCE + \seg * SOURCE_BYTES + SOURCE_EPOCH), %eax
+        cmpl    vcpu_epoch, %eax
+        jne     14f
+        movl    V(VCPU_SOURCE + \seg * SOURCE_BYTES + SOURCE_AT), %eax
+        movl    (%eax), %eax
+        cmpl    V(VCPU_SOURCE + \seg * SOURCE_BYTES + SOURCE_WORDS), %eax
+        jne     14f
+        movl    V(VCPU_SOURCE + \seg * SOURCE_BYTES + SOURCE_AT), %eax
+        movl    4(%eax), %eax
+        cmpl    V(VCPU_SOURCE + \seg * SOURCE_BYTES + SOURCE_WORDS + 4), %eax
+        jne     14f
+        cmpl    V(VCPU_SEG + 4 * \seg), %ecx
+        je      12f                             # it is in the register already
+        movl    %ecx, V(VCPU_SEG + 4 * \seg)
+        .irp    word, 0, 4, 8
+        movl    V(VCPU_SOURCE + \seg * SOURCE_BYTES + SOURCE_SEGMENT + \word), %eax
+        movl    %eax, V(VCPU_SEGMENT + \seg * SEGMENT_BYTES + \word)
+        .endr
+12:     movl    V(VCPU_SAVED_FLAGS), %eax
+        addb    $127, %al                       # OF again
+        sahf                                    # and the others
+        movl    V(VCPU_SAVED_ECX), %ecx
+        movl    V(VCPU_SAVED_EAX), %eax
+        ret     $\popped
+13:     movl    %ecx, V(VCPU_SEG + 4 * \seg)
+        .irp    word, 0, 4, 8
+        movl    $0, V(VCPU_SEGMENT + \seg * SEGMENT_BYTES + \word)
+        .endr
+        jmp     12b
+14:     movl    V(VCPU_SAVED_FLAGS), %eax
+        addb    $127, %al
+        sahf
+        movl    V(VCPU_SAVED_ECX), %ecx
+        movl    V(VCPU_SAVED_EAX), %eax
+        jmp     vcpu_stubs + STUB_BYTES * (\vector)
+        .endm
+
+        .pushsection .rodata
+        .globl  fast_segment_loads
+        .balign 4
+fast_segment_loads:                             # begin, flags are saved, vector
+        .popsection
+        .globl  fast_segments
+fast_segments:
+        .irp    seg, 0, 3, 4, 5                 # es, ds, fs, gs
+        segment_load VECTOR_POP_SEG+\seg, \seg, 4(%esp), 4
+        segment_load VECTOR_MOV_TO_SEG+8*\seg+0, \seg, %ax, 0
+        segment_load VECTOR_MOV_TO_SEG+8*\seg+1, \seg, %cx, 0
+        segment_load VECTOR_MOV_TO_SEG+8*\seg+2, \seg, %dx, 0
+        segment_load VECTOR_MOV_TO_SEG+8*\seg+3, \seg, %bx, 0
+        segment_load VECTOR_MOV_TO_SEG+8*\seg+6, \seg, %si, 0
+        segment_load VECTOR_MOV_TO_SEG+8*\seg+7, \seg, %di, 0
+        .endr
+        .globl  fast_segments_end
+fast_segments_end:
+        .pushsection .rodata
+        .long   0
+        .popsection
+
 /* A copied instruction, then a jump to here (shadow.c). */
         .globl  vcpu_step_end
 vcpu_step_end:
