@@ -7,71 +7,76 @@
  * the owner's thread, not the current one.
  *
  * A thread's registers are read and written by the thread itself, in its page of
- * stubs.  A copy is kept of what is known to be in each thread, so that loading
- * the same again, the commonest case, takes no message.  The data page is in all
- * user spaces: nothing stays in it.
+ * stubs.  While it is known that its area there holds what the thread has, loading
+ * the same again, the commonest case, takes no message.
  */
 #include "l4vm.h"
 
-enum { AREA = 512, COMPARED = 288 }; /* the rest of fxsave's format is not the registers */
+enum { AREA_WORDS = 128, COMPARED_WORDS = 72 }; /* the rest of fxsave's format is not registers */
 
-static struct {
-        uint8_t image[AREA];
-        bool known; /* the thread's registers are those of `image' */
-} threads[L4VM_SPACES];
-
+static bool known[L4VM_SPACES]; /* the area is what the thread has */
 static uint32_t owner;
 
 void l4vm_fpu_reset(uint32_t space)
 {
-        threads[space].known = false;
+        known[space] = false;
 }
 
-static uint8_t *area(void)
+static void *area(uint32_t space)
 {
-        return (uint8_t *)l4vm_stub_data + STUB_FPU;
+        return l4vm_stub_data(space) + STUB_FPU;
 }
 
-/* Bring what is in the owner's thread into its image. */
+static void copy(void *to, const void *from)
+{
+        uint32_t words = AREA_WORDS;
+
+        asm volatile("rep movsl" : "+D"(to), "+S"(from), "+c"(words) : : "memory");
+}
+
+static bool same(const void *a, const void *b)
+{
+        uint32_t words = COMPARED_WORDS;
+        bool equal;
+
+        asm volatile("repe cmpsl" : "+D"(a), "+S"(b), "+c"(words), "=@cce"(equal) : : "memory");
+        return equal;
+}
+
+/* Bring what the owner's thread has into its area. */
 static void look(void)
 {
-        if (threads[owner].known)
+        if (known[owner])
                 return;
         l4vm_user_need(owner);
-        l4vm_run_stub(owner, stub_fpu_save, 0, 0);
-        memcpy(threads[owner].image, area(), AREA);
-        memset(area(), 0, AREA);
-        threads[owner].known = true;
+        known[owner] = l4vm_run_stub(owner, stub_fpu_save, 0);
 }
 
 /* Put @image into the thread of @space, which becomes the owner. */
-static void put(uint32_t space, const uint8_t *image)
+static void put(uint32_t space, const void *image)
 {
         owner = space;
-        if (threads[space].known && !memcmp(threads[space].image, image, COMPARED))
+        if (known[space] && same(area(space), image))
                 return;
         l4vm_user_need(space);
-        memcpy(area(), image, AREA);
-        l4vm_run_stub(space, stub_fpu_load, 0, 0);
-        memset(area(), 0, AREA);
-        memcpy(threads[space].image, image, AREA);
-        threads[space].known = true;
+        copy(area(space), image);
+        known[space] = l4vm_run_stub(space, stub_fpu_load, 0);
 }
 
 void l4vm_fpu_enter(uint32_t space)
 {
         if (owner != space) {
                 look();
-                put(space, threads[owner].image);
+                put(space, area(owner));
         }
-        threads[space].known = false;
+        known[space] = false;
 }
 
 void backend_fpu_save(void *to)
 {
         l4vm_call_begin();
         look();
-        memcpy(to, threads[owner].image, AREA);
+        copy(to, area(owner));
         l4vm_call_end();
 }
 

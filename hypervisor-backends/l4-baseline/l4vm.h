@@ -145,8 +145,11 @@ uint32_t shadow_lookup(uint32_t space, uint32_t virtual);
 uint32_t *shadow_large(uint32_t virtual);
 /* Cut it into pages.  False: no room, nothing has changed. */
 bool shadow_split(uint32_t virtual);
-/* Remove all entries of @space. */
-void shadow_forget(uint32_t space);
+/*
+ * Remove all entries of @space.  Returns in how many regions something was handed to the
+ * user thread, and the first @most of them in @pages.
+ */
+uint32_t shadow_forget(uint32_t space, L4_Fpage_t *pages, uint32_t most);
 void shadow_start(void);
 
 /* --- memory.c ---------------------------------------------------------------------- */
@@ -168,17 +171,20 @@ void l4vm_flush_queue(void);
  * Run the stub at @label (stubs.S) in the thread of @space, which waits for backend_user().
  * False: it did not come back and has been made anew.
  */
-bool l4vm_run_stub(uint32_t space, const char *label, uint32_t eax, uint32_t esi);
+bool l4vm_run_stub(uint32_t space, const char *label, uint32_t eax);
+/* Its page of data, as the kernel space sees it. */
+uint8_t *l4vm_stub_data(uint32_t space);
 /* The thread of @space is there. */
 void l4vm_user_need(uint32_t space);
-/* All mappings of a user space go. */
-void l4vm_user_empty(uint32_t space);
+/* These regions of a user space are to be empty, all of it where there are too many. */
+void l4vm_user_empty(uint32_t space, const L4_Fpage_t *pages, uint32_t count);
+#define L4VM_EMPTY_MOST 60u
 /* @space runs next: its thread gets the floating-point registers.  Its thread is new. */
 void l4vm_fpu_enter(uint32_t space);
 void l4vm_fpu_reset(uint32_t space);
 
 /* stubs.S: offsets in the page of code. */
-extern char l4vm_stub_code[], l4vm_stub_data[];
+extern char l4vm_stub_code[];
 extern char stub_hlt[], stub_start[], stub_fpu_save[], stub_fpu_load[], stub_flush[];
 #define STUB_ADDRESS(label) (L4VM_STUB_CODE + ((uint32_t)(label) - (uint32_t)l4vm_stub_code))
 

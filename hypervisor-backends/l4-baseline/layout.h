@@ -16,6 +16,7 @@
 #define L4VM_WINDOW    0xbc000000 /* the wedge's view of guest-physical memory, ... */
 #define L4VM_PIECES    8          /* ... so many pieces at a time ... */
 #define L4VM_PIECE     0x400000   /* ... of this size */
+#define L4VM_ALL_PIECES 192       /* of the largest guest */
 #define L4VM_IMAGE     0xbe000000 /* the wedge's program; in the helper's space too */
 
 /* Helper's space. */
@@ -29,11 +30,12 @@
 #define L4VM_PAGE      0xbfd00000 /* struct ab_vm_page, read only; not in user spaces */
 #define L4VM_KIP       0xbff00000
 
-/* User spaces: a page of code and one of data, the same in all (stubs.S). */
+/* User spaces: a page of code, the same in all, and one of data (stubs.S). */
 #define L4VM_STUB_CODE 0xbfe00000
 #define L4VM_STUB_DATA 0xbfe01000
 #define STUB_HANDLER   0x000 /* offsets in the data page: id of the exception handler */
 #define STUB_FPU       0x200 /* 512 bytes for fxsave */
+#define STUB_WORDS     0x400 /* 64 words for message registers */
 #define STUB_STACK     0xff0
 
 /* Threads, relative to the machine's first thread number. */

@@ -22,11 +22,16 @@ static uint32_t visit_count;
 static L4_Fpage_t queue[QUEUE];
 static uint32_t queued;
 
+/*
+ * The window: which piece is where, and the reverse.  What has been asked for since a
+ * slot was last needed is not given up.
+ */
 static struct {
         uint32_t piece; /* + 1; 0: empty */
-        uint32_t used;  /* when last */
+        uint32_t used;
 } window[L4VM_PIECES];
-static uint32_t window_clock;
+static uint32_t view[L4VM_ALL_PIECES]; /* address of a piece in the window, or 0 */
+static uint32_t window_hand;
 
 /* --- calls ---------------------------------------------------------------------------- */
 
@@ -175,28 +180,35 @@ bool l4vm_serve_kernel(uint32_t address, bool write, uint32_t *error)
         return true;
 }
 
+/* Put @piece into the window, in place of one that has not been asked for lately. */
+static void look_at(uint32_t piece)
+{
+        uint32_t slot;
+
+        do {
+                slot = window_hand++ % L4VM_PIECES;
+                window[slot].used >>= 1;
+        } while (window[slot].used);
+        if (window[slot].piece)
+                view[window[slot].piece - 1] = 0;
+        window[slot].piece = piece + 1;
+        view[piece] = L4VM_WINDOW + slot * L4VM_PIECE;
+        l4vm_call_begin();
+        l4vm_helper_map(view[piece], piece * L4VM_PIECE, L4_SUPERPAGE_BITS, AB_WRITE);
+        l4vm_call_end();
+}
+
+/* The front end's commonest call. */
 void *backend_physical(uint32_t address)
 {
-        uint32_t piece = address / L4VM_PIECE + 1, slot, oldest = 0;
+        uint32_t piece = address / L4VM_PIECE;
 
         if (address >= l4vm_machine.memory_bytes)
                 return 0;
-        for (slot = 0; slot < L4VM_PIECES; slot++) {
-                if (window[slot].piece == piece)
-                        break;
-                if (window[slot].used < window[oldest].used)
-                        oldest = slot;
-        }
-        if (slot == L4VM_PIECES) {
-                slot = oldest;
-                window[slot].piece = piece;
-                l4vm_call_begin();
-                l4vm_helper_map(L4VM_WINDOW + slot * L4VM_PIECE, address & -(uint32_t)L4VM_PIECE,
-                                L4_SUPERPAGE_BITS, AB_WRITE);
-                l4vm_call_end();
-        }
-        window[slot].used = ++window_clock;
-        return (void *)(L4VM_WINDOW + slot * L4VM_PIECE + address % L4VM_PIECE);
+        if (!view[piece])
+                look_at(piece);
+        window[(view[piece] - L4VM_WINDOW) / L4VM_PIECE].used = 2;
+        return (void *)(view[piece] + address % L4VM_PIECE);
 }
 
 /* --- user spaces --------------------------------------------------------------------------- */
@@ -236,16 +248,15 @@ static void put_off(L4_Fpage_t page)
 /* User code loses @rights (L4's) of the page mapped by @entry. */
 static void take_from_user(uint32_t entry, uint32_t rights)
 {
-        uint32_t physical = entry & SHADOW_PAGE, slot;
+        uint32_t physical = entry & SHADOW_PAGE, at;
 
         if (!(entry & SHADOW_WINDOW)) {
                 put_off(L4_PageRights(L4VM_LINEAR + physical, rights));
                 return;
         }
-        for (slot = 0; slot < L4VM_PIECES; slot++)
-                if (window[slot].piece == physical / L4VM_PIECE + 1)
-                        put_off(L4_PageRights(
-                                L4VM_WINDOW + slot * L4VM_PIECE + physical % L4VM_PIECE, rights));
+        at = view[physical / L4VM_PIECE];
+        if (at)
+                put_off(L4_PageRights(at + physical % L4VM_PIECE, rights));
 }
 
 /* --- what the front end asks for -------------------------------------------------------------- */
@@ -415,12 +426,15 @@ void backend_switch(uint32_t space)
 
 void backend_forget(uint32_t space)
 {
+        L4_Fpage_t pages[L4VM_EMPTY_MOST];
+        uint32_t count;
+
         if (space >= L4VM_SPACES)
                 backend_fatal("a space that does not exist");
         l4vm_call_begin();
         if (space == l4vm_current)
                 leave_user_pages();
-        shadow_forget(space);
-        l4vm_user_empty(space);
+        count = shadow_forget(space, pages, L4VM_EMPTY_MOST);
+        l4vm_user_empty(space, pages, count);
         l4vm_call_end();
 }

@@ -87,20 +87,35 @@ bool shadow_split(uint32_t virtual)
         return true;
 }
 
-void shadow_forget(uint32_t space)
+/* Empty a leaf; true if something in it was handed to the user thread. */
+static bool clear_leaf(struct leaf *leaf)
 {
-        uint32_t s = index_of(space), i;
+        uint32_t installed = 0, i;
+
+        for (i = 0; i < LEAF_PAGES; i++) {
+                installed |= leaf->entry[i] & SHADOW_INSTALLED;
+                leaf->entry[i] = 0;
+        }
+        return installed;
+}
+
+uint32_t shadow_forget(uint32_t space, L4_Fpage_t *pages, uint32_t most)
+{
+        uint32_t s = index_of(space), count = 0;
         uint16_t at, next;
 
         for (at = first[s]; at; at = next) {
                 struct leaf *leaf = &leaves[at];
 
                 next = leaf->next;
-                for (i = 0; i < LEAF_PAGES; i++)
-                        leaf->entry[i] = 0;
+                if (clear_leaf(leaf) && count++ < most)
+                        pages[count - 1] = L4_FpageAddRights(
+                                L4_FpageLog2((uint32_t)leaf->row << LEAF_BITS, LEAF_BITS),
+                                L4_FPAGE_RWX);
                 directory[s][leaf->row] = 0;
                 leaf->next = free_leaf;
                 free_leaf = at;
         }
         first[s] = 0;
+        return count;
 }

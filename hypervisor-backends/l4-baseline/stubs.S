@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a user thread runs for the wedge: a page of code and a page of data, mapped
- * above the guest's addresses in every user space.  Each piece ends in `hlt', which
+ * What a user thread runs for the wedge: a page of code, and a page of data of its own,
+ * mapped above the guest's addresses.  Each piece ends in `hlt', which
  * hands the thread's registers to main as an exception.
  */
 #include "layout.h"
@@ -10,7 +10,7 @@
 
         .section .stubs, "awx", @progbits
         .balign 4096
-        .globl  l4vm_stub_code, l4vm_stub_data
+        .globl  l4vm_stub_code
         .globl  stub_hlt, stub_start, stub_fpu_save, stub_fpu_load, stub_flush
 l4vm_stub_code:
 stub_hlt:
@@ -26,11 +26,15 @@ stub_fpu_save:
 stub_fpu_load:
         fxrstor L4VM_STUB_DATA + STUB_FPU
         hlt
-/* Unmap from itself: %eax control, %esi fpage, %edi UTCB, %ebx the kernel's entry. */
+/* Unmap from itself: %eax control, its message registers from the data page, %ebx the kernel's entry. */
 stub_flush:
+        movl    $L4VM_STUB_DATA + STUB_WORDS, %esi
+        movl    $L4VM_UTCB + 0x100, %edi
+        movl    $64, %ecx
+        rep movsl
+        movl    L4VM_STUB_DATA + STUB_WORDS, %esi
+        movl    $L4VM_UTCB + 0x100, %edi
         call    *%ebx
         hlt
         .balign 4096
-l4vm_stub_data:
-        .skip   4096
         .section .note.GNU-stack, "", @progbits

@@ -14,14 +14,14 @@
 #include "l4vm.h"
 
 enum { ERROR_PRESENT = 1, ERROR_WRITE = 2, ERROR_USER = 4, GENERAL_PROTECTION = 13,
-       PAGE_FAULT = 14, COMPLETE_HALF = 31 };
+       PAGE_FAULT = 14, LOWER_HALF = 31 };
 
 static struct {
         bool made;
-        bool used;      /* has mappings below, or ... */
-        bool used_high; /* ... above where kernels begin */
         uint32_t missing; /* page of the last fault the guest was told of, | 1; or 0 */
 } users[L4VM_SPACES];
+
+static uint8_t stub_data[L4VM_SPACES][AB_PAGE_BYTES] __attribute__((aligned(4096)));
 
 static const L4_Word_t patience = 3000000; /* us a thread may take to come to a stub's end */
 
@@ -58,13 +58,18 @@ static void load_map(unsigned int mr, uint32_t from, uint32_t rights, uint32_t t
                                                        (rights & AB_WRITE ? L4_FPAGE_W : 0)), to);
 }
 
+uint8_t *l4vm_stub_data(uint32_t space)
+{
+        return stub_data[space];
+}
+
 /* The two pages of stubs: true when the answer is loaded. */
-static bool serve_stub_page(uint32_t address)
+static bool serve_stub_page(uint32_t space, uint32_t address)
 {
         if (in_stubs(address))
                 load_map(1, (uint32_t)l4vm_stub_code, AB_READ, L4VM_STUB_CODE);
         else if (address - L4VM_STUB_DATA < AB_PAGE_BYTES)
-                load_map(1, (uint32_t)l4vm_stub_data, AB_WRITE, L4VM_STUB_DATA);
+                load_map(1, (uint32_t)stub_data[space], AB_WRITE, L4VM_STUB_DATA);
         else
                 return false;
         L4_Set_MsgTag(L4_Tag(0, 0, 2));
@@ -83,7 +88,7 @@ static bool await_stub(uint32_t space)
                         return false;
                 if (is_exception(tag) && in_stubs(L4_StoreMR(L4_EXC_MR_EIP)))
                         return true;
-                if (!is_page_fault(tag) || !serve_stub_page(L4_StoreMR(1)))
+                if (!is_page_fault(tag) || !serve_stub_page(space, L4_StoreMR(1)))
                         return false;
         }
 }
@@ -91,14 +96,11 @@ static bool await_stub(uint32_t space)
 /* A new thread and space; it ends in the wait that backend_user() begins with. */
 static void make(uint32_t space)
 {
-        uint32_t *data = (uint32_t *)l4vm_stub_data;
-
         L4_LoadMR(1, space);
         if (l4vm_request(RMON_VM_SPACE, 1))
                 backend_fatal("the resource monitor gives no address space");
-        users[space].used = users[space].used_high = false;
         l4vm_fpu_reset(space);
-        data[STUB_HANDLER / 4] = l4vm_thread(L4VM_MAIN).raw;
+        *(uint32_t *)(stub_data[space] + STUB_HANDLER) = l4vm_thread(L4VM_MAIN).raw;
         L4_Set_MsgTag(L4_Tag(0, 2, 0));
         L4_LoadMR(1, STUB_ADDRESS(stub_start));
         L4_LoadMR(2, L4VM_STUB_DATA + STUB_STACK);
@@ -108,11 +110,10 @@ static void make(uint32_t space)
 }
 
 /* Run the stub at @label; false: the thread had to be made anew. */
-bool l4vm_run_stub(uint32_t space, const char *label, uint32_t eax, uint32_t esi)
+bool l4vm_run_stub(uint32_t space, const char *label, uint32_t eax)
 {
         struct ab_frame frame = {.eip = STUB_ADDRESS(label), .esp = L4VM_STUB_DATA + STUB_STACK,
-                                 .eax = eax, .esi = esi, .edi = L4VM_UTCB + L4_UTCB_LOCALID,
-                                 .ebx = L4_syscalls.unmap, .eflags = 0x202};
+                                 .eax = eax, .ebx = L4_syscalls.unmap, .eflags = 0x202};
 
         l4vm_store_frame(&frame);
         L4_Set_MsgTag(L4_Tag(0, L4_EXC_WORDS, 0));
@@ -128,22 +129,25 @@ void l4vm_user_need(uint32_t space)
                 make(space);
 }
 
-void l4vm_user_empty(uint32_t space)
+/*
+ * The thread itself unmaps: others that have the same pages keep them.  What it has of the
+ * kernel space's pages for user code stays true.
+ */
+void l4vm_user_empty(uint32_t space, const L4_Fpage_t *pages, uint32_t count)
 {
-        static const struct {
-                uint32_t start, bits;
-        } high[] = {{0x80000000, 29}, {0xa0000000, 28}, {0xb0000000, 27}, {0xb8000000, 26}};
-        uint32_t i;
+        uint32_t *words = (uint32_t *)(stub_data[space] + STUB_WORDS), i;
 
         users[space].missing = 0;
-        if (users[space].used)
-                l4vm_run_stub(space, stub_flush, L4_UNMAP_FLUSH,
-                         L4_FpageAddRights(L4_FpageLog2(0, COMPLETE_HALF), L4_FPAGE_RWX).raw);
-        for (i = 0; users[space].used_high && i < sizeof(high) / sizeof(high[0]); i++)
-                l4vm_run_stub(space, stub_flush, L4_UNMAP_FLUSH,
-                         L4_FpageAddRights(L4_FpageLog2(high[i].start, high[i].bits),
-                                           L4_FPAGE_RWX).raw);
-        users[space].used = users[space].used_high = false;
+        if (!count || !users[space].made)
+                return;
+        if (count > L4VM_EMPTY_MOST) {
+                words[0] = L4_FpageAddRights(L4_FpageLog2(0, LOWER_HALF), L4_FPAGE_RWX).raw;
+                count = 1;
+        } else {
+                for (i = 0; i < count; i++)
+                        words[i] = pages[i].raw;
+        }
+        l4vm_run_stub(space, stub_flush, L4_UNMAP_FLUSH | (count - 1));
 }
 
 /* --- faults of applications ------------------------------------------------------------------ */
@@ -170,7 +174,7 @@ static bool allows(uint32_t value, bool write)
 }
 
 /* Put a map item for @address at @mr. */
-static void install(uint32_t space, uint32_t address, uint32_t value, uint32_t *entry,
+static void install(uint32_t address, uint32_t value, uint32_t *entry,
                     unsigned int mr)
 {
         bool from_window;
@@ -178,10 +182,6 @@ static void install(uint32_t space, uint32_t address, uint32_t value, uint32_t *
 
         *entry &= ~SHADOW_WINDOW;
         *entry |= SHADOW_INSTALLED | (from_window ? SHADOW_WINDOW : 0);
-        if (address < L4VM_LINEAR)
-                users[space].used = true;
-        else
-                users[space].used_high = true;
         load_map(mr, from, value, address & SHADOW_PAGE);
 }
 
@@ -241,12 +241,12 @@ static bool of_page_fault(uint32_t space, struct ab_frame *frame, struct ab_trap
         uint32_t address = L4_StoreMR(1), *entry, value = 0;
 
         l4vm_count(COUNT_FAULT);
-        if (serve_stub_page(address))
+        if (serve_stub_page(space, address))
                 return false;
         if (address < L4VM_GUEST_END)
                 value = user_value(space, address, &entry);
         if (allows(value, write) && !l4vm.events) {
-                install(space, address, value, entry, 1);
+                install(address, value, entry, 1);
                 L4_Set_MsgTag(L4_Tag(0, 0, 2));
                 return false;
         }
@@ -358,7 +358,7 @@ void backend_user(struct ab_frame *frame, struct ab_trap *trap)
                 address = users[space].missing & SHADOW_PAGE;
                 value = address < L4VM_GUEST_END ? user_value(space, address, &entry) : 0;
                 if (value & AB_USER) {
-                        install(space, address, value, entry, L4_EXC_WORDS + 1);
+                        install(address, value, entry, L4_EXC_WORDS + 1);
                         typed = 2;
                 }
         }
