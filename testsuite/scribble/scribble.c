@@ -12,6 +12,10 @@
  * physical 64 KB up, which the kernel must be told not to use (memmap=); there
  * the distance to the kernel is the same before paging and after.
  *
+ * An image bound ahead of time is scribbled likewise: then the trampoline holds the bound code of
+ * the site, all of it.  A call of the wedge behind which the next instruction counts (sti) stays
+ * in the site.
+ *
  * --also destroys the registers of MASK (hexadecimal, as in a record) besides, which
  * is a false claim: a guest that survives it shows that the test sees nothing.
  */
@@ -19,6 +23,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <afterburn/bound.h>
 #include <afterburn/insn.h>
 #include "host/diag.h"
 #include "records/image.h"
@@ -50,6 +55,7 @@ static const char *const reason_text[REASONS] = {
 };
 
 static unsigned also; /* registers to destroy besides */
+static bool bound;    /* the image is bound ahead of time */
 
 static void put_jump(uint32_t target)
 {
@@ -134,6 +140,13 @@ static bool in_shadow(const struct ab_image *image, unsigned index)
                is_insn(record, AB_CLASS_POP_SEG) || is_insn(record, AB_CLASS_LSS);
 }
 
+static void put_jump_to(uint8_t *site, uint32_t address, uint32_t target)
+{
+        target -= address + JUMP_BYTES;
+        site[0] = 0xe9;
+        memcpy(site + 1, &target, 4);
+}
+
 static enum reason scribble(const struct ab_image *image, unsigned index)
 {
         const struct ab_record *record = &image->records[index];
@@ -156,6 +169,17 @@ static enum reason scribble(const struct ab_image *image, unsigned index)
                 return IS_PATCHED;
 
         site = image->file + section->file_offset + (record->start - section->address);
+        if (bound) {
+                if (is_insn(record, AB_CLASS_STI))
+                        return IN_SHADOW;
+                for (i = 0; i < record->site_bytes; i++)
+                        low_put(site[i]);
+                put_destruction(record);
+                put_jump(end);
+                memset(site, 0x90, record->site_bytes);
+                put_jump_to(site, record->start, target);
+                return SCRIBBLED;
+        }
         memcpy(insn, site + record->insn_offset, record->insn_bytes);
         if (stays_in_site(record)) {
                 put_destruction(record);
@@ -169,9 +193,7 @@ static enum reason scribble(const struct ab_image *image, unsigned index)
         memset(site, 0x90, record->site_bytes);
         if (stays_in_site(record))
                 memcpy(site + record->site_bytes - record->insn_bytes, insn, record->insn_bytes);
-        target -= record->start + JUMP_BYTES;
-        site[0] = 0xe9;
-        memcpy(site + 1, &target, 4);
+        put_jump_to(site, record->start, target);
         return SCRIBBLED;
 }
 
@@ -194,6 +216,7 @@ int main(int argc, char **argv)
                 ab_die(AB_EXIT_ERROR, "%s", problem.text);
         if (image->form != AB_FORM_LINKED || image->packed)
                 ab_die(AB_EXIT_ERROR, "%s: not a linked ELF file: give vmlinux", argv[1]);
+        bound = ab_image_section(image, AB_BOUND_SECTION) != NULL;
         low_start(image);
         for (i = 0; i < image->record_count; i++) {
                 enum reason reason = scribble(image, i);

@@ -6,7 +6,7 @@
 . "${top_srcdir:?}/testsuite/run/run.sh"
 dir=$top_builddir/testsuite/scribble
 burned=${AFTERBURN_TEST_BURNED-$top_builddir/linux-6.1/vmlinux}
-plan 10
+plan 12
 
 as --32 -o "$tmp/sample.o" "$top_srcdir/testsuite/scribble/sample.s" &&
         ld -m elf_i386 -Ttext=0x80100000 -o "$tmp/sample" "$tmp/sample.o"
@@ -54,6 +54,17 @@ if [ -f "$burned" ]; then
         smoke "$burned" "$tmp/kept" && smoke "$tmp/vmlinux" "$tmp/lost" &&
                 grep -q '^ok ' "$tmp/lost" && diff "$tmp/kept" "$tmp/lost" >"$tmp/out"
         check 'and passes the smoke suite as before'
+        afterburn link --hypervisor=l4 "$burned" -o "$tmp/bound" &&
+                "$dir/scribble" "$tmp/bound" "$tmp/vmlinux" >"$tmp/counts" 2>"$tmp/err"
+        status=$?
+        sed 's/^/# /' "$tmp/counts"
+        [ $status = 0 ] && ! grep -q '^0 of' "$tmp/counts"
+        check 'bound for L4, Linux is scribbled'
+        $limit "$run" --hypervisor=l4 --quiet --timeout=100 --append="$map" --initrd="$mini" \
+                "$tmp/vmlinux" -- /bin/smoke >"$tmp/out" 2>"$tmp/err" </dev/null
+        planned=$(sed -n 's/^1\.\.//p' "$tmp/out")
+        [ -n "$planned" ] && [ "$(grep -c '^ok ' "$tmp/out")" = "$planned" ]
+        check 'and passes the smoke suite as a guest of L4'
         # a false claim: %ebx, which callers keep across everything
         "$dir/scribble" --also=8 "$burned" "$tmp/vmlinux" >/dev/null
         ! smoke "$tmp/vmlinux" "$tmp/false" 8 || ! diff "$tmp/kept" "$tmp/false" >/dev/null
@@ -61,6 +72,8 @@ if [ -f "$burned" ]; then
 else
         skip 'Linux is scribbled' "no $burned: ./quickstart builds it"
         skip 'and passes the smoke suite as before' "no $burned: ./quickstart builds it"
+        skip 'bound for L4, Linux is scribbled' "no $burned: ./quickstart builds it"
+        skip 'and passes the smoke suite as a guest of L4' "no $burned: ./quickstart builds it"
         skip 'with a false claim it does not' "no $burned: ./quickstart builds it"
 fi
 exit "$failed"
