@@ -24,4 +24,20 @@ while read -r file; do
 	[ -f "$top/$file" ] && grep -qxF -e "$file" "$scratch/release" || echo "$file"
 done <"$scratch/repository" >"$scratch/forgotten"
 check "nothing is forgotten" diff /dev/null "$scratch/forgotten"
+
+# Licences: every file says its own, and what is compiled or mapped into a guest
+# or runs on the target may go anywhere.
+while read -r file; do
+	case $file in
+	*README | LICENSES/* | doc/results-* | .gitignore) continue ;;
+	esac
+	[ ! -f "$top/$file" ] || head -n 5 "$top/$file" | grep -q 'SPDX-License-Identifier: \(GPL-3.0-or-later\|BSD-2-Clause\)' ||
+		echo "$file"
+done <"$scratch/repository" >"$scratch/silent"
+check "every file says its licence" diff /dev/null "$scratch/silent"
+grep -E '^(include/afterburn|afterburner/overlay|runtime-wedge|linker/core|samples/(hello|mini|kernel|runtime)|hypervisor-backends/(bare/(loader|ring0)|l4/(kernel|lib|include|sigma0|resourcemon|boot)|l4-baseline))/.*\.([chS]|lds|def)$|insn-ia32\.def$' \
+	"$scratch/repository" | while read -r file; do
+	head -n 5 "$top/$file" | grep -q 'SPDX-License-Identifier: BSD-2-Clause' || echo "$file"
+done >"$scratch/not-bsd"
+check "what runs on the target is BSD-2-Clause" diff /dev/null "$scratch/not-bsd"
 finish
