@@ -62,7 +62,7 @@ void timer_interrupt(void)
         unsigned long long now = counter();
 
         L4_Set_MsgTag(L4_Tag(0, 0, 0));
-        L4_Send(line()); /* acknowledged */
+        L4_Reply(line()); /* acknowledged */
         for (unsigned int i = 0; i < VMS; i++)
                 if (due[i] && due[i] <= now) {
                         due[i] = 0;
