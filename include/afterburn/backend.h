@@ -181,7 +181,8 @@ bool backend_port_out(uint32_t port, uint32_t bytes, uint32_t value);
 
 /*
  * Where the wedge itself sees guest-physical memory: the byte at @address, and
- * the rest of its page.  NULL beyond the end.
+ * the rest of its page.  NULL beyond the end.  Holds until the next call of this function
+ * or of backend_map().
  */
 void *backend_physical(uint32_t address);
 

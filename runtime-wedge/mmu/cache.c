@@ -164,6 +164,7 @@ static bool map_page(struct space *space, struct slot *slot, uint32_t gva, const
                 copy |= COPY_OVERRIDE;
         slot->copies[page] = copy;
         slot->used[page / 32] |= 1u << page % 32;
+        slot->groups |= 1u << page / 32;
         return true;
 }
 

@@ -31,7 +31,8 @@ struct slot {
         bool whole;          /* ... and it is mapped in one piece */
         bool local;          /* some translation here is not global */
         uint32_t *copies;    /* ROWS of them; NULL while there is none */
-        uint32_t used[ROWS / 32]; /* which copies are in use */
+        uint32_t used[ROWS / 32]; /* which copies are in use ... */
+        uint32_t groups;     /* ... and which words of that are not 0 */
 };
 
 struct space {

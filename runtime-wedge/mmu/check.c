@@ -47,16 +47,22 @@ bool cache_row_changed(const struct slot *slot, uint32_t pde, bool large)
                (large && lost(slot->pde, pde, PTE_D));
 }
 
+static uint32_t first(uint32_t bits)
+{
+        return (uint32_t)__builtin_ctz(bits);
+}
+
 static void forget_page(struct slot *slot, uint32_t page)
 {
         slot->used[page / 32] &= ~(1u << page % 32);
+        if (!slot->used[page / 32])
+                slot->groups &= ~(1u << page / 32);
 }
 
-/* One translation of a row whose directory entry stands. */
-static void check_page(struct slot *slot, uint32_t page, struct run *run)
+/* One translation of a row whose directory entry stands; @now is its entry in the table. */
+static void check_page(struct slot *slot, uint32_t page, uint32_t now, struct run *run)
 {
         uint32_t copy = slot->copies[page];
-        uint32_t now = walk_read((slot->pde & PTE_FRAME) + page * 4);
         uint32_t gva = slot->row << 22 | page << 12;
 
         mmu_statistics.checked++;
@@ -79,24 +85,19 @@ static void check_page(struct slot *slot, uint32_t page, struct run *run)
 
 bool cache_is_empty(const struct slot *slot)
 {
-        uint32_t i;
-
-        for (i = 0; i < ROWS / 32; i++)
-                if (slot->used[i])
-                        return false;
-        return !slot->whole;
+        return !slot->whole && !slot->groups;
 }
 
 void cache_drop_slot(struct space *space, struct slot *slot)
 {
         struct run run = {.space = space->number};
-        uint32_t i, bits;
+        uint32_t groups, bits;
 
         if (slot->whole)
                 backend_unmap(space->number, slot->row << 22, LARGE_PAGE);
-        for (i = 0; i < ROWS / 32; i++)
-                for (bits = slot->used[i]; bits; bits &= bits - 1) {
-                        uint32_t page = i * 32 + (uint32_t)__builtin_ctz(bits);
+        for (groups = slot->groups; groups; groups &= groups - 1)
+                for (bits = slot->used[first(groups)]; bits; bits &= bits - 1) {
+                        uint32_t page = first(groups) * 32 + first(bits);
 
                         mmu_statistics.dropped++;
                         run_add(&run, slot->row << 22 | page << 12, 0);
@@ -116,13 +117,18 @@ static bool changed_now(const struct space *space, const struct slot *slot)
 static void check_copies(struct space *space, struct slot *slot)
 {
         struct run run = {.space = space->number};
-        uint32_t i, bits;
+        const uint32_t *table;
+        uint32_t groups, bits;
 
         if (slot->large)
                 return;
-        for (i = 0; i < ROWS / 32; i++)
-                for (bits = slot->used[i]; bits; bits &= bits - 1)
-                        check_page(slot, i * 32 + (uint32_t)__builtin_ctz(bits), &run);
+        table = backend_physical(slot->pde & PTE_FRAME);
+        for (groups = slot->groups; groups; groups &= groups - 1)
+                for (bits = slot->used[first(groups)]; bits; bits &= bits - 1) {
+                        uint32_t page = first(groups) * 32 + first(bits);
+
+                        check_page(slot, page, table ? table[page] : 0xffffffff, &run);
+                }
         run_end(&run);
         if (cache_is_empty(slot))
                 slot_free(space, slot);
@@ -178,7 +184,7 @@ void cache_check_page(struct space *space, uint32_t gva)
         if (changed_now(space, slot)) {
                 cache_drop_slot(space, slot);
         } else if (!slot->large && slot->used[page / 32] & 1u << page % 32) {
-                check_page(slot, page, &run);
+                check_page(slot, page, walk_read((slot->pde & PTE_FRAME) + page * 4), &run);
                 run_end(&run);
         }
 }

@@ -43,6 +43,7 @@ struct slot *slot_take(struct space *space, uint32_t row)
         slot->row = row;
         slot->whole = slot->local = false;
         slot->copies = 0;
+        slot->groups = 0;
         for (i = 0; i < ROWS / 32; i++)
                 slot->used[i] = 0;
         slot->next = space->slots;

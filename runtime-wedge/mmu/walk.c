@@ -10,19 +10,20 @@ enum { RESERVED_LARGE = 0x003ff000, RESERVED_SMALL = PTE_PS };
 
 const struct ab_vcpu *walk_cpu;
 
+#define NOTHING 0xffffffffu /* what memory that is not there reads */
+
 uint32_t walk_read(uint32_t gpa)
 {
         const uint32_t *entry = backend_physical(gpa);
 
-        return entry ? *entry : 0xffffffff;
+        return entry ? *entry : NOTHING;
 }
 
-static void set_bits(uint32_t gpa, uint32_t old, uint32_t bits)
+/* NULL where there is no memory.  A table may be its own directory: both entries are one then. */
+static void set_bits(uint32_t *at, uint32_t bits)
 {
-        uint32_t *entry = backend_physical(gpa);
-
-        if (entry && (old & bits) != bits)
-                *entry = old | bits;
+        if (at && (*at & bits) != bits)
+                *at |= bits;
 }
 
 uint32_t walk_directory(void)
@@ -54,8 +55,9 @@ static bool allowed(uint32_t rights, enum mmu_access access, bool user)
 bool walk_tables(uint32_t gva, enum mmu_access access, bool user, struct walk *walk,
                  uint32_t *error)
 {
-        uint32_t directory = walk_directory(), row = gva >> 22, table = 0, rights, bits;
-        uint32_t pde = walk_pde(directory, row), entry = pde;
+        uint32_t directory = walk_directory(), row = gva >> 22, rights, bits;
+        uint32_t *pde_at = directory == WALK_UNPAGED ? 0 : backend_physical(directory + row * 4);
+        uint32_t pde = pde_at ? *pde_at : walk_pde(directory, row), entry = pde, *entry_at = 0;
         bool reserved;
 
         *error = (access == MMU_WRITE ? ERROR_W : 0) | (user ? ERROR_U : 0);
@@ -67,8 +69,8 @@ bool walk_tables(uint32_t gva, enum mmu_access access, bool user, struct walk *w
                 rights = pde;
                 reserved = pde & RESERVED_LARGE;
         } else {
-                table = (pde & PTE_FRAME) + (gva >> 12) % 1024 * 4;
-                entry = walk_read(table);
+                entry_at = backend_physical((pde & PTE_FRAME) + (gva >> 12) % 1024 * 4);
+                entry = entry_at ? *entry_at : NOTHING;
                 if (!(entry & PTE_P))
                         return false;
                 walk->gpa = (entry & PTE_FRAME) | (gva & ~PTE_FRAME);
@@ -82,11 +84,10 @@ bool walk_tables(uint32_t gva, enum mmu_access access, bool user, struct walk *w
                 return false;
         }
         bits = access == MMU_WRITE ? PTE_A | PTE_D : PTE_A;
-        if (directory != WALK_UNPAGED)
-                set_bits(directory + row * 4, pde, walk->large ? bits : PTE_A);
+        set_bits(walk->large ? pde_at : entry_at, bits);
+        if (!walk->large && !(pde & PTE_A))
+                set_bits(backend_physical(directory + row * 4), PTE_A);
         pde |= walk->large ? bits : PTE_A;
-        if (!walk->large)
-                set_bits(table, entry, bits);
         entry |= bits;
         walk->pde = pde;
         walk->entry = entry;

@@ -82,6 +82,8 @@ static uint32_t some_pde(uint32_t row)
         uint32_t table = kernel && global ? TABLES / 2 + any(TABLES / 2) : any(global ? TABLES / 2 : TABLES);
         uint32_t pde = directory_at(DIRECTORIES + table) | some_bits();
 
+        if (!global && one_in(20)) /* a directory that is its own table, or another's */
+                pde = directory_at(any(DIRECTORIES)) | some_bits();
         if (one_in(4))
                 pde = (any(3) << 22) | some_bits() | 0x80 | (one_in(10) ? 0x2000 : 0) |
                       (global && kernel ? any(2) << 8 : 0);
