@@ -203,20 +203,17 @@ static void step_site(struct walk *w, const struct ab_record *record)
         struct ab_mc_insn last;
 
         ab_account_site(account, w->decoder, record);
+        ab_mc_decode(w->decoder, bytes_at(w, w->at + record->insn_offset), record->insn_bytes,
+                     w->at + record->insn_offset, &last);
         account->kinds[AB_RECORD_KIND_OF(record)]++;
         if (AB_RECORD_KIND_OF(record) == AB_KIND_INSN) {
                 account->tally[record->class_id].sites++;
                 account->tally[record->class_id].annotated++;
-        } else if (AB_RECORD_KIND_OF(record) != AB_KIND_HOOK) {
-                ab_mc_decode(w->decoder, bytes_at(w, w->at + record->insn_offset),
-                             record->insn_bytes, w->at + record->insn_offset, &last);
-                if (last.row)
-                        ab_account_add(account, AB_FINDING_RECORD, w->at, last.row,
-                                       bytes_at(w, w->at), record->site_bytes,
-                                       "record of an access to memory covers %s", last.text);
+        } else if (AB_RECORD_KIND_OF(record) != AB_KIND_HOOK && last.row) {
+                ab_account_add(account, AB_FINDING_RECORD, w->at, last.row, bytes_at(w, w->at),
+                               record->site_bytes, "record of an access to memory covers %s",
+                               last.text);
         }
-        ab_mc_decode(w->decoder, bytes_at(w, w->at + record->insn_offset), record->insn_bytes,
-                     w->at + record->insn_offset, &last);
         w->flow_ended = record->insn_bytes && last.flow == AB_FLOW_END;
         w->after_call = record->insn_bytes && last.flow == AB_FLOW_CALL;
         w->seen[w->record++] = true;

@@ -4,7 +4,7 @@
 # the guest's benchmark program counts the same twice.
 # shellcheck source=testsuite/run/run.sh
 . "${top_srcdir:?}/testsuite/run/run.sh"
-plan 16
+plan 18
 
 # A small installation: the real program, made-up figures and values.
 mkdir -p "$tmp/libexec/afterburner" "$tmp/share/afterburner"
@@ -50,6 +50,16 @@ check 'without --check the status is 0; JSON'
 values 1 - 1 12
 try 0 trial --build="$tmp" --output="$tmp/o.tsv" && grep -q "^more	>=90	>=97	-	not measured$" "$tmp/o.tsv"
 check 'the table as TSV'
+
+# Two ways of doing things: the other takes twice the loops.
+alternate=$top_builddir/libexec/afterburner/bench-alternate
+printf '%s\n' 'i=0; while [ $i -lt 60000 ]; do i=$((i + 1)); done' \
+        'i=0; while [ $i -lt 120000 ]; do i=$((i + 1)); done' |
+        "$alternate" 3 >"$tmp/out" 2>"$tmp/err" &&
+        awk '{ exit !($2 > 60 && $2 < 140 && $3 <= $4 && $5 == 1) }' "$tmp/out"
+check 'bench-alternate: twice the work is about 100 percent more'
+printf 'true\nfalse\n' | "$alternate" 1 >"$tmp/out" 2>"$tmp/err"
+[ $? = 1 ] && one_line 'failed: false'; check 'bench-alternate: a command that fails is named'
 
 run=$top_builddir/libexec/afterburner/afterburn-run
 kernel=$(a_kernel)
