@@ -205,6 +205,14 @@ static bool configure(struct tcb *t, u32 w)
         return true;
 }
 
+/* Its acceptor says so; or it waits for the answer to a fault, which may set its state. */
+static bool accepts_state(const struct tcb *t)
+{
+        if (t->kernel_msg)
+                return t->accept_state;
+        return t->utcb[UTCB_BR0] & ACCEPT_CTRLXFER;
+}
+
 /* Items are in the caller's message registers, from MR1 on, while bit 0 says more. */
 u32 ctrlxfer_exregs(struct tcb *t, struct tcb *caller, u32 control)
 {
@@ -220,7 +228,7 @@ u32 ctrlxfer_exregs(struct tcb *t, struct tcb *caller, u32 control)
                         at++;
                         continue;
                 }
-                if (!(t->utcb[UTCB_BR0] & ACCEPT_CTRLXFER))
+                if (!accepts_state(t))
                         break;
                 if (!ctrlxfer_words(w) || at + ctrlxfer_words(w) > MR_COUNT)
                         return ERR_INVALID_PARAM;

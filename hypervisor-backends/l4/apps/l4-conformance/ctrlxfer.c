@@ -176,6 +176,7 @@ static void in_exceptions(void)
 {
         L4_ThreadId_t t = task_space_waiting(self);
         L4_MsgTag_t tag;
+        struct L4_ExRegs write = {.control = L4_EXREGS_CTRLXFER_WRITE};
         unsigned int id;
         L4_Word_t mask;
 
@@ -193,6 +194,23 @@ static void in_exceptions(void)
         send_item(t, L4_CTRLXFER_GP_ALL);
         check(ct_told == 1 && all_registers_arrived(), "ctrlxfer",
               "ctrlxfer: an item answers an exception");
+        task_delete_all();
+
+        /* Such a thread accepts state whatever its acceptor says (thesis A.1). */
+        t = task_space_waiting(self);
+        L4_ConfCtrlXfer(t, L4_FAULT_EXCEPTION, L4_FAULTCONF_GP);
+        start_by_message(t, exception_runner, task_stack(t));
+        next_event(t, mr);
+        load_regs();
+        ct_told = 0;
+        L4_Set_MsgTag(L4_Tag(0, 0, 0));
+        L4_LoadCtrlXferItem(1, L4_CTRLXFER_ID_GP, L4_CTRLXFER_GP_ALL, regs);
+        L4_ExchangeRegisters(t, &write);
+        L4_Set_MsgTag(L4_Tag(0, 0, 0));
+        L4_Send_Timeout(t, L4_ZeroTime);
+        let_run(t);
+        check(ct_told == 1 && all_registers_arrived(), "ctrlxfer",
+              "ctrlxfer: ExchangeRegisters writes the state of a thread at its exception");
         task_delete_all();
 }
 
