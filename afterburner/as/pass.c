@@ -368,6 +368,20 @@ static void write_alternatives(struct pass *pass, const char *begin, const char 
 }
 
 /*
+ * Floating-point state in a replacement: the guest kernel selects it on every processor that wants it
+ * (fxsave for fnsave), and the copied code finds its operand relative to where it then stands.  So it is a
+ * site there like elsewhere; the rest of a replacement is avoided by hiding its feature.
+ */
+static bool replaced_everywhere(const struct pass *pass, const struct verdict *v)
+{
+        return !pass->options->off && !pass->user_mode && pass->code32 &&
+               pass->sections.current.replacement &&
+               (v->class_id == AB_CLASS_FNSAVE || v->class_id == AB_CLASS_FRSTOR ||
+                v->class_id == AB_CLASS_FNINIT || v->class_id == AB_CLASS_FXSAVE ||
+                v->class_id == AB_CLASS_FXRSTOR);
+}
+
+/*
  * An instruction: `begin' with its prefixes, its own word [p, p + length), the
  * statement's end.
  */
@@ -405,7 +419,7 @@ static void instruction(struct pass *pass, const char *begin, const char *p, siz
         if (v.undecided) {
                 if (annotating(pass))
                         write_alternatives(pass, begin, p, end, prefixes);
-        } else if (annotating(pass)) {
+        } else if (annotating(pass) || replaced_everywhere(pass, &v)) {
                 write_site(pass, &v, begin, p, length, end);
         } else if (pass->code32) {
                 write_cure(pass, &v, p, length);

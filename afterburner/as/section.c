@@ -48,7 +48,7 @@ static struct section lookup(struct section_names *names, const char *operands)
 {
         const char *name = operands, *flags;
         size_t length;
-        struct section section = {false, false, 0};
+        struct section section = {0};
 
         if (*name == '"') {
                 name++;
@@ -72,8 +72,10 @@ static struct section lookup(struct section_names *names, const char *operands)
         } else {
                 section.annotate = executable_by_name(name, length);
         }
-        if (set_aside(name, length))
+        if (set_aside(name, length)) {
+                section.replacement = section.annotate && begins(name, length, ".altinstr");
                 section.annotate = false;
+        }
         section.id = length == 5 && !strncmp(name, ".text", 5) ? ID_TEXT : ID_NAMED + names->count;
         if (names->count == names->room) {
                 names->room = names->room ? 2 * names->room : 16;
@@ -88,7 +90,7 @@ void sections_init(struct sections *sections, struct section_names *names)
 {
         memset(sections, 0, sizeof *sections);
         sections->names = names;
-        sections->current = sections->previous = (struct section){true, false, ID_TEXT};
+        sections->current = sections->previous = (struct section){.annotate = true, .id = ID_TEXT};
 }
 
 /* The subsection of `section' that `number' names. */
@@ -112,13 +114,13 @@ void sections_follow(struct sections *s, enum directive directive, const char *o
 
         switch (directive) {
         case D_TEXT:
-                enter(s, subsection((struct section){true, false, ID_TEXT}, operands));
+                enter(s, subsection((struct section){.annotate = true, .id = ID_TEXT}, operands));
                 break;
         case D_DATA:
-                enter(s, (struct section){false, false, ID_DATA});
+                enter(s, (struct section){.id = ID_DATA});
                 break;
         case D_BSS:
-                enter(s, (struct section){false, false, ID_BSS});
+                enter(s, (struct section){.id = ID_BSS});
                 break;
         case D_SECTION:
                 enter(s, lookup(s->names, operands));

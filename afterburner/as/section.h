@@ -12,6 +12,7 @@
 
 struct section {
         bool annotate; /* executable, and its code runs where it stands */
+        bool replacement; /* executable, and copied over other code */
         bool grouped;  /* in a section group: its records belong to it, too */
         unsigned id;   /* tells sections and subsections apart */
 };

@@ -4,7 +4,7 @@
 # What a site looks like: where it starts, what pads it, what stays beside it.
 : "${top_srcdir:?}"
 . "$top_srcdir/testsuite/pass/tap.sh"
-plan 22
+plan 23
 
 # code TEXT [OPTION...]: assemble it through the pass, leave its bytes in $code
 code() {
@@ -113,6 +113,13 @@ alternative() {
 		is "$(bytes "$work/t.o" .alt)" 0605 && has_records "$work/t.o" 1
 }
 check "the length of an original is that of its site" alternative
+
+replaced_state() {
+	code '661:\tnop; frstor (%eax)\n662:\n\t.pushsection .alt,"a"\n\t.byte 662b-661b, 664f-663f\n\t.popsection
+	.pushsection .altinstr_replacement,"ax"\n663:\tfxrstor (%eax)\n664:\n\t.popsection\n\tnop' &&
+		is "$(bytes "$work/t.o" .alt)" 0a0a && has_records "$work/t.o" 2
+}
+check "floating-point state in a replacement is a site, as long as its original" replaced_state
 
 previous() {
 	code '\t.section .fixup,"ax"\n\tcli\n\t.previous\n\tsti\n\t.previous\n\thlt' &&
