@@ -232,7 +232,6 @@ static int port(struct vm *v, L4_Word_t n)
         for (unsigned int i = 0; i < v->page->port_count; i++) {
                 if (n < v->page->port[i].first || n > v->page->port[i].last)
                         continue;
-                L4_Sigma0_GetPage(L4_Sigma0(), L4_FpageAddRights(f, L4_FPAGE_R | L4_FPAGE_W));
                 L4_Set_MsgTag(L4_Tag(0, 0, 2));
                 L4_LoadMapItem(1, L4_FpageAddRights(f, L4_FPAGE_R | L4_FPAGE_W), 0);
                 return 1;
@@ -386,6 +385,8 @@ int vm_interrupt(L4_Word_t irq)
 
 void vm_devices_start(void)
 {
+        L4_Sigma0_GetPage(L4_Sigma0(), L4_FpageAddRights((L4_Fpage_t){L4_IOFPAGE_COMPLETE},
+                                                         L4_FPAGE_R | L4_FPAGE_W));
         device_line_start(COM1, 1);
         attach(CONSOLE_IRQ);
         for (unsigned int i = 0; i < VMS; i++)

@@ -38,6 +38,17 @@ static void answer(L4_Fpage_t f, L4_Word_t base)
         L4_LoadMapItem(1, f, base);
 }
 
+/*
+ * Whoever takes the complete IO space owns the machine: from then on nobody else gets
+ * anything.  The resource monitor does, before it starts a program.
+ */
+static L4_Word_t owner;
+
+static int is_refused(L4_ThreadId_t from)
+{
+        return owner && owner != from.raw;
+}
+
 static int answer_request(L4_ThreadId_t from, L4_Fpage_t f, L4_Word_t attribute)
 {
         const L4_Word_t attr[4] = {attribute, 0, 0, 0};
@@ -45,7 +56,11 @@ static int answer_request(L4_ThreadId_t from, L4_Fpage_t f, L4_Word_t attribute)
         L4_Word_t addr = L4_Address(f);
 
         answer(L4_Nilpage, 0);
+        if (is_refused(from))
+                return 1;
         if (L4_IsIoFpage(f)) {
+                if ((f.raw & ~7u) == L4_IOFPAGE_COMPLETE)
+                        owner = from.raw;
                 answer(L4_FpageAddRights(f, L4_FPAGE_R | L4_FPAGE_W), 0);
                 return 1;
         }
@@ -71,7 +86,7 @@ static int answer_request(L4_ThreadId_t from, L4_Fpage_t f, L4_Word_t attribute)
 static int answer_fault(L4_ThreadId_t from, L4_Word_t addr)
 {
         addr &= ~(L4_Word_t)(L4_PAGE_SIZE - 1);
-        if (!pool_take(addr, L4_PAGE_BITS, from.raw, 1))
+        if (is_refused(from) || !pool_take(addr, L4_PAGE_BITS, from.raw, 1))
                 return 0;
         answer(L4_PageRights(addr, L4_FPAGE_RWX), addr);
         return 1;
