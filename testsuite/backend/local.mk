@@ -27,3 +27,14 @@ testsuite_backend_l4_test_CFLAGS = $(TARGET_CFLAGS)
 testsuite_backend_l4_test_LDFLAGS = $(L4VM_LD)
 testsuite_backend_l4_test_LDADD = $(L4VM_LIBS)
 testsuite_backend_l4_test_DEPENDENCIES = $(L4VM_LINK_DEPS)
+
+check_PROGRAMS += testsuite/backend/l4-isolation
+TESTS += testsuite/backend/l4-isolation.t
+EXTRA_DIST += testsuite/backend/l4-isolation.t
+testsuite_backend_l4_isolation_SOURCES = testsuite/backend/l4-isolation.c \
+	testsuite/backend/ktap.c testsuite/backend/ktap.h hypervisor-backends/l4-baseline/module.c
+testsuite_backend_l4_isolation_CPPFLAGS = $(AB_CPPFLAGS) $(L4U_CPPFLAGS)
+testsuite_backend_l4_isolation_CFLAGS = $(TARGET_CFLAGS) -O2
+testsuite_backend_l4_isolation_LDFLAGS = $(L4VM_LD)
+testsuite_backend_l4_isolation_LDADD = $(L4VM_LIBS)
+testsuite_backend_l4_isolation_DEPENDENCIES = $(L4VM_LINK_DEPS)

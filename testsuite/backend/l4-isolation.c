@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A wedge whose user code calls L4 in every way it can reach.  After each attempt the
+ * machine, its memory, a neighbouring space and a second machine must be as they were.
+ * With `victim' on its command line it is that second machine.
+ */
+#include <l4/ipc.h>
+#include <l4/resourcemon.h>
+#include <afterburn/vm.h>
+#include "ktap.h"
+
+enum { CODE = 0x18000000, DATA = 0x18001000, STACK = 0x18002000, PAGE_CODE = 0x200000,
+       PAGE_DATA = 0x201000, PAGE_STACK = 0x202000, PAGE_OTHER = 0x203000, ATTACKER = 1,
+       NEIGHBOUR = 2, MARK = 0x600dda7a, MS = 1000000, WEDGE = 0xbe000000u, UTCB = 0xbf000100u,
+       VM_PAGE = 0xbfd00000u, MACHINE_THREADS = 64 };
+
+#define VM ((const struct ab_vm_page *)VM_PAGE)
+
+volatile uint32_t delivered, deliveries;
+
+/* What user code finds in its page of data: see user_call. */
+struct call {
+        uint32_t mr[16];
+        uint32_t eax, ecx, edx, esi, edi, ebx, ebp, entry;
+};
+
+extern const uint8_t user_call[], user_gate30[], user_gate31[], user_sysenter[], user_kip[],
+        user_pager[], user_handler[], user_loop[], user_hello[], user_end[];
+asm(".section .rodata\n"
+    /* load message and general registers from the page of data, and call */
+    "user_call: movl $0x18001000,%esi; movl $0xbf000100,%edi; movl $16,%ecx; rep movsl\n"
+    "movl 0x18001040,%eax; movl 0x18001044,%ecx; movl 0x18001048,%edx; movl 0x1800104c,%esi\n"
+    "movl 0x18001050,%edi; movl 0x18001054,%ebx; movl 0x18001058,%ebp\n"
+    "call *0x1800105c; int $0x84\n"
+    "user_gate30: int $0x30; int $0x84\n"
+    "user_gate31: int $0x31; int $0x84\n"
+    "user_sysenter: movl $1f,%ebx; subl $user_call,%ebx; addl $0x18000000,%ebx; movl %esp,%ebp\n"
+    "sysenter; 1: int $0x84\n"
+    "user_kip: lock; nop; int $0x84\n"
+    /* another pager, then a fault; another exception handler, then an exception */
+    "user_pager: movl %eax,0xbf0000d0; movl 0x40000000,%eax; 1: jmp 1b\n"
+    "user_handler: movl %eax,0xbf0000d4; int $0x85; 1: jmp 1b\n"
+    "user_loop: jmp user_loop\n"
+    "user_hello: movl $0x11223344,%ecx; int $0x86\n"
+    "user_end: .text\n");
+
+static struct ab_frame frame;
+static struct ab_trap trap;
+static uint32_t unexpected;
+
+void wedge_event(struct ab_frame *f)
+{
+        (void)f;
+        deliveries++;
+        delivered |= backend_events();
+}
+
+void wedge_trap(struct ab_frame *f, const struct ab_trap *t)
+{
+        (void)f;
+        (void)t;
+        backend_fatal("the wedge itself trapped");
+}
+
+static uint32_t sum_of_wedge(void)
+{
+        /* text and read-only data; its own data changes */
+        const uint32_t *at = (const uint32_t *)WEDGE, *end = (const uint32_t *)user_end;
+        uint32_t sum = 0;
+
+        while (at < end)
+                sum = sum * 31 + *at++;
+        return sum;
+}
+
+static uint32_t address_of(const uint8_t *code)
+{
+        return CODE + ((uint32_t)code - (uint32_t)user_call);
+}
+
+static void prepare(uint32_t space)
+{
+        uint8_t *to = backend_physical(PAGE_CODE);
+        uint32_t i;
+
+        for (i = 0; i < (uint32_t)user_end - (uint32_t)user_call; i++)
+                to[i] = user_call[i];
+        backend_map(space, CODE, PAGE_CODE, AB_PAGE_BYTES, AB_READ | AB_EXECUTE | AB_USER);
+        backend_map(space, DATA, space == ATTACKER ? PAGE_DATA : PAGE_OTHER, AB_PAGE_BYTES,
+                    AB_READ | AB_WRITE | AB_USER);
+        backend_map(space, STACK, PAGE_STACK, AB_PAGE_BYTES, AB_READ | AB_WRITE | AB_USER);
+}
+
+/* Run user code for at most 30 ms. */
+static void run(uint32_t space, const uint8_t *code, uint32_t eax)
+{
+        backend_switch(space);
+        frame = (struct ab_frame){.eip = address_of(code), .esp = STACK + 0x800, .eax = eax,
+                                  .eflags = 0x202};
+        backend_timer(backend_time() + 30 * MS);
+        backend_user(&frame, &trap);
+        backend_timer(0);
+        unexpected |= backend_events() & ~(uint32_t)AB_EVENT_TIMER;
+}
+
+static uint32_t wedge_sum;
+
+/* Everything is as it was: checked after each attempt. */
+static void still_well(const char *attempt)
+{
+        const uint32_t *other = backend_physical(PAGE_OTHER);
+        bool well = *other == MARK && sum_of_wedge() == wedge_sum && !unexpected && !deliveries;
+
+        run(NEIGHBOUR, user_hello, 0);
+        well &= trap.reason == AB_REASON_INTERRUPT && trap.vector == 0x86 && frame.ecx == 0x11223344;
+        run(ATTACKER, user_hello, 0);
+        well &= trap.reason == AB_REASON_INTERRUPT && trap.vector == 0x86 && frame.ecx == 0x11223344;
+        ktap_ok(well, attempt);
+}
+
+static void call(const struct call *c, const char *attempt)
+{
+        *(struct call *)backend_physical(PAGE_DATA) = *c;
+        run(ATTACKER, user_call, 0);
+        still_well(attempt);
+}
+
+/* --- messages ------------------------------------------------------------------------- */
+
+/* Send to @to and wait for an answer for 10 ms. */
+static void message(uint32_t to, uint32_t tag, uint32_t a, uint32_t b, const char *attempt)
+{
+        struct call c = {.mr = {tag, a, b}, .eax = to, .edx = to, .esi = tag, .edi = UTCB,
+                         .ecx = L4_TimePeriod(10000).raw << 16 | L4_TimePeriod(10000).raw,
+                         .entry = L4_syscalls.ipc};
+
+        call(&c, attempt);
+}
+
+static uint32_t thread(uint32_t machine, uint32_t n)
+{
+        return L4_GlobalId(VM->first_thread + machine * MACHINE_THREADS + n, 1).raw;
+}
+
+static uint32_t tag(uint32_t label, uint32_t untyped, uint32_t typed)
+{
+        return L4_Tag(label, untyped, typed).raw;
+}
+
+static void messages(void)
+{
+        static const struct {
+                const char *name;
+                uint32_t machine, n;
+        } threads[] = {{"main", 0, 0}, {"the monitor thread", 0, 1}, {"the helper", 0, 2},
+                       {"another machine's main", 1, 0}, {"another machine's monitor thread", 1, 1},
+                       {"another machine's helper", 1, 2}, {"another machine's user thread", 1, 3}};
+        uint32_t root = L4_GlobalId(L4_ThreadIdUserBase() + L4_ROOT_NO, 1).raw;
+        uint32_t sigma0 = L4_GlobalId(L4_ThreadIdUserBase() + L4_SIGMA0_NO, 1).raw, i;
+
+        for (i = 0; i < sizeof(threads) / sizeof(threads[0]); i++) {
+                uint32_t id = thread(threads[i].machine, threads[i].n);
+
+                ktap_line("# to:");
+                ktap_line(threads[i].name);
+                message(id, tag(1, 4, 0), WEDGE, 0, "a request to map");
+                message(id, tag(RMON_NOTIFY, 1, 0), ~0u, 0, "a forged event");
+                message(id, tag(L4_LABEL_PAGEFAULT | 2, 2, 0), WEDGE, WEDGE, "a forged page fault");
+                message(id, tag(L4_LABEL_EXCEPTION, 12, 0), WEDGE, 0, "a forged exception");
+                message(id, tag(0, 0, 2), WEDGE | L4_ITEM_MAP, L4_PageRights(DATA, 7).raw,
+                        "a page mapped over the wedge");
+                message(id, tag(0, 0, 2), 1000 << L4_STRING_LEN_SHIFT, DATA, "a string");
+        }
+        ktap_line("# to the resource monitor");
+        message(root, tag(RMON_VM_STOP, 2, 0), 0, 1, "a request to stop the machine");
+        message(root, tag(RMON_VM_FATAL, 12, 0), 0, 0, "a request to report a crash");
+        message(root, tag(RMON_EXIT, 1, 0), 1, 0, "a request to end the program");
+        message(root, tag(RMON_PUTS, 2, 0), 4, 0x6c697665, "characters for the console");
+        message(root, tag(RMON_VM_SPACE, 1, 0), NEIGHBOUR, 0, "a request to replace a space");
+        message(root, tag(RMON_VM_PORT, 1, 0), 0x80, 0, "a request for a port");
+        message(root, tag(RMON_THREAD_CONTROL, 5, 0), thread(0, 0), 0, "a request to delete a thread");
+        message(root, tag(L4_LABEL_PAGEFAULT | 2, 2, 0), WEDGE, 0, "a forged page fault of the wedge");
+        message(root, tag(L4_LABEL_EXCEPTION, 12, 0), 0, 0, "a forged exception of the wedge");
+        ktap_line("# to sigma0 and the interrupts");
+        message(sigma0, tag(L4_LABEL_SIGMA0, 2, 0), L4_FpageLog2(0xa0000, 12).raw, 0,
+                "a request for video memory");
+        message(sigma0, tag(L4_LABEL_SIGMA0, 2, 0), L4_IoFpageLog2(0x3f8, 3).raw, 0,
+                "a request for ports");
+        message(L4_GlobalId(4, 1).raw, tag(0, 0, 0), 0, 0, "an acknowledgement of an interrupt");
+        message(L4_GlobalId(0, 1).raw, tag(0, 0, 0), 0, 0, "an acknowledgement of the timer's");
+        message(thread(0, 3 + NEIGHBOUR), tag(0, 2, 0), CODE, STACK, "a start message for a neighbour");
+}
+
+/* --- the other calls ----------------------------------------------------------------------- */
+
+static void calls(void)
+{
+        uint32_t own = thread(0, 0), flush = L4_FpageAddRights(L4_CompleteAddressSpace, 7).raw;
+
+        ktap_line("# system calls");
+        call(&(struct call){.eax = 0, .edx = L4_ANYTHREAD, .edi = UTCB, .entry = L4_syscalls.ipc},
+             "a wait for anybody, for ever");
+        call(&(struct call){.mr = {flush}, .eax = L4_UNMAP_FLUSH, .esi = flush, .edi = UTCB,
+                            .entry = L4_syscalls.unmap},
+             "Unmap of everything");
+        call(&(struct call){.eax = own, .ecx = L4_EXREGS_IP | L4_EXREGS_SP, .edx = STACK, .esi = CODE,
+                            .entry = L4_syscalls.exregs},
+             "ExchangeRegisters of main");
+        call(&(struct call){.eax = thread(0, 1), .ecx = L4_EXREGS_HALT | L4_EXREGS_HALTFLAG,
+                            .entry = L4_syscalls.exregs},
+             "ExchangeRegisters of the monitor thread");
+        call(&(struct call){.eax = thread(0, 3 + NEIGHBOUR), .ecx = L4_EXREGS_IP, .esi = CODE,
+                            .entry = L4_syscalls.exregs},
+             "ExchangeRegisters of a neighbour");
+        call(&(struct call){.eax = own, .edi = L4_UTCB_LEAVE, .entry = L4_syscalls.threadcontrol},
+             "ThreadControl: delete main");
+        call(&(struct call){.eax = own, .edx = L4_FpageLog2(0x1000, 12).raw,
+                            .esi = L4_FpageLog2(0x2000, 12).raw, .entry = L4_syscalls.spacecontrol},
+             "SpaceControl of the kernel space");
+        call(&(struct call){.eax = own, .ecx = 0, .edx = ~0u, .esi = ~0u, .edi = ~0u,
+                            .entry = L4_syscalls.schedule},
+             "Schedule: main's priority");
+        call(&(struct call){.eax = thread(0, 3 + ATTACKER), .ecx = 255, .edx = ~0u, .esi = ~0u,
+                            .edi = ~0u, .entry = L4_syscalls.schedule},
+             "Schedule: its own priority");
+        call(&(struct call){.mr = {L4_FpageLog2(DATA, 12).raw}, .esi = L4_FpageLog2(DATA, 12).raw,
+                            .edi = UTCB, .entry = L4_syscalls.memorycontrol},
+             "MemoryControl");
+        call(&(struct call){.entry = L4_syscalls.processorcontrol}, "ProcessorControl");
+        call(&(struct call){.eax = own, .entry = L4_syscalls.threadswitch}, "ThreadSwitch to main");
+}
+
+static void plain_instructions(void)
+{
+        ktap_line("# instructions");
+        run(ATTACKER, user_gate30, thread(0, 0));
+        still_well("int $0x30");
+        run(ATTACKER, user_gate31, thread(0, 0));
+        still_well("int $0x31");
+        run(ATTACKER, user_sysenter, thread(0, 0));
+        still_well("sysenter");
+        run(ATTACKER, user_kip, 0);
+        still_well("lock; nop");
+        run(ATTACKER, user_pager, L4_GlobalId(L4_ThreadIdUserBase() + L4_ROOT_NO, 1).raw);
+        prepare(ATTACKER);
+        still_well("another pager");
+        run(ATTACKER, user_handler, 0);
+        prepare(ATTACKER);
+        still_well("no exception handler");
+}
+
+static bool has(const char *text, const char *word)
+{
+        uint32_t i;
+
+        for (; *text; text++) {
+                for (i = 0; word[i] && text[i] == word[i]; i++)
+                        ;
+                if (!word[i])
+                        return true;
+        }
+        return false;
+}
+
+/* Look, for as long as the attacker needs and longer, whether anything happens to us. */
+static void be_victim(uint32_t seconds)
+{
+        uint64_t end = backend_time() + seconds * 1000ull * MS;
+        uint32_t *mark = backend_physical(PAGE_OTHER), sum = sum_of_wedge();
+
+        *mark = MARK;
+        while (backend_time() < end && !unexpected) {
+                backend_timer(backend_time() + 20 * MS);
+                backend_wait();
+                unexpected |= backend_events() & ~(uint32_t)AB_EVENT_TIMER;
+        }
+        backend_stop(AB_STOP_POWER_OFF, unexpected || *mark != MARK || sum != sum_of_wedge());
+}
+
+void wedge_main(void)
+{
+        const struct backend_machine *machine = backend_start();
+
+        if (has(machine->command_line, "victim"))
+                be_victim(6);
+        backend_events();
+        prepare(ATTACKER);
+        prepare(NEIGHBOUR);
+        *(uint32_t *)backend_physical(PAGE_OTHER) = MARK;
+        wedge_sum = sum_of_wedge();
+        messages();
+        calls();
+        plain_instructions();
+        backend_stop(AB_STOP_POWER_OFF, ktap_done() ? 0 : 1);
+}
