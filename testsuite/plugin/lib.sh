@@ -53,8 +53,10 @@ dead()
 # follows FUNCTION MARKER PATTERN: the line behind the marker matches the pattern
 follows()
 {
-	body "$1" | awk -v m="#afterburn: $2" -v p="$3" '
-		found { exit !($0 ~ p) } $0 == m { found = 1 } END { if (!found) exit 1 }'
+	# Through the environment: gawk takes backslashes out of what -v is given, mawk does not.
+	body "$1" | MARKER="#afterburn: $2" PATTERN=$3 awk '
+		found { exit !($0 ~ ENVIRON["PATTERN"]) } $0 == ENVIRON["MARKER"] { found = 1 }
+		END { if (!found) exit 1 }'
 }
 
 each_compiler() # FUNCTION
