@@ -154,8 +154,12 @@ void segments_drop(void);
 enum shadow { SHADOW_NONE, SHADOW_DEFER, SHADOW_STEP };
 enum shadow shadow_at(uint32_t eip);
 
-/* Run a copy of the instruction at frame.eip as the next thing; false: it cannot be copied. */
-bool step_prepare(void);
+/*
+ * Run a copy of the instruction at @eip as the next thing.  False: it was none to run, or cannot be
+ * copied; then frame.eip is where the guest goes on.
+ */
+bool step_prepare(uint32_t eip);
+bool inside_inline_site(uint32_t eip);
 
 /* @eip without the NOPs there; out of the inside of a bound call. */
 uint32_t skip_nops(uint32_t eip);

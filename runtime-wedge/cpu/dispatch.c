@@ -98,6 +98,8 @@ void vcpu_interrupt_check(void)
 void vcpu_leave(void)
 {
         if (vcpu.attention & AT_EXIT_TRAP) {
+                if (!vcpu.cpl)
+                        vcpu.frame.eip = skip_nops(vcpu.frame.eip);
                 vcpu.frame.eflags |= FLAG_TF;
                 vcpu_exception(TRAP_DB, 0);
         }

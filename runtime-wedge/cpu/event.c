@@ -72,7 +72,7 @@ void wedge_event(struct ab_frame *frame)
                         vcpu.attention |= AT_EXIT_SHADOW;
                         break;
                 case SHADOW_STEP:
-                        step_prepare();
+                        step_prepare(vcpu.frame.eip);
                         break;
                 case SHADOW_NONE:
                         break;
@@ -127,6 +127,13 @@ static void trap_in_wedge(struct ab_frame *frame, const struct ab_trap *trap)
                                                         : "exception in the wedge");
 }
 
+static void exception(const struct ab_trap *trap)
+{
+        if (trap->vector == TRAP_DB && vcpu.frame.eflags & FLAG_TF)
+                vcpu.frame.eip = skip_nops(vcpu.frame.eip); /* what fills a site is no step */
+        vcpu_exception(trap->vector, trap->error);
+}
+
 void wedge_trap(struct ab_frame *frame, const struct ab_trap *trap)
 {
         uint32_t error;
@@ -140,12 +147,14 @@ void wedge_trap(struct ab_frame *frame, const struct ab_trap *trap)
                         return;
                 vcpu.frame = *frame;
                 vcpu_page_fault(trap->address, error);
+        } else if (trap->vector == TRAP_DB && frame->eflags & FLAG_TF && inside_inline_site(frame->eip)) {
+                return;
         } else {
                 vcpu.frame = *frame;
                 if (trap->reason == AB_REASON_INTERRUPT)
                         vcpu_software_interrupt(trap->vector);
                 else
-                        vcpu_exception(trap->vector, trap->error);
+                        exception(trap);
         }
         vcpu_leave();
         *frame = vcpu.frame;

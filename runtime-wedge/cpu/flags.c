@@ -57,7 +57,7 @@ void emulate_STI_STEP(uint32_t index)
         (void)index;
         interrupts_enable(true);
         if (pic_pending() || vcpu.events)
-                step_prepare();
+                step_prepare(vcpu.frame.eip);
 }
 
 void emulate_PUSHF(uint32_t word)

@@ -242,7 +242,7 @@ static void load_with_shadow(enum vcpu_seg seg, uint32_t selector)
 {
         segment_load(seg, selector);
         if (seg == SEG_SS && interrupts_enabled() && (pic_pending() || vcpu.events))
-                step_prepare();
+                step_prepare(skip_nops(vcpu.frame.eip));
 }
 
 void emulate_MOV_FROM_SEG(uint32_t index)
@@ -282,7 +282,7 @@ void emulate_POP_SEG(uint32_t index)
         segment_load(index % 6, selector);
         vcpu.frame.esp += index >= 6 ? 2 : 4;
         if (index % 6 == SEG_SS && interrupts_enabled() && (pic_pending() || vcpu.events))
-                step_prepare();
+                step_prepare(skip_nops(vcpu.frame.eip));
 }
 
 void emulate_LOAD_FAR(uint32_t index)

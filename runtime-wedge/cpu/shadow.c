@@ -74,7 +74,7 @@ static enum shadow shadow_of(uint32_t vector)
         return SHADOW_NONE;
 }
 
-/* The call may be followed by NOPs that fill its site up. */
+/* The call may be followed by NOPs that fill its site up: not that of a sti, which takes all of it. */
 enum shadow shadow_at(uint32_t eip)
 {
         uint8_t code[CALL_BYTES + LONGEST_FILL];
@@ -90,7 +90,9 @@ enum shadow shadow_at(uint32_t eip)
                 if (vector != AB_VECTORS) {
                         while (fill < back && (length = ab_nop_length(code + fill, back - fill)))
                                 fill += length;
-                        return fill == back ? shadow_of(vector) : SHADOW_NONE;
+                        if (fill != back || (vector == AB_VEC_STI_STEP && at + CALL_BYTES != back))
+                                return SHADOW_NONE;
+                        return shadow_of(vector);
                 }
                 if (!at)
                         return SHADOW_NONE;
@@ -100,14 +102,18 @@ enum shadow shadow_at(uint32_t eip)
 /*
  * The copy runs with the guest's registers, in the wedge's memory; then vcpu_step_end saves
  * them again.  The binder promises that the instruction can be moved; where something else
- * follows it is not copied, and delivery is not delayed.
+ * follows it is not copied, and delivery is not delayed.  A NOP is done by going behind it.
  */
-bool step_prepare(void)
+bool step_prepare(uint32_t eip)
 {
         struct ab_insn insn;
-        uint32_t eip = skip_nops(vcpu.frame.eip), i;
+        uint32_t i;
         uint32_t bytes = code_read(eip, vcpu_step_code, AB_INSN_MAX);
+        uint32_t nop = ab_nop_length(vcpu_step_code, bytes);
 
+        vcpu.frame.eip = eip + nop;
+        if (nop)
+                return false;
         if (!ab_decode(vcpu_step_code, bytes, &insn) || insn.transfers ||
             ab_classify(&insn) != AB_CLASS_NONE)
                 return false;
@@ -128,4 +134,23 @@ void vcpu_stepped(void)
         vcpu.frame.eip = vcpu.site + vcpu.stepping;
         vcpu.stepping = 0;
         vcpu_leave();
+}
+
+/*
+ * Between the instructions that stand for one pushf: its own, a load of the flags mask, an `and'.
+ * A guest that single-steps must not see them.
+ */
+bool inside_inline_site(uint32_t eip)
+{
+        enum { BEFORE = 7, BEHIND = 6 };
+        const uint32_t mask = (uint32_t)&vcpu.ab.flags_mask;
+        uint8_t code[BEFORE + BEHIND];
+        const uint8_t *p = code + BEFORE;
+
+        if (code_read(eip - BEFORE, code, sizeof(code)) != sizeof(code))
+                return false;
+        if (p[-1] == 0x9c)
+                return (p[0] == 0xa1 && word_at(p + 1) == mask) ||
+                       (p[0] == 0x8b && word_at(p + 2) == mask);
+        return p[0] == 0x21 && p[2] == 0x24 && word_at(p - 4) == mask;
 }

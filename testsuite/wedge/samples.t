@@ -6,10 +6,11 @@
 # shellcheck source=testsuite/wedge/wedge.sh
 . "$top_srcdir/testsuite/wedge/wedge.sh"
 need_qemu
-plan 4
+plan 6
 
-for sample in hello mini; do
-        file=$top_builddir/share/afterburner/$sample
+for file in share/afterburner/hello share/afterburner/mini testsuite/wedge/boundaries; do
+        sample=${file##*/}
+        file=$top_builddir/$file
         timeout 60 "$run" "$file" >"$tmp/native" 2>"$tmp/err" </dev/null
         on_wedge 60 "$file" | tr -d "\r" >"$tmp/out" 2>"$tmp/err"
         ended_with 0

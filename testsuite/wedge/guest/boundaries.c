@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * boundaries: where an interrupt that waits is taken.  Each test has the timer's interrupt
+ * pending with interrupts off, executes a few instructions that let it in, and compares
+ * the interrupted address with the one IA-32 promises.  It prints the same on bare
+ * hardware and bound.
+ */
+#include "kernel.h"
+
+static uint32_t buffer[4];
+static volatile uint32_t interrupted, interrupts, stepped, steps, step_limit;
+
+void kernel_trap(struct trap_frame *frame)
+{
+        if (frame->vector == TIMER_VECTOR) {
+                interrupted = frame->eip;
+                interrupts++;
+                timer_acknowledge();
+        } else if (frame->vector == 1) {
+                stepped = frame->eip;
+                if (++steps >= step_limit)
+                        frame->eflags &= ~0x100u;
+        } else {
+                panic("unexpected trap", frame);
+        }
+}
+
+/* Until the controller has a request of the timer's; interrupts are off. */
+static void wait_until_pending(void)
+{
+        interrupts = interrupted = 0;
+        do
+                outb(0x20, 0x0a);
+        while (!(inb(0x20) & 1));
+}
+
+/* The code ends with interrupts off and defines the label expected_NAME. */
+#define BOUNDARY(name, times, code)                                                                  \
+        static void name(void)                                                                    \
+        {                                                                                         \
+                extern char expected_##name[];                                                    \
+                wait_until_pending();                                                             \
+                asm volatile(code : : "r"(KERNEL_DS), "r"(buffer) : "eax", "memory", "cc");       \
+                ktap_result(interrupts == (times) &&                                              \
+                                    (!(times) || interrupted == (uint32_t)expected_##name),       \
+                            #name);                                                               \
+        }
+
+BOUNDARY(sti_delays_by_a_plain_instruction, 1,
+         "sti; incl (%1); .globl expected_sti_delays_by_a_plain_instruction\n"
+         "expected_sti_delays_by_a_plain_instruction: incl (%1); cli")
+BOUNDARY(sti_nop_cli_lets_it_in, 1,
+         "sti; nop; .globl expected_sti_nop_cli_lets_it_in\n"
+         "expected_sti_nop_cli_lets_it_in: cli")
+BOUNDARY(sti_cli_does_not, 0,
+         "sti; cli; .globl expected_sti_cli_does_not; expected_sti_cli_does_not: nop")
+BOUNDARY(sti_hlt_wakes_up_behind_hlt, 1,
+         "sti; hlt; .globl expected_sti_hlt_wakes_up_behind_hlt\n"
+         "expected_sti_hlt_wakes_up_behind_hlt: incl (%1); cli")
+BOUNDARY(sti_pushf_is_one_more, 1,
+         "sti; pushfl; .globl expected_sti_pushf_is_one_more\n"
+         "expected_sti_pushf_is_one_more: popl %%eax; cli")
+BOUNDARY(popf_lets_it_in_at_once, 1,
+         "pushl $0x202; popfl; .globl expected_popf_lets_it_in_at_once\n"
+         "expected_popf_lets_it_in_at_once: incl (%1); cli")
+BOUNDARY(iret_lets_it_in_at_once, 1,
+         "pushl $0x202; pushl %%cs; pushl $expected_iret_lets_it_in_at_once; iretl; nop\n"
+         ".globl expected_iret_lets_it_in_at_once\n"
+         "expected_iret_lets_it_in_at_once: incl (%1); cli")
+BOUNDARY(registers_survive_the_copied_instruction, 1,
+         "movl $0x1234, %%eax; sti; leal 1(%%eax), %%eax\n"
+         ".globl expected_registers_survive_the_copied_instruction\n"
+         "expected_registers_survive_the_copied_instruction: cli; movl %%eax, 8(%1)")
+
+/* The trap flag: once for each instruction, whatever it is bound to. */
+static void single_steps_count_instructions(void)
+{
+        extern char step_end[];
+
+        steps = 0;
+        step_limit = 6;
+        asm volatile("pushfl; orl $0x100, (%%esp); popfl\n"
+                     "incl %%ecx; cli; pushfl; popl %%eax; movl %%cr0, %%eax; incl %%ecx\n"
+                     ".globl step_end; step_end: incl %%ecx"
+                     :
+                     :
+                     : "eax", "ecx", "memory", "cc");
+        ktap_result(steps == 6 && stepped == (uint32_t)step_end, "single_steps_count_instructions");
+}
+
+static void popf_keeps_every_flag(void)
+{
+        static const uint32_t flags[] = {0x246, 0xad7, 0x3246, 0x40202, 0x200602, 0x202};
+        uint32_t i, seen, wrong = 0;
+
+        for (i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+                asm volatile("pushl %1; popfl; pushfl; cli; popl %0; pushl $2; popfl"
+                             : "=r"(seen)
+                             : "r"(flags[i] & ~0x200u)
+                             : "memory", "cc");
+                wrong |= seen ^ (flags[i] & ~0x200u);
+        }
+        ktap_result(!wrong, "popf_keeps_every_flag");
+}
+
+static void a_changed_descriptor_is_seen(void)
+{
+        uint32_t limit[2];
+
+        gdt[TSS_SELECTOR / 8 - 1] = 0x00cff3000000ffff;
+        asm volatile("movl %2, %%es; lsll %2, %0; andb $0xf0, 6+%3; movl %2, %%es; lsll %2, %1;"
+                     "movl %4, %%es"
+                     : "=&r"(limit[0]), "=&r"(limit[1])
+                     : "r"(USER_DS), "m"(gdt[USER_DS / 8]), "r"(KERNEL_DS)
+                     : "memory", "cc");
+        gdt[USER_DS / 8] = 0x00cff3000000ffff;
+        ktap_result(limit[0] == 0xffffffff && limit[1] == 0x0fffffff, "a_changed_descriptor_is_seen");
+}
+
+void kernel_main(void)
+{
+        timer_init(100);
+        ktap_plan(11);
+        sti_delays_by_a_plain_instruction();
+        sti_nop_cli_lets_it_in();
+        sti_cli_does_not();
+        sti_hlt_wakes_up_behind_hlt();
+        sti_pushf_is_one_more();
+        popf_lets_it_in_at_once();
+        iret_lets_it_in_at_once();
+        registers_survive_the_copied_instruction();
+        single_steps_count_instructions();
+        popf_keeps_every_flag();
+        a_changed_descriptor_is_seen();
+        ktap_finish();
+}
