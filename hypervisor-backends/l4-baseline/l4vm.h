@@ -111,7 +111,9 @@ void l4vm_helper_map(uint32_t virtual, uint32_t physical, uint32_t bits, uint32_
 /* Load the guest into its memory; main only.  Fills machine.entry and the like. */
 void l4vm_helper_load(void);
 
-/* start.c */
+/* start.c: what main did last, for the report of a crash. */
+void l4vm_note(enum ab_reason reason, uint32_t vector, uint32_t eip, bool user);
+
 extern struct backend_machine l4vm_machine;
 extern char l4vm_load_error[256];
 void l4vm_string(const char *text);

@@ -94,14 +94,80 @@ void backend_stop(enum ab_stop how, uint32_t status)
         }
 }
 
+/* --- the report of a crash --------------------------------------------------------- */
+
+enum { EXITS = 8 };
+
+static struct {
+        uint32_t reason, vector, eip;
+        bool user;
+} exits[EXITS];
+static uint32_t exit_count;
+
+void l4vm_note(enum ab_reason reason, uint32_t vector, uint32_t eip, bool user)
+{
+        uint32_t i = exit_count++ % EXITS;
+
+        exits[i].reason = reason;
+        exits[i].vector = vector;
+        exits[i].eip = eip;
+        exits[i].user = user;
+}
+
+static char *add(char *to, const char *text)
+{
+        while (*text)
+                *to++ = *text++;
+        return to;
+}
+
+static char *add_hex(char *to, uint32_t value)
+{
+        uint32_t shift = 28;
+
+        while (shift && !(value >> shift))
+                shift -= 4;
+        for (;; shift -= 4) {
+                *to++ = "0123456789abcdef"[value >> shift & 15];
+                if (!shift)
+                        return to;
+        }
+}
+
+/* What the guest was interrupted by last, oldest first: "vector@address". */
+static void tell_exits(void)
+{
+        char line[64 + EXITS * 32], *to = add(line, "afterburn: last exits:");
+        uint32_t i;
+
+        for (i = exit_count > EXITS ? exit_count - EXITS : 0; i < exit_count; i++) {
+                uint32_t n = i % EXITS;
+
+                to = add(to, exits[n].user ? " user " : " kernel ");
+                if (exits[n].reason == AB_REASON_EVENT)
+                        to = add(to, "event");
+                else
+                        to = add_hex(to, exits[n].vector);
+                to = add_hex(add(to, "@"), exits[n].eip);
+        }
+        to = add(to, "\n");
+        backend_console_write(line, (uint32_t)(to - line));
+}
+
 /*
- * The monitor gets the sentence, where the guest kernel was last interrupted, and the
- * current space; it ends this machine.
+ * The console gets all of the sentence; the resource monitor what fits a message, where the
+ * guest kernel was last interrupted, and the current space.  It ends this machine.
  */
 void backend_fatal(const char *text)
 {
         uint32_t n = length(text);
 
+        l4vm.held = 1;
+        backend_console_write("afterburn: fatal: ", 18);
+        backend_console_write(text, n);
+        backend_console_write("\n", 1);
+        if (exit_count)
+                tell_exits();
         if (n > PUT_BYTES - 4 * 12)
                 n = PUT_BYTES - 4 * 12;
         l4vm_call_begin();

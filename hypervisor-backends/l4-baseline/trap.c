@@ -36,6 +36,7 @@ void l4vm_trap(void)
         struct ab_trap trap = *(const struct ab_trap *)&l4vm_raw.trap;
         uint32_t held = l4vm_raw.was_held, outer = l4vm_missing;
 
+        l4vm_note(trap.reason, trap.vector, frame.eip, false);
         if (trap.reason != AB_REASON_EVENT) {
                 if (trap.reason == AB_REASON_PAGE_FAULT)
                         l4vm_missing = (trap.address & SHADOW_PAGE) | 1;

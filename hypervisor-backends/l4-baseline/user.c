@@ -366,6 +366,7 @@ void backend_user(struct ab_frame *frame, struct ab_trap *trap)
         l4vm_store_frame(frame);
         L4_Set_MsgTag(L4_Tag(0, L4_EXC_WORDS, typed));
         run(space, frame, trap);
+        l4vm_note(trap->reason, trap->vector, frame->eip, true);
         l4vm_call_end();
 }
 

@@ -34,6 +34,7 @@ struct vm {
         struct console console;
         char control[256]; /* line for whoever runs the machine, not yet ended */
         unsigned int control_used;
+        int reported; /* it has said there how its command ended */
         char input[VM_INPUT];
         unsigned int input_first, input_count;
         unsigned int spaces; /* user spaces it has had, highest + 1 */

@@ -16,6 +16,8 @@
 #define STATUS_CRASHED 70
 #define COM1           0x3f8
 #define CONSOLE_IRQ    4
+#define GUEST_EIP      8 /* among the registers of a crash report */
+#define STATUS_KILLED  137
 #define TIMER_IRQ      0
 
 static struct vm *irq_owner[16];
@@ -56,6 +58,7 @@ static void control(struct vm *v, const char *text, unsigned int n)
                 if (*text != '\n')
                         continue;
                 v->control[v->control_used - 1] = '\n';
+                v->reported |= !strncmp(v->control, "afterburn exit ", 15);
                 if (!is_alone()) {
                         device_write(v->control_port, "vm ", 3);
                         device_write(v->control_port, v->name, strlen(v->name));
@@ -191,6 +194,8 @@ static int stop(struct vm *v, L4_MsgTag_t tag, const L4_Word_t *mr)
         console_flush(&v->console);
         if (L4_UntypedWords(tag) > 2)
                 report_entries(v, &mr[3], L4_UntypedWords(tag) - 2);
+        if (!v->reported)
+                vm_report_error(v, "the guest ended without a report");
         if (!is_alone() || status)
                 l4_printf("resourcemon: %s: %s, status %u\n", v->name,
                           words[how < 3 ? how : 2], status);
@@ -215,11 +220,12 @@ static int fatal(struct vm *v, L4_MsgTag_t tag, const L4_Word_t *mr)
         memcpy(text, &mr[13], n);
         text[n] = 0;
         console_flush(&v->console);
-        l4_printf("afterburn: fatal: %s\n", text);
-        l4_printf("resourcemon: %s: last interrupted in space %u at", v->name, mr[12]);
-        for (unsigned int i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-                l4_printf(" %s %x", names[i], mr[2 + i]);
-        l4_printf("\n");
+        if (mr[2 + GUEST_EIP]) {
+                l4_printf("resourcemon: %s: last interrupted in space %u at", v->name, mr[12]);
+                for (unsigned int i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+                        l4_printf(" %s %x", names[i], mr[2 + i]);
+                l4_printf("\n");
+        }
         vm_report_error(v, text);
         vm_end(v, 1);
         return 0;
@@ -338,23 +344,43 @@ int vm_notify_pending(void)
 /* The machine that input goes to. */
 static unsigned int foreground;
 
-#define ESCAPE 0x02 /* Ctrl-B and a digit chooses a machine; twice is one */
+/*
+ * Ctrl-B is for us where there are several machines: then a digit chooses the one that
+ * hears, s asks it to stop, k kills it; Ctrl-B again is one for the machine.
+ */
+#define ESCAPE 0x02
+
+static int command(char c)
+{
+        struct vm *v = &vms[foreground];
+
+        if (c >= '1' && c < '1' + VMS && vms[c - '1'].state == VM_RUNNING) {
+                foreground = (unsigned int)(c - '1');
+                l4_printf("resourcemon: input goes to %s\n", vms[foreground].name);
+        } else if (c == 's' && v->state == VM_RUNNING) {
+                vm_notify(v, AB_EVENT_STOP);
+        } else if (c == 'k' && v->state == VM_RUNNING) {
+                l4_printf("resourcemon: %s: killed\n", v->name);
+                vm_report_error(v, "killed");
+                vm_end(v, STATUS_KILLED);
+        } else {
+                return 0;
+        }
+        return 1;
+}
 
 static void typed(char c)
 {
         static int escaped;
         struct vm *v;
 
-        if (escaped && c >= '1' && c < '1' + VMS && vms[c - '1'].state == VM_RUNNING) {
-                foreground = (unsigned int)(c - '1');
+        if (escaped && command(c)) {
                 escaped = 0;
                 return;
         }
-        if (!is_alone() && c == ESCAPE && !escaped) {
-                escaped = 1;
+        escaped = !is_alone() && c == ESCAPE && !escaped;
+        if (escaped)
                 return;
-        }
-        escaped = 0;
         v = &vms[foreground];
         if (v->input_count < VM_INPUT)
                 v->input[(v->input_first + v->input_count++) % VM_INPUT] = c;

@@ -1,0 +1,99 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# afterburn run --hypervisor=l4: samples, several guests, what is refused; Linux and its smoke
+# suite where an afterburned kernel is there (AFTERBURN_TEST_GUEST names another).
+# shellcheck source=testsuite/run/run.sh
+. "${top_srcdir:?}/testsuite/run/run.sh"
+share=$top_builddir/share/afterburner
+rows=$(grep -c '^AB_INSN' "$top_srcdir/afterburner/insn-ia32.def")
+guest=${AFTERBURN_TEST_GUEST:-$top_builddir/linux-6.1/vmlinux}
+rootfs=$share/rootfs.cpio.gz
+plan 27
+
+l4() {
+        want=$1
+        shift
+        try "$want" --hypervisor=l4 --timeout=100 "$@"
+}
+
+# refused SENTENCE: the closing line holds it, and nothing else went wrong
+refused() { grep -qF -- "$1" "$tmp/err"; }
+
+l4 0 "$share/hello" && [ "$(grep -c '^ok ' "$tmp/out")" = "$rows" ] && ! grep -q '^not ok' "$tmp/out"
+check 'hello: every row of the table'
+cp "$tmp/out" "$tmp/l4"
+try 0 "$share/hello" && cmp -s "$tmp/out" "$tmp/l4"
+check 'hello: the same output as on the bare machine'
+l4 0 "$share/mini" && [ "$(grep -c '^ok ' "$tmp/out")" = 9 ]
+check 'mini: processes, timer, memory protection'
+grep -Eq '^afterburn run: l4/qemu: ok, exit status 0, [0-9.]+ s, [0-9]+ hypervisor entries$' "$tmp/err"
+check 'the closing line counts hypervisor entries'
+for mb in 32 768; do
+        l4 0 --memory=${mb}M "$share/mini"
+        check "a guest with $mb MB"
+done
+try 2 --hypervisor=l4 --memory=769M "$share/mini" && one_line 'a guest of l4 has 32M to 768M'
+check 'more memory is refused in one sentence'
+try 2 --hypervisor=l4 --memory=31M "$share/mini" && one_line 'a guest of l4 has 32M to 768M'
+check 'and less'
+
+l4 0 --vm=A,memory=32M --vm=B,memory=40M "$share/mini" && [ "$(grep -c '^A: ok ' "$tmp/out")" = 9 ] &&
+        [ "$(grep -c '^B: ok ' "$tmp/out")" = 9 ]
+check 'two guests, each line behind its name'
+l4 125 --vm=good --vm="bad,kernel=$share/hello-plain" "$share/mini" &&
+        [ "$(grep -c '^good: ok ' "$tmp/out")" = 9 ]
+check 'a guest that is refused leaves the other running'
+try 2 --vm=A --vm=B "$share/mini" && one_line 'bare runs 1 guest: use --hypervisor=l4'
+check 'several guests need a hypervisor'
+try 2 --hypervisor=l4 --vm=A,memry=3 "$share/mini" && one_line 'memry: give memory='
+check 'an unknown word of --vm'
+
+l4 125 "$share/hello-plain" && refused 'no annotation records'
+check 'a kernel without annotations'
+head -c 9000 "$share/mini" >"$tmp/truncated"
+l4 125 "$tmp/truncated" && refused 'truncated'
+check 'a truncated kernel'
+# The version of the first record, wherever the section is.
+cp "$share/mini" "$tmp/version"
+offset=$(LC_ALL=C readelf -SW "$share/mini" | sed -n 's/.* \.afterburn  *PROGBITS *[0-9a-f]* *\([0-9a-f]*\) .*/\1/p')
+printf '\377\377\377\377' | dd of="$tmp/version" bs=1 seek=$((0x$offset)) conv=notrunc 2>/dev/null
+l4 125 "$tmp/version" && grep -q 'record' "$tmp/err"
+check 'damaged records'
+head -c 9000 /dev/zero >"$tmp/zeros"
+try 1 --hypervisor=l4 "$tmp/zeros" && one_line 'not a kernel'
+check 'no kernel at all'
+try 1 --hypervisor=l4 --initrd="$tmp/missing" "$share/mini" && one_line 'cannot be read'
+check 'a missing root file system'
+"$top_builddir/libexec/afterburner/afterburn-link" --hypervisor=l4 "$share/mini" -o "$tmp/bound" >"$tmp/out" 2>&1 &&
+        l4 0 "$tmp/bound" && [ "$(grep -c '^ok ' "$tmp/out")" = 9 ]
+check 'a kernel bound ahead of time'
+try 1 "$tmp/bound" && one_line 'bound for l4, cannot run on bare'
+check 'which the bare machine refuses by name'
+
+if [ ! -f "$guest" ] || [ ! -f "$rootfs" ]; then
+        for name in command 'exit status' 'smoke suite' 'same file' 'two Linuxes' 'a panic' 'icount' 'time limit'; do
+                skip "Linux: $name" 'no afterburned kernel: ./quickstart builds build/linux-6.1/vmlinux'
+        done
+        exit "$failed"
+fi
+l4 0 --quiet --initrd="$mini" "$guest" -- /bin/say one && echo '[one]' | cmp -s - "$tmp/out"
+check 'Linux: a command runs and only its output is shown'
+l4 42 --quiet --initrd="$mini" "$guest" -- /bin/say -x 42
+check 'Linux: its exit status comes through'
+l4 0 --quiet --initrd="$rootfs" "$guest" -- /bin/smoke && cp "$tmp/out" "$tmp/l4" &&
+        grep -q '^ok 50' "$tmp/out" && ! grep -q '^not ok' "$tmp/out"
+check 'Linux: the smoke suite'
+try 0 --quiet --initrd="$rootfs" "$guest" -- /bin/smoke && cmp -s "$tmp/out" "$tmp/l4"
+check 'Linux: the same file prints the same on the bare machine'
+l4 0 --vm=A --vm=B,memory=48M --initrd="$mini" "$guest" -- /bin/say both &&
+        grep -q '^A: \[both\]' "$tmp/out" && grep -q '^B: \[both\]' "$tmp/out"
+check 'Linux: two side by side'
+l4 125 --vm=A --vm=B,append=rdinit=/none --initrd="$mini" "$guest" -- /bin/say alive &&
+        grep -q '^A: \[alive\]' "$tmp/out"
+check 'Linux: one that panics leaves the other running'
+l4 0 --quiet --icount --initrd="$mini" "$guest" -- /bin/say x &&
+        grep -Eq ' [0-9]+ instructions, [0-9]+ hypervisor entries$' "$tmp/err"
+check 'Linux: instructions are counted'
+try 124 --hypervisor=l4 --timeout=8 --initrd="$mini" "$guest" -- /bin/say -l && grep -q 'time ran out' "$tmp/err"
+check 'Linux: an endless command meets the time limit'
+exit "$failed"
