@@ -57,8 +57,10 @@ ok $? "the machine ended by power off with status 0"
 boot fatal </dev/null >"$tmp/out"
 grep -q '^afterburn: fatal: as the command line asks' "$tmp/out" && [ "$(cat "$tmp/status")" = 67 ]
 ok $? "backend_fatal() says why and ends the machine"
-grep -q '^resourcemon: test: last interrupted in space 0 at .* eip ' "$tmp/out"
-ok $? "the resource monitor shows where the guest was"
+boot crash </dev/null >"$tmp/out"
+grep -q '^afterburn: last exits: kernel 0@be' "$tmp/out" &&
+        grep -q '^resourcemon: test: last interrupted in space 0 at .* eip be' "$tmp/out"
+ok $? "a crash report shows where the guest was, and what it was interrupted by"
 
 boot reboot </dev/null >"$tmp/out"
 [ "$(cat "$tmp/status")" = 65 ]

@@ -379,6 +379,10 @@ void wedge_main(void)
                 backend_fatal("as the command line asks");
         if (has(machine->command_line, "reboot"))
                 backend_stop(AB_STOP_REBOOT, 0);
+        if (has(machine->command_line, "crash")) {
+                kernel_traps();
+                backend_fatal("after some traps");
+        }
         contract(machine);
         ktap_ok(has(machine->command_line, "one two"), "the command line is passed");
         ktap_ok(machine->module_bytes == 6 &&

@@ -108,7 +108,8 @@ static void show_one(struct session *session, char c)
         session->matched =
             c == panic_mark[session->matched] ? session->matched + 1 : c == panic_mark[0];
         if (!panic_mark[session->matched]) {
-                session->panicked = true;
+                /* of several guests, the others go on */
+                session->panicked = session->images->guests == 1;
                 session->matched = 0;
         }
         if (session->held_return && c != '\n')
