@@ -20,8 +20,11 @@ static uint64_t sample[MOST_ROUNDS];
 
 /* nopl MARK(%eax), as qemu-plugin/counts.c knows it. */
 enum mark { MARK_OFF, MARK_ON, MARK_NEXT = 3 };
-#define MARK(mark) \
-        __asm__ volatile(".byte 0x0F, 0x1F, 0x80\n\t.long %c0" : : "i"(0xAB0C0D00 + (mark)) : "memory")
+#define MARK(mark)                                                                                 \
+        __asm__ volatile(".byte 0x0F, 0x1F, 0x80\n\t.long %c0"                                     \
+                         :                                                                         \
+                         : "i"(0xAB0C0D00 + (mark))                                                \
+                         : "memory")
 
 static void die(const char *what)
 {
@@ -129,9 +132,9 @@ enum { BUILD_FILES = 50 };
 static void build_once(void)
 {
         static char source[] = "/usr/src/load/00.c";
-        static const char *const words[] = {"/bin/tcc",         "-c", "-I/usr/src/load", "-o",
-                                            "/tmp/bench-out.o", source, NULL},
-                                *const environment[] = {NULL};
+        static const char *const words[] =
+            {"/bin/tcc", "-c", "-I/usr/src/load", "-o", "/tmp/bench-out.o", source, NULL},
+                                 *const environment[] = {NULL};
         unsigned i;
         long child;
         int status;
@@ -149,6 +152,7 @@ static void build_once(void)
         }
 }
 
+/* clang-format off */
 static const struct operation {
         const char *name;
         unsigned rounds, warm;
@@ -164,6 +168,7 @@ static const struct operation {
         {"compute", 100, 20, compute_once, NULL, NULL, 0},
         {"build", 1, 0, build_once, NULL, NULL, 1},
 };
+/* clang-format on */
 
 static void sort(uint64_t *a, unsigned n)
 {
