@@ -26,6 +26,31 @@
         cld
 .endm
 
+/* The reverse, but for the IRET itself. */
+.macro RESTORE_REGISTERS
+        popl %gs
+        popl %fs
+        popl %es
+        popl %ds
+        popal
+        addl $8, %esp
+.endm
+
+/*
+ * Finish the frame, call a C function with it, and return: to user code by the
+ * one way out, or to the kernel code that was interrupted.
+ */
+.macro SERVE function
+        SAVE_REGISTERS
+        pushl %esp
+        call \function
+        addl $4, %esp
+        testl $3, FRAME_CS(%esp)
+        jnz exit_to_user
+        RESTORE_REGISTERS
+        iret
+.endm
+
 /* --- exceptions ---------------------------------------------------------- */
 
 .macro EXCEPTION n, has_error=0
@@ -65,21 +90,8 @@ exception_\n:
  * The vector and error code arrive in the order vector, error; the frame has
  * the same.
  */
-exception_common:
-        SAVE_REGISTERS
-        pushl %esp
-        call trap
-        addl $4, %esp
-        testl $3, FRAME_CS(%esp)
-        jnz exit_to_user
-        /* Back into the kernel: guarded copies and single steps only. */
-        popl %gs
-        popl %fs
-        popl %es
-        popl %ds
-        popal
-        addl $8, %esp
-        iret
+exception_common:                       /* in the kernel: guarded copies, single steps */
+        SERVE trap
 
 /* --- hardware interrupts --------------------------------------------------- */
 
@@ -93,21 +105,8 @@ irq_\n:
         IRQ \n
         .endr
 
-irq_common:
-        SAVE_REGISTERS
-        pushl %esp
-        call irq_interrupt
-        addl $4, %esp
-        testl $3, FRAME_CS(%esp)
-        jnz exit_to_user
-        /* The idle thread was interrupted. */
-        popl %gs
-        popl %fs
-        popl %es
-        popl %ds
-        popal
-        addl $8, %esp
-        iret
+irq_common:                             /* in the kernel: the idle thread, string copies */
+        SERVE irq_interrupt
 
 /* --- int 0x31: system calls -------------------------------------------------- */
 
@@ -164,12 +163,7 @@ exit_to_user:
         testb $WORK_TO_DO_, TCB_WORK(%esp)
         leal TCB_SIZE - FRAME_SIZE(%esp), %esp
         jne 2f
-1:      popl %gs
-        popl %fs
-        popl %es
-        popl %ds
-        popal
-        addl $8, %esp
+1:      RESTORE_REGISTERS
         .globl exit_iret
 exit_iret:
         iret

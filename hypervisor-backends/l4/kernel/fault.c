@@ -21,60 +21,38 @@
 
 /* --- the registers of an exception message (manual, IA-32 appendix) -------------------- */
 
+static const u8 registers[EXCEPTION_WORDS] = {
+    offsetof(struct frame, eip) / 4,    offsetof(struct frame, eflags) / 4,
+    offsetof(struct frame, vector) / 4, offsetof(struct frame, error) / 4,
+    offsetof(struct frame, edi) / 4,    offsetof(struct frame, esi) / 4,
+    offsetof(struct frame, ebp) / 4,    offsetof(struct frame, esp) / 4,
+    offsetof(struct frame, ebx) / 4,    offsetof(struct frame, edx) / 4,
+    offsetof(struct frame, ecx) / 4,    offsetof(struct frame, eax) / 4,
+};
+
 void fault_put_registers(const struct frame *f, u32 *mr)
 {
-        mr[1] = f->eip;
-        mr[2] = f->eflags;
-        mr[3] = f->vector;
-        mr[4] = f->error;
-        mr[5] = f->edi;
-        mr[6] = f->esi;
-        mr[7] = f->ebp;
-        mr[8] = f->esp;
-        mr[9] = f->ebx;
-        mr[10] = f->edx;
-        mr[11] = f->ecx;
-        mr[12] = f->eax;
+        const u32 *words = (const u32 *)f;
+
+#pragma GCC unroll 12
+        for (u32 i = 0; i < EXCEPTION_WORDS; i++)
+                mr[i + 1] = words[registers[i]];
 }
 
+/* The vector and the error code of a reply change nothing, nor do flags that are not the user's. */
 void fault_take_registers(struct frame *f, const u32 *mr)
 {
-        switch (TAG_UNTYPED(mr[0])) {
-        default:
-                f->eax = mr[12];
-                FALLTHROUGH;
-        case 11:
-                f->ecx = mr[11];
-                FALLTHROUGH;
-        case 10:
-                f->edx = mr[10];
-                FALLTHROUGH;
-        case 9:
-                f->ebx = mr[9];
-                FALLTHROUGH;
-        case 8:
-                f->esp = mr[8];
-                FALLTHROUGH;
-        case 7:
-                f->ebp = mr[7];
-                FALLTHROUGH;
-        case 6:
-                f->esi = mr[6];
-                FALLTHROUGH;
-        case 5:
-                f->edi = mr[5];
-                FALLTHROUGH;
-        case 4: /* the error code, and before it the vector: no registers */
-        case 3:
-        case 2:
-                f->eflags = (f->eflags & ~EFLAGS_USER) | (mr[2] & EFLAGS_USER);
-                FALLTHROUGH;
-        case 1:
-                f->eip = mr[1];
-                FALLTHROUGH;
-        case 0:
-                break;
+        u32 *words = (u32 *)f, count = TAG_UNTYPED(mr[0]), flags = f->eflags;
+
+        if (count >= EXCEPTION_WORDS) {
+#pragma GCC unroll 12
+                for (u32 i = 0; i < EXCEPTION_WORDS; i++)
+                        words[registers[i]] = mr[i + 1];
+        } else {
+                for (u32 i = 0; i < count; i++)
+                        words[registers[i]] = mr[i + 1];
         }
+        f->eflags = (flags & ~EFLAGS_USER) | (f->eflags & EFLAGS_USER);
 }
 
 /* --- the message ------------------------------------------------------------------------- */
