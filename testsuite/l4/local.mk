@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 L4_TESTS = \
+	testsuite/l4/boot-errors.t \
 	testsuite/l4/command.t \
 	testsuite/l4/conformance-baseline.t \
 	testsuite/l4/conformance-extended.t \

@@ -32,6 +32,19 @@ static u32 segment_count(const struct image *i)
         return ((const struct elf_header *)i->file)->phnum;
 }
 
+/*
+ * Does it have to be in memory?  Not if all it holds is the file's own headers,
+ * which today's linkers put into a segment below the program: L4Ka::Pistachio's
+ * comes to lie in the BIOS's area that way.
+ */
+static bool wanted(const struct image *i, const struct elf_segment *s)
+{
+        const struct elf_header *h = (const void *)i->file;
+
+        return s->type == PT_LOAD && s->memory_size &&
+               (s->offset || s->memory_size > h->phoff + h->phnum * (u32)h->phentsize);
+}
+
 static void note_segment(struct image *i, const struct elf_segment *s)
 {
         if ((s->flags & PF_X) && !i->text_size) {
@@ -66,7 +79,7 @@ void elf_measure(struct image *i, const char *name)
         for (u32 n = 0; n < segment_count(i); n++) {
                 const struct elf_segment *s = segment(i, n);
 
-                if (s->type != PT_LOAD || !s->memory_size)
+                if (!wanted(i, s))
                         continue;
                 if (s->offset > size || s->file_size > size - s->offset)
                         panic("the %s module is cut short: copy it again\n", name);
@@ -85,7 +98,7 @@ void elf_load(struct image *i)
         for (u32 n = 0; n < segment_count(i); n++) {
                 const struct elf_segment *s = segment(i, n);
 
-                if (s->type != PT_LOAD)
+                if (!wanted(i, s))
                         continue;
                 memcpy((void *)s->paddr, (const void *)(i->file + s->offset), s->file_size);
                 memset((void *)(s->paddr + s->file_size), 0, s->memory_size - s->file_size);

@@ -91,6 +91,7 @@ void area_exceptions(void);
 void area_pagefaults(void);
 void area_faultstate(void);
 void area_io(void);
+void area_robust(void);
 void area_sigma0(void);
 void area_ctrlxfer(void);
 void area_preemption(void);

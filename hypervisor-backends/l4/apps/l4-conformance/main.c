@@ -94,6 +94,7 @@ static const struct {
     {"exceptions", area_exceptions, NULL},
     {"page faults", area_pagefaults, NULL},
     {"registers in faults", area_faultstate, NULL},
+    {"robustness", area_robust, NULL},
     {"io", area_io, L4_FEATURE_IOFPAGES},
     {"sigma0", area_sigma0, NULL},
     {"control transfer", area_ctrlxfer, L4_FEATURE_CTRLXFER},
