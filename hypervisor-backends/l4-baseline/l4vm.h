@@ -17,13 +17,13 @@
  * too is one instruction.
  */
 struct l4vm_shared {
-        uint32_t held;      /* main wants no wedge_event() */
-        uint32_t busy;      /* main is in an L4 call of its own: it must not be moved */
-        uint32_t events;    /* have come, not taken */
-        uint32_t waiting;   /* main waits for the monitor's message */
-        uint32_t running;   /* id of the user thread main waits for, or 0 */
-        uint32_t stopped;   /* the monitor moved that thread from ... */
-        uint32_t stop_eip;  /* ... here */
+        uint32_t held;        /* main wants no wedge_event() */
+        uint32_t busy;        /* main is in an L4 call of its own: it must not be moved */
+        uint32_t events;      /* have come, not taken */
+        uint32_t waiting;     /* main waits for the monitor's message */
+        uint32_t running;     /* id of the user thread main waits for, or 0 */
+        uint32_t stopped;     /* the monitor moved that thread from ... */
+        uint32_t stop_eip;    /* ... here */
         uint32_t stop_failed; /* it cannot be stopped: it has another pager now */
 };
 
@@ -38,7 +38,7 @@ enum l4vm_count {
         COUNT_HELPER,       /* calls of the helper */
         COUNT_REQUEST,      /* calls of the resource monitor */
         COUNT_UNMAP,
-        COUNT_MOVE,         /* ExchangeRegisters */
+        COUNT_MOVE, /* ExchangeRegisters */
         COUNT_KINDS
 };
 extern uint32_t l4vm_counts[COUNT_KINDS];
@@ -88,7 +88,7 @@ extern uint32_t l4vm_missing; /* page of the kernel's fault being handled, | 1; 
  */
 void l4vm_classify(struct ab_frame *frame, struct ab_trap *trap, uint32_t vector, uint32_t error,
                    uint8_t code);
-void l4vm_load_frame(struct ab_frame *frame); /* from the exception message in the MRs */
+void l4vm_load_frame(struct ab_frame *frame);        /* from the exception message in the MRs */
 void l4vm_store_frame(const struct ab_frame *frame); /* to one, vector and error 0 */
 
 /* monitor.c, helper.c */

@@ -11,13 +11,13 @@
 #define L4VM_LAYOUT_H
 
 /* Kernel space. */
-#define L4VM_GUEST_END 0xbc000000 /* first address no guest may map */
-#define L4VM_LINEAR    0x80000000 /* where kernels have guest-physical memory */
-#define L4VM_WINDOW    0xbc000000 /* the wedge's view of guest-physical memory, ... */
-#define L4VM_PIECES    8          /* ... so many pieces at a time ... */
-#define L4VM_PIECE     0x400000   /* ... of this size */
-#define L4VM_ALL_PIECES 192       /* of the largest guest */
-#define L4VM_IMAGE     0xbe000000 /* the wedge's program; in the helper's space too */
+#define L4VM_GUEST_END  0xbc000000 /* first address no guest may map */
+#define L4VM_LINEAR     0x80000000 /* where kernels have guest-physical memory */
+#define L4VM_WINDOW     0xbc000000 /* the wedge's view of guest-physical memory, ... */
+#define L4VM_PIECES     8          /* ... so many pieces at a time ... */
+#define L4VM_PIECE      0x400000   /* ... of this size */
+#define L4VM_ALL_PIECES 192        /* of the largest guest */
+#define L4VM_IMAGE      0xbe000000 /* the wedge's program; in the helper's space too */
 
 /* Helper's space. */
 #define L4VM_VIEW        0x10000000 /* guest-physical memory */
@@ -51,15 +51,15 @@
 #define L4VM_ROLE_HELPER  2
 
 /* struct raw_trap (l4vm.h): byte offsets. */
-#define RAW_EDI 0
-#define RAW_ESI 4
-#define RAW_EBP 8
-#define RAW_ESP 12
-#define RAW_EBX 16
-#define RAW_EDX 20
-#define RAW_ECX 24
-#define RAW_EAX 28
-#define RAW_EIP 32
+#define RAW_EDI    0
+#define RAW_ESI    4
+#define RAW_EBP    8
+#define RAW_ESP    12
+#define RAW_EBX    16
+#define RAW_EDX    20
+#define RAW_ECX    24
+#define RAW_EAX    28
+#define RAW_EIP    32
 #define RAW_EFLAGS 36
 
 #define L4VM_STACK 16384

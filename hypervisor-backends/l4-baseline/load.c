@@ -10,11 +10,11 @@
 #include "l4vm.h"
 
 AB_WEDGE_DESCRIBES(l4vm_description) = {
-        .magic = AB_WEDGE_MAGIC,
-        .bytes = sizeof(struct ab_wedge_description),
-        .hypervisor = "l4",
-        .kernel_end = L4VM_GUEST_END,
-        .wedge = VCPU_WEDGE,
+    .magic = AB_WEDGE_MAGIC,
+    .bytes = sizeof(struct ab_wedge_description),
+    .hypervisor = "l4",
+    .kernel_end = L4VM_GUEST_END,
+    .wedge = VCPU_WEDGE,
 };
 
 _Static_assert(sizeof(struct backend_entry) == sizeof(struct ab_load_entry), "one layout");

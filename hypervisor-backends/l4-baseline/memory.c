@@ -263,8 +263,9 @@ static void take_from_user(uint32_t entry, uint32_t rights)
 
 static void check_range(uint32_t space, uint32_t virtual, uint32_t bytes)
 {
-        if ((space != AB_SPACE_KERNEL && space >= L4VM_SPACES) || (virtual | bytes) % AB_PAGE_BYTES ||
-            virtual + bytes < virtual || virtual + bytes > L4VM_GUEST_END)
+        if ((space != AB_SPACE_KERNEL && space >= L4VM_SPACES) ||
+            (virtual | bytes) % AB_PAGE_BYTES || virtual + bytes < virtual ||
+            virtual + bytes > L4VM_GUEST_END)
                 backend_fatal("mapping outside what a space may hold");
 }
 
@@ -329,8 +330,8 @@ static void change_large(uint32_t virtual, uint32_t value)
         }
         if (*piece & SHADOW_INSTALLED)
                 put_off(L4_FpageAddRights(
-                        L4_FpageLog2(L4VM_LINEAR + (*piece & SHADOW_PAGE), L4_SUPERPAGE_BITS),
-                        L4_FPAGE_RWX));
+                    L4_FpageLog2(L4VM_LINEAR + (*piece & SHADOW_PAGE), L4_SUPERPAGE_BITS),
+                    L4_FPAGE_RWX));
         *piece = value;
 }
 

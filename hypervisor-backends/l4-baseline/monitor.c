@@ -9,8 +9,8 @@
 enum { STOP_PATIENCE_MS = 2000, NEAR_NS = 3000000 };
 
 static L4_ThreadId_t main_id, main_local;
-static bool retry;           /* an event could not be delivered yet */
-static uint64_t stop_began;  /* when user code was told to stop; 0: it was not */
+static bool retry;          /* an event could not be delivered yet */
+static uint64_t stop_began; /* when user code was told to stop; 0: it was not */
 L4_ThreadId_t l4vm_owner;
 
 /* --- moving main ------------------------------------------------------------------- */
@@ -90,10 +90,10 @@ static void stop_user(void)
                 retry = true;
                 if (backend_time() - stop_began < STOP_PATIENCE_MS * 1000000ull)
                         return;
-        } else if (!L4_IsNilThread(move((L4_ThreadId_t){l4vm.running}, &r,
-                                        L4_EXREGS_ABORT_RCV | L4_EXREGS_ABORT_SND |
-                                                L4_EXREGS_HALTFLAG,
-                                        STUB_ADDRESS(stub_hlt)))) {
+        } else if (!L4_IsNilThread(
+                       move((L4_ThreadId_t){l4vm.running}, &r,
+                            L4_EXREGS_ABORT_RCV | L4_EXREGS_ABORT_SND | L4_EXREGS_HALTFLAG,
+                            STUB_ADDRESS(stub_hlt)))) {
                 l4vm.stop_eip = r.ip;
                 l4vm.stopped = 1;
                 stop_began = backend_time();

@@ -6,8 +6,13 @@
  */
 #include "l4vm.h"
 
-enum { LEAF_PAGES = 64, LEAVES = 6144, LEAF_BITS = 18,
-       ROWS = (L4VM_GUEST_END >> LEAF_BITS), KERNEL = L4VM_SPACES };
+enum {
+        LEAF_PAGES = 64,
+        LEAVES = 6144,
+        LEAF_BITS = 18,
+        ROWS = (L4VM_GUEST_END >> LEAF_BITS),
+        KERNEL = L4VM_SPACES
+};
 
 struct leaf {
         uint32_t entry[LEAF_PAGES];
@@ -110,8 +115,8 @@ uint32_t shadow_forget(uint32_t space, L4_Fpage_t *pages, uint32_t most)
                 next = leaf->next;
                 if (clear_leaf(leaf) && count++ < most)
                         pages[count - 1] = L4_FpageAddRights(
-                                L4_FpageLog2((uint32_t)leaf->row << LEAF_BITS, LEAF_BITS),
-                                L4_FPAGE_RWX);
+                            L4_FpageLog2((uint32_t)leaf->row << LEAF_BITS, LEAF_BITS),
+                            L4_FPAGE_RWX);
                 directory[s][leaf->row] = 0;
                 leaf->next = free_leaf;
                 free_leaf = at;

@@ -5,9 +5,11 @@
 enum { PUT_BYTES = 240, GET_BYTES = 128 };
 
 struct backend_machine l4vm_machine = {
-        .user_start = 0, .user_end = L4VM_LINEAR,
-        .kernel_start = L4VM_LINEAR, .kernel_end = L4VM_GUEST_END,
-        .spaces = L4VM_SPACES,
+    .user_start = 0,
+    .user_end = L4VM_LINEAR,
+    .kernel_start = L4VM_LINEAR,
+    .kernel_end = L4VM_GUEST_END,
+    .spaces = L4VM_SPACES,
 };
 char l4vm_load_error[256];
 uint32_t l4vm_counts[COUNT_KINDS];

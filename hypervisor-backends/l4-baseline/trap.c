@@ -2,8 +2,14 @@
 /* Traps and events of main, on its trap stack; and what exceptions mean. */
 #include "l4vm.h"
 
-enum { GENERAL_PROTECTION = 13, IDT_ERROR = 2, INT3 = 3, INTO = 4, OPCODE_INT_N = 0xcd,
-       USER_FLAGS = 0x00240dd5 };
+enum {
+        GENERAL_PROTECTION = 13,
+        IDT_ERROR = 2,
+        INT3 = 3,
+        INTO = 4,
+        OPCODE_INT_N = 0xcd,
+        USER_FLAGS = 0x00240dd5
+};
 
 volatile struct l4vm_shared l4vm = {.held = 1};
 volatile struct raw_trap l4vm_raw;

@@ -13,8 +13,14 @@
  */
 #include "l4vm.h"
 
-enum { ERROR_PRESENT = 1, ERROR_WRITE = 2, ERROR_USER = 4, GENERAL_PROTECTION = 13,
-       PAGE_FAULT = 14, LOWER_HALF = 31 };
+enum {
+        ERROR_PRESENT = 1,
+        ERROR_WRITE = 2,
+        ERROR_USER = 4,
+        GENERAL_PROTECTION = 13,
+        PAGE_FAULT = 14,
+        LOWER_HALF = 31
+};
 
 static struct {
         bool made;
@@ -54,8 +60,9 @@ static bool in_stubs(uint32_t address)
 
 static void load_map(unsigned int mr, uint32_t from, uint32_t rights, uint32_t to)
 {
-        L4_LoadMapItem(mr, L4_PageRights(from, L4_FPAGE_R | L4_FPAGE_X |
-                                                       (rights & AB_WRITE ? L4_FPAGE_W : 0)), to);
+        L4_LoadMapItem(
+            mr, L4_PageRights(from, L4_FPAGE_R | L4_FPAGE_X | (rights & AB_WRITE ? L4_FPAGE_W : 0)),
+            to);
 }
 
 uint8_t *l4vm_stub_data(uint32_t space)
@@ -112,8 +119,11 @@ static void make(uint32_t space)
 /* Run the stub at @label; false: the thread had to be made anew. */
 bool l4vm_run_stub(uint32_t space, const char *label, uint32_t eax)
 {
-        struct ab_frame frame = {.eip = STUB_ADDRESS(label), .esp = L4VM_STUB_DATA + STUB_STACK,
-                                 .eax = eax, .ebx = L4_syscalls.unmap, .eflags = 0x202};
+        struct ab_frame frame = {.eip = STUB_ADDRESS(label),
+                                 .esp = L4VM_STUB_DATA + STUB_STACK,
+                                 .eax = eax,
+                                 .ebx = L4_syscalls.unmap,
+                                 .eflags = 0x202};
 
         l4vm_store_frame(&frame);
         L4_Set_MsgTag(L4_Tag(0, L4_EXC_WORDS, 0));
@@ -162,8 +172,8 @@ static uint32_t user_value(uint32_t space, uint32_t address, uint32_t **entry)
                 value = shadow_lookup(AB_SPACE_KERNEL, address);
                 if (value)
                         *entry = *shadow_large(address)
-                                         ? shadow_large(address)
-                                         : shadow_entry(AB_SPACE_KERNEL, address, false);
+                                     ? shadow_large(address)
+                                     : shadow_entry(AB_SPACE_KERNEL, address, false);
         }
         return value;
 }
@@ -174,8 +184,7 @@ static bool allows(uint32_t value, bool write)
 }
 
 /* Put a map item for @address at @mr. */
-static void install(uint32_t address, uint32_t value, uint32_t *entry,
-                    unsigned int mr)
+static void install(uint32_t address, uint32_t value, uint32_t *entry, unsigned int mr)
 {
         bool from_window;
         uint32_t from = l4vm_source(value & SHADOW_PAGE, value, &from_window);
@@ -210,8 +219,7 @@ static bool get_registers(uint32_t space, struct ab_frame *frame, uint32_t abort
                 /* Nothing to answer: only wait. */
                 L4_MsgTag_t tag = L4_Receive_Timeout(thread_of(space), L4_TimePeriod(patience));
 
-                if (L4_IpcFailed(tag) || !is_exception(tag) ||
-                    !in_stubs(L4_StoreMR(L4_EXC_MR_EIP)))
+                if (L4_IpcFailed(tag) || !is_exception(tag) || !in_stubs(L4_StoreMR(L4_EXC_MR_EIP)))
                         return false;
         } else if (!await_stub(space)) {
                 return false;

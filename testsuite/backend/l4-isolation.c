@@ -9,10 +9,23 @@
 #include <afterburn/vm.h>
 #include "ktap.h"
 
-enum { CODE = 0x18000000, DATA = 0x18001000, STACK = 0x18002000, PAGE_CODE = 0x200000,
-       PAGE_DATA = 0x201000, PAGE_STACK = 0x202000, PAGE_OTHER = 0x203000, ATTACKER = 1,
-       NEIGHBOUR = 2, MARK = 0x600dda7a, MS = 1000000, WEDGE = 0xbe000000u, UTCB = 0xbf000100u,
-       VM_PAGE = 0xbfd00000u, MACHINE_THREADS = 64 };
+enum {
+        CODE = 0x18000000,
+        DATA = 0x18001000,
+        STACK = 0x18002000,
+        PAGE_CODE = 0x200000,
+        PAGE_DATA = 0x201000,
+        PAGE_STACK = 0x202000,
+        PAGE_OTHER = 0x203000,
+        ATTACKER = 1,
+        NEIGHBOUR = 2,
+        MARK = 0x600dda7a,
+        MS = 1000000,
+        WEDGE = 0xbe000000u,
+        UTCB = 0xbf000100u,
+        VM_PAGE = 0xbfd00000u,
+        MACHINE_THREADS = 64
+};
 
 #define VM ((const struct ab_vm_page *)VM_PAGE)
 
@@ -25,7 +38,7 @@ struct call {
 };
 
 extern const uint8_t user_call[], user_gate30[], user_gate31[], user_sysenter[], user_kip[],
-        user_pager[], user_handler[], user_loop[], user_hello[], user_end[];
+    user_pager[], user_handler[], user_loop[], user_hello[], user_end[];
 asm(".section .rodata\n"
     /* load message and general registers from the page of data, and call */
     "user_call: movl $0x18001000,%esi; movl $0xbf000100,%edi; movl $16,%ecx; rep movsl\n"
@@ -95,8 +108,8 @@ static void prepare(uint32_t space)
 static void run(uint32_t space, const uint8_t *code, uint32_t eax)
 {
         backend_switch(space);
-        frame = (struct ab_frame){.eip = address_of(code), .esp = STACK + 0x800, .eax = eax,
-                                  .eflags = 0x202};
+        frame = (struct ab_frame){
+            .eip = address_of(code), .esp = STACK + 0x800, .eax = eax, .eflags = 0x202};
         backend_timer(backend_time() + 30 * MS);
         backend_user(&frame, &trap);
         backend_timer(0);
@@ -112,9 +125,11 @@ static void still_well(const char *attempt)
         bool well = *other == MARK && sum_of_wedge() == wedge_sum && !unexpected && !deliveries;
 
         run(NEIGHBOUR, user_hello, 0);
-        well &= trap.reason == AB_REASON_INTERRUPT && trap.vector == 0x86 && frame.ecx == 0x11223344;
+        well &=
+            trap.reason == AB_REASON_INTERRUPT && trap.vector == 0x86 && frame.ecx == 0x11223344;
         run(ATTACKER, user_hello, 0);
-        well &= trap.reason == AB_REASON_INTERRUPT && trap.vector == 0x86 && frame.ecx == 0x11223344;
+        well &=
+            trap.reason == AB_REASON_INTERRUPT && trap.vector == 0x86 && frame.ecx == 0x11223344;
         ktap_ok(well, attempt);
 }
 
@@ -130,7 +145,11 @@ static void call(const struct call *c, const char *attempt)
 /* Send to @to and wait for an answer for 10 ms. */
 static void message(uint32_t to, uint32_t tag, uint32_t a, uint32_t b, const char *attempt)
 {
-        struct call c = {.mr = {tag, a, b}, .eax = to, .edx = to, .esi = tag, .edi = UTCB,
+        struct call c = {.mr = {tag, a, b},
+                         .eax = to,
+                         .edx = to,
+                         .esi = tag,
+                         .edi = UTCB,
                          .ecx = L4_TimePeriod(10000).raw << 16 | L4_TimePeriod(10000).raw,
                          .entry = L4_syscalls.ipc};
 
@@ -152,9 +171,13 @@ static void messages(void)
         static const struct {
                 const char *name;
                 uint32_t machine, n;
-        } threads[] = {{"main", 0, 0}, {"the monitor thread", 0, 1}, {"the helper", 0, 2},
-                       {"another machine's main", 1, 0}, {"another machine's monitor thread", 1, 1},
-                       {"another machine's helper", 1, 2}, {"another machine's user thread", 1, 3}};
+        } threads[] = {{"main", 0, 0},
+                       {"the monitor thread", 0, 1},
+                       {"the helper", 0, 2},
+                       {"another machine's main", 1, 0},
+                       {"another machine's monitor thread", 1, 1},
+                       {"another machine's helper", 1, 2},
+                       {"another machine's user thread", 1, 3}};
         uint32_t root = L4_GlobalId(L4_ThreadIdUserBase() + L4_ROOT_NO, 1).raw;
         uint32_t sigma0 = L4_GlobalId(L4_ThreadIdUserBase() + L4_SIGMA0_NO, 1).raw, i;
 
@@ -178,8 +201,10 @@ static void messages(void)
         message(root, tag(RMON_PUTS, 2, 0), 4, 0x6c697665, "characters for the console");
         message(root, tag(RMON_VM_SPACE, 1, 0), NEIGHBOUR, 0, "a request to replace a space");
         message(root, tag(RMON_VM_PORT, 1, 0), 0x80, 0, "a request for a port");
-        message(root, tag(RMON_THREAD_CONTROL, 5, 0), thread(0, 0), 0, "a request to delete a thread");
-        message(root, tag(L4_LABEL_PAGEFAULT | 2, 2, 0), WEDGE, 0, "a forged page fault of the wedge");
+        message(root, tag(RMON_THREAD_CONTROL, 5, 0), thread(0, 0), 0,
+                "a request to delete a thread");
+        message(root, tag(L4_LABEL_PAGEFAULT | 2, 2, 0), WEDGE, 0,
+                "a forged page fault of the wedge");
         message(root, tag(L4_LABEL_EXCEPTION, 12, 0), 0, 0, "a forged exception of the wedge");
         ktap_line("# to sigma0 and the interrupts");
         message(sigma0, tag(L4_LABEL_SIGMA0, 2, 0), L4_FpageLog2(0xa0000, 12).raw, 0,
@@ -188,7 +213,8 @@ static void messages(void)
                 "a request for ports");
         message(L4_GlobalId(4, 1).raw, tag(0, 0, 0), 0, 0, "an acknowledgement of an interrupt");
         message(L4_GlobalId(0, 1).raw, tag(0, 0, 0), 0, 0, "an acknowledgement of the timer's");
-        message(thread(0, 3 + NEIGHBOUR), tag(0, 2, 0), CODE, STACK, "a start message for a neighbour");
+        message(thread(0, 3 + NEIGHBOUR), tag(0, 2, 0), CODE, STACK,
+                "a start message for a neighbour");
 }
 
 /* --- the other calls ----------------------------------------------------------------------- */
@@ -200,31 +226,52 @@ static void calls(void)
         ktap_line("# system calls");
         call(&(struct call){.eax = 0, .edx = L4_ANYTHREAD, .edi = UTCB, .entry = L4_syscalls.ipc},
              "a wait for anybody, for ever");
-        call(&(struct call){.mr = {flush}, .eax = L4_UNMAP_FLUSH, .esi = flush, .edi = UTCB,
+        call(&(struct call){.mr = {flush},
+                            .eax = L4_UNMAP_FLUSH,
+                            .esi = flush,
+                            .edi = UTCB,
                             .entry = L4_syscalls.unmap},
              "Unmap of everything");
-        call(&(struct call){.eax = own, .ecx = L4_EXREGS_IP | L4_EXREGS_SP, .edx = STACK, .esi = CODE,
+        call(&(struct call){.eax = own,
+                            .ecx = L4_EXREGS_IP | L4_EXREGS_SP,
+                            .edx = STACK,
+                            .esi = CODE,
                             .entry = L4_syscalls.exregs},
              "ExchangeRegisters of main");
-        call(&(struct call){.eax = thread(0, 1), .ecx = L4_EXREGS_HALT | L4_EXREGS_HALTFLAG,
+        call(&(struct call){.eax = thread(0, 1),
+                            .ecx = L4_EXREGS_HALT | L4_EXREGS_HALTFLAG,
                             .entry = L4_syscalls.exregs},
              "ExchangeRegisters of the monitor thread");
-        call(&(struct call){.eax = thread(0, 3 + NEIGHBOUR), .ecx = L4_EXREGS_IP, .esi = CODE,
+        call(&(struct call){.eax = thread(0, 3 + NEIGHBOUR),
+                            .ecx = L4_EXREGS_IP,
+                            .esi = CODE,
                             .entry = L4_syscalls.exregs},
              "ExchangeRegisters of a neighbour");
         call(&(struct call){.eax = own, .edi = L4_UTCB_LEAVE, .entry = L4_syscalls.threadcontrol},
              "ThreadControl: delete main");
-        call(&(struct call){.eax = own, .edx = L4_FpageLog2(0x1000, 12).raw,
-                            .esi = L4_FpageLog2(0x2000, 12).raw, .entry = L4_syscalls.spacecontrol},
+        call(&(struct call){.eax = own,
+                            .edx = L4_FpageLog2(0x1000, 12).raw,
+                            .esi = L4_FpageLog2(0x2000, 12).raw,
+                            .entry = L4_syscalls.spacecontrol},
              "SpaceControl of the kernel space");
-        call(&(struct call){.eax = own, .ecx = 0, .edx = ~0u, .esi = ~0u, .edi = ~0u,
+        call(&(struct call){.eax = own,
+                            .ecx = 0,
+                            .edx = ~0u,
+                            .esi = ~0u,
+                            .edi = ~0u,
                             .entry = L4_syscalls.schedule},
              "Schedule: main's priority");
-        call(&(struct call){.eax = thread(0, 3 + ATTACKER), .ecx = 255, .edx = ~0u, .esi = ~0u,
-                            .edi = ~0u, .entry = L4_syscalls.schedule},
+        call(&(struct call){.eax = thread(0, 3 + ATTACKER),
+                            .ecx = 255,
+                            .edx = ~0u,
+                            .esi = ~0u,
+                            .edi = ~0u,
+                            .entry = L4_syscalls.schedule},
              "Schedule: its own priority");
-        call(&(struct call){.mr = {L4_FpageLog2(DATA, 12).raw}, .esi = L4_FpageLog2(DATA, 12).raw,
-                            .edi = UTCB, .entry = L4_syscalls.memorycontrol},
+        call(&(struct call){.mr = {L4_FpageLog2(DATA, 12).raw},
+                            .esi = L4_FpageLog2(DATA, 12).raw,
+                            .edi = UTCB,
+                            .entry = L4_syscalls.memorycontrol},
              "MemoryControl");
         call(&(struct call){.entry = L4_syscalls.processorcontrol}, "ProcessorControl");
         call(&(struct call){.eax = own, .entry = L4_syscalls.threadswitch}, "ThreadSwitch to main");

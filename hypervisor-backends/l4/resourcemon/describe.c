@@ -86,8 +86,8 @@ static const char *add_port(struct vm *v, const char *p)
 /* One line about @v: the word, a space, the value. */
 static const char *apply(struct vm *v, const char *line)
 {
-        static const char *const words[] = {"memory ", "wedge ", "kernel ", "initrd ",
-                                            "port ", "irq ", "control ", "append "};
+        static const char *const words[] = {"memory ", "wedge ", "kernel ",  "initrd ",
+                                            "port ",   "irq ",   "control ", "append "};
         const char *p = line;
         unsigned int i;
 

@@ -3,9 +3,21 @@
 #include <l4/io.h>
 #include "device.h"
 
-enum { DATA = 0, INTERRUPTS = 1, BUFFERS = 2, FORMAT = 3, MODEM = 4, STATUS = 5,
-       RECEIVED = 1, TRANSMITTER_EMPTY = 0x20, NO_LINE = 0xff, INDEX = 0x70, CLOCK_DATA = 0x71,
-       CLOCK_A = 10, UPDATING = 0x80 };
+enum {
+        DATA = 0,
+        INTERRUPTS = 1,
+        BUFFERS = 2,
+        FORMAT = 3,
+        MODEM = 4,
+        STATUS = 5,
+        RECEIVED = 1,
+        TRANSMITTER_EMPTY = 0x20,
+        NO_LINE = 0xff,
+        INDEX = 0x70,
+        CLOCK_DATA = 0x71,
+        CLOCK_A = 10,
+        UPDATING = 0x80
+};
 
 static uint16_t at(L4_Word_t port, unsigned int reg)
 {

@@ -33,8 +33,7 @@ unsigned int vms_status(void)
 struct vm *vm_of(L4_ThreadId_t t)
 {
         for (unsigned int i = 0; i < VMS; i++)
-                if (vms[i].state == VM_RUNNING &&
-                    L4_ThreadNo(t) - vms[i].first_no < L4VM_THREADS)
+                if (vms[i].state == VM_RUNNING && L4_ThreadNo(t) - vms[i].first_no < L4VM_THREADS)
                         return &vms[i];
         return NULL;
 }

@@ -11,8 +11,8 @@
 #include "boot.h"
 #include "console.h"
 
-#define VMS      8
-#define VM_INPUT 256 /* characters typed ahead */
+#define VMS       8
+#define VM_INPUT  256 /* characters typed ahead */
 #define VM_PIECES (AB_VM_MEMORY_MOST / 4)
 
 enum vm_state { VM_FREE, VM_RUNNING, VM_ENDED };

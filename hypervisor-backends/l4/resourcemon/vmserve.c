@@ -197,8 +197,8 @@ static int stop(struct vm *v, L4_MsgTag_t tag, const L4_Word_t *mr)
         if (!v->reported)
                 vm_report_error(v, "the guest ended without a report");
         if (!is_alone() || status)
-                l4_printf("resourcemon: %s: %s, status %u\n", v->name,
-                          words[how < 3 ? how : 2], status);
+                l4_printf("resourcemon: %s: %s, status %u\n", v->name, words[how < 3 ? how : 2],
+                          status);
         vm_end(v, status);
         return 0;
 }
@@ -206,8 +206,8 @@ static int stop(struct vm *v, L4_MsgTag_t tag, const L4_Word_t *mr)
 /* The crash report: the wedge's sentence, and where the guest was. */
 static int fatal(struct vm *v, L4_MsgTag_t tag, const L4_Word_t *mr)
 {
-        static const char *const names[] = {"edi", "esi", "ebp", "esp",
-                                            "ebx", "edx", "ecx", "eax", "eip", "eflags"};
+        static const char *const names[] = {"edi", "esi", "ebp", "esp", "ebx",
+                                            "edx", "ecx", "eax", "eip", "eflags"};
         char text[256];
         L4_Word_t n = mr[1], most = (L4_UntypedWords(tag) - 12) * 4;
 
