@@ -188,16 +188,27 @@ void l4vm_fpu_reset(uint32_t space);
 /* stubs.S: offsets in the page of code. */
 extern char l4vm_stub_code[];
 extern char stub_hlt[], stub_start[], stub_fpu_save[], stub_fpu_load[], stub_flush[];
+extern char stub_popf[], stub_popf_end[];
 #define STUB_ADDRESS(label) (L4VM_STUB_CODE + ((uint32_t)(label) - (uint32_t)l4vm_stub_code))
 
 /* quirks.c: departures of the kernel below. */
 struct l4vm_quirks {
-        bool reply_maps;   /* a reply to an exception may carry map items */
-        bool flags;        /* TF, DF, AC and ID can be set through replies */
-        bool error_code;   /* exceptions carry the processor's error code, in every vector */
-        bool ports_denied; /* ports are given by IO fpages */
+        bool reply_maps; /* a reply to an exception may carry map items */
+        bool flags;      /* replies set TF, DF, AC and ID too */
+        bool error_code; /* exceptions carry the processor's error code, in every vector */
 };
 extern struct l4vm_quirks l4vm_quirks;
 void l4vm_quirks_start(void);
+
+/* The processor's error code, of what an exception message says. */
+uint32_t l4vm_error_code(uint32_t vector, uint32_t error);
+
+/*
+ * User code of @space is to run at @frame: changes it where its flags need help.  And it has
+ * stopped at @frame, which is put right; true: it has to go on there, as if nothing
+ * had been.
+ */
+void l4vm_flags_enter(uint32_t space, struct ab_frame *frame);
+bool l4vm_flags_leave(uint32_t space, struct ab_frame *frame, uint32_t vector);
 
 #endif

@@ -34,6 +34,9 @@
 #define L4VM_STUB_CODE 0xbfe00000
 #define L4VM_STUB_DATA 0xbfe01000
 #define STUB_HANDLER   0x000 /* offsets in the data page: id of the exception handler */
+#define STUB_FLAGS     0x004 /* what stub_popf loads */
+#define STUB_ESP       0x008
+#define STUB_EIP       0x00c
 #define STUB_FPU       0x200 /* 512 bytes for fxsave */
 #define STUB_WORDS     0x400 /* 64 words for message registers */
 #define STUB_STACK     0xff0

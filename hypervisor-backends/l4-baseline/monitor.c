@@ -156,7 +156,8 @@ static void exception(void)
 {
         struct ab_frame frame;
         struct ab_trap trap;
-        uint32_t vector = L4_StoreMR(L4_EXC_MR_VECTOR), error = L4_StoreMR(L4_EXC_MR_ERROR);
+        uint32_t vector = L4_StoreMR(L4_EXC_MR_VECTOR);
+        uint32_t error = l4vm_error_code(vector, L4_StoreMR(L4_EXC_MR_ERROR));
         uint32_t ignored;
         uint8_t code = 0;
 

@@ -12,6 +12,7 @@
         .balign 4096
         .globl  l4vm_stub_code
         .globl  stub_hlt, stub_start, stub_fpu_save, stub_fpu_load, stub_flush
+        .globl  stub_popf, stub_popf_end
 l4vm_stub_code:
 stub_hlt:
         hlt
@@ -26,6 +27,13 @@ stub_fpu_save:
 stub_fpu_load:
         fxrstor L4VM_STUB_DATA + STUB_FPU
         hlt
+/* Go to user code with flags that the kernel cannot set (quirks.c). */
+stub_popf:
+        movl    $L4VM_STUB_DATA + STUB_FLAGS, %esp
+        popfl
+        movl    L4VM_STUB_DATA + STUB_ESP, %esp
+        jmp     *L4VM_STUB_DATA + STUB_EIP
+stub_popf_end:
 /* Unmap from itself: %eax control, its message registers from the data page, %ebx the kernel's entry. */
 stub_flush:
         movl    $L4VM_STUB_DATA + STUB_WORDS, %esi

@@ -19,7 +19,9 @@ enum {
         ERROR_USER = 4,
         GENERAL_PROTECTION = 13,
         PAGE_FAULT = 14,
-        LOWER_HALF = 31
+        LOWER_HALF = 31,
+        DEBUG = 1,
+        NO_VECTOR = 256
 };
 
 static struct {
@@ -93,8 +95,13 @@ static bool await_stub(uint32_t space)
 
                 if (L4_IpcFailed(tag))
                         return false;
-                if (is_exception(tag) && in_stubs(L4_StoreMR(L4_EXC_MR_EIP)))
-                        return true;
+                if (is_exception(tag) && in_stubs(L4_StoreMR(L4_EXC_MR_EIP))) {
+                        if (L4_StoreMR(L4_EXC_MR_VECTOR) != DEBUG)
+                                return true;
+                        /* The program is single-stepped; the stub is not. */
+                        L4_Set_MsgTag(L4_Tag(0, L4_EXC_WORDS, 0));
+                        continue;
+                }
                 if (!is_page_fault(tag) || !serve_stub_page(space, L4_StoreMR(1)))
                         return false;
         }
@@ -226,6 +233,7 @@ static bool get_registers(uint32_t space, struct ab_frame *frame, uint32_t abort
         }
         l4vm_load_frame(frame);
         frame->eip = r.ip;
+        l4vm_flags_leave(space, frame, NO_VECTOR);
         return true;
 }
 
@@ -273,16 +281,23 @@ static bool of_page_fault(uint32_t space, struct ab_frame *frame, struct ab_trap
 
 static bool of_exception(uint32_t space, struct ab_frame *frame, struct ab_trap *trap)
 {
-        uint32_t vector = L4_StoreMR(L4_EXC_MR_VECTOR), error = L4_StoreMR(L4_EXC_MR_ERROR);
+        uint32_t vector = L4_StoreMR(L4_EXC_MR_VECTOR);
+        uint32_t error = l4vm_error_code(vector, L4_StoreMR(L4_EXC_MR_ERROR));
         uint8_t code = 0;
 
         l4vm_count(COUNT_EXCEPTION);
         l4vm_load_frame(frame);
-        if (in_stubs(frame->eip) && l4vm.stopped) {
+        if (frame->eip == STUB_ADDRESS(stub_hlt) && l4vm.stopped) {
                 l4vm.stopped = 0;
                 frame->eip = l4vm.stop_eip;
+                l4vm_flags_leave(space, frame, NO_VECTOR);
                 *trap = (struct ab_trap){AB_REASON_EVENT, 0, 0, 0};
                 return true;
+        }
+        if (l4vm_flags_leave(space, frame, vector)) {
+                l4vm_store_frame(frame);
+                L4_Set_MsgTag(L4_Tag(0, L4_EXC_WORDS, 0));
+                return false;
         }
         l4vm.stopped = 0;
         if (vector == PAGE_FAULT) {
@@ -311,14 +326,17 @@ static bool of_other(uint32_t space, struct ab_frame *frame, struct ab_trap *tra
         return true;
 }
 
-static bool of_failure(uint32_t space, struct ab_frame *frame, struct ab_trap *trap, bool again)
+/* What the thread was last given. */
+static struct ab_frame started;
+
+static bool of_failure(uint32_t space, struct ab_trap *trap, bool again)
 {
         struct ab_frame ignored;
 
         /* It does not wait for us, but in an IPC of its own: end that, and try again. */
         if (!l4vm.stop_failed && !again &&
             get_registers(space, &ignored, L4_EXREGS_ABORT_RCV | L4_EXREGS_ABORT_SND)) {
-                l4vm_store_frame(frame);
+                l4vm_store_frame(&started);
                 L4_Set_MsgTag(L4_Tag(0, L4_EXC_WORDS, 0));
                 return false;
         }
@@ -337,7 +355,7 @@ static void run(uint32_t space, struct ab_frame *frame, struct ab_trap *trap)
                 tag = talk(space, L4_Never);
                 l4vm.running = 0;
                 if (L4_IpcFailed(tag)) {
-                        done = of_failure(space, frame, trap, failed);
+                        done = of_failure(space, trap, failed);
                         failed = true;
                 } else if (is_page_fault(tag)) {
                         done = of_page_fault(space, frame, trap, L4_Label(tag) & L4_FPAGE_W);
@@ -371,7 +389,9 @@ void backend_user(struct ab_frame *frame, struct ab_trap *trap)
                 }
         }
         users[space].missing = 0;
-        l4vm_store_frame(frame);
+        started = *frame;
+        l4vm_flags_enter(space, &started);
+        l4vm_store_frame(&started);
         L4_Set_MsgTag(L4_Tag(0, L4_EXC_WORDS, typed));
         run(space, frame, trap);
         l4vm_note(trap->reason, trap->vector, frame->eip, true);
