@@ -70,6 +70,15 @@ EXTRA_DIST += \
 	$(L4U)/lib/README \
 	$(L4U)/lib/root.ld \
 	$(L4U)/RESULTS \
+	$(L4U)/results/README \
+	$(L4U)/results/costs.tsv \
+	$(L4U)/results/figures.tsv \
+	$(L4U)/results/ipc-inter-small.svg \
+	$(L4U)/results/ipc-inter.svg \
+	$(L4U)/results/ipc-intra-small.svg \
+	$(L4U)/results/ipc-small.svg \
+	$(L4U)/results/ipc.tsv \
+	$(L4U)/results/ipc.txt \
 	$(L4U)/apps/README \
 	$(L4U)/sigma0/README
 
