@@ -13,6 +13,7 @@
 # (afterburn-bench(1)); they are counted at 4 words and taken for all sizes.
 set -eu
 here=$(dirname "$(readlink -f "$0")")
+cost=${here%/libexec/afterburner}/share/afterburner/cost.awk
 results=${2:-bench-l4}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -31,7 +32,7 @@ boot() {
                 { cat "$work/err" >&2; die "$2 did not finish on the $1 kernel"; }
 }
 
-# The cost model.
+# Sums of what happened, weighed by cost.awk.
 cat >"$work/model.awk" <<'END'
 BEGIN { columns = split(list, column, " ") }
 FILENAME ~ /events$/ && /^[0-9]+\.[12]:/ {
@@ -42,12 +43,12 @@ FILENAME ~ /events$/ && /^[0-9]+\.[12]:/ {
         count[key[1], $1] += $2
 }
 function of(m, kind) { return count[m, kind] / rounds }
-function switches(m) {
-        return 142 * of(m, "sysenter") + 141 * of(m, "sysexit") + 980 * of(m, "cr3_load")
-}
-function events(m,      writes) {
-        writes = 2 * of(m, "descriptors") + of(m, "descriptor_table") + of(m, "wrmsr")
-        return 740 * (of(m, "entry") + of(m, "iret")) + 13 * of(m, "segment_load") + 50 * writes
+function weighed(m, kind) { return weight[kind] * of(m, kind) }
+function switches(m) { return weighed(m, "sysenter") + weighed(m, "sysexit") + weighed(m, "cr3_load") }
+function events(m,      written) {
+        written = 2 * of(m, "descriptors") + of(m, "descriptor_table") + of(m, "wrmsr")
+        written *= weight["descriptor_table"]
+        return weighed(m, "entry") + weighed(m, "iret_to_user") + weighed(m, "segment_load") + written
 }
 END
 
@@ -85,10 +86,10 @@ columns='entry iret sysenter sysexit cr3_load segment_load descriptors descripto
 } >"$results/costs.tsv"
 for kernel in $kernels; do
         boot "$kernel" pingpong
-        awk -F '\t' -v kernel="$kernel" -f "$work/model.awk" -f "$work/ipc.awk" \
+        awk -v kernel="$kernel" -f "$cost" -f "$work/model.awk" -f "$work/ipc.awk" \
                 "$work/events" "$work/console" >>"$results/ipc.tsv"
         boot "$kernel" l4-costs
-        awk -F '\t' -v kernel="$kernel" -v list="$columns" -f "$work/model.awk" \
+        awk -v kernel="$kernel" -v list="$columns" -f "$cost" -f "$work/model.awk" \
                 -f "$work/costs.awk" "$work/events" "$work/console" >>"$results/costs.tsv"
 done
 

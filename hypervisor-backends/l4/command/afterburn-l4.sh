@@ -97,14 +97,15 @@ set -- qemu-system-i386 -accel tcg -cpu "$cpu" -m "$memory" \
 if [ -n "$events" ]; then
 	plugin=$here/../../lib/afterburner/qemu/counts.so
 	[ -r "$plugin" ] || die "$plugin: not there: run make"
-	# Ways into the kernel, which are no instructions: known by where they begin.
+	# Ways into the kernel, which are no instructions: known by where they begin.  What
+	# lies below 0xE0000000 are users, from 0xC0000000 on those of small spaces.
 	entries=$(mktemp)
 	trap 'rm -f "$entries"' EXIT
 	nm "$kernel" 2>/dev/null | awk '
 		$3 ~ /^(exception_[0-9]+|irq_[0-9]+|int_(ipc|syscall)_entry|(fast_)?write_segments)$/ {
 			print $1, $3
 		}' >"$entries"
-	set -- "$@" -plugin "$plugin,out=$events,user=0xc0000000,entries=$entries"
+	set -- "$@" -plugin "$plugin,out=$events,user=0xe0000000,entries=$entries"
 fi
 set -- "$@" -kernel "$kickstart" -initrd "$modules"
 
