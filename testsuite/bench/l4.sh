@@ -12,6 +12,9 @@
 # Modelled cycles are instructions and what they do, weighed as the manual says
 # (afterburn-bench(1)); they are counted at 4 words and taken for all sizes.
 set -eu
+case ${1-} in
+'' | -*) echo 'bench-l4: usage: bench-l4 BUILD [RESULTS], as afterburn bench calls it' >&2; exit 2 ;;
+esac
 here=$(dirname "$(readlink -f "$0")")
 cost=${here%/libexec/afterburner}/share/afterburner/cost.awk
 results=${2:-bench-l4}
