@@ -13,6 +13,7 @@
 
 #include <afterburn/backend.h>
 #include <afterburn/bound.h>
+#include <afterburn/record.h>
 #include <afterburn/wedge.h>
 
 /* Segment registers by Intel's number: index of ab_vcpu.seg and vcpu.segment. */
@@ -86,11 +87,19 @@ extern uint32_t vcpu_vectors[2 * AB_VECTORS];
 /*
  * What a backend puts into its wedge description:
  *      AB_WEDGE_DESCRIBES(wedge_description) = {..., .wedge = VCPU_WEDGE};
+ *
+ * Stores to page tables, reads of them and device accesses stay native: the virtual MMU finds
+ * changes by comparing (mmu/README), and device memory is memory.
  */
+#define VCPU_NATIVE_KIND(kind) (1u << AB_ROW_KIND(kind) % 32)
 #define VCPU_WEDGE                                                                         \
         {                                                                                  \
                 .abi = AB_WEDGE_ABI, .vectors = (uint32_t)vcpu_vectors,                    \
                 .vcpu = (uint32_t)&vcpu, .inline_ops = AB_INLINE_ALL,                      \
+                .native[AB_ROW_KIND(AB_KIND_PT_STORE) / 32] =                              \
+                        VCPU_NATIVE_KIND(AB_KIND_PT_STORE) |                               \
+                        VCPU_NATIVE_KIND(AB_KIND_PT_READ) |                                \
+                        VCPU_NATIVE_KIND(AB_KIND_DEVICE),                                  \
         }
 
 /*
