@@ -20,17 +20,13 @@ void tlb_flush(void)
 uint8_t *linear_fill(uint32_t gva, bool write, struct mmu_fault *fault)
 {
         struct tlb_entry *entry = &tlb[write][gva / AB_PAGE_BYTES % TLB_ENTRIES];
-        uint8_t *page;
-        uint32_t gpa;
+        uint8_t *at = mmu_reach(gva, write ? MMU_WRITE : MMU_READ, &fault->error);
 
-        if (!mmu_translate(gva, write ? MMU_WRITE : MMU_READ, false, &gpa, &fault->error))
-                return 0;
-        page = backend_physical(gpa & -AB_PAGE_BYTES);
-        if (!page)
+        if (!at)
                 return 0;
         entry->tag = (gva & -AB_PAGE_BYTES) | tlb_generation;
-        entry->page = page;
-        return page + gva % AB_PAGE_BYTES;
+        entry->page = at - gva % AB_PAGE_BYTES;
+        return at;
 }
 
 bool linear_move(uint32_t gva, void *buffer, uint32_t bytes, bool write, struct mmu_fault *fault)

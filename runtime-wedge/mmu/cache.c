@@ -46,6 +46,20 @@ struct space *cache_of(uint32_t gva)
         return 0;
 }
 
+bool cache_holds(uint32_t gva, bool write)
+{
+        const struct space *space = cache_of(gva);
+        const struct slot *slot = space ? space->rows[ROW_OF(gva)] : 0;
+        uint32_t page = (gva >> 12) % ROWS;
+
+        if (!slot)
+                return false;
+        if (slot->whole)
+                return !write || slot->whole_write;
+        return slot->used[page / 32] & 1u << page % 32 &&
+               (!write || slot->copies[page] & COPY_WRITE);
+}
+
 static struct space *find(uint32_t directory)
 {
         uint32_t i;
@@ -176,6 +190,7 @@ static bool map_row(struct space *space, struct slot *slot, const struct walk *w
         if (!fits_whole(space, slot->row, walk))
                 return false;
         slot->whole = backend_map(space->number, start, walk->pde & PDE_FRAME, LARGE_PAGE, rights);
+        slot->whole_write = rights & AB_WRITE;
         if (!slot->whole)
                 backend_unmap(space->number, start, LARGE_PAGE); /* what of it was mapped */
         return slot->whole;

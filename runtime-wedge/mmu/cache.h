@@ -28,7 +28,8 @@ struct slot {
         uint32_t row;
         uint32_t pde;        /* copy of the directory entry */
         bool large;          /* the entry maps a page of 4 MB ... */
-        bool whole;          /* ... and it is mapped in one piece */
+        bool whole;          /* ... and it is mapped in one piece, */
+        bool whole_write;    /* ... writable */
         bool local;          /* some translation here is not global */
         uint32_t *copies;    /* ROWS of them; NULL while there is none */
         uint32_t used[ROWS / 32]; /* which copies are in use ... */
@@ -53,6 +54,9 @@ struct space *cache_of(uint32_t gva);
 
 /* Make the space of @directory, new or cached, the current one. */
 void cache_select(uint32_t directory);
+
+/* Is @gva mapped, for the guest's kernel, and writable where @write? */
+bool cache_holds(uint32_t gva, bool write);
 
 /* Map and note what @walk found for @gva.  False: no guest may map that address. */
 bool cache_install(uint32_t gva, const struct walk *walk);

@@ -37,6 +37,15 @@ void mmu_prefill(uint32_t gva, bool user)
         }
 }
 
+void *mmu_reach(uint32_t gva, enum mmu_access access, uint32_t *error)
+{
+        *error = MMU_UNMAPPABLE;
+        if (!cache_holds(gva, access == MMU_WRITE) &&
+            (!cache_of(gva) || !mmu_fill(gva, access, false, error)))
+                return 0;
+        return (void *)(uintptr_t)gva;
+}
+
 void mmu_write_cr3(void)
 {
         mmu_statistics.cr3_loads++;

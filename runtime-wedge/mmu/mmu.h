@@ -50,6 +50,16 @@ bool mmu_fill(uint32_t gva, enum mmu_access access, bool user, uint32_t *error);
  */
 void mmu_prefill(uint32_t gva, bool user);
 
+/*
+ * The place at which the wedge can access @gva as the guest's kernel may, up to the end of
+ * its page: @gva itself, mapped now if it was not.  It holds until an invalidation (and
+ * where the hypervisor loses a mapping, the access faults and mmu_fill() makes it again).
+ * NULL: a fault of the guest's, with *@error; or, with *@error MMU_UNMAPPABLE, an
+ * address only guest_read() and guest_write() can reach.
+ */
+#define MMU_UNMAPPABLE 0xffffffffu
+void *mmu_reach(uint32_t gva, enum mmu_access access, uint32_t *error);
+
 /* CR3 was written, with whatever value: what is not global is translated anew. */
 void mmu_write_cr3(void);
 
