@@ -10,3 +10,4 @@ noinst_LIBRARIES += runtime-wedge/device/libdevice.a
 runtime_wedge_device_libdevice_a_SOURCES = $(AB_DEVICE_SOURCES) runtime-wedge/device/native.c
 runtime_wedge_device_libdevice_a_CPPFLAGS = $(AB_CPPFLAGS)
 runtime_wedge_device_libdevice_a_CFLAGS = $(TARGET_CFLAGS)
+EXTRA_DIST += runtime-wedge/device/README

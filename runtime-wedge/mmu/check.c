@@ -59,15 +59,18 @@ static void forget_page(struct slot *slot, uint32_t page)
                 slot->groups &= ~(1u << page / 32);
 }
 
-/* One translation of a row whose directory entry stands; @now is its entry in the table. */
-static void check_page(struct slot *slot, uint32_t page, uint32_t now, struct run *run)
+static bool differs(uint32_t copy, uint32_t now)
+{
+        return (copy ^ now) & ~(uint32_t)(COPY_WRITE | COPY_OVERRIDE);
+}
+
+/* A translation whose entry, @now, is not the one it was made from; its row stands. */
+static void change_page(struct slot *slot, uint32_t page, uint32_t now, struct run *run)
 {
         uint32_t copy = slot->copies[page];
         uint32_t gva = slot->row << 22 | page << 12;
 
-        mmu_statistics.checked++;
-        if (((copy ^ now) & ~(uint32_t)(COPY_WRITE | COPY_OVERRIDE)) == 0)
-                return;
+        mmu_statistics.changed++;
         if ((copy ^ now) & (PTE_FRAME | PTE_P | PTE_US | PTE_PS) || lost(copy, now, PTE_A) ||
             copy & COPY_OVERRIDE) {
                 mmu_statistics.dropped++;
@@ -126,8 +129,10 @@ static void check_copies(struct space *space, struct slot *slot)
         for (groups = slot->groups; groups; groups &= groups - 1)
                 for (bits = slot->used[first(groups)]; bits; bits &= bits - 1) {
                         uint32_t page = first(groups) * 32 + first(bits);
+                        uint32_t now = table ? table[page] : NOTHING;
 
-                        check_page(slot, page, table ? table[page] : 0xffffffff, &run);
+                        if (differs(slot->copies[page], now))
+                                change_page(slot, page, now, &run);
                 }
         run_end(&run);
         if (cache_is_empty(slot))
@@ -184,7 +189,10 @@ void cache_check_page(struct space *space, uint32_t gva)
         if (changed_now(space, slot)) {
                 cache_drop_slot(space, slot);
         } else if (!slot->large && slot->used[page / 32] & 1u << page % 32) {
-                check_page(slot, page, walk_read((slot->pde & PTE_FRAME) + page * 4), &run);
+                uint32_t now = walk_read((slot->pde & PTE_FRAME) + page * 4);
+
+                if (differs(slot->copies[page], now))
+                        change_page(slot, page, now, &run);
                 run_end(&run);
         }
 }

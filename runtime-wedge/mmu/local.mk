@@ -7,4 +7,4 @@ noinst_LIBRARIES += runtime-wedge/mmu/libmmu.a
 runtime_wedge_mmu_libmmu_a_SOURCES = $(AB_MMU_SOURCES)
 runtime_wedge_mmu_libmmu_a_CPPFLAGS = $(AB_CPPFLAGS)
 runtime_wedge_mmu_libmmu_a_CFLAGS = $(TARGET_CFLAGS)
-EXTRA_DIST += runtime-wedge/README
+EXTRA_DIST += runtime-wedge/mmu/README

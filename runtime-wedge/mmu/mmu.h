@@ -97,7 +97,7 @@ bool mmu_translate(uint32_t gva, enum mmu_access access, bool user, uint32_t *gp
 struct mmu_statistics {
         uint32_t fills, prefills, faults;       /* mappings made; faults of the guest */
         uint32_t cr3_loads, spaces_recycled;
-        uint32_t checked, dropped, protected;   /* cached translations, at invalidations */
+        uint32_t changed, dropped, protected;   /* translations found changed, and what became of them */
         uint32_t stores_noted;
 };
 

@@ -10,8 +10,6 @@ enum { RESERVED_LARGE = 0x003ff000, RESERVED_SMALL = PTE_PS };
 
 const struct ab_vcpu *walk_cpu;
 
-#define NOTHING 0xffffffffu /* what memory that is not there reads */
-
 uint32_t walk_read(uint32_t gpa)
 {
         const uint32_t *entry = backend_physical(gpa);

@@ -19,6 +19,7 @@ enum {
 #define PTE_FRAME  0xfffff000u
 #define PDE_FRAME  0xffc00000u /* of a page of 4 MB */
 #define LARGE_PAGE 0x00400000u
+#define NOTHING    0xffffffffu /* what memory that is not there reads */
 
 /* Bits of control registers that matter here. */
 #define CR0_WP  0x00010000u
