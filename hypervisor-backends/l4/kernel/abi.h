@@ -1,173 +1,172 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Numbers of the L4 X.2 binary interface on IA-32 that the kernel uses:
- * L4 X.2 reference manual, and its appendix for IA-32.
+ * The L4 X.2 binary interface as the kernel sees it.  Its numbers are those of the
+ * public header, l4/abi.h, which has them for users; here they get short names
+ * and the types and helpers kernel code wants.
  */
 #ifndef L4K_ABI_H
 #define L4K_ABI_H
 
 #include "types.h"
+#include "../include/l4/abi.h"
 
 /* Thread ids (manual 2.1): number in bits 14 to 31, version in 0 to 13. */
-#define ID_NIL       0u
-#define ID_ANY       0xFFFFFFFFu
-#define ID_ANYLOCAL  0xFFFFFFC0u
-#define THREAD_BITS  17
+#define ID_NIL       ((u32)L4_NILTHREAD)
+#define ID_ANY       L4_ANYTHREAD
+#define ID_ANYLOCAL  L4_ANYLOCALTHREAD
+#define THREAD_BITS  L4_THREAD_BITS
 #define THREAD_COUNT (1u << THREAD_BITS)
-#define ID_NUMBERS   (1u << 18) /* what an id could say */
-#define IRQ_COUNT    16u
+#define ID_NUMBERS   (1u << (32 - L4_TID_NO_SHIFT)) /* what an id could say */
+#define IRQ_COUNT    ((u32)L4_SYSTEM_BASE)
 #define SYSTEM_BASE  IRQ_COUNT
-#define USER_BASE    (SYSTEM_BASE + 32)
+#define USER_BASE    ((u32)L4_USER_BASE)
 
 static inline u32 id_number(u32 id)
 {
-        return id >> 14;
+        return id >> L4_TID_NO_SHIFT;
 }
 
 static inline u32 id_make(u32 number, u32 version)
 {
-        return number << 14 | version;
+        return number << L4_TID_NO_SHIFT | version;
 }
 
 static inline bool id_is_local(u32 id)
 {
-        return (id & 0x3f) == 0;
+        return (id & L4_TID_LOCAL_MASK) == 0;
 }
 
 /* The UTCB, in words from the local id (manual, IA-32 appendix). */
 enum utcb_word {
-        UTCB_BR0 = -16, /* buffer register i lies at UTCB_BR0 - i */
-        UTCB_GLOBAL_ID = -15,
-        UTCB_PROCESSOR = -14,
-        UTCB_HANDLE = -13,
-        UTCB_PAGER = -12,
-        UTCB_EXC_HANDLER = -11,
-        UTCB_FLAGS = -10, /* byte 0: preemption flags, byte 1: coprocessor flags */
-        UTCB_ERROR = -9,
-        UTCB_XFER_TIMEOUTS = -8,
-        UTCB_INTENDED = -7,
-        UTCB_SENDER = -6,
-        UTCB_MR0 = 0,
+        UTCB_BR0 = L4_UTCB_BR0 / 4, /* buffer register i lies at UTCB_BR0 - i */
+        UTCB_GLOBAL_ID = L4_UTCB_GLOBALID / 4,
+        UTCB_PROCESSOR = L4_UTCB_PROCESSOR / 4,
+        UTCB_HANDLE = L4_UTCB_USERHANDLE / 4,
+        UTCB_PAGER = L4_UTCB_PAGER / 4,
+        UTCB_EXC_HANDLER = L4_UTCB_EXCHANDLER / 4,
+        UTCB_FLAGS = L4_UTCB_PREEMPTFLAGS / 4, /* byte 0: preemption, byte 1: coprocessors */
+        UTCB_ERROR = L4_UTCB_ERRORCODE / 4,
+        UTCB_XFER_TIMEOUTS = L4_UTCB_XFERTIMEOUTS / 4,
+        UTCB_INTENDED = L4_UTCB_INTENDED / 4,
+        UTCB_SENDER = L4_UTCB_SENDER / 4,
+        UTCB_MR0 = L4_UTCB_MR0 / 4,
 };
 
-#define UTCB_SIZE   512u
-#define UTCB_OFFSET 256u /* from the start of the block to the local id */
-#define MR_COUNT    64u
-#define BR_COUNT    33u
+#define UTCB_SIZE   ((u32)L4_UTCB_SIZE)
+#define UTCB_OFFSET ((u32)L4_UTCB_LOCALID) /* from the start of the block to the local id */
+#define MR_COUNT    ((u32)L4_NUM_MRS)
+#define BR_COUNT    ((u32)L4_NUM_BRS)
 
-#define PREEMPT_SIGNAL  BIT(5)
-#define PREEMPT_DELAY   BIT(6)
-#define PREEMPT_PENDING BIT(7)
+#define PREEMPT_SIGNAL  ((u32)L4_PREEMPT_SIGNAL)
+#define PREEMPT_DELAY   ((u32)L4_PREEMPT_DELAY)
+#define PREEMPT_PENDING ((u32)L4_PREEMPT_PENDING)
 
 /* Message tag (manual 5.1). */
-#define TAG_UNTYPED(t)  ((t)&63)
-#define TAG_TYPED(t)    ((t) >> 6 & 63)
-#define TAG_TYPED_SHIFT 6
-#define TAG_PROPAGATED  BIT(12)
-#define TAG_REDIRECTED  BIT(13)
-#define TAG_CROSS_CPU   BIT(14)
-#define TAG_ERROR       BIT(15)
-#define TAG_COUNTS      0xFFFu
-#define TAG_FLAGS       0xF000u
-#define TAG_LABEL(n)    ((u32)(n) << 16)
+#define TAG_UNTYPED(t)  ((t)&L4_TAG_UNTYPED_MASK)
+#define TAG_TYPED(t)    (((t)&L4_TAG_TYPED_MASK) >> L4_TAG_TYPED_SHIFT)
+#define TAG_TYPED_SHIFT L4_TAG_TYPED_SHIFT
+#define TAG_PROPAGATED  ((u32)L4_TAG_PROPAGATED)
+#define TAG_ERROR       ((u32)L4_TAG_ERROR)
+#define TAG_COUNTS      ((u32)(L4_TAG_UNTYPED_MASK | L4_TAG_TYPED_MASK))
+#define TAG_FLAGS       ((u32)L4_TAG_FLAGS_MASK)
 
-/* Labels of kernel messages (manual 7): -n << 4 or'ed with low bits. */
-#define LABEL(n, low)    TAG_LABEL(((u32)(-(n)) << 4 | (low)) & 0xFFFF)
+/* The tag of a kernel message (manual 7): protocol n with low bits, no counts. */
+#define LABEL(n, low)    ((u32)(L4_PROTO(n) | (low)) << L4_TAG_LABEL_SHIFT)
 #define LABEL_INTERRUPT  1
-#define LABEL_PAGEFAULT  2
-#define LABEL_PREEMPTION 3
-#define LABEL_EXCEPTION  5
+#define LABEL_PAGEFAULT  L4_FAULT_PAGEFAULT
+#define LABEL_PREEMPTION L4_FAULT_PREEMPTION
+#define LABEL_EXCEPTION  L4_FAULT_EXCEPTION
 #define LABEL_IO_FAULT   8
 
-#define EXCEPTION_WORDS 12 /* of an exception message and its reply (IA-32 appendix) */
+#define EXCEPTION_WORDS L4_EXC_WORDS /* of an exception message and its reply */
 
 /* Typed items (manual 5.2 to 5.4). */
-#define ITEM_MORE         BIT(0)
-#define ITEM_TYPE(w)      ((w)&0xE)
-#define ITEM_IS_STRING(w) (((w)&8) == 0)
-#define ITEM_MAP          0x8u
-#define ITEM_GRANT        0xAu
-#define ITEM_CTRLXFER     0xCu
-#define STRING_LEN(w)     ((w) >> 10)
-#define STRING_SUBS(w)    (((w) >> 4 & 31) + 1)
-#define STRING_COMPOUND   BIT(9)
+#define ITEM_MORE         ((u32)L4_ITEM_CONTINUED)
+#define ITEM_TYPE(w)      ((w)&L4_ITEM_TYPE_MASK)
+#define ITEM_IS_STRING(w) (((w)&L4_ITEM_STRING_BIT) == 0)
+#define ITEM_MAP          ((u32)L4_ITEM_MAP)
+#define ITEM_GRANT        ((u32)L4_ITEM_GRANT)
+#define ITEM_CTRLXFER     ((u32)L4_ITEM_CTRLXFER)
+#define STRING_LEN(w)     ((w) >> L4_STRING_LEN_SHIFT)
+#define STRING_SUBS(w)    ((((w)&L4_STRING_SUBS_MASK) >> L4_STRING_SUBS_SHIFT) + 1)
+#define STRING_COMPOUND   ((u32)L4_STRING_COMPOUND)
 
 /* BR0, the acceptor (manual 5.7). */
-#define ACCEPT_STRINGS  BIT(0)
-#define ACCEPT_CTRLXFER BIT(1)
-#define ACCEPT_WINDOW   0xFFFFFFF0u
+#define ACCEPT_STRINGS  ((u32)L4_ACCEPT_STRINGS)
+#define ACCEPT_CTRLXFER ((u32)L4_ACCEPT_CTRLXFER)
+#define ACCEPT_WINDOW   L4_ACCEPT_WINDOW_MASK
 
 /* IPC error codes (manual 5.6): phase in bit 0, kind in bits 1 to 3. */
 enum ipc_error {
         IPC_OK = 0,
-        IPC_TIMEOUT = 1 << 1,
-        IPC_NON_EXISTING = 2 << 1,
-        IPC_CANCELLED = 3 << 1,
-        IPC_OVERFLOW = 4 << 1,
-        IPC_XFER_TIMEOUT_MINE = 5 << 1,
-        IPC_XFER_TIMEOUT_PARTNER = 6 << 1,
-        IPC_ABORTED = 7 << 1,
-        IPC_RECEIVE_PHASE = 1,
+        IPC_TIMEOUT = L4_IPCERR_TIMEOUT << L4_IPCERR_CODE_SHIFT,
+        IPC_NON_EXISTING = L4_IPCERR_NONEXIST << L4_IPCERR_CODE_SHIFT,
+        IPC_CANCELLED = L4_IPCERR_CANCELED << L4_IPCERR_CODE_SHIFT,
+        IPC_OVERFLOW = L4_IPCERR_OVERFLOW << L4_IPCERR_CODE_SHIFT,
+        IPC_XFER_TIMEOUT_MINE = L4_IPCERR_XFER_MINE << L4_IPCERR_CODE_SHIFT,
+        IPC_XFER_TIMEOUT_PARTNER = L4_IPCERR_XFER_PARTNER << L4_IPCERR_CODE_SHIFT,
+        IPC_ABORTED = L4_IPCERR_ABORTED << L4_IPCERR_CODE_SHIFT,
+        IPC_RECEIVE_PHASE = L4_IPCERR_PHASE_RCV,
 };
 
 /* Error codes of the other calls (manual 1.2). */
 enum call_error {
-        ERR_NO_PRIVILEGE = 1,
-        ERR_INVALID_THREAD = 2,
-        ERR_INVALID_SPACE = 3,
-        ERR_INVALID_SCHEDULER = 4,
-        ERR_INVALID_PARAM = 5,
-        ERR_UTCB_AREA = 6,
-        ERR_KIP_AREA = 7,
-        ERR_NO_MEM = 8,
+        ERR_NO_PRIVILEGE = L4_ERROR_NOPRIVILEGE,
+        ERR_INVALID_THREAD = L4_ERROR_THREAD,
+        ERR_INVALID_SPACE = L4_ERROR_SPACE,
+        ERR_INVALID_SCHEDULER = L4_ERROR_SCHEDULER,
+        ERR_INVALID_PARAM = L4_ERROR_PARAM,
+        ERR_UTCB_AREA = L4_ERROR_UTCBAREA,
+        ERR_KIP_AREA = L4_ERROR_KIPAREA,
+        ERR_NO_MEM = L4_ERROR_NOMEM,
 };
 
 /* ExchangeRegisters control word (manual 2.3). */
-#define EXR_HALT       BIT(0)
-#define EXR_ABORT_RECV BIT(1)
-#define EXR_ABORT_SEND BIT(2)
-#define EXR_SP         BIT(3)
-#define EXR_IP         BIT(4)
-#define EXR_FLAGS      BIT(5)
-#define EXR_HANDLE     BIT(6)
-#define EXR_PAGER      BIT(7)
-#define EXR_HALT_VALID BIT(8)
-#define EXR_XFER_CONF  BIT(9)
-#define EXR_XFER_READ  BIT(10)
-#define EXR_XFER_WRITE BIT(11)
+#define EXR_HALT       L4_EXREGS_HALT
+#define EXR_ABORT_RECV L4_EXREGS_ABORT_RCV
+#define EXR_ABORT_SEND L4_EXREGS_ABORT_SND
+#define EXR_SP         L4_EXREGS_SP
+#define EXR_IP         L4_EXREGS_IP
+#define EXR_FLAGS      L4_EXREGS_FLAGS
+#define EXR_HANDLE     L4_EXREGS_USERHANDLE
+#define EXR_PAGER      L4_EXREGS_PAGER
+#define EXR_HALT_VALID L4_EXREGS_HALTFLAG
+#define EXR_XFER_CONF  L4_EXREGS_CTRLXFER_CONF
+#define EXR_XFER_READ  L4_EXREGS_CTRLXFER_READ
+#define EXR_XFER_WRITE L4_EXREGS_CTRLXFER_WRITE
 
 /* Thread states as Schedule returns them (manual 3.4). */
 enum thread_result {
-        TS_ERROR = 0,
-        TS_DEAD = 1,
-        TS_INACTIVE = 2,
-        TS_RUNNING = 3,
-        TS_PENDING_SEND = 4,
-        TS_SENDING = 5,
-        TS_WAITING = 6,
-        TS_RECEIVING = 7,
+        TS_ERROR = L4_STATE_ERROR,
+        TS_DEAD = L4_STATE_DEAD,
+        TS_INACTIVE = L4_STATE_INACTIVE,
+        TS_RUNNING = L4_STATE_RUNNING,
+        TS_PENDING_SEND = L4_STATE_PENDING_SEND,
+        TS_SENDING = L4_STATE_SENDING,
+        TS_WAITING = L4_STATE_WAITING,
+        TS_RECEIVING = L4_STATE_RECEIVING,
 };
 
 /* Fpages (manual 4.1): rights 0 to 2, log2 size 4 to 9, base 10 to 31. */
-#define FPAGE_X        1u
-#define FPAGE_W        2u
-#define FPAGE_R        4u
-#define FPAGE_RIGHTS   7u
-#define FPAGE_COMPLETE 0x10u
-#define FPAGE_IO_TAG   2u
+#define FPAGE_X        ((u32)L4_FPAGE_X)
+#define FPAGE_W        ((u32)L4_FPAGE_W)
+#define FPAGE_R        ((u32)L4_FPAGE_R)
+#define FPAGE_RIGHTS   ((u32)L4_FPAGE_RWX)
+#define FPAGE_COMPLETE ((u32)L4_COMPLETE_SPACE)
+#define FPAGE_IO_TAG   ((u32)L4_FPAGE_SIZE_IO)
 
 static inline u32 fpage_log2(u32 f)
 {
-        u32 s = f >> 4 & 63;
+        u32 s = (f & L4_FPAGE_SIZE_MASK) >> L4_FPAGE_SIZE_SHIFT;
 
-        return s == 1 ? 32 : s;
+        return s == L4_FPAGE_SIZE_COMPLETE ? 32 : s;
 }
 
 static inline u32 fpage_base(u32 f)
 {
         u32 log2 = fpage_log2(f);
 
-        return log2 >= 32 ? 0 : f & ~0x3FFu & ~((1u << log2) - 1);
+        return log2 >= 32 ? 0 : f & L4_FPAGE_BASE_MASK & ~((1u << log2) - 1);
 }
 
 static inline bool fpage_is_nil(u32 f)
@@ -177,12 +176,12 @@ static inline bool fpage_is_nil(u32 f)
 
 static inline bool fpage_is_io(u32 f)
 {
-        return (f >> 4 & 63) == FPAGE_IO_TAG;
+        return (f & L4_FPAGE_SIZE_MASK) >> L4_FPAGE_SIZE_SHIFT == FPAGE_IO_TAG;
 }
 
 static inline u32 fpage_make(u32 base, u32 log2, u32 rights)
 {
-        return base | log2 << 4 | rights;
+        return base | log2 << L4_FPAGE_SIZE_SHIFT | rights;
 }
 
 #endif

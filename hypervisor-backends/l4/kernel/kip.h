@@ -7,11 +7,12 @@
 #define L4K_KIP_H
 
 #include "types.h"
+#include "abi.h"
 
-#define KIP_MAGIC       0x4BE6344Cu /* "L4", 230, "K" */
-#define KIP_API_VERSION 0x84050000u /* X.2, revision 5 */
-#define KIP_API_FLAGS   0u          /* little endian, 32 bits */
-#define KIP_KERNEL_ID   0x04020000u /* as the public kernel's: programs test it */
+#define KIP_MAGIC       L4_KIP_MAGIC   /* "L4", 230, "K" */
+#define KIP_API_VERSION L4_API_VERSION /* X.2, revision 5 */
+#define KIP_API_FLAGS   L4_API_FLAGS   /* little endian, 32 bits */
+#define KIP_KERNEL_ID   L4_KERNEL_ID   /* as the public kernel's: programs test it */
 
 struct kip_server {
         u32 sp, ip, low, high;
@@ -21,11 +22,11 @@ struct memory_desc {
         u32 low, high; /* low: type 0-3, subtype 4-7, bit 9 virtual, address 10-31 */
 };
 
-#define MEM_TYPE(d)      ((d).low & 15)
-#define MEM_VIRTUAL      BIT(9)
-#define MEM_CONVENTIONAL 1
-#define MEM_RESERVED     2
-#define MEM_MAX          200
+#define MEM_TYPE(d)      ((d).low & L4_MEMDESC_TYPE_MASK)
+#define MEM_VIRTUAL      ((u32)L4_MEMDESC_VIRTUAL)
+#define MEM_CONVENTIONAL L4_MEM_CONVENTIONAL
+#define MEM_RESERVED     L4_MEM_RESERVED
+#define MEM_MAX          L4_KIP_MEMDESC_MAX
 
 struct kip {
         u32 magic, api_version, api_flags, description;

@@ -12,7 +12,9 @@
 #ifndef L4K_LAYOUT_H
 #define L4K_LAYOUT_H
 
-#define USER_TOP    0xC0000000
+#include "../include/l4/abi.h"
+
+#define USER_TOP    L4_USER_END
 #define GS_PAGE     0xDF000000
 #define PHYS_MAP    0xF0000000
 #define PHYS_LIMIT  0x0F000000
@@ -33,20 +35,20 @@
  */
 #define SEL_KCODE 0x08
 #define SEL_KDATA 0x10
-#define SEL_UCODE 0x1B
-#define SEL_UDATA 0x23
-#define SEL_UTCB  0x2B
+#define SEL_UCODE L4_USER_CS
+#define SEL_UDATA L4_USER_DS
+#define SEL_UTCB  L4_USER_GS
 #define GDT_UCODE 3
 #define GDT_UDATA 4
-#define GDT_TLS   6
+#define GDT_TLS   L4_TLS_GDT_FIRST
 #define GDT_TSS   9
 #define GDT_COUNT 10
 #define SEL_TSS   0x48
 
 /* Interrupt vectors. */
 #define VEC_IRQ     0x20
-#define VEC_IPC     0x30
-#define VEC_SYSCALL 0x31
+#define VEC_IPC     L4_TRAP_IPC
+#define VEC_SYSCALL L4_TRAP_SYSCALL
 #define VEC_COUNT   0x32
 
 /* One page holds a thread's control block and, above it, its kernel stack. */

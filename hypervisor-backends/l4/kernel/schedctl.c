@@ -7,9 +7,9 @@
 #include "clock.h"
 #include "ext.h"
 
-#define KEEP           0xFFFFFFFFu
-#define TIME_ZERO      0x0400u
-#define PREEMPT_MSG_ON BIT(24) /* extension: preemption messages (thesis A.5) */
+#define KEEP           L4_SCHED_LEAVE
+#define TIME_ZERO      L4_TIME_ZERO
+#define PREEMPT_MSG_ON L4_SCHED_PREEMPTMSG
 
 static const u8 result_of_state[] = {
     [S_NONE] = TS_DEAD,        [S_INACTIVE] = TS_INACTIVE,    [S_RUNNING] = TS_RUNNING,

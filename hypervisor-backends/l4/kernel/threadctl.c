@@ -9,12 +9,12 @@
 #include "irq.h"
 #include "ext.h"
 
-#define UTCB_KEEP      0xFFFFFFFFu
+#define UTCB_KEEP      L4_UTCB_LEAVE
 /* Extension (thesis A.3): bits of the aligned UTCB word, and "leave it" with them. */
-#define UTCB_HAS_LIMIT BIT(0) /* EBX holds a limit */
-#define UTCB_PERMIT    BIT(1) /* L4 calls stay allowed */
+#define UTCB_HAS_LIMIT ((u32)L4_UTCB_LIMIT)  /* EBX holds a limit */
+#define UTCB_PERMIT    ((u32)L4_UTCB_PERMIT) /* L4 calls stay allowed */
 #define UTCB_BITS      (UTCB_HAS_LIMIT | UTCB_PERMIT)
-#define UTCB_KEEP_BASE 0xFFFFFE00u
+#define UTCB_KEEP_BASE (L4_UTCB_LEAVE_LIMIT & ~UTCB_BITS)
 
 struct request {
         u32 dest, space, scheduler, pager, utcb;
