@@ -11,6 +11,10 @@
 # assembler for a few of the files, which load and caches do not disturb.
 set -u
 
+if [ $# != 1 ] || [ ! -d "$1" ]; then
+        echo 'bench-build-cost: usage: bench-build-cost FOLDER, as bench-toolchain calls it' >&2
+        exit 2
+fi
 tree=$1/linux-6.1
 here=$(dirname "$(readlink -f "$0")")
 ours=${here%/libexec/afterburner}/bin/afterburn-cc

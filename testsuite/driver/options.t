@@ -86,11 +86,11 @@ done
 told dispatcher --help --version --frobnicate afterburn
 
 # What only our own programs call says so, and touches nothing.
-for program in mkcpio bench-toolchain bench-l4 bench-padding; do
+for program in mkcpio bench-toolchain bench-l4 bench-baseline bench-build-cost bench-padding bench-alternate; do
 	"$build/libexec/afterburner/$program" --frobnicate >"$scratch/out" 2>"$scratch/err" </dev/null
 	ok $(($? != 2)) "$program --frobnicate: exit 2"
 	check "$program --frobnicate: one line" test "$(wc -l <"$scratch/err")" -eq 1
-	check "$program --frobnicate: how it is called" has "$scratch/err" "usage: $program "
+	check "$program --frobnicate: how it is called" has "$scratch/err" "usage: $program"
 	check "$program --frobnicate: nothing else is printed" test ! -s "$scratch/out"
 	check "$program --frobnicate: left no file behind" test -z "$(ls -A "$scratch_here")"
 done
