@@ -254,13 +254,19 @@ static void give_up(uint32_t space, struct ab_trap *trap)
 
 static bool of_page_fault(uint32_t space, struct ab_frame *frame, struct ab_trap *trap, bool write)
 {
-        uint32_t address = L4_StoreMR(1), *entry, value = 0;
+        uint32_t address = L4_StoreMR(1), eip = L4_StoreMR(2), *entry, value = 0, error;
 
         l4vm_count(COUNT_FAULT);
         if (serve_stub_page(space, address))
                 return false;
         if (address < L4VM_GUEST_END)
                 value = user_value(space, address, &entry);
+        error = ERROR_USER | (value ? ERROR_PRESENT : 0) | (write ? ERROR_WRITE : 0);
+        if (!allows(value, write) && address < L4VM_GUEST_END && wedge_user_fault &&
+            wedge_user_fault(address, error, eip)) {
+                l4vm_flush_queue();
+                value = user_value(space, address, &entry);
+        }
         if (allows(value, write) && !l4vm.events) {
                 install(address, value, entry, 1);
                 L4_Set_MsgTag(L4_Tag(0, 0, 2));
@@ -274,7 +280,7 @@ static bool of_page_fault(uint32_t space, struct ab_frame *frame, struct ab_trap
         trap->reason = allows(value, write) ? AB_REASON_EVENT : AB_REASON_PAGE_FAULT;
         trap->vector = PAGE_FAULT;
         trap->address = address;
-        trap->error = ERROR_USER | (value ? ERROR_PRESENT : 0) | (write ? ERROR_WRITE : 0);
+        trap->error = error;
         l4vm.stopped = 0;
         return true;
 }

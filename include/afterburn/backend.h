@@ -249,4 +249,12 @@ void wedge_event(struct ab_frame *frame);
  */
 void wedge_trap(struct ab_frame *frame, const struct ab_trap *trap);
 
+/*
+ * User code of the current space, at @eip, faulted at @address (@error as IA-32 says it).
+ * True: it is mapped now, user code goes on, and the guest has seen nothing.  A backend
+ * to which the registers of user code cost something asks before it fetches them; another need
+ * not ask, and a wedge need not have it.
+ */
+bool wedge_user_fault(uint32_t address, uint32_t error, uint32_t eip) __attribute__((weak));
+
 #endif

@@ -45,6 +45,18 @@ static void page_fault(const struct ab_trap *trap)
                 vcpu_page_fault(trap->address, error);
 }
 
+bool wedge_user_fault(uint32_t address, uint32_t error, uint32_t eip)
+{
+        enum mmu_access access = MMU_READ;
+        uint32_t ignored;
+
+        if (error & ERROR_WRITE)
+                access = MMU_WRITE;
+        else if ((error & ERROR_FETCH) || address == eip)
+                access = MMU_EXECUTE;
+        return !in_wedge(address) && mmu_fill(address, access, true, &ignored);
+}
+
 static void run(void)
 {
         struct ab_trap trap;
