@@ -52,6 +52,8 @@
  *              something is pending, run a copy of it (its length by ab_decode()),
  *              then deliver with the address behind it; a fault of the
  *              copy is reported at R.  Otherwise deliver nothing while at R.
+ *   The site of STI_DEFER and STI_STEP is the call and nothing more, so that a NOP at R is the
+ *   guest's own.
  *   MOV_TO_SEG and POP_SEG of %ss deliver as STI_STEP does.
  *   While the guest stands at R the wedge must hold back events that arrive from
  *   outside too: else the wake-up of `sti; hlt' is lost.

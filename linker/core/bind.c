@@ -289,6 +289,9 @@ static enum ab_shadow shadow_of(const struct ab_bind *bind, uint32_t place)
                         return AB_SHADOW_IN;
                 return AB_SHADOW_NONE;
         }
+        /* NOPs of ours behind the call could not be told from the guest's */
+        if (record->site_bytes != AB_NEED_CALL)
+                return AB_SHADOW_NONE;
         near = at_place(bind, place + 1);
         if (near && near->start == end_of(record))
                 return next_delivers(bind, near) ? AB_SHADOW_DEFER : AB_SHADOW_NONE;

@@ -36,6 +36,9 @@ struct form {
 extern const struct form forms[], forms_end[];
 extern const uint8_t landing[];
 
+/* scenes.S; operand is the kind. */
+extern const struct form scenes[], scenes_end[];
+
 void execute(void);
 void leave(void) __attribute__((noreturn));
 

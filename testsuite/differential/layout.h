@@ -23,6 +23,10 @@
 #define MEM_ABS         18
 #define MEM_SP          19
 
+/* Kinds of scenes. */
+#define PENDING         0
+#define FIX_UP          1
+
 /*
  * A window of four pages in a page table of its own: normal, missing, read-only, normal; and a
  * page of user code.  Below 64 KB lies code for 16-bit instruction pointers.
