@@ -45,7 +45,7 @@ static void return_to(const uint32_t *words, uint32_t stack_at, uint32_t bytes, 
                 return;
         }
         if (rpl != 3)
-                vcpu_crash("a return to privilege 1 or 2");
+                cpu_raise(TRAP_GP, cs & 0xfffc); /* there are no privileges 1 and 2 */
         ss = words[stack_at + 1] & 0xffff;
         fail(stack_check(ss, rpl, TRAP_GP, &stack, &fault), &fault);
         segment_set(SEG_CS, cs, &code);
@@ -64,7 +64,7 @@ void emulate_IRET(uint32_t word)
                 cpu_raise(TRAP_TS, 0);
         stack_words(words, 3, bytes);
         if (bytes == 4 && (words[2] & FLAG_VM))
-                vcpu_crash("a return to virtual 8086 mode");
+                cpu_raise(TRAP_GP, 0); /* there is no virtual 8086 mode */
         if (words[1] & 3)
                 stack_words(words, 5, bytes);
         flags = bytes == 4 ? words[2] : (words[2] & 0xffff) | (flags_image() & 0xffff0000);

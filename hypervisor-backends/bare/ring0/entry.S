@@ -69,9 +69,13 @@ common:
         movl    %eax, %ds
         movl    %eax, %es
         cld
-        pushl   %esp
+        movl    %esp, %eax
+        cmpl    $PHYSICAL, %esp                 # the guest's stack may be small: not more than
+        jae     1f                              # the frame goes there
+        movl    $event_stack_top, %esp
+1:      pushl   %eax
         call    ring0_trap
-        addl    $4, %esp
+        popl    %esp
         testb   $3, 44(%esp)
         jz      1f
         movl    $USER_DS, %eax
@@ -162,6 +166,8 @@ boot_directory:
         .balign 16
         .skip   STACK_BYTES
 stack_top:
+        .skip   STACK_BYTES
+event_stack_top:
 caller_esp:
         .long   0
 
