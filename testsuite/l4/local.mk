@@ -5,6 +5,7 @@ L4_TESTS = \
 	testsuite/l4/conformance-baseline.t \
 	testsuite/l4/conformance-extended.t \
 	testsuite/l4/coverage.t \
+	testsuite/l4/events.t \
 	testsuite/l4/conformance-switches.t \
 	testsuite/l4/interrupts.t \
 	testsuite/l4/pingpong.t \
