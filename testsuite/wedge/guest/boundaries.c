@@ -25,9 +25,14 @@ void kernel_trap(struct trap_frame *frame)
         }
 }
 
-/* Until the controller has a request of the timer's; interrupts are off. */
+/* Until the controller has the timer's only request; interrupts are off. */
 static void wait_until_pending(void)
 {
+        enum { PIT = 0x40, ONCE = 0x30, COUNT = 1193 }; /* 1 ms */
+
+        outb(PIT + 3, ONCE);
+        outb(PIT, COUNT & 255);
+        outb(PIT, COUNT >> 8);
         interrupts = interrupted = 0;
         do
                 outb(0x20, 0x0a);
