@@ -265,8 +265,8 @@ static void delay_and_switch(void)
 {
         L4_Word_t before;
 
-        *flags() |= L4_PREEMPT_DELAY;
-        while (!(*flags() & L4_PREEMPT_PENDING))
+        L4_DisablePreemption();
+        while (!L4_PreemptionPending())
                 ;
         before = rival_count;
         L4_ThreadSwitch(partner_id);
@@ -329,7 +329,7 @@ static void spin_politely(void)
         *flags() |= (uint8_t)use_flags;
         for (;;) {
                 rival_count++;
-                if (*flags() & L4_PREEMPT_PENDING)
+                if (L4_PreemptionPending())
                         L4_Yield();
         }
 }

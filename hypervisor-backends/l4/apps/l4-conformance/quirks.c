@@ -29,6 +29,8 @@ static const struct {
     {"strings: a copy can be cancelled", QUIRK_FAILS},
     {"strings: the error says how far it came", QUIRK_FAILS},
     {"strings: to both sides", QUIRK_FAILS},
+    {"robust: a call of oneself", QUIRK_FAILS},
+    {"robust: also by the local id", QUIRK_FAILS},
     {"robust: null", QUIRK_FATAL},
     {"robust: nor does", QUIRK_FATAL},
     {"robust: kernel memory", QUIRK_FATAL},

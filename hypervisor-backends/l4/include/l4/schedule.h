@@ -48,6 +48,60 @@ L4_INLINE L4_Word_t L4_Set_Priority(L4_ThreadId_t dest, L4_Word_t prio)
         return L4_Schedule(dest, L4_SCHED_LEAVE, L4_SCHED_LEAVE, prio, L4_SCHED_LEAVE, NULL);
 }
 
+/* How long @dest may put off preemptions (us, at most 65535), and up to which priority. */
+L4_INLINE L4_Word_t L4_Set_PreemptionDelay(L4_ThreadId_t dest, L4_Word_t sensitive_prio,
+                                           L4_Word_t max_delay)
+{
+        return L4_Schedule(dest, L4_SCHED_LEAVE, L4_SCHED_LEAVE, L4_SCHED_LEAVE,
+                           (sensitive_prio << L4_SCHED_SENSPRIO_SHIFT & L4_SCHED_SENSPRIO_MASK) |
+                               (max_delay & L4_SCHED_DELAY_MASK),
+                           NULL);
+}
+
+/*
+ * The caller's preemption flags [3.3].  One instruction each, so that the kernel's
+ * own change of the pending flag is never lost.
+ */
+L4_INLINE volatile uint8_t *L4_PreemptFlags(void)
+{
+        return (volatile uint8_t *)L4_Utcb() + L4_UTCB_PREEMPTFLAGS;
+}
+
+/* From now on put preemptions off, as far as L4_Set_PreemptionDelay allows. */
+L4_INLINE void L4_DisablePreemption(void)
+{
+        __asm__ volatile("orb %1, %0" : "+m"(*L4_PreemptFlags()) : "i"(L4_PREEMPT_DELAY) : "cc");
+}
+
+/* No longer; if L4_PreemptionPending() was true, L4_ThreadSwitch should follow. */
+L4_INLINE void L4_EnablePreemption(void)
+{
+        __asm__ volatile("andb %1, %0"
+                         : "+m"(*L4_PreemptFlags())
+                         : "i"(0xFF & ~L4_PREEMPT_DELAY)
+                         : "cc");
+}
+
+/* Is a preemption being put off? */
+L4_INLINE int L4_PreemptionPending(void)
+{
+        return (*L4_PreemptFlags() & L4_PREEMPT_PENDING) != 0;
+}
+
+/* Preemptions are signalled to the exception handler, with label -3 and the time. */
+L4_INLINE void L4_EnablePreemptionFaultException(void)
+{
+        __asm__ volatile("orb %1, %0" : "+m"(*L4_PreemptFlags()) : "i"(L4_PREEMPT_SIGNAL) : "cc");
+}
+
+L4_INLINE void L4_DisablePreemptionFaultException(void)
+{
+        __asm__ volatile("andb %1, %0"
+                         : "+m"(*L4_PreemptFlags())
+                         : "i"(0xFF & ~L4_PREEMPT_SIGNAL)
+                         : "cc");
+}
+
 /* Give the rest of the time slice to @dest; nilthread: to whoever comes next [3.2]. */
 void L4_ThreadSwitch(L4_ThreadId_t dest);
 
