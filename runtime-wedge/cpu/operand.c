@@ -30,17 +30,21 @@ void memory_write(uint32_t gva, const void *buffer, uint32_t bytes)
 
 uint32_t memory_read32(uint32_t gva)
 {
+        struct mmu_fault fault;
         uint32_t value;
 
-        memory_read(gva, &value, 4);
+        if (!linear_read(gva, &value, sizeof(value), &fault))
+                raise_mmu(&fault);
         return value;
 }
 
 uint32_t memory_read16(uint32_t gva)
 {
+        struct mmu_fault fault;
         uint16_t value;
 
-        memory_read(gva, &value, 2);
+        if (!linear_read(gva, &value, sizeof(value), &fault))
+                raise_mmu(&fault);
         return value;
 }
 

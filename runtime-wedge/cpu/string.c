@@ -11,7 +11,12 @@ void *memcpy(void *to, const void *from, size_t bytes)
 {
         void *result = to;
 
-        asm volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(bytes) : : "memory");
+        size_t words = bytes / 4;
+
+        asm volatile("rep movsl; movl %3,%%ecx; rep movsb"
+                     : "+D"(to), "+S"(from), "+c"(words)
+                     : "r"(bytes % 4)
+                     : "memory");
         return result;
 }
 
@@ -31,7 +36,12 @@ void *memset(void *to, int byte, size_t bytes)
 {
         void *result = to;
 
-        asm volatile("rep stosb" : "+D"(to), "+c"(bytes) : "a"(byte) : "memory");
+        size_t words = bytes / 4;
+
+        asm volatile("rep stosl; movl %3,%%ecx; rep stosb"
+                     : "+D"(to), "+c"(words)
+                     : "a"((byte & 255) * 0x01010101u), "r"(bytes % 4)
+                     : "memory");
         return result;
 }
 
