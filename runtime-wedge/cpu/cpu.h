@@ -8,6 +8,8 @@
 #include "mmu/mmu.h"
 #include "vcpu.h"
 
+/* clang-format off */
+
 /* Bits of EFLAGS. */
 enum {
         FLAG_CF = 1, FLAG_ONE = 2, FLAG_ZF = 0x40, FLAG_TF = 0x100, FLAG_IF = 0x200,
@@ -32,6 +34,8 @@ enum {
         TRAP_AC = 17,
 };
 
+/* clang-format on */
+
 /* Why something could not be done: the exception it raises. */
 struct cpu_fault {
         uint32_t vector, error;
@@ -43,7 +47,7 @@ struct cpu_fault {
 /* Where each vector enters; code that runs with the guest's registers. */
 extern char vcpu_stubs[], vcpu_exit[], vcpu_exit_end[];
 extern char fast_sti[], fast_defer[], fast_step[], fast_popf[], fast_popf_pushed[],
-        fast_popf_returns[], fast_end[];
+    fast_popf_returns[], fast_end[];
 extern uint8_t vcpu_step_code[];
 
 /* The short forms of segment loads; ended by a `begin' of 0. */
@@ -137,7 +141,8 @@ void flags_set(uint32_t image);
 bool descriptor_read(uint32_t selector, struct vcpu_segment *segment, struct cpu_fault *fault);
 bool descriptor_touch(uint32_t selector, uint32_t rights, struct cpu_fault *fault);
 
-/* Code segment of a transfer from privilege @cpl: to the same, or with @outward by the selector's. */
+/* Code segment of a transfer from privilege @cpl: to the same, or with @outward by the selector's.
+ */
 bool code_check(uint32_t selector, uint32_t cpl, bool outward, struct vcpu_segment *segment,
                 struct cpu_fault *fault);
 /* Stack segment for privilege @cpl; @vector is what a bad one raises. */

@@ -13,6 +13,8 @@ struct handler {
 
 enum { CALL_BYTES = 6 };
 
+/* clang-format off */
+
 /* Length of the push in front of the call, by the first vector of the row. */
 #define PUSH_BYTES(first)                                                                   \
         ((first) == AB_VEC_IN_IMM || (first) == AB_VEC_OUT_IMM ? 2                          \
@@ -28,6 +30,8 @@ static const struct handler handlers[AB_VECTORS] = {
         AB_VECTOR_ROWS(AB_VECTOR)
 #undef AB_VECTOR
 };
+
+/* clang-format on */
 
 /* Called by every stub, with the guest's state in vcpu.frame and eip at R. */
 void vcpu_dispatch(void)

@@ -147,7 +147,8 @@ void wedge_trap(struct ab_frame *frame, const struct ab_trap *trap)
                         return;
                 vcpu.frame = *frame;
                 vcpu_page_fault(trap->address, error);
-        } else if (trap->vector == TRAP_DB && frame->eflags & FLAG_TF && inside_inline_site(frame->eip)) {
+        } else if (trap->vector == TRAP_DB && frame->eflags & FLAG_TF &&
+                   inside_inline_site(frame->eip)) {
                 return;
         } else {
                 vcpu.frame = *frame;

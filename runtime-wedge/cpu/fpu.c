@@ -7,7 +7,14 @@
  */
 #include "cpu.h"
 
-enum { FXSAVE_BYTES = 512, X87_BYTES = 160, SSE_BYTES = 288, REGISTERS = 8, MXCSR = 24, CONTROL_RESET = 0x37f };
+enum {
+        FXSAVE_BYTES = 512,
+        X87_BYTES = 160,
+        SSE_BYTES = 288,
+        REGISTERS = 8,
+        MXCSR = 24,
+        CONTROL_RESET = 0x37f
+};
 
 static uint8_t area[FXSAVE_BYTES] __attribute__((aligned(16)));
 

@@ -13,7 +13,7 @@ struct event {
         uint32_t vector;
         uint32_t error;
         bool has_error;
-        bool software; /* int n, int3, into: the gate's privilege counts */
+        bool software;  /* int n, int3, into: the gate's privilege counts */
         uint32_t bytes; /* length of the instruction, if software: eip is behind it */
 };
 
@@ -141,7 +141,8 @@ static bool deliver(const struct event *event, struct cpu_fault *fault)
         vcpu.cpl = cpl;
         segment_set(SEG_CS, (selector & 0xfffc) | cpl, &code);
         vcpu.frame.esp = esp - bytes * count;
-        vcpu.frame.eip = bytes == 4 ? (gate[0] & 0xffff) | (gate[1] & 0xffff0000) : gate[0] & 0xffff;
+        vcpu.frame.eip =
+            bytes == 4 ? (gate[0] & 0xffff) | (gate[1] & 0xffff0000) : gate[0] & 0xffff;
         vcpu.frame.eflags &= ~(uint32_t)(FLAG_TF | FLAG_RF | FLAG_VM);
         vcpu.flags &= ~(uint32_t)FLAG_NT;
         if (type == GATE_INTERRUPT || type == GATE_INTERRUPT16)

@@ -12,18 +12,19 @@
 enum { TLB_ENTRIES = 64 };
 
 struct tlb_entry {
-        uint32_t tag;   /* page | tlb_generation */
-        uint8_t *page;  /* where the wedge sees it */
+        uint32_t tag;  /* page | tlb_generation */
+        uint8_t *page; /* where the wedge sees it */
 };
 
-extern struct tlb_entry tlb[2][TLB_ENTRIES];    /* for reading, for writing */
-extern uint32_t tlb_generation;                 /* 1 to 4095; a new one forgets everything */
-extern uint32_t vcpu_epoch;                     /* counts how often that happened */
+extern struct tlb_entry tlb[2][TLB_ENTRIES]; /* for reading, for writing */
+extern uint32_t tlb_generation;              /* 1 to 4095; a new one forgets everything */
+extern uint32_t vcpu_epoch;                  /* counts how often that happened */
 
 /* What was cached is gone. */
 void tlb_flush(void);
 
-/* Where the wedge sees @gva, up to the end of its page; NULL: not at all, or *@fault (error set). */
+/* Where the wedge sees @gva, up to the end of its page; NULL: not at all, or *@fault (error set).
+ */
 uint8_t *linear_fill(uint32_t gva, bool write, struct mmu_fault *fault);
 
 static inline uint8_t *linear_byte(uint32_t gva, bool write, struct mmu_fault *fault)

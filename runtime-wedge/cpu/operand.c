@@ -67,8 +67,8 @@ uint32_t code_read(uint32_t gva, uint8_t *buffer, uint32_t bytes)
 static uint32_t *gpr(uint32_t reg)
 {
         static uint32_t *const place[8] = {
-                &vcpu.frame.eax, &vcpu.frame.ecx, &vcpu.frame.edx, &vcpu.frame.ebx,
-                &vcpu.frame.esp, &vcpu.frame.ebp, &vcpu.frame.esi, &vcpu.frame.edi,
+            &vcpu.frame.eax, &vcpu.frame.ecx, &vcpu.frame.edx, &vcpu.frame.ebx,
+            &vcpu.frame.esp, &vcpu.frame.ebp, &vcpu.frame.esi, &vcpu.frame.edi,
         };
 
         return place[reg];

@@ -9,6 +9,9 @@
 
 #define TRAPS   AB_VECTORS
 #define V(name) AB_VEC_##name
+
+/* clang-format off */
+
 enum row_vector {
         ROW_CLI = V(CLI), ROW_STI = V(STI), ROW_PUSHF = V(PUSHF), ROW_POPF = V(POPF),
         ROW_HLT = V(HLT), ROW_IRET = V(IRET), ROW_LRET = V(LRET), ROW_LJMP = V(LJMP),
@@ -36,6 +39,9 @@ enum row_vector {
         ROW_PLATFORM = V(UNDEFINED),
 };
 
-#define AB_INSN(id, ...) _Static_assert((unsigned)ROW_##id <= (unsigned)TRAPS, "row " #id " has a handler");
+/* clang-format on */
+
+#define AB_INSN(id, ...)                                                                           \
+        _Static_assert((unsigned)ROW_##id <= (unsigned)TRAPS, "row " #id " has a handler");
 #include <insn-ia32.def>
 #undef AB_INSN

@@ -87,7 +87,8 @@ bool descriptor_touch(uint32_t selector, uint32_t rights, struct cpu_fault *faul
         return true;
 }
 
-static inline bool accessed(uint32_t selector, struct vcpu_segment *segment, struct cpu_fault *fault)
+static inline bool accessed(uint32_t selector, struct vcpu_segment *segment,
+                            struct cpu_fault *fault)
 {
         if (segment->rights & RIGHTS_ACCESSED)
                 return true;
@@ -149,8 +150,7 @@ static bool data_check(uint32_t selector, struct vcpu_segment *segment, struct c
                 return false;
         rights = segment->rights;
         level = rpl > vcpu.cpl ? rpl : vcpu.cpl;
-        if (!(rights & RIGHTS_SEGMENT) ||
-            (rights & (RIGHTS_CODE | RIGHTS_WRITE)) == RIGHTS_CODE)
+        if (!(rights & RIGHTS_SEGMENT) || (rights & (RIGHTS_CODE | RIGHTS_WRITE)) == RIGHTS_CODE)
                 return fails(fault, TRAP_GP, selector & 0xfffc);
         if ((rights & (RIGHTS_CODE | RIGHTS_CONFORM)) != (RIGHTS_CODE | RIGHTS_CONFORM) &&
             RIGHTS_DPL(rights) < level)
@@ -180,8 +180,7 @@ static void remember(enum vcpu_seg seg, uint32_t selector)
         uint32_t address;
 
         source->epoch = 0;
-        if (!descriptor_address(selector, &address) ||
-            address % AB_PAGE_BYTES > AB_PAGE_BYTES - 8)
+        if (!descriptor_address(selector, &address) || address % AB_PAGE_BYTES > AB_PAGE_BYTES - 8)
                 return;
         source->at = (const uint32_t *)linear_byte(address, false, &fault);
         if (!source->at)
@@ -228,7 +227,7 @@ void segments_drop(void)
 
                 if (!(vcpu.ab.seg[data[i]] & 0xfffc) || RIGHTS_DPL(segment->rights) >= vcpu.cpl ||
                     (segment->rights & (RIGHTS_CODE | RIGHTS_CONFORM)) ==
-                            (RIGHTS_CODE | RIGHTS_CONFORM))
+                        (RIGHTS_CODE | RIGHTS_CONFORM))
                         continue;
                 vcpu.ab.seg[data[i]] = 0;
                 *segment = (struct vcpu_segment){0, 0, 0};
@@ -300,7 +299,8 @@ void emulate_LOAD_FAR(uint32_t index)
 
 static void set_zf(bool on)
 {
-        vcpu.frame.eflags = on ? vcpu.frame.eflags | FLAG_ZF : vcpu.frame.eflags & ~(uint32_t)FLAG_ZF;
+        vcpu.frame.eflags =
+            on ? vcpu.frame.eflags | FLAG_ZF : vcpu.frame.eflags & ~(uint32_t)FLAG_ZF;
 }
 
 /* The descriptor, if the guest may know of it; a page fault is raised. */
@@ -371,9 +371,8 @@ enum {
 
 static bool ask(uint32_t selector, uint32_t system_types, struct vcpu_segment *segment)
 {
-        return visible(selector, segment) &&
-               ((segment->rights & RIGHTS_SEGMENT) ||
-                (system_types >> RIGHTS_TYPE(segment->rights) & 1));
+        return visible(selector, segment) && ((segment->rights & RIGHTS_SEGMENT) ||
+                                              (system_types >> RIGHTS_TYPE(segment->rights) & 1));
 }
 
 void emulate_LAR(uint32_t index)
@@ -383,7 +382,8 @@ void emulate_LAR(uint32_t index)
         bool ok = ask(operand_read16(), LAR_TYPES, &segment);
 
         if (ok)
-                gpr_write_sized(index % 8, segment.rights << 8 & (bytes == 2 ? 0xff00 : 0xf0ff00), bytes);
+                gpr_write_sized(index % 8, segment.rights << 8 & (bytes == 2 ? 0xff00 : 0xf0ff00),
+                                bytes);
         set_zf(ok);
 }
 

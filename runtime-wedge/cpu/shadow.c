@@ -69,12 +69,14 @@ static enum shadow shadow_of(uint32_t vector)
                 return SHADOW_DEFER;
         if (vector == AB_VEC_STI_STEP || vector == AB_VEC_POP_SEG + SEG_SS ||
             vector == AB_VEC_POP_SEG + 6 + SEG_SS || vector == AB_VEC_MOV_TO_SEG_MEM + SEG_SS ||
-            (vector >= AB_VEC_MOV_TO_SEG + 8 * SEG_SS && vector < AB_VEC_MOV_TO_SEG + 8 * SEG_SS + 8))
+            (vector >= AB_VEC_MOV_TO_SEG + 8 * SEG_SS &&
+             vector < AB_VEC_MOV_TO_SEG + 8 * SEG_SS + 8))
                 return SHADOW_STEP;
         return SHADOW_NONE;
 }
 
-/* The call may be followed by NOPs that fill its site up: not that of a sti, which takes all of it. */
+/* The call may be followed by NOPs that fill its site up: not that of a sti, which takes all of it.
+ */
 enum shadow shadow_at(uint32_t eip)
 {
         uint8_t code[CALL_BYTES + LONGEST_FILL];

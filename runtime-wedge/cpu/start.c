@@ -19,10 +19,10 @@ static void choose_short_forms(void)
                 uint16_t vector;
                 char *code;
         } forms[] = {
-                {AB_VEC_STI, fast_sti},
-                {AB_VEC_STI_STEP, fast_step},
-                {AB_VEC_STI_DEFER, fast_defer},
-                {AB_VEC_POPF, fast_popf},
+            {AB_VEC_STI, fast_sti},
+            {AB_VEC_STI_STEP, fast_step},
+            {AB_VEC_STI_DEFER, fast_defer},
+            {AB_VEC_POPF, fast_popf},
         };
         const struct fast_segment_load *load;
         uint32_t i;
@@ -37,7 +37,8 @@ static void choose_short_forms(void)
 
 static void reset(const struct backend_entry *entry)
 {
-        /* free memory: no guest relies on it, but some are interrupted before they have their own */
+        /* free memory: no guest relies on it, but some are interrupted before they have their own
+         */
         enum { CODE = 0xc09b, DATA = 0xc093, BOOT_STACK = 0x8000 };
         uint32_t i;
 
@@ -49,8 +50,11 @@ static void reset(const struct backend_entry *entry)
         vcpu.gdtr = (struct vcpu_table){entry->gdt_base, entry->gdt_limit};
         vcpu.idtr = (struct vcpu_table){0, 0};
         interrupts_enable(false);
-        vcpu.frame = (struct ab_frame){.eip = entry->eip, .eax = entry->eax, .ebx = entry->ebx,
-                                       .esi = entry->esi, .esp = BOOT_STACK,
+        vcpu.frame = (struct ab_frame){.eip = entry->eip,
+                                       .eax = entry->eax,
+                                       .ebx = entry->ebx,
+                                       .esi = entry->esi,
+                                       .esp = BOOT_STACK,
                                        .eflags = FLAG_ONE | FLAG_IF};
 }
 

@@ -18,7 +18,6 @@ void emulate_HLT(uint32_t index)
         (void)index;
         device_idle();
         backend_hold();
-        vcpu.halted = 1;
         for (;;) {
                 vcpu.events |= backend_events();
                 if (vcpu.events & AB_EVENT_STOP)
@@ -31,7 +30,6 @@ void emulate_HLT(uint32_t index)
                         backend_stop(AB_STOP_HALT, 0);
                 backend_wait();
         }
-        vcpu.halted = 0;
         backend_release();
 }
 
@@ -95,11 +93,11 @@ void emulate_INVLPG(uint32_t index)
 }
 
 /* Features that cpuid does not show. */
-#define UNDEFINED(name)                     \
-        void emulate_##name(uint32_t index) \
-        {                                   \
-                (void)index;                \
-                undefined();                \
+#define UNDEFINED(name)                                                                            \
+        void emulate_##name(uint32_t index)                                                        \
+        {                                                                                          \
+                (void)index;                                                                       \
+                undefined();                                                                       \
         }
 UNDEFINED(RDTSCP)
 UNDEFINED(RDPMC)

@@ -138,6 +138,6 @@ void emulate_ARPL(uint32_t reg)
 
         /* memory is written in any case */
         operand_write16(raise ? (selector & 0xfffc) | source : selector);
-        vcpu.frame.eflags = raise ? vcpu.frame.eflags | FLAG_ZF
-                                  : vcpu.frame.eflags & ~(uint32_t)FLAG_ZF;
+        vcpu.frame.eflags =
+            raise ? vcpu.frame.eflags | FLAG_ZF : vcpu.frame.eflags & ~(uint32_t)FLAG_ZF;
 }

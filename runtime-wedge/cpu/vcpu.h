@@ -27,20 +27,20 @@ struct vcpu_segment {
 /* Bits of vcpu_segment.rights. */
 enum vcpu_rights {
         RIGHTS_ACCESSED = 1,
-        RIGHTS_WRITE = 2,       /* of data: may be written; of code: may be read */
-        RIGHTS_CONFORM = 4,     /* of code: conforming; of data: expands down */
+        RIGHTS_WRITE = 2,   /* of data: may be written; of code: may be read */
+        RIGHTS_CONFORM = 4, /* of code: conforming; of data: expands down */
         RIGHTS_CODE = 8,
-        RIGHTS_SEGMENT = 0x10,  /* code or data, not a system descriptor */
+        RIGHTS_SEGMENT = 0x10, /* code or data, not a system descriptor */
         RIGHTS_PRESENT = 0x80,
         RIGHTS_BIG = 0x4000,
-        RIGHTS_PAGES = 0x8000,  /* the limit counts pages */
+        RIGHTS_PAGES = 0x8000, /* the limit counts pages */
 };
-#define RIGHTS_TYPE(rights) ((rights) & 15)
+#define RIGHTS_TYPE(rights) ((rights)&15)
 #define RIGHTS_DPL(rights)  ((rights) >> 5 & 3)
 
 /*
- * The last load of a segment register that was found good: where the wedge sees the descriptor, what
- * it was, and since when (vcpu_epoch) both hold.
+ * The last load of a segment register that was found good: where the wedge sees the descriptor,
+ * what it was, and since when (vcpu_epoch) both hold.
  */
 struct vcpu_source {
         uint32_t selector;
@@ -56,30 +56,28 @@ struct vcpu_table {
 
 /* What the way out of the wedge has to mind. */
 enum vcpu_attention {
-        AT_EXIT_TRAP = 1,       /* the guest single-steps, and did a site: #DB */
-        AT_EXIT_SHADOW = 2,     /* interrupts wait for the next instruction */
+        AT_EXIT_TRAP = 1,   /* the guest single-steps, and did a site: #DB */
+        AT_EXIT_SHADOW = 2, /* interrupts wait for the next instruction */
 };
 
 struct vcpu {
-        struct ab_vcpu ab;      /* control, debug, segment registers, IF; must be first */
-        struct ab_frame frame;  /* the guest's registers, while the wedge runs */
-        uint32_t vector;        /* what the guest called: enum ab_vector */
-        uint32_t events;        /* came while the wedge ran: enum ab_event */
-        uint32_t halted;        /* set while the guest waits in hlt */
-        uint32_t cpl;           /* 0 or 3 */
-        uint32_t flags;         /* IOPL and NT as the guest sees them */
+        struct ab_vcpu ab;     /* control, debug, segment registers, IF; must be first */
+        struct ab_frame frame; /* the guest's registers, while the wedge runs */
+        uint32_t vector;       /* what the guest called: enum ab_vector */
+        uint32_t events;       /* came while the wedge ran: enum ab_event */
+        uint32_t cpl;          /* 0 or 3 */
+        uint32_t flags;        /* IOPL and NT as the guest sees them */
         struct vcpu_table gdtr, idtr;
         struct vcpu_segment segment[6];
         struct vcpu_segment ldt, task;
         uint32_t ldt_selector, task_selector;
-        uint32_t site;          /* address of the instruction being emulated */
-        uint32_t site_esp;      /* its %esp: what both are when it faults */
-        uint32_t stepping;      /* a copy of the instruction at `site' runs in the wedge */
-        uint32_t attention;     /* for the way out: enum vcpu_attention */
+        uint32_t site;      /* address of the instruction being emulated */
+        uint32_t site_esp;  /* its %esp: what both are when it faults */
+        uint32_t stepping;  /* a copy of the instruction at `site' runs in the wedge */
+        uint32_t attention; /* for the way out: enum vcpu_attention */
         uint32_t saved_eax, saved_ecx, saved_flags; /* while a short form of a segment load runs */
-        struct vcpu_source source[6]; /* what short forms compare with */
+        struct vcpu_source source[6];               /* what short forms compare with */
 };
-
 
 extern struct vcpu vcpu;
 extern uint32_t vcpu_vectors[2 * AB_VECTORS];
@@ -92,14 +90,13 @@ extern uint32_t vcpu_vectors[2 * AB_VECTORS];
  * changes by comparing (mmu/README), and device memory is memory.
  */
 #define VCPU_NATIVE_KIND(kind) (1u << AB_ROW_KIND(kind) % 32)
-#define VCPU_WEDGE                                                                         \
-        {                                                                                  \
-                .abi = AB_WEDGE_ABI, .vectors = (uint32_t)vcpu_vectors,                    \
-                .vcpu = (uint32_t)&vcpu, .inline_ops = AB_INLINE_ALL,                      \
-                .native[AB_ROW_KIND(AB_KIND_PT_STORE) / 32] =                              \
-                        VCPU_NATIVE_KIND(AB_KIND_PT_STORE) |                               \
-                        VCPU_NATIVE_KIND(AB_KIND_PT_READ) |                                \
-                        VCPU_NATIVE_KIND(AB_KIND_DEVICE),                                  \
+#define VCPU_WEDGE                                                                                 \
+        {                                                                                          \
+                .abi = AB_WEDGE_ABI, .vectors = (uint32_t)vcpu_vectors, .vcpu = (uint32_t)&vcpu,   \
+                .inline_ops = AB_INLINE_ALL,                                                       \
+                .native[AB_ROW_KIND(AB_KIND_PT_STORE) / 32] = VCPU_NATIVE_KIND(AB_KIND_PT_STORE) | \
+                                                              VCPU_NATIVE_KIND(AB_KIND_PT_READ) |  \
+                                                              VCPU_NATIVE_KIND(AB_KIND_DEVICE),    \
         }
 
 /*

@@ -8,11 +8,11 @@
 #include "ring0.h"
 
 AB_WEDGE_DESCRIBES(wedge_description) = {
-        .magic = AB_WEDGE_MAGIC,
-        .bytes = sizeof(struct ab_wedge_description),
-        .hypervisor = "ring0",
-        .kernel_end = 0xbc000000, /* as on L4 */
-        .wedge = VCPU_WEDGE,
+    .magic = AB_WEDGE_MAGIC,
+    .bytes = sizeof(struct ab_wedge_description),
+    .hypervisor = "ring0",
+    .kernel_end = 0xbc000000, /* as on L4 */
+    .wedge = VCPU_WEDGE,
 };
 
 static const char *guest_command(const char *line)
@@ -47,15 +47,24 @@ void ring0_load_guest(struct backend_machine *machine, const struct ring0_module
         if (ab_load(&load))
                 backend_fatal(load.text);
         machine->entry = (struct backend_entry){
-                .eip = load.entry.eip, .eax = load.entry.eax, .ebx = load.entry.ebx,
-                .esi = load.entry.esi, .gdt_base = load.entry.gdt_base,
-                .gdt_limit = load.entry.gdt_limit, .cs = load.entry.cs, .ds = load.entry.ds,
+            .eip = load.entry.eip,
+            .eax = load.entry.eax,
+            .ebx = load.entry.ebx,
+            .esi = load.entry.esi,
+            .gdt_base = load.entry.gdt_base,
+            .gdt_limit = load.entry.gdt_limit,
+            .cs = load.entry.cs,
+            .ds = load.entry.ds,
         };
         machine->hidden = (struct backend_hidden){
-                .leaf1_edx = load.hidden.leaf1_edx, .leaf1_ecx = load.hidden.leaf1_ecx,
-                .ext1_edx = load.hidden.ext1_edx, .ext1_ecx = load.hidden.ext1_ecx,
-                .leaf7_ebx = load.hidden.leaf7_ebx, .leaf7_ecx = load.hidden.leaf7_ecx,
-                .leaf7_edx = load.hidden.leaf7_edx, .ext8_ebx = load.hidden.ext8_ebx,
-                .leafd1_eax = load.hidden.leafd1_eax,
+            .leaf1_edx = load.hidden.leaf1_edx,
+            .leaf1_ecx = load.hidden.leaf1_ecx,
+            .ext1_edx = load.hidden.ext1_edx,
+            .ext1_ecx = load.hidden.ext1_ecx,
+            .leaf7_ebx = load.hidden.leaf7_ebx,
+            .leaf7_ecx = load.hidden.leaf7_ecx,
+            .leaf7_edx = load.hidden.leaf7_edx,
+            .ext8_ebx = load.hidden.ext8_ebx,
+            .leafd1_eax = load.hidden.leafd1_eax,
         };
 }

@@ -6,9 +6,14 @@
 #include "ring0.h"
 
 enum {
-        SPACES = 16, ENTRIES = 1024,
-        PRESENT = 1, WRITABLE = 2, USER = 4, LARGE = 0x80,
-        USER_FIRST = 0, KERNEL_FIRST = 0x80000000u >> 22,
+        SPACES = 16,
+        ENTRIES = 1024,
+        PRESENT = 1,
+        WRITABLE = 2,
+        USER = 4,
+        LARGE = 0x80,
+        USER_FIRST = 0,
+        KERNEL_FIRST = 0x80000000u >> 22,
         KERNEL_BEHIND = 0xc0000000u >> 22,
 };
 
@@ -38,7 +43,8 @@ void ring0_memory_start(uint32_t top)
         ring0_guest_bytes = top - GUEST_START;
         for (space = 0; space < SPACES; space++)
                 for (i = 0; i < ENTRIES - KERNEL_BEHIND; i++)
-                        directories[space][KERNEL_BEHIND + i] = i << 22 | LARGE | WRITABLE | PRESENT;
+                        directories[space][KERNEL_BEHIND + i] =
+                            i << 22 | LARGE | WRITABLE | PRESENT;
         for (i = POOL_START; i < POOL_END; i += AB_PAGE_BYTES) {
                 *(uint32_t *)at_physical(i) = free_tables;
                 free_tables = i;

@@ -2,13 +2,21 @@
 /* From the multiboot loader to the wedge, and the ways out. */
 #include "ring0.h"
 
-enum { MULTIBOOT_LOADED = 0x2badb002, HAS_MEMORY = 1, HAS_COMMAND = 4, HAS_MODULES = 8,
-       COMMAND_BYTES = 2048, MODULES = 2 };
+enum {
+        MULTIBOOT_LOADED = 0x2badb002,
+        HAS_MEMORY = 1,
+        HAS_COMMAND = 4,
+        HAS_MODULES = 8,
+        COMMAND_BYTES = 2048,
+        MODULES = 2
+};
 
 static struct backend_machine machine = {
-        .user_start = 0, .user_end = 0x80000000,
-        .kernel_start = 0x80000000, .kernel_end = 0xc0000000,
-        .spaces = 16,
+    .user_start = 0,
+    .user_end = 0x80000000,
+    .kernel_start = 0x80000000,
+    .kernel_end = 0xc0000000,
+    .spaces = 16,
 };
 static char command_line[COMMAND_BYTES];
 static struct multiboot boot;
@@ -36,7 +44,8 @@ static void take_command_line(const struct multiboot *info)
  * The modules go to the end of the guest's memory, each to its own pages, the last highest: the
  * page-table pool and the guest itself come to where they are.
  */
-static void take_modules(const struct multiboot *info, uint32_t top, struct ring0_module modules[MODULES])
+static void take_modules(const struct multiboot *info, uint32_t top,
+                         struct ring0_module modules[MODULES])
 {
         const struct multiboot_module *module = at_physical(info->mods_addr);
         uint32_t count = info->flags & HAS_MODULES ? info->mods_count : 0, from[MODULES];
@@ -107,13 +116,13 @@ void backend_stop(enum ab_stop how, uint32_t status)
 
         interrupts_off();
         if (how == AB_STOP_POWER_OFF) {
-                outb(0xf4, status);                     /* QEMU's isa-debug-exit */
+                outb(0xf4, status); /* QEMU's isa-debug-exit */
                 asm volatile("outw %w0,%w1" : : "a"(0x2000), "d"(0x604)); /* QEMU's ACPI */
                 for (i = 0; shutdown[i]; i++)
-                        outb(0x8900, shutdown[i]);      /* bochs */
+                        outb(0x8900, shutdown[i]); /* bochs */
         }
         if (how != AB_STOP_HALT)
-                outb(0x64, 0xfe);                       /* reset by the keyboard controller */
+                outb(0x64, 0xfe); /* reset by the keyboard controller */
         for (;;)
                 asm volatile("hlt");
 }

@@ -35,8 +35,8 @@ const uint32_t *ring0_interrupted(void)
 }
 
 /*
- * A double fault is ring 0 with an unmapped stack: the guest kernel's stack is mapped as late as any
- * other page.  It is taken in a task of its own, which has a stack.
+ * A double fault is ring 0 with an unmapped stack: the guest kernel's stack is mapped as late as
+ * any other page.  It is taken in a task of its own, which has a stack.
  */
 static void start_fault_task(void)
 {

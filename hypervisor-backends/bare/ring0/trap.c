@@ -76,8 +76,8 @@ static void deliver(struct ab_frame *frame)
 static bool task_was_switched(uint32_t vector);
 
 /*
- * Ring 0 may also `int n' to a vector of an exception with an error code, and no code is pushed then:
- * everything from there on is one word lower.
+ * Ring 0 may also `int n' to a vector of an exception with an error code, and no code is pushed
+ * then: everything from there on is one word lower.
  */
 static bool is_software_interrupt(const struct raw_frame *raw)
 {
@@ -161,9 +161,15 @@ static void set_task_switched(void)
 void ring0_double_fault(void)
 {
         const uint32_t *task = ring0_interrupted();
-        struct ab_frame frame = {.eip = task[8], .eflags = task[9], .eax = task[10],
-                                 .ecx = task[11], .edx = task[12], .ebx = task[13],
-                                 .esp = task[14], .ebp = task[15], .esi = task[16],
+        struct ab_frame frame = {.eip = task[8],
+                                 .eflags = task[9],
+                                 .eax = task[10],
+                                 .ecx = task[11],
+                                 .edx = task[12],
+                                 .ebx = task[13],
+                                 .esp = task[14],
+                                 .ebp = task[15],
+                                 .esi = task[16],
                                  .edi = task[17]};
         struct ab_trap trap = {AB_REASON_PAGE_FAULT, PAGE_FAULT, 2, fault_address()};
         uint32_t eip = frame.eip;

@@ -40,15 +40,15 @@ static void wait_until_pending(void)
 }
 
 /* The code ends with interrupts off and defines the label expected_NAME. */
-#define BOUNDARY(name, times, code)                                                                  \
-        static void name(void)                                                                    \
-        {                                                                                         \
-                extern char expected_##name[];                                                    \
-                wait_until_pending();                                                             \
-                asm volatile(code : : "r"(KERNEL_DS), "r"(buffer) : "eax", "memory", "cc");       \
-                ktap_result(interrupts == (times) &&                                              \
-                                    (!(times) || interrupted == (uint32_t)expected_##name),       \
-                            #name);                                                               \
+#define BOUNDARY(name, times, code)                                                                \
+        static void name(void)                                                                     \
+        {                                                                                          \
+                extern char expected_##name[];                                                     \
+                wait_until_pending();                                                              \
+                asm volatile(code : : "r"(KERNEL_DS), "r"(buffer) : "eax", "memory", "cc");        \
+                ktap_result(interrupts == (times) &&                                               \
+                                (!(times) || interrupted == (uint32_t)expected_##name),            \
+                            #name);                                                                \
         }
 
 BOUNDARY(sti_delays_by_a_plain_instruction, 1,
@@ -119,7 +119,8 @@ static void a_changed_descriptor_is_seen(void)
                      : "r"(USER_DS), "m"(gdt[USER_DS / 8]), "r"(KERNEL_DS)
                      : "memory", "cc");
         gdt[USER_DS / 8] = 0x00cff3000000ffff;
-        ktap_result(limit[0] == 0xffffffff && limit[1] == 0x0fffffff, "a_changed_descriptor_is_seen");
+        ktap_result(limit[0] == 0xffffffff && limit[1] == 0x0fffffff,
+                    "a_changed_descriptor_is_seen");
 }
 
 void kernel_main(void)
