@@ -21,7 +21,8 @@ enum {
         PAGE_FAULT = 14,
         LOWER_HALF = 31,
         DEBUG = 1,
-        NO_VECTOR = 256
+        NO_VECTOR = 256,
+        MOST_REPEATED = 100
 };
 
 static struct {
@@ -201,6 +202,22 @@ static void install(uint32_t address, uint32_t value, uint32_t *entry, unsigned 
         load_map(mr, from, value, address & SHADOW_PAGE);
 }
 
+/*
+ * L4 says nothing when it has no memory for a mapping; the program then faults for ever at
+ * one place.
+ */
+static void check_progress(uint32_t address, uint32_t eip)
+{
+        static uint32_t last_address, last_eip, repeated;
+
+        repeated = address == last_address && eip == last_eip ? repeated + 1 : 0;
+        last_address = address;
+        last_eip = eip;
+        if (repeated > MOST_REPEATED)
+                backend_fatal("L4 does not map a page: its memory is exhausted, give it more "
+                              "(kmem= of its loader)");
+}
+
 /* First byte of the instruction at @address, or 0. */
 static uint8_t code_at(uint32_t space, uint32_t address)
 {
@@ -268,6 +285,7 @@ static bool of_page_fault(uint32_t space, struct ab_frame *frame, struct ab_trap
                 value = user_value(space, address, &entry);
         }
         if (allows(value, write) && !l4vm.events) {
+                check_progress(address, eip);
                 install(address, value, entry, 1);
                 L4_Set_MsgTag(L4_Tag(0, 0, 2));
                 return false;
