@@ -1,13 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Every row of the instruction table, 1,000 generated settings for each form, on baseline L4: the
-# outcomes must be those of ring 0.  Segments, debug and model-specific registers are
+# Every row of the instruction table, 1,000 generated settings for each form, bound on baseline L4
+# and on the wedge that is a kernel of its own: the outcomes must be those of ring 0.  Segments, debug and model-specific registers are
 # held against bochs, the rest against QEMU.
 # shellcheck source=testsuite/run/run.sh
 . "${top_srcdir:?}/testsuite/run/run.sh"
 # shellcheck source=testsuite/differential/lib.sh
 . "$top_srcdir/testsuite/differential/lib.sh"
-plan 6
+plan 8
 
 # complete FILE: the kernel came to its end
 complete() { grep -aq '^ok 1 all forms executed' "$1"; }
@@ -26,6 +26,10 @@ check 'on L4 too'
 equal "$tmp/native" "$tmp/bound"
 check 'with the same registers, flags, memory and faults'
 
+on_ring0 "$tmp/ring0" plain
+complete "$tmp/ring0" && equal "$tmp/native" "$tmp/ring0"
+check 'and on the ring-0 wedge'
+
 rows=$(cat "$tmp/native" "$tmp/bound" | grep -ac '^form ')
 [ "$rows" -gt 100 ]
 check 'and there are many'
@@ -36,8 +40,12 @@ if command -v bochs >/dev/null; then
         check 'natively, under bochs, and on L4 all forms with segments are executed'
         equal "$tmp/native" "$tmp/bound"
         check 'with the same outcomes'
+        on_ring0 "$tmp/ring0" segments
+        complete "$tmp/ring0" && equal "$tmp/native" "$tmp/ring0"
+        check 'and on the ring-0 wedge, with segments'
 else
         skip 'natively, under bochs, and on L4 all forms with segments are executed' 'no bochs'
         skip 'with the same outcomes' 'no bochs'
+        skip 'and on the ring-0 wedge, with segments' 'no bochs'
 fi
 exit "$failed"

@@ -28,5 +28,17 @@ on_l4() {
                 --timeout="${AFTERBURN_TEST_LIMIT-100}" --append="$*" "$kernel" >"$to" 2>/dev/null </dev/null
 }
 
+# on_ring0 FILE ARGUMENTS: bound, on the wedge that is a kernel of its own
+on_ring0() {
+        to=$1
+        shift
+        timeout "${AFTERBURN_TEST_LIMIT-100}" qemu-system-i386 -accel tcg -cpu qemu32 -m 64 \
+                -M pc,acpi=off,hpet=off -no-reboot -net none -monitor none -display none \
+                -serial "file:$to" -serial null \
+                -device isa-debug-exit,iobase=0xf4,iosize=1 \
+                -kernel "$top_builddir/hypervisor-backends/bare/ring0/wedge" \
+                -append "cmdline: $*" -initrd "$kernel" </dev/null >/dev/null 2>&1
+}
+
 # forms FILE: the lines that are compared
 forms() { grep -a '^form ' "$1" | tr -d '\r'; }
