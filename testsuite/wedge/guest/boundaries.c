@@ -123,10 +123,28 @@ static void a_changed_descriptor_is_seen(void)
                     "a_changed_descriptor_is_seen");
 }
 
+/* A page is brought in without more of the guest's stack than a frame: it may have 4 KB of it. */
+static void a_missing_page_needs_little_stack(void)
+{
+        enum { WORDS = 256, USED = 32, UNTOUCHED = KERNEL_BASE + (24 << 20) };
+        static uint32_t stack[WORDS];
+        uint32_t i, wrong = 0;
+
+        for (i = 0; i < WORDS; i++)
+                stack[i] = i;
+        asm volatile("movl %%esp, %%ebx; movl %0, %%esp; movl (%1), %%eax; movl %%ebx, %%esp"
+                     :
+                     : "r"(stack + WORDS), "r"(UNTOUCHED)
+                     : "eax", "ebx", "memory");
+        for (i = 0; i < WORDS - USED; i++)
+                wrong |= stack[i] ^ i;
+        ktap_result(!wrong, "a_missing_page_needs_little_stack");
+}
+
 void kernel_main(void)
 {
         timer_init(100);
-        ktap_plan(11);
+        ktap_plan(12);
         sti_delays_by_a_plain_instruction();
         sti_nop_cli_lets_it_in();
         sti_cli_does_not();
@@ -138,5 +156,6 @@ void kernel_main(void)
         single_steps_count_instructions();
         popf_keeps_every_flag();
         a_changed_descriptor_is_seen();
+        a_missing_page_needs_little_stack();
         ktap_finish();
 }
