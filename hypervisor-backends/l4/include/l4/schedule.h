@@ -3,7 +3,7 @@
 #ifndef L4_SCHEDULE_H
 #define L4_SCHEDULE_H
 
-#include <l4/types.h>
+#include <l4/thread.h>
 
 /* The time period of at least @us microseconds, rounded up to 10 bits of mantissa [3.1]. */
 L4_INLINE L4_Time_t L4_TimePeriod(uint64_t us)
