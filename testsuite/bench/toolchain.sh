@@ -26,17 +26,23 @@ say() { echo "bench toolchain: $*" >&2; }
 # number FILE KEY: a number of a JSON file, first occurrence
 number() { sed -n "s/.*\"$2\": *\\([-0-9.]*\\).*/\\1/p" "$1" | head -n 1; }
 
-seconds() { date +%s.%N; }
+# Processor seconds of all that has run so far: elsewhere load would count, too.
+seconds() {
+        times >"$work/times"
+        awk 'END { split($1, user, /[ms]/); split($2, kernel, /[ms]/)
+                print 60 * user[1] + user[2] + 60 * kernel[1] + kernel[2] }' "$work/times"
+}
 
 # --- completeness ------------------------------------------------------------
 # audit TREE: unexplained encodings in build/TREE/vmlinux, result in $work/audit
 audit() {
         [ -f "$build/$1/vmlinux" ] || return 1
         say "auditing $1"
-        started=$(seconds)
+        seconds >"$work/started"
         "$here/afterburn-audit" --format=json "$build/$1/vmlinux" >"$work/audit"
         [ $? -le 1 ] && [ -s "$work/audit" ] || return 1
-        audit_seconds=$(echo "$(seconds) $started" | awk '{ printf "%.2f", $1 - $2 }')
+        seconds >"$work/ended"
+        audit_seconds=$(paste "$work/ended" "$work/started" | awk '{ printf "%.2f", $1 - $2 }')
         # Findings of every kind count: a site that is explained wrongly is not explained.
         unexplained=$(grep -o '"unexplained": *[0-9]*' "$work/audit" | awk -F: '{ print $2 + 0; exit }')
         if grep -q '"clean": *false' "$work/audit" && [ "$unexplained" = 0 ]; then
