@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What the processor says of itself: the real one's name, and of its features those
- * on these lists.  Not on them: what needs a device that is not there (APIC, MTRR, MCE),
+ * on these lists.  Not on them: what needs a device that is not there (APIC, MTRR),
  * paging modes that are not built (PAE, PSE-36, PAT, NX), ways into the kernel that are
  * not taken (SEP, SYSCALL), virtual-8086 mode, state that fxsave does not hold (AVX), and
  * whatever has instructions nobody annotated.  The image's own list comes on top.
@@ -13,14 +13,18 @@ enum { LEAVES = 2, FIRST_EXTENDED = 0x80000000, LAST_EXTENDED = 0x80000004 };
 #define BIT(n) (1u << (n))
 
 enum {
-        FPU = 0, PSE = 3, TSC = 4, MSR = 5, CX8 = 8, PGE = 13, CMOV = 15, CLFLUSH = 19, MMX = 23,
+        FPU = 0, PSE = 3, TSC = 4, MSR = 5, MCE = 7, CX8 = 8, PGE = 13, MCA = 14, CMOV = 15, CLFLUSH = 19, MMX = 23,
         FXSR = 24, SSE = 25, SSE2 = 26,
         SSE3 = 0, PCLMUL = 1, SSSE3 = 9, SSE41 = 19, SSE42 = 20, MOVBE = 22, POPCNT = 23, AES = 25,
         MMXEXT = 22, AMD_3DNOWEXT = 30, AMD_3DNOW = 31,
 };
 
-static const uint32_t leaf1_edx = BIT(FPU) | BIT(PSE) | BIT(TSC) | BIT(MSR) | BIT(CX8) | BIT(PGE) |
-                                  BIT(CMOV) | BIT(CLFLUSH) | BIT(MMX) | BIT(FXSR) | BIT(SSE) |
+/*
+ * Machine checks are offered without a bank that could report one, because old kernels ask
+ * for banks whatever cpuid says (Linux 2.6.9 on AMD's).
+ */
+static const uint32_t leaf1_edx = BIT(FPU) | BIT(PSE) | BIT(TSC) | BIT(MSR) | BIT(MCE) |
+                                  BIT(CX8) | BIT(PGE) | BIT(MCA) | BIT(CMOV) | BIT(CLFLUSH) | BIT(MMX) | BIT(FXSR) | BIT(SSE) |
                                   BIT(SSE2);
 static const uint32_t leaf1_ecx = BIT(SSE3) | BIT(PCLMUL) | BIT(SSSE3) | BIT(SSE41) | BIT(SSE42) |
                                   BIT(MOVBE) | BIT(POPCNT) | BIT(AES);
@@ -40,7 +44,7 @@ static void features(struct cpuid *result)
 {
         result->ebx &= 0x0000ffff; /* one processor, without an APIC's number */
         /* The table asks for paging bits whatever the real processor has: they are ours. */
-        result->edx |= BIT(PSE) | BIT(PGE) | BIT(MSR);
+        result->edx |= BIT(PSE) | BIT(PGE) | BIT(MSR) | BIT(MCE) | BIT(MCA);
         result->edx &= leaf1_edx & ~hidden->leaf1_edx;
         result->ecx &= leaf1_ecx & ~hidden->leaf1_ecx;
 }

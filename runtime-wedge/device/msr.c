@@ -6,9 +6,9 @@
 #include "chips.h"
 
 enum {
-        TSC = 0x10, PLATFORM_ID = 0x17, APIC_BASE = 0x1b, POWER_ON = 0x2a, MICROCODE = 0x8b,
+        P5_ADDRESS = 0x00, P5_TYPE = 0x01, TSC = 0x10, PLATFORM_ID = 0x17, APIC_BASE = 0x1b, POWER_ON = 0x2a, MICROCODE = 0x8b,
         SYSENTER_CS = 0x174, SYSENTER_EIP = 0x176,
-        MISC_ENABLE = 0x1a0, DEBUG_CONTROL = 0x1d9,
+        CHECK_BANKS = 0x179, CHECK_STATUS = 0x17a, BANK0_CONTROL = 0x400, BANK0_STATUS, MISC_ENABLE = 0x1a0, DEBUG_CONTROL = 0x1d9,
 };
 
 struct msr {
@@ -17,6 +17,12 @@ struct msr {
 };
 
 static const struct msr table[] = {
+        {P5_ADDRESS, 0}, /* machine checks: none, of no bank */
+        {P5_TYPE, 0},
+        {CHECK_BANKS, 0},
+        {CHECK_STATUS, 0},
+        {BANK0_CONTROL, 0},
+        {BANK0_STATUS, 0},
         {PLATFORM_ID, 0},
         {APIC_BASE, 0xfee00100}, /* the first processor's, disabled */
         {POWER_ON, 0},
