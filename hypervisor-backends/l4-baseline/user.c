@@ -204,12 +204,12 @@ static void install(uint32_t address, uint32_t value, uint32_t *entry, unsigned 
 
 /*
  * L4 says nothing when it has no memory for a mapping; the program then faults for ever at
- * one place.
+ * one place, and nothing else happens in between.
  */
+static uint32_t last_address, last_eip, repeated;
+
 static void check_progress(uint32_t address, uint32_t eip)
 {
-        static uint32_t last_address, last_eip, repeated;
-
         repeated = address == last_address && eip == last_eip ? repeated + 1 : 0;
         last_address = address;
         last_eip = eip;
@@ -413,6 +413,7 @@ void backend_user(struct ab_frame *frame, struct ab_trap *trap)
                 }
         }
         users[space].missing = 0;
+        repeated = 0;
         started = *frame;
         l4vm_flags_enter(space, &started);
         l4vm_store_frame(&started);
