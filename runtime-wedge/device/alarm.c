@@ -3,9 +3,9 @@
 #include "chips.h"
 
 static void (*const handlers[ALARMS])(void) = {
-        [ALARM_PIT] = pit_alarm,
-        [ALARM_CLOCK] = clock_alarm,
-        [ALARM_SERIAL] = serial_alarm,
+    [ALARM_PIT] = pit_alarm,
+    [ALARM_CLOCK] = clock_alarm,
+    [ALARM_SERIAL] = serial_alarm,
 };
 
 static uint64_t due[ALARMS], armed;

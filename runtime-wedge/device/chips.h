@@ -43,8 +43,8 @@ void clock_write(uint32_t port, uint32_t value);
 
 /* --- uart.c: a 16550; serial.c: two of them ------------------------------------- */
 struct uart {
-        uint32_t line;                              /* of the interrupt controllers */
-        void (*send)(uint8_t byte);                 /* a byte leaves */
+        uint32_t line;                                    /* of the interrupt controllers */
+        void (*send)(uint8_t byte);                       /* a byte leaves */
         uint32_t (*receive)(uint8_t *to, uint32_t bytes); /* take what has come */
         uint8_t ier, lcr, mcr, scratch, divisor[2];
         uint8_t lsr_errors; /* overrun, since it was last read */

@@ -7,11 +7,34 @@
 #include "chips.h"
 
 enum {
-        SECONDS = 0, SECONDS_ALARM, MINUTES, MINUTES_ALARM, HOURS, HOURS_ALARM, WEEKDAY, DAY, MONTH, YEAR,
-        REG_A, REG_B, REG_C, REG_D, CENTURY = 0x32, BYTES = 128,
+        SECONDS = 0,
+        SECONDS_ALARM,
+        MINUTES,
+        MINUTES_ALARM,
+        HOURS,
+        HOURS_ALARM,
+        WEEKDAY,
+        DAY,
+        MONTH,
+        YEAR,
+        REG_A,
+        REG_B,
+        REG_C,
+        REG_D,
+        CENTURY = 0x32,
+        BYTES = 128,
 };
-enum { A_UPDATE = 0x80, B_SET = 0x80, B_PERIODIC = 0x40, B_ALARM = 0x20, B_UPDATE = 0x10,
-       B_BINARY = 0x04, B_24H = 0x02, C_REQUEST = 0x80, D_VALID = 0x80 };
+enum {
+        A_UPDATE = 0x80,
+        B_SET = 0x80,
+        B_PERIODIC = 0x40,
+        B_ALARM = 0x20,
+        B_UPDATE = 0x10,
+        B_BINARY = 0x04,
+        B_24H = 0x02,
+        C_REQUEST = 0x80,
+        D_VALID = 0x80
+};
 enum { UPDATE_NS = 2228000, SECOND_NS = 1000000000 };
 
 struct date {
@@ -20,9 +43,9 @@ struct date {
 
 static uint8_t bytes[BYTES];
 static uint32_t selected;
-static uint64_t base;      /* seconds since 1970 at backend_time() 0 */
-static uint64_t told;      /* seconds passed up to which updates were reported */
-static uint64_t periods;   /* periodic interrupts up to now */
+static uint64_t base;    /* seconds since 1970 at backend_time() 0 */
+static uint64_t told;    /* seconds passed up to which updates were reported */
+static uint64_t periods; /* periodic interrupts up to now */
 
 static uint64_t now(void)
 {
@@ -44,8 +67,12 @@ static uint32_t days_of(uint32_t year, uint32_t month)
 static struct date date_of(uint64_t seconds)
 {
         uint32_t days = (uint32_t)(seconds / 86400), rest = (uint32_t)(seconds % 86400);
-        struct date date = {.second = rest % 60, .minute = rest / 60 % 60, .hour = rest / 3600,
-                            .weekday = (days + 4) % 7 + 1, .month = 1, .year = 1970};
+        struct date date = {.second = rest % 60,
+                            .minute = rest / 60 % 60,
+                            .hour = rest / 3600,
+                            .weekday = (days + 4) % 7 + 1,
+                            .month = 1,
+                            .year = 1970};
 
         while (days >= 365u + is_leap(date.year))
                 days -= 365u + is_leap(date.year++);
@@ -111,8 +138,10 @@ static void show(uint64_t seconds)
 static void set_time(void)
 {
         uint32_t century = (bytes[CENTURY] >> 4) * 10u + (bytes[CENTURY] & 15u);
-        struct date date = {.second = decode(bytes[SECONDS]), .minute = decode(bytes[MINUTES]),
-                            .hour = decode_hour(bytes[HOURS]), .day = decode(bytes[DAY]),
+        struct date date = {.second = decode(bytes[SECONDS]),
+                            .minute = decode(bytes[MINUTES]),
+                            .hour = decode_hour(bytes[HOURS]),
+                            .day = decode(bytes[DAY]),
                             .month = decode(bytes[MONTH]),
                             .year = century * 100 + decode(bytes[YEAR])};
 

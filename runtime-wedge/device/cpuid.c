@@ -8,24 +8,47 @@
  */
 #include "chips.h"
 
-enum { LEAVES = 2, FIRST_EXTENDED = 0x80000000, LAST_EXTENDED = 0x80000004 };
+#define LEAVES         2u
+#define FIRST_EXTENDED 0x80000000u
+#define LAST_EXTENDED  0x80000004u
 
 #define BIT(n) (1u << (n))
 
 enum {
-        FPU = 0, PSE = 3, TSC = 4, MSR = 5, MCE = 7, CX8 = 8, PGE = 13, MCA = 14, CMOV = 15, CLFLUSH = 19, MMX = 23,
-        FXSR = 24, SSE = 25, SSE2 = 26,
-        SSE3 = 0, PCLMUL = 1, SSSE3 = 9, SSE41 = 19, SSE42 = 20, MOVBE = 22, POPCNT = 23, AES = 25,
-        MMXEXT = 22, AMD_3DNOWEXT = 30, AMD_3DNOW = 31,
+        FPU = 0,
+        PSE = 3,
+        TSC = 4,
+        MSR = 5,
+        MCE = 7,
+        CX8 = 8,
+        PGE = 13,
+        MCA = 14,
+        CMOV = 15,
+        CLFLUSH = 19,
+        MMX = 23,
+        FXSR = 24,
+        SSE = 25,
+        SSE2 = 26,
+        SSE3 = 0,
+        PCLMUL = 1,
+        SSSE3 = 9,
+        SSE41 = 19,
+        SSE42 = 20,
+        MOVBE = 22,
+        POPCNT = 23,
+        AES = 25,
+        MMXEXT = 22,
+        AMD_3DNOWEXT = 30,
+        AMD_3DNOW = 31,
 };
 
 /*
  * Machine checks are offered without a bank that could report one, because old kernels ask
  * for banks whatever cpuid says (Linux 2.6.9 on AMD's).
  */
-static const uint32_t leaf1_edx = BIT(FPU) | BIT(PSE) | BIT(TSC) | BIT(MSR) | BIT(MCE) |
-                                  BIT(CX8) | BIT(PGE) | BIT(MCA) | BIT(CMOV) | BIT(CLFLUSH) | BIT(MMX) | BIT(FXSR) | BIT(SSE) |
-                                  BIT(SSE2);
+static const uint32_t leaf1_edx = BIT(FPU) | BIT(PSE) | BIT(TSC) | BIT(MSR) | BIT(MCE) | BIT(CX8) |
+                                  BIT(PGE) | BIT(MCA) | BIT(CMOV) | BIT(CLFLUSH) | BIT(MMX) |
+                                  BIT(FXSR) | BIT(SSE) | BIT(SSE2);
 static const uint32_t leaf1_ecx = BIT(SSE3) | BIT(PCLMUL) | BIT(SSSE3) | BIT(SSE41) | BIT(SSE42) |
                                   BIT(MOVBE) | BIT(POPCNT) | BIT(AES);
 /* AMD repeats some of the first leaf's here. */

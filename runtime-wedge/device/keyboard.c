@@ -5,8 +5,13 @@
  */
 #include "chips.h"
 
-enum { STATUS_OUTPUT = 1, STATUS_SYSTEM = 4, STATUS_COMMAND = 8, STATUS_UNLOCKED = 0x10,
-       STATUS_TIMEOUT = 0x40 };
+enum {
+        STATUS_OUTPUT = 1,
+        STATUS_SYSTEM = 4,
+        STATUS_COMMAND = 8,
+        STATUS_UNLOCKED = 0x10,
+        STATUS_TIMEOUT = 0x40
+};
 enum { MODE_INTERRUPT = 1, MODE_SYSTEM = 4, MODE_NO_KEYBOARD = 0x10, MODE_NO_MOUSE = 0x20 };
 enum { LINE_STUCK = 1, RESEND = 0xfe, OUTPUT_PORT = 0xcf };
 
@@ -82,7 +87,7 @@ uint32_t keyboard_read(uint32_t port)
 {
         if (port & 4)
                 return status;
-        status &= (uint8_t)~(STATUS_OUTPUT | STATUS_TIMEOUT);
+        status &= (uint8_t) ~(STATUS_OUTPUT | STATUS_TIMEOUT);
         pic_line(LINE_KEYBOARD, false);
         return output;
 }

@@ -9,18 +9,26 @@ enum { INPUTS = 8, SPURIOUS = 7, VECTOR_AFTER_RESET = 0 };
 
 /* ICW1, ICW4, OCW2, OCW3. */
 enum {
-        ICW1_ICW4 = 0x01, ICW1_SINGLE = 0x02, ICW1 = 0x10,
-        ICW4_AUTO_EOI = 0x02, ICW4_NESTED = 0x10,
-        OCW2_EOI = 0x20, OCW2_SPECIFIC = 0x40, OCW2_ROTATE = 0x80,
-        OCW3 = 0x08, OCW3_POLL = 0x04, OCW3_READ = 0x02, OCW3_SPECIAL = 0x40,
+        ICW1_ICW4 = 0x01,
+        ICW1_SINGLE = 0x02,
+        ICW1 = 0x10,
+        ICW4_AUTO_EOI = 0x02,
+        ICW4_NESTED = 0x10,
+        OCW2_EOI = 0x20,
+        OCW2_SPECIFIC = 0x40,
+        OCW2_ROTATE = 0x80,
+        OCW3 = 0x08,
+        OCW3_POLL = 0x04,
+        OCW3_READ = 0x02,
+        OCW3_SPECIAL = 0x40,
 };
 
 struct pic {
         uint8_t irr, isr, imr;
-        uint8_t lines, level;   /* inputs as they are; which ask by level */
-        uint8_t base;           /* vector of input 0 */
-        uint8_t step;           /* next initialization word: 2, 3, 4; 0: none */
-        uint8_t lowest;         /* the input of lowest priority */
+        uint8_t lines, level; /* inputs as they are; which ask by level */
+        uint8_t base;         /* vector of input 0 */
+        uint8_t step;         /* next initialization word: 2, 3, 4; 0: none */
+        uint8_t lowest;       /* the input of lowest priority */
         bool needs_icw4, single, auto_eoi, rotate_auto, nested, special;
         bool read_isr, poll;
 };
@@ -101,7 +109,7 @@ static uint32_t acknowledge(struct pic *pic, uint32_t *input)
                 return pic->base + SPURIOUS;
         }
         if (!(pic->level & 1u << *input))
-                pic->irr &= (uint8_t)~(1u << *input);
+                pic->irr &= (uint8_t) ~(1u << *input);
         if (!pic->auto_eoi)
                 pic->isr |= (uint8_t)(1u << *input);
         else if (pic->rotate_auto)
@@ -114,8 +122,7 @@ uint32_t pic_acknowledge(void)
         bool spurious = asking(&first) == INPUTS;
         uint32_t input, vector = acknowledge(&first, &input);
 
-        if (input == LINE_CASCADE && !spurious)
-{
+        if (input == LINE_CASCADE && !spurious) {
                 vector = acknowledge(&second, &input);
                 set_line(&first, LINE_CASCADE, false); /* so that a next request is a new edge */
         }
@@ -129,7 +136,7 @@ static void end_of_interrupt(struct pic *pic, uint32_t value)
 
         if (input == INPUTS)
                 return;
-        pic->isr &= (uint8_t)~(1u << input);
+        pic->isr &= (uint8_t) ~(1u << input);
         if (value & OCW2_ROTATE)
                 pic->lowest = (uint8_t)input;
 }
@@ -248,6 +255,7 @@ void elcr_write(uint32_t port, uint32_t value)
 
 void pic_start(void)
 {
-        first = second = (struct pic){.lowest = INPUTS - 1, .base = VECTOR_AFTER_RESET, .imr = 0xff};
+        first = second =
+            (struct pic){.lowest = INPUTS - 1, .base = VECTOR_AFTER_RESET, .imr = 0xff};
         pic_request = 0;
 }

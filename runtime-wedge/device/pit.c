@@ -11,16 +11,16 @@ enum { ACCESS_LATCH, ACCESS_LOW, ACCESS_HIGH, ACCESS_BOTH };
 enum { GATE = 1, GATE_SPEAKER = 2, GATE_REFRESH = 0x10, GATE_OUTPUT = 0x20 };
 
 struct channel {
-        uint8_t mode;           /* 0 to 5 */
+        uint8_t mode; /* 0 to 5 */
         uint8_t access;
         bool bcd;
         bool gate;
-        bool loaded;            /* a count was written since the control word */
-        uint32_t reload;        /* 1 to 0x10000 */
-        uint64_t began;         /* in ticks; when the count was `reload' */
-        uint32_t stopped;       /* ticks that had passed when the gate closed */
-        bool write_high;        /* the next byte written is the high one */
-        uint8_t low;            /* the low one before it */
+        bool loaded;      /* a count was written since the control word */
+        uint32_t reload;  /* 1 to 0x10000 */
+        uint64_t began;   /* in ticks; when the count was `reload' */
+        uint32_t stopped; /* ticks that had passed when the gate closed */
+        bool write_high;  /* the next byte written is the high one */
+        uint8_t low;      /* the low one before it */
         bool read_high;
         bool latched, status_latched;
         uint16_t latch;
@@ -120,8 +120,8 @@ static void set_alarm(void)
         if (!channel->loaded)
                 alarm_set(ALARM_PIT, 0);
         else if (is_periodic(channel))
-                alarm_set(ALARM_PIT, moment(channel->began +
-                                            (gone / channel->reload + 1) * channel->reload));
+                alarm_set(ALARM_PIT,
+                          moment(channel->began + (gone / channel->reload + 1) * channel->reload));
         else if (channel->mode != 1 && gone < channel->reload)
                 alarm_set(ALARM_PIT, moment(channel->began + channel->reload));
         else
@@ -260,8 +260,8 @@ static void set_gate(struct channel *channel, bool gate)
                 channel->stopped = (uint32_t)passed(channel);
         channel->gate = gate;
         if (gate)
-                channel->began = ticks_now() -
-                                 (channel->mode == 0 || channel->mode == 4 ? channel->stopped : 0);
+                channel->began =
+                    ticks_now() - (channel->mode == 0 || channel->mode == 4 ? channel->stopped : 0);
 }
 
 uint32_t gate_read(uint32_t port)
@@ -287,8 +287,8 @@ void pit_start(void)
         uint32_t i;
 
         for (i = 0; i < CHANNELS; i++)
-                channels[i] = (struct channel){.mode = 3, .access = ACCESS_BOTH, .gate = i != SPEAKER,
-                                               .reload = 0x10000};
+                channels[i] = (struct channel){
+                    .mode = 3, .access = ACCESS_BOTH, .gate = i != SPEAKER, .reload = 0x10000};
         speaker_data = false;
         second_ns = second_ticks = 0;
         pic_line(LINE_TIMER, true); /* its output, before the first control word */

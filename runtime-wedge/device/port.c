@@ -29,20 +29,20 @@ static void nothing_write(uint32_t port, uint32_t value)
  * lies within the address register of PCI.
  */
 static const struct range ranges[] = {
-        {0x020, 0x021, pic_read, pic_write, false},
-        {0x0a0, 0x0a1, pic_read, pic_write, false},
-        {0x3f8, 0x3ff, com1_read, com1_write, false},
-        {0x040, 0x043, pit_read, pit_write, false},
-        {0x061, 0x061, gate_read, gate_write, false},
-        {0x070, 0x071, clock_read, clock_write, false},
-        {0x2f8, 0x2ff, com2_read, com2_write, false},
-        {0x080, 0x080, nothing_read, nothing_write, false},
-        {0x0ed, 0x0ed, nothing_read, nothing_write, false},
-        {0x4d0, 0x4d1, elcr_read, elcr_write, false},
-        {0x060, 0x060, keyboard_read, keyboard_write, false},
-        {0x064, 0x064, keyboard_read, keyboard_write, false},
-        {0x092, 0x092, control_a_read, control_a_write, false},
-        {0xcf9, 0xcf9, reset_read, reset_write, true},
+    {0x020, 0x021, pic_read, pic_write, false},
+    {0x0a0, 0x0a1, pic_read, pic_write, false},
+    {0x3f8, 0x3ff, com1_read, com1_write, false},
+    {0x040, 0x043, pit_read, pit_write, false},
+    {0x061, 0x061, gate_read, gate_write, false},
+    {0x070, 0x071, clock_read, clock_write, false},
+    {0x2f8, 0x2ff, com2_read, com2_write, false},
+    {0x080, 0x080, nothing_read, nothing_write, false},
+    {0x0ed, 0x0ed, nothing_read, nothing_write, false},
+    {0x4d0, 0x4d1, elcr_read, elcr_write, false},
+    {0x060, 0x060, keyboard_read, keyboard_write, false},
+    {0x064, 0x064, keyboard_read, keyboard_write, false},
+    {0x092, 0x092, control_a_read, control_a_write, false},
+    {0xcf9, 0xcf9, reset_read, reset_write, true},
 };
 
 static uint32_t seen[PORTS / 32];

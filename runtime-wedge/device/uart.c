@@ -7,8 +7,15 @@
 
 enum { DATA, IER, IIR, LCR, MCR, LSR, MSR, SCRATCH, FCR = IIR };
 enum { IER_INPUT = 1, IER_SENT = 2, IER_STATUS = 4, IER_MODEM = 8, LCR_DIVISOR = 0x80 };
-enum { IIR_NONE = 1, IIR_SENT = 2, IIR_INPUT = 4, IIR_STATUS = 6, IIR_MODEM = 0, IIR_TIMEOUT = 0x0c,
-       IIR_FIFO = 0xc0 };
+enum {
+        IIR_NONE = 1,
+        IIR_SENT = 2,
+        IIR_INPUT = 4,
+        IIR_STATUS = 6,
+        IIR_MODEM = 0,
+        IIR_TIMEOUT = 0x0c,
+        IIR_FIFO = 0xc0
+};
 enum { FCR_ON = 1, FCR_CLEAR_INPUT = 2 };
 enum { MCR_DTR = 1, MCR_RTS = 2, MCR_OUT1 = 4, MCR_OUT2 = 8, MCR_LOOP = 0x10 };
 enum { LSR_INPUT = 1, LSR_OVERRUN = 2, LSR_EMPTY = 0x60 };
@@ -54,8 +61,8 @@ static uint32_t cause(const struct uart *uart)
 /* OUT2 connects the interrupt line; in a loop it does not. */
 static void update(const struct uart *uart)
 {
-        pic_line(uart->line, (uart->mcr & (MCR_OUT2 | MCR_LOOP)) == MCR_OUT2 &&
-                                     cause(uart) != IIR_NONE);
+        pic_line(uart->line,
+                 (uart->mcr & (MCR_OUT2 | MCR_LOOP)) == MCR_OUT2 && cause(uart) != IIR_NONE);
 }
 
 static void put(struct uart *uart, uint32_t byte)
@@ -216,7 +223,11 @@ void uart_write(struct uart *uart, uint32_t reg, uint32_t value)
 
 void uart_start(struct uart *uart)
 {
-        *uart = (struct uart){.line = uart->line, .send = uart->send, .receive = uart->receive,
-                              .divisor = {12, 0}, .trigger = 1, .sent = true};
+        *uart = (struct uart){.line = uart->line,
+                              .send = uart->send,
+                              .receive = uart->receive,
+                              .divisor = {12, 0},
+                              .trigger = 1,
+                              .sent = true};
         uart->modem_seen = (uint8_t)modem(uart);
 }

@@ -183,7 +183,8 @@ static bool map_page(struct space *space, struct slot *slot, uint32_t gva, const
 }
 
 /* A large page in one piece, where guest and hypervisor have that much in one piece. */
-static bool map_row(struct space *space, struct slot *slot, const struct walk *walk, uint32_t rights)
+static bool map_row(struct space *space, struct slot *slot, const struct walk *walk,
+                    uint32_t rights)
 {
         uint32_t start = slot->row << 22;
 
@@ -200,8 +201,8 @@ static bool map_row(struct space *space, struct slot *slot, const struct walk *w
 static bool install(struct space *space, uint32_t gva, const struct walk *walk)
 {
         uint32_t row = ROW_OF(gva);
-        uint32_t rights = AB_READ | AB_EXECUTE | (walk->write ? AB_WRITE : 0) |
-                          (walk->user ? AB_USER : 0);
+        uint32_t rights =
+            AB_READ | AB_EXECUTE | (walk->write ? AB_WRITE : 0) | (walk->user ? AB_USER : 0);
         struct slot *slot = space->rows[row];
 
         if (slot && cache_row_changed(slot, walk->pde, walk->large)) {

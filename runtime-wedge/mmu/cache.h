@@ -24,16 +24,16 @@ enum {
 
 /* The translations of one row of one space. */
 struct slot {
-        struct slot *next;   /* of the same space, or free */
+        struct slot *next; /* of the same space, or free */
         uint32_t row;
-        uint32_t pde;        /* copy of the directory entry */
-        bool large;          /* the entry maps a page of 4 MB ... */
-        bool whole;          /* ... and it is mapped in one piece, */
-        bool whole_write;    /* ... writable */
-        bool local;          /* some translation here is not global */
-        uint32_t *copies;    /* ROWS of them; NULL while there is none */
+        uint32_t pde;             /* copy of the directory entry */
+        bool large;               /* the entry maps a page of 4 MB ... */
+        bool whole;               /* ... and it is mapped in one piece, */
+        bool whole_write;         /* ... writable */
+        bool local;               /* some translation here is not global */
+        uint32_t *copies;         /* ROWS of them; NULL while there is none */
         uint32_t used[ROWS / 32]; /* which copies are in use ... */
-        uint32_t groups;     /* ... and which words of that are not 0 */
+        uint32_t groups;          /* ... and which words of that are not 0 */
 };
 
 struct space {

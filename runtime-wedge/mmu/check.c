@@ -79,7 +79,7 @@ static void change_page(struct slot *slot, uint32_t page, uint32_t now, struct r
                 return;
         }
         if (copy & COPY_WRITE && (lost(copy, now, PTE_RW) || lost(copy, now, PTE_D))) {
-                mmu_statistics.protected++;
+                mmu_statistics.protected ++;
                 run_add(run, gva, AB_READ | AB_EXECUTE | (slot->pde & now & PTE_US ? AB_USER : 0));
                 copy &= ~(uint32_t)COPY_WRITE;
         }

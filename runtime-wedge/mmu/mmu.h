@@ -90,14 +90,14 @@ bool guest_write(uint32_t gva, const void *buffer, uint32_t bytes, bool user,
 /*
  * The guest-physical address of @gva for such an access; sets the bits.  False: a fault.
  */
-bool mmu_translate(uint32_t gva, enum mmu_access access, bool user, uint32_t *gpa,
-                   uint32_t *error);
+bool mmu_translate(uint32_t gva, enum mmu_access access, bool user, uint32_t *gpa, uint32_t *error);
 
 /* What has happened since the start; for reports and tests. */
 struct mmu_statistics {
-        uint32_t fills, prefills, faults;       /* mappings made; faults of the guest */
+        uint32_t fills, prefills, faults; /* mappings made; faults of the guest */
         uint32_t cr3_loads, spaces_recycled;
-        uint32_t changed, dropped, protected;   /* translations found changed, and what became of them */
+        uint32_t changed, dropped,
+            protected; /* translations found changed, and what became of them */
         uint32_t stores_noted;
 };
 

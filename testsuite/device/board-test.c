@@ -9,7 +9,7 @@ static void absent(void)
 
         board_start();
         check(port_read(0x200, 1) == 0xff && port_read(0x200, 2) == 0xffff &&
-                      port_read(0xcf8, 4) == 0xffffffff,
+                  port_read(0xcf8, 4) == 0xffffffff,
               "where nothing is one reads ones, as many as were asked for");
         check(port_read(0x3ff, 4) == (0xffffff00 | port_read(0x3ff, 1)), "beside a chip too");
         board_start();
@@ -17,7 +17,8 @@ static void absent(void)
         port_write(0x278, 1, 0x55);
         port_read(0x278, 1);
         line = strstr(board_control, "afterburn log nothing is at port 0x00000278\n");
-        check(line && !strstr(strchr(line, '\n'), "0x00000278"), "the log says so once for each port");
+        check(line && !strstr(strchr(line, '\n'), "0x00000278"),
+              "the log says so once for each port");
         check(port_read(0x300, 2) == 0x22222222, "a port the guest was granted is the machine's");
         board_start();
         port_write(0x20, 2, 0x2011); /* both ports of the first controller */
@@ -51,7 +52,8 @@ static void resetting(void)
         check(resets(2, (const uint16_t[]){0x64, 0x60}, (const uint8_t[]){0xd1, 0xfe}),
               "so does its output port");
         check(resets(1, (const uint16_t[]){0x92}, (const uint8_t[]){1}), "so does control port A");
-        check(port_read(0xcf8, 4) == 0xffffffff, "a wide access to the address of PCI is none to it");
+        check(port_read(0xcf8, 4) == 0xffffffff,
+              "a wide access to the address of PCI is none to it");
         port_write(0xcf8, 4, 0x80000600);
         check(resets(2, (const uint16_t[]){0xcf9, 0xcf9}, (const uint8_t[]){2, 6}),
               "so does the reset control register");
@@ -77,7 +79,8 @@ static void keyboard(void)
         out(0x64, 0xab);
         check(in(0x60) != 0, "the keyboard's line is not well");
         out(0x60, 0xf2);
-        check((in(0x64) & 0x41) == 0x41 && in(0x60) == 0xfe, "a keyboard does not answer: time-out");
+        check((in(0x64) & 0x41) == 0x41 && in(0x60) == 0xfe,
+              "a keyboard does not answer: time-out");
 }
 
 static void processor(void)
@@ -88,7 +91,8 @@ static void processor(void)
         cpuid_emulate(0, 0, &id);
         check(id.eax == 2, "two leaves of cpuid, whatever there is");
         cpuid_emulate(1, 0, &id);
-        check(!(id.edx & 0x00031a44), "no virtual-8086 extensions, debug, PAE, APIC, SEP, MTRR, PAT, PSE-36");
+        check(!(id.edx & 0x00031a44),
+              "no virtual-8086 extensions, debug, PAE, APIC, SEP, MTRR, PAT, PSE-36");
         check((id.edx & 0x07008139) == 0x07008139 && id.edx & 1 << 13,
               "FPU, large pages, counter, MSRs, cmpxchg8b, global pages, cmov, MMX, fxsave, SSE");
         check(!(id.ecx & 0xbc000008), "no monitor, no AVX, no xsave, no hypervisor");
@@ -125,11 +129,11 @@ static void registers(void)
 
         board_start();
         board_wait(1000);
-        check(msr_read(0x10, &value) && value == 2000 && tsc_read() == 2000, "the counter is the machine's");
+        check(msr_read(0x10, &value) && value == 2000 && tsc_read() == 2000,
+              "the counter is the machine's");
         check(msr_read(0x1b, &value) && !(value & 0x800), "the APIC is off");
         check(msr_write(0x8b, 1) && msr_read(0x8b, &value) && value == 0, "no microcode");
-        check(id_has_checks() && msr_read(0x179, &value) && value == 0 &&
-                      msr_write(0x401, 0),
+        check(id_has_checks() && msr_read(0x179, &value) && value == 0 && msr_write(0x401, 0),
               "machine checks, asked for by Linux 2.6.9 whatever cpuid says, have no banks");
         check(!msr_read(0xc0000080, &value) && !msr_read(0x277, &value),
               "registers of features that are hidden fault");

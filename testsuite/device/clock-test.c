@@ -26,8 +26,8 @@ static void fresh(void)
 static bool shows(uint32_t year, uint32_t month, uint32_t day, uint32_t hour, uint32_t minute,
                   uint32_t second)
 {
-        return get(0x32) == year >> 8 && get(9) == (year & 255) && get(8) == month && get(7) == day &&
-               get(4) == hour && get(2) == minute && get(0) == second;
+        return get(0x32) == year >> 8 && get(9) == (year & 255) && get(8) == month &&
+               get(7) == day && get(4) == hour && get(2) == minute && get(0) == second;
 }
 
 static void reading(void)
@@ -65,7 +65,8 @@ static void setting(void)
         check(get(0) == 0x58 && !(get(0x0a) & 0x80), "while it is set nothing moves");
         set(0x0b, 0x02);
         board_wait(3ull * SECOND);
-        check(shows(0x2028, 0x03, 0x01, 0x00, 0x00, 0x01), "it goes on from what was set, over a leap day");
+        check(shows(0x2028, 0x03, 0x01, 0x00, 0x00, 0x01),
+              "it goes on from what was set, over a leap day");
 }
 
 /* Kernels wait for update-in-progress to come and go, to read a whole second. */
@@ -103,7 +104,8 @@ static void interrupts(void)
                 if (board_interrupts[LINE])
                         get(0x0c);
         }
-        check(board_interrupts[LINE] >= 19 && board_interrupts[LINE] <= 20, "periods of half a second");
+        check(board_interrupts[LINE] >= 19 && board_interrupts[LINE] <= 20,
+              "periods of half a second");
         fresh();
         set(0x0b, 0x12);
         for (uint32_t i = 0; i < 50; i++) {
@@ -129,7 +131,7 @@ static void memory(void)
 {
         fresh();
         check((get(0x15) | get(0x16) << 8) == 640 && (get(0x30) | get(0x31) << 8) == 63 * 1024 &&
-                      (get(0x34) | get(0x35) << 8) == 48 * 16,
+                  (get(0x34) | get(0x35) << 8) == 48 * 16,
               "what the BIOS says of 64 MB");
         set(0x40, 0x5a);
         set(0x0f, 0x0a);

@@ -56,7 +56,8 @@ static void masks(void)
         fresh();
         out(0x21, 0xfb);
         raise_line(10);
-        check(pic_pending() && pic_acknowledge() == 0x2a, "lines of the second need line 2 of the first only");
+        check(pic_pending() && pic_acknowledge() == 0x2a,
+              "lines of the second need line 2 of the first only");
         fresh();
         out(0x21, 4);
         raise_line(10);
@@ -126,7 +127,8 @@ static void spurious(void)
         fresh();
         raise_line(5);
         out(0x21, 0x20);
-        check(pic_acknowledge() == 0x27 && isr(0x20) == 0, "gone before it is acknowledged: line 7, not in service");
+        check(pic_acknowledge() == 0x27 && isr(0x20) == 0,
+              "gone before it is acknowledged: line 7, not in service");
         fresh();
         raise_line(11);
         port_write(0xa1, 1, 8);
@@ -162,7 +164,8 @@ static void automatic_end(void)
         out(0x21, 3);
         raise_line(2);
         raise_line(1);
-        check(pic_acknowledge() == 0x21 && isr(0x20) == 0, "automatic end: nothing stays in service");
+        check(pic_acknowledge() == 0x21 && isr(0x20) == 0,
+              "automatic end: nothing stays in service");
 }
 
 /* The second's request stays up when two of its lines ask and it ends by itself. */

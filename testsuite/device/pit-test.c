@@ -37,7 +37,8 @@ static void rates(void)
         program(0, 0x34, 11932); /* mode 2, 100 Hz as Linux asks for it */
         board_wait(60ull * 1000 * MS);
         /* 60 * 1193182 / 11932 */
-        check(board_interrupts[0x20] == 5999, "rate generator: 5,999 interrupts in a minute of 100 Hz");
+        check(board_interrupts[0x20] == 5999,
+              "rate generator: 5,999 interrupts in a minute of 100 Hz");
         fresh();
         program(0, 0x36, 1193); /* mode 3, about 1000 Hz */
         board_wait(10ull * 1000 * MS);
@@ -68,7 +69,8 @@ static void late(void)
         board_wait(0);
         check(board_interrupts[0x20] == 1, "ticks that nobody took are one");
         board_wait(100 * MS);
-        check(board_interrupts[0x20] == 11 || board_interrupts[0x20] == 12, "and then they come in time");
+        check(board_interrupts[0x20] == 11 || board_interrupts[0x20] == 12,
+              "and then they come in time");
 }
 
 static void counts(void)
@@ -85,7 +87,8 @@ static void counts(void)
         check(latched(0) == 20000 - 14318, "the rate generator starts over");
         program(0, 0x36, 10000);
         board_wait(1 * MS);
-        check(latched(0) == 10000 - 2 * 1193 || latched(0) == 10000 - 2 * 1194, "a square wave counts by two");
+        check(latched(0) == 10000 - 2 * 1193 || latched(0) == 10000 - 2 * 1194,
+              "a square wave counts by two");
         program(2, 0x30, 100);
         out(0x61, 1);
         board_wait(1 * MS);

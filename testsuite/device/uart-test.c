@@ -65,7 +65,8 @@ static void output(void)
         fresh();
         check((in(COM1 + 5) & 0x60) == 0x60, "the transmitter is empty");
         say(COM1, "hello\n");
-        check(!strcmp(board_console, "hello\n") && board_writes == 1, "a line goes out in one piece");
+        check(!strcmp(board_console, "hello\n") && board_writes == 1,
+              "a line goes out in one piece");
         say(COM1, "# ");
         check(board_writes == 1, "a part of one waits");
         device_idle();
@@ -83,7 +84,8 @@ static void sending(void)
         out(COM1 + 4, 8);
         check(!pic_pending(), "nothing asks");
         out(COM1 + 1, 2);
-        check(pic_pending() && pic_acknowledge() == 0x24, "asked for, the empty transmitter interrupts");
+        check(pic_pending() && pic_acknowledge() == 0x24,
+              "asked for, the empty transmitter interrupts");
         check((in(COM1 + 2) & 0x0f) == 2 && (in(COM1 + 2) & 1), "reading the cause takes it back");
         out(0x20, 0x20);
         check(!pic_pending(), "so it has gone");

@@ -18,14 +18,14 @@ jmp_buf *machine_fatal;
 const char *machine_last_words;
 
 static const struct backend_machine machine = {
-        .memory_bytes = MEMORY,
-        .user_start = 0x1000,
-        .user_end = 0x80000000,
-        .kernel_start = 0x80000000,
-        .kernel_end = 0xbc000000,
-        .spaces = SPACES,
-        .counter_khz = 1000000,
-        .command_line = "",
+    .memory_bytes = MEMORY,
+    .user_start = 0x1000,
+    .user_end = 0x80000000,
+    .kernel_start = 0x80000000,
+    .kernel_end = 0xbc000000,
+    .spaces = SPACES,
+    .counter_khz = 1000000,
+    .command_line = "",
 };
 
 void machine_start(uint32_t limit)
@@ -94,7 +94,8 @@ bool backend_map(uint32_t space, uint32_t virtual, uint32_t physical, uint32_t b
         for (i = 0; i < bytes / AB_PAGE_BYTES; i++) {
                 if (!at[i] && used == most)
                         return false;
-                touched[space == AB_SPACE_KERNEL ? SPACES : space][virtual / AB_PAGE_BYTES / 1024 + i / 1024] = true;
+                touched[space == AB_SPACE_KERNEL ? SPACES : space]
+                       [virtual / AB_PAGE_BYTES / 1024 + i / 1024] = true;
                 set(&at[i], (physical + i * AB_PAGE_BYTES) | rights);
         }
         return true;

@@ -79,7 +79,8 @@ static uint32_t some_pte(void)
 static uint32_t some_pde(uint32_t row)
 {
         bool kernel = row >= KERNEL_ROW;
-        uint32_t table = kernel && global ? TABLES / 2 + any(TABLES / 2) : any(global ? TABLES / 2 : TABLES);
+        uint32_t table =
+            kernel && global ? TABLES / 2 + any(TABLES / 2) : any(global ? TABLES / 2 : TABLES);
         uint32_t pde = directory_at(DIRECTORIES + table) | some_bits();
 
         if (!global && one_in(20)) /* a directory that is its own table, or another's */
@@ -197,8 +198,8 @@ static bool access_once(uint32_t run, uint32_t step)
         if (same(got, expected) &&
             !memcmp(backend_physical(TABLES_AT), &image[TABLES_AT / 4], TABLE_BYTES))
                 return true;
-        printf("# run %u step %u: %s %s %08x: fault %d error %x gpa %08x, expected %d %x %08x\n", run,
-               step, user ? "user" : "kernel", access == MMU_WRITE ? "writes" : "reads", gva,
+        printf("# run %u step %u: %s %s %08x: fault %d error %x gpa %08x, expected %d %x %08x\n",
+               run, step, user ? "user" : "kernel", access == MMU_WRITE ? "writes" : "reads", gva,
                got.fault, got.error, got.gpa, expected.fault, expected.error, expected.gpa);
         return false;
 }
@@ -213,7 +214,8 @@ static void prepare(void)
                         store_pde(n, rows[i], some_pde(rows[i]));
         for (n = 0; n < TABLES; n++)
                 for (i = 0; i < 7; i++)
-                        store(directory_at(DIRECTORIES + n) + (const uint32_t[]){0, 1, 2, 5, 511, 1022, 1023}[i] * 4,
+                        store(directory_at(DIRECTORIES + n) +
+                                  (const uint32_t[]){0, 1, 2, 5, 511, 1022, 1023}[i] * 4,
                               some_pte());
         cpu.cr[3] = directory_at(0);
         write_cr4(0x10 | (global ? 0x80 : 0));
@@ -255,7 +257,8 @@ static bool runs(uint32_t limit)
 
 int main(void)
 {
-        check(runs(0), "480,000 accesses through random tables: address, fault, error and bits as the manual says");
+        check(runs(0), "480,000 accesses through random tables: address, fault, error and bits as "
+                       "the manual says");
         check(runs(1030), "the same where the hypervisor has room for 1,030 pages");
         return check_done();
 }

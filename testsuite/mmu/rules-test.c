@@ -4,10 +4,23 @@
 #include "machine.h"
 
 enum {
-        P = 1, RW = 2, US = 4, A = 0x20, D = 0x40, PS = 0x80, G = 0x100,
-        DIR1 = 0x100000, DIR2 = 0x101000, DIR3 = 0x102000, DIR4 = 0x103000, DIR5 = 0x104000,
-        TABLE = 0x110000, KERNEL_TABLE = 0x111000, OTHER_TABLE = 0x112000,
-        USER = 0x08048000, CR0 = 0x80010001u,
+        P = 1,
+        RW = 2,
+        US = 4,
+        A = 0x20,
+        D = 0x40,
+        PS = 0x80,
+        G = 0x100,
+        DIR1 = 0x100000,
+        DIR2 = 0x101000,
+        DIR3 = 0x102000,
+        DIR4 = 0x103000,
+        DIR5 = 0x104000,
+        TABLE = 0x110000,
+        KERNEL_TABLE = 0x111000,
+        OTHER_TABLE = 0x112000,
+        USER = 0x08048000,
+        CR0 = 0x80010001u,
 };
 #define KERNEL 0x80400000u
 
@@ -89,21 +102,22 @@ static void bits(void)
 {
         fresh(0);
         check(reaches(USER + 5, MMU_READ, true, 0x200005) &&
-                      memory_read(entry_at(TABLE, USER)) == (0x200000 | P | RW | US | A) &&
-                      (memory_read(DIR1 + (USER >> 22) * 4) & (A | D)) == A,
+                  memory_read(entry_at(TABLE, USER)) == (0x200000 | P | RW | US | A) &&
+                  (memory_read(DIR1 + (USER >> 22) * 4) & (A | D)) == A,
               "a read sets accessed in both levels, and dirty in none");
         check(!(machine_rights(USER) & AB_WRITE), "a clean page is mapped read-only");
         check(reaches(USER, MMU_WRITE, true, 0x200000) && memory_read(entry_at(TABLE, USER)) & D &&
-                      machine_rights(USER) & AB_WRITE,
+                  machine_rights(USER) & AB_WRITE,
               "the first write sets dirty, and maps it writable");
         fresh(0);
         pte(TABLE, USER, 0x200000 | P | RW | US | A | D);
         access_at(USER, MMU_READ, true);
-        check(machine_rights(USER) & AB_WRITE, "a page that is dirty already is mapped writable at once");
+        check(machine_rights(USER) & AB_WRITE,
+              "a page that is dirty already is mapped writable at once");
         pte(TABLE, USER, 0x200000 | P | RW | US);
         mmu_invlpg(USER);
         check(!machine_rights(USER) && reaches(USER, MMU_READ, true, 0x200000) &&
-                      memory_read(entry_at(TABLE, USER)) & A,
+                  memory_read(entry_at(TABLE, USER)) & A,
               "a guest that clears accessed and invalidates finds it set again");
         access_at(USER, MMU_WRITE, true);
         pte(TABLE, USER, 0x200000 | P | RW | US | A);
@@ -113,7 +127,7 @@ static void bits(void)
         fresh(0);
         mmu_prefill(USER, true);
         check(machine_rights(USER) == (AB_READ | AB_EXECUTE | AB_USER) &&
-                      !(memory_read(entry_at(TABLE, USER)) & D),
+                  !(memory_read(entry_at(TABLE, USER)) & D),
               "prefilling maps ahead of an access, and sets no dirty bit");
         mmu_prefill(USER + 0x10000, true);
         check(!machine_rights(USER + 0x10000), "or nothing, where there is no page");
@@ -139,9 +153,10 @@ static void protection(void)
         fresh(0);
         write_cr0(CR0 & ~0x10000u);
         pte(TABLE, USER, 0x200000 | P | US);
-        check(reaches(USER, MMU_WRITE, false, 0x200000), "without CR0.WP the kernel writes to any page");
+        check(reaches(USER, MMU_WRITE, false, 0x200000),
+              "without CR0.WP the kernel writes to any page");
         check(faults(USER, MMU_WRITE, true, 7) && reaches(USER, MMU_READ, true, 0x200000) &&
-                      !(machine_rights(USER) & AB_WRITE),
+                  !(machine_rights(USER) & AB_WRITE),
               "its user does not get to write by that");
         access_at(USER, MMU_WRITE, false);
         write_cr0(CR0);
@@ -149,7 +164,7 @@ static void protection(void)
         fresh(0);
         pte(TABLE, USER, 0x200000 | P | RW);
         check(reaches(USER, MMU_READ, false, 0x200000) && !(machine_rights(USER) & AB_USER) &&
-                      faults(USER, MMU_READ, true, 5),
+                  faults(USER, MMU_READ, true, 5),
               "a kernel page at a user address is the kernel's alone");
         pde(DIR1, KERNEL, KERNEL_TABLE | P | RW | US | A);
         pte(KERNEL_TABLE, KERNEL, 0x300000 | P | US);
@@ -163,19 +178,19 @@ static void large(void)
         fresh(0);
         pde(DIR1, KERNEL, 0x400000 | P | RW | A | D | PS | G);
         check(reaches(KERNEL + 0x123456, MMU_READ, false, 0x523456) && machine_calls.maps == 1 &&
-                      machine_rights(KERNEL + 0x3ff000),
+                  machine_rights(KERNEL + 0x3ff000),
               "4 MB pages are mapped in one piece");
         pde(DIR1, KERNEL, 0x400000 | P | RW | PS);
         load_cr3(DIR1);
         write_cr4(0x10);
         access_at(KERNEL, MMU_READ, false);
         check(!(machine_rights(KERNEL) & AB_WRITE) && reaches(KERNEL, MMU_WRITE, false, 0x400000) &&
-                      memory_read(DIR1 + (KERNEL >> 22) * 4) & D,
+                  memory_read(DIR1 + (KERNEL >> 22) * 4) & D,
               "clean ones become writable and dirty at the first write");
         pde(DIR1, KERNEL, 0x800000 | P | RW | A | D | PS);
         load_cr3(DIR1);
         check(reaches(KERNEL + 0x1000, MMU_READ, false, MMU_ABSENT_PAGE) &&
-                      memory_read(MMU_ABSENT_PAGE) == 0xffffffff,
+                  memory_read(MMU_ABSENT_PAGE) == 0xffffffff,
               "beyond the end of memory all is ones, page by page");
         pde(DIR1, KERNEL, OTHER_TABLE | P | RW | PS);
         pte(OTHER_TABLE, KERNEL, 0x310000 | P | RW);
@@ -191,7 +206,8 @@ static void global(void)
         pte(KERNEL_TABLE, KERNEL + 0x1000, 0x301000 | P | RW | A | D);
         access_at(KERNEL, MMU_READ, false);
         load_cr3(DIR2);
-        check(machine_rights(KERNEL) && !machine_calls.unmaps, "a global page survives a load of CR3");
+        check(machine_rights(KERNEL) && !machine_calls.unmaps,
+              "a global page survives a load of CR3");
         pte(KERNEL_TABLE, KERNEL, 0x302000 | P | RW | A | D | G);
         mmu_invlpg(KERNEL);
         check(reaches(KERNEL, MMU_READ, false, 0x302000), "but not invlpg");
@@ -209,7 +225,8 @@ static void lazy(void)
         pde(DIR2, KERNEL, 0);
         access_at(KERNEL, MMU_WRITE, false);
         load_cr3(DIR2);
-        check(faults(KERNEL, MMU_READ, false, 0), "a kernel row that only one directory has faults in the other");
+        check(faults(KERNEL, MMU_READ, false, 0),
+              "a kernel row that only one directory has faults in the other");
         pde(DIR2, KERNEL, OTHER_TABLE | P | RW);
         pte(OTHER_TABLE, KERNEL, 0x400000 | P | RW);
         check(reaches(KERNEL, MMU_READ, false, 0x400000), "once there, it is the other's");
@@ -231,13 +248,14 @@ static void switching(void)
         memset(&machine_calls, 0, sizeof(machine_calls));
         load_cr3(DIR1);
         check(!machine_calls.unmaps && !machine_calls.protects && !machine_calls.forgets &&
-                      !access_at(USER, MMU_WRITE, true).fills,
+                  !access_at(USER, MMU_WRITE, true).fills,
               "a load of CR3 that changes nothing costs no call and no fault");
         for (n = 0; n < 40; n++)
-                pte(TABLE, USER + n * 4096, memory_read(entry_at(TABLE, USER + n * 4096)) & ~(uint32_t)RW);
+                pte(TABLE, USER + n * 4096,
+                    memory_read(entry_at(TABLE, USER + n * 4096)) & ~(uint32_t)RW);
         load_cr3(DIR1);
         check(machine_calls.protects == 1 && !machine_calls.unmaps &&
-                      faults(USER, MMU_WRITE, true, 7) && !access_at(USER, MMU_READ, true).fills,
+                  faults(USER, MMU_WRITE, true, 7) && !access_at(USER, MMU_READ, true).fills,
               "fork: forty pages lose the right to write in one call, and stay readable");
         pte(TABLE, USER, 0x280000 | P | RW | US | A | D);
         check(reaches(USER, MMU_WRITE, true, 0x280000), "a copied page is used at the next fault");
@@ -246,7 +264,8 @@ static void switching(void)
         pde(DIR1, USER, 0);
         memset(&machine_calls, 0, sizeof(machine_calls));
         load_cr3(DIR1);
-        check(machine_calls.forgets == 1 && !machine_calls.unmaps && faults(USER, MMU_READ, true, 4),
+        check(machine_calls.forgets == 1 && !machine_calls.unmaps &&
+                  faults(USER, MMU_READ, true, 4),
               "exit: a space of which nothing stands is forgotten in one call");
 }
 
@@ -262,7 +281,8 @@ static void unannotated(void)
               "a store nobody announced, while another directory was loaded, is seen");
         access_at(USER, MMU_WRITE, true);
         memory_write(entry_at(TABLE, USER), 0x220000 | P | RW | US);
-        check(access_at(USER, MMU_READ, true).gpa == 0x210000, "until an invalidation the old page may be used");
+        check(access_at(USER, MMU_READ, true).gpa == 0x210000,
+              "until an invalidation the old page may be used");
         mmu_invlpg(USER + 0x1000);
         check(access_at(USER, MMU_READ, true).gpa == 0x210000, "another page's is none");
         mmu_invlpg(USER + 0xfff);
@@ -293,7 +313,8 @@ static void recycling(void)
 static void unpaged(void)
 {
         machine_start(0);
-        check(reaches(0x123456, MMU_WRITE, false, 0x123456) && reaches(0x7ff000, MMU_READ, false, 0x7ff000),
+        check(reaches(0x123456, MMU_WRITE, false, 0x123456) &&
+                  reaches(0x7ff000, MMU_READ, false, 0x7ff000),
               "without paging memory is at its own addresses");
         check(reaches(0x40000000, MMU_READ, false, MMU_ABSENT_PAGE), "and ones beyond its end");
         pde(DIR1, 0x123456, 0);
@@ -312,18 +333,20 @@ static void own_accesses(void)
         fresh(0);
         pte(TABLE, USER + 0x1000, 0x300000 | P | RW | US);
         check(guest_write(USER + 0xffc, bytes, 9, true, &fault) &&
-                      guest_read(USER + 0xffc, back, 9, false, &fault) && !memcmp(bytes, back, 9) &&
-                      memory_read(0x200ffc) == 0x04030201 && memory_read(0x300000) == 0x08070605,
+                  guest_read(USER + 0xffc, back, 9, false, &fault) && !memcmp(bytes, back, 9) &&
+                  memory_read(0x200ffc) == 0x04030201 && memory_read(0x300000) == 0x08070605,
               "an access of the processor's own crosses from page to page");
-        check(memory_read(entry_at(TABLE, USER)) & D && memory_read(entry_at(TABLE, USER + 0x1000)) & D,
+        check(memory_read(entry_at(TABLE, USER)) & D &&
+                  memory_read(entry_at(TABLE, USER + 0x1000)) & D,
               "it sets the bits");
         pte(TABLE, USER + 0x1000, 0x300000 | P | US);
         memset(bytes, 0xee, sizeof(bytes));
-        check(!guest_write(USER + 0xffc, bytes, 9, true, &fault) && fault.address == USER + 0x1000 &&
-                      fault.error == 7 && memory_read(0x200ffc) == 0x04030201,
+        check(!guest_write(USER + 0xffc, bytes, 9, true, &fault) &&
+                  fault.address == USER + 0x1000 && fault.error == 7 &&
+                  memory_read(0x200ffc) == 0x04030201,
               "where the second page cannot be written, the first is not");
         check(!guest_read(KERNEL, back, 4, true, &fault) && fault.error == 5 &&
-                      guest_read(KERNEL, back, 4, false, &fault),
+                  guest_read(KERNEL, back, 4, false, &fault),
               "it is checked with the rights it is made with");
 }
 
@@ -333,7 +356,7 @@ static void reaching(void)
 
         fresh(0);
         check(mmu_reach(USER + 7, MMU_WRITE, &error) == (void *)(uintptr_t)(USER + 7) &&
-                      machine_rights(USER) & AB_WRITE,
+                  machine_rights(USER) & AB_WRITE,
               "a place the wedge may write to is mapped writable");
         maps = machine_calls.maps;
         mmu_reach(USER, MMU_READ, &error);

@@ -66,13 +66,14 @@ struct outcome walker_access(uint32_t *image, const struct ab_vcpu *control, uin
                 /* 21:13 reserved without PSE-36, 12 without PAT */
                 if (directory->all >> 12 & 0x3ff)
                         return fault(true, true, access, user);
-                if (violates(!directory->entry.user, directory->entry.writable, protect, access, user))
+                if (violates(!directory->entry.user, directory->entry.writable, protect, access,
+                             user))
                         return fault(true, false, access, user);
                 directory->entry.accessed = 1;
                 if (access == MMU_WRITE)
                         directory->entry.dirty = 1;
-                return (struct outcome){.gpa = (directory->all & 0xffc00000) |
-                                               (address & 0x003fffff)};
+                return (struct outcome){.gpa =
+                                            (directory->all & 0xffc00000) | (address & 0x003fffff)};
         }
         table = at(image, directory->entry.frame * 4096u + (address >> 12 & 1023) * 4);
         if (!table->entry.present)
