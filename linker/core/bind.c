@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Check all, then write all.  The two passes run the same code over the same
- * bytes, so the second cannot fail.
+ * Check all, then write all.  The second pass runs the same code over the same
+ * bytes, less the checks, so it cannot fail.
  */
 #include "shape.h"
 
@@ -44,20 +44,19 @@ const char *ab_shape_text(enum ab_shape shape)
 
 static void sift_down(uint32_t *order, const struct ab_record *records, uint32_t root, uint32_t n)
 {
-        for (;;) {
-                uint32_t child = 2 * root + 1, swap;
+        uint32_t sinking = order[root], start = records[sinking].start, child;
 
-                if (child >= n)
-                        return;
-                if (child + 1 < n && records[order[child]].start < records[order[child + 1]].start)
-                        child++;
-                if (records[order[root]].start >= records[order[child]].start)
-                        return;
-                swap = order[root];
+        while ((child = 2 * root + 1) < n) {
+                uint32_t larger = records[order[child]].start;
+
+                if (child + 1 < n && larger < records[order[child + 1]].start)
+                        larger = records[order[++child]].start;
+                if (start >= larger)
+                        break;
                 order[root] = order[child];
-                order[child] = swap;
                 root = child;
         }
+        order[root] = sinking;
 }
 
 /* Heap sort: in place, and never worse than n log n. */
@@ -67,6 +66,10 @@ static void sort_by_start(uint32_t *order, const struct ab_record *records, uint
 
         for (i = 0; i < n; i++)
                 order[i] = i;
+        for (i = 1; i < n && records[i - 1].start <= records[i].start; i++)
+                ;
+        if (i >= n)
+                return;
         for (i = n / 2; i-- > 0;)
                 sift_down(order, records, i, n);
         for (i = n; i-- > 1;) {
@@ -348,9 +351,12 @@ static uint8_t *site_code(const struct ab_bind *bind, const struct ab_record *re
         return code && available >= record->site_bytes ? code : NULL;
 }
 
-/* Check and shape the site at @place; *@site is its first byte. */
-static enum ab_bind_error plan_site(const struct ab_bind *bind, uint32_t place, uint8_t **site,
-                                    struct ab_code *code, enum ab_shadow *shadow)
+/*
+ * Shape the site at @place; *@site is its first byte.  The first time it is checked; the second
+ * time its bytes, still the same, need only be decoded.
+ */
+static enum ab_bind_error plan_site(const struct ab_bind *bind, uint32_t place, bool checked,
+                                    uint8_t **site, struct ab_code *code, enum ab_shadow *shadow)
 {
         const struct ab_record *record = at_place(bind, place);
         struct ab_insn insn;
@@ -359,9 +365,13 @@ static enum ab_bind_error plan_site(const struct ab_bind *bind, uint32_t place, 
         *site = site_code(bind, record);
         if (!*site)
                 return AB_BIND_ADDRESS;
-        error = check_code(record, *site, &bind->wedge, &insn);
-        if (error)
-                return error;
+        if (!checked) {
+                error = check_code(record, *site, &bind->wedge, &insn);
+                if (error)
+                        return error;
+        } else if (AB_RECORD_KIND_OF(record) != AB_KIND_HOOK) {
+                ab_decode(*site + record->insn_offset, record->insn_bytes, &insn);
+        }
         *shadow = shadow_of(bind, place);
         return ab_shape(record, *site + record->insn_offset, &insn, *shadow, &bind->wedge, code);
 }
@@ -399,7 +409,7 @@ enum ab_bind_error ab_bind_check(struct ab_bind *bind)
                 struct ab_code code;
                 uint8_t *site;
 
-                error = plan_site(bind, i, &site, &code, &shadow);
+                error = plan_site(bind, i, false, &site, &code, &shadow);
                 if (error)
                         return refuse(bind, error, bind->order[i]);
                 count_site(&bind->stats, at_place(bind, i), &code, shadow);
@@ -461,7 +471,7 @@ enum ab_bind_error ab_bind(struct ab_bind *bind)
                 struct ab_code code;
                 uint8_t *site;
 
-                plan_site(bind, i, &site, &code, &shadow);
+                plan_site(bind, i, true, &site, &code, &shadow);
                 write_site(bind, record, site, &code);
                 if (!bind->report)
                         continue;

@@ -88,6 +88,21 @@ static bool format_fits(const struct load_kernel *kernel, const struct load_sect
         return true;
 }
 
+/* Most kernels have no record in any replacement: one look at all of them tells. */
+static bool any_recorded(const struct load_kernel *kernel)
+{
+        struct load_section section;
+        uint32_t i;
+
+        if (!ab_load_find_section(kernel, ".altinstr_replacement", &section))
+                return true;
+        for (i = 0; i < kernel->record_count; i++)
+                if (load_word(kernel->records + i * AB_RECORD_BYTES) - section.address <
+                    section.bytes)
+                        return true;
+        return false;
+}
+
 static bool has_record(const struct load_kernel *kernel, uint32_t address)
 {
         uint32_t i;
@@ -112,7 +127,8 @@ static bool is_sensitive(unsigned class)
 }
 
 /* The class of the first sensitive instruction without a record in a replacement. */
-static unsigned class_within(const struct load_kernel *kernel, const struct entry *entry)
+static unsigned class_within(const struct load_kernel *kernel, const struct entry *entry,
+                             bool recorded)
 {
         const uint8_t *bytes = ab_load_at(kernel, entry->replacement, entry->new_length);
         unsigned at, length, class;
@@ -123,7 +139,7 @@ static unsigned class_within(const struct load_kernel *kernel, const struct entr
                 if (!length)
                         break; /* an instruction the decoder does not know is none of the table */
                 class = ab_classify(&insn);
-                if (is_sensitive(class) && !has_record(kernel, entry->replacement + at))
+                if (is_sensitive(class) && !(recorded && has_record(kernel, entry->replacement + at)))
                         return class;
         }
         return AB_CLASS_NONE;
@@ -208,6 +224,7 @@ enum ab_load_error ab_load_hide(struct load_kernel *kernel)
         struct load_section table;
         struct entry entry;
         unsigned i, class;
+        bool recorded;
         uint32_t at;
 
         if (!kernel->elf || !ab_load_find_section(kernel, ".altinstructions", &table) ||
@@ -218,9 +235,10 @@ enum ab_load_error ab_load_hide(struct load_kernel *kernel)
                         format = &formats[i];
         if (!format)
                 return refuse(load, AB_LOAD_PLACE, "the table of alternatives is in no known format");
+        recorded = any_recorded(kernel);
         for (at = 0; at < table.bytes; at += format->bytes) {
                 read_entry(&table, format, at, &entry);
-                class = class_within(kernel, &entry);
+                class = class_within(kernel, &entry, recorded);
                 if (class == AB_CLASS_NONE)
                         continue;
                 if (entry.feature & NEGATED)
