@@ -8,20 +8,20 @@
 const char *ab_bind_error_text(enum ab_bind_error error)
 {
         static const char *const text[AB_BIND_ERRORS] = {
-                [AB_BIND_OK] = "no error",
-                [AB_BIND_WEDGE] = "the wedge is of another version or its tables are not aligned",
-                [AB_BIND_VERSION] = "the record has another format version",
-                [AB_BIND_KIND] = "the record's kind or class does not exist",
-                [AB_BIND_SIZE] = "the record's lengths contradict one another",
-                [AB_BIND_ADDRESS] = "the site is not in the image's code",
-                [AB_BIND_OVERLAP] = "the site overlaps another one",
-                [AB_BIND_ALREADY] = "the site is bound already",
-                [AB_BIND_DECODE] = "the bytes are no instruction of the recorded length",
-                [AB_BIND_CLASS] = "the bytes are of another class than recorded",
-                [AB_BIND_OPERAND] = "the bytes have other operands than recorded",
-                [AB_BIND_FORM] = "no wedge offers this form of the instruction",
-                [AB_BIND_PADDING] = "the padding is not without effect",
-                [AB_BIND_SHORT] = "the site is too short for the bound code",
+            [AB_BIND_OK] = "no error",
+            [AB_BIND_WEDGE] = "the wedge is of another version or its tables are not aligned",
+            [AB_BIND_VERSION] = "the record has another format version",
+            [AB_BIND_KIND] = "the record's kind or class does not exist",
+            [AB_BIND_SIZE] = "the record's lengths contradict one another",
+            [AB_BIND_ADDRESS] = "the site is not in the image's code",
+            [AB_BIND_OVERLAP] = "the site overlaps another one",
+            [AB_BIND_ALREADY] = "the site is bound already",
+            [AB_BIND_DECODE] = "the bytes are no instruction of the recorded length",
+            [AB_BIND_CLASS] = "the bytes are of another class than recorded",
+            [AB_BIND_OPERAND] = "the bytes have other operands than recorded",
+            [AB_BIND_FORM] = "no wedge offers this form of the instruction",
+            [AB_BIND_PADDING] = "the padding is not without effect",
+            [AB_BIND_SHORT] = "the site is too short for the bound code",
         };
 
         return error < AB_BIND_ERRORS ? text[error] : "unknown error";
@@ -30,11 +30,11 @@ const char *ab_bind_error_text(enum ab_bind_error error)
 const char *ab_shape_text(enum ab_shape shape)
 {
         static const char *const text[AB_SHAPES] = {
-                [AB_SHAPE_NATIVE_TRAP] = "native: it traps",
-                [AB_SHAPE_NATIVE_WEDGE] = "native: the wedge wants it so",
-                [AB_SHAPE_NATIVE_SHORT] = "native: no room for a notice",
-                [AB_SHAPE_INLINE] = "inline",
-                [AB_SHAPE_CALL] = "call",
+            [AB_SHAPE_NATIVE_TRAP] = "native: it traps",
+            [AB_SHAPE_NATIVE_WEDGE] = "native: the wedge wants it so",
+            [AB_SHAPE_NATIVE_SHORT] = "native: no room for a notice",
+            [AB_SHAPE_INLINE] = "inline",
+            [AB_SHAPE_CALL] = "call",
         };
 
         return shape < AB_SHAPES ? text[shape] : "unknown";
@@ -154,8 +154,9 @@ static bool implicit_memory(const struct ab_insn *insn)
 {
         unsigned opcode = insn->opcode;
 
-        return insn->map == AB_MAP_1 && ((opcode >= 0x6c && opcode <= 0x6f) || opcode == 0xd7 ||
-               (opcode >= 0xa4 && opcode <= 0xa7) || (opcode >= 0xaa && opcode <= 0xaf));
+        return insn->map == AB_MAP_1 &&
+               ((opcode >= 0x6c && opcode <= 0x6f) || opcode == 0xd7 ||
+                (opcode >= 0xa4 && opcode <= 0xa7) || (opcode >= 0xaa && opcode <= 0xaf));
 }
 
 /*
@@ -324,7 +325,7 @@ static void count_site(struct ab_bind_stats *stats, const struct ab_record *reco
 {
         unsigned kind = AB_RECORD_KIND_OF(record);
         struct ab_row_stats *row =
-                &stats->row[kind == AB_KIND_INSN ? record->class_id : AB_ROW_KIND(kind)];
+            &stats->row[kind == AB_KIND_INSN ? record->class_id : AB_ROW_KIND(kind)];
         uint32_t slack = record->site_bytes - code->length;
 
         stats->sites++;

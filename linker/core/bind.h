@@ -30,27 +30,27 @@ struct ab_bind_image {
 
 enum ab_bind_error {
         AB_BIND_OK,
-        AB_BIND_WEDGE,          /* the wedge description itself: version or alignment */
-        AB_BIND_VERSION,        /* record of another format version */
-        AB_BIND_KIND,           /* no such kind, or a class where none belongs */
-        AB_BIND_SIZE,           /* the record's lengths contradict one another */
-        AB_BIND_ADDRESS,        /* not in the image's code */
-        AB_BIND_OVERLAP,        /* the site overlaps another one */
-        AB_BIND_ALREADY,        /* the site is bound already */
-        AB_BIND_DECODE,         /* the bytes are no instruction, or of another length */
-        AB_BIND_CLASS,          /* the bytes are another class than the record says */
-        AB_BIND_OPERAND,        /* the bytes have other operands than the record says */
-        AB_BIND_FORM,           /* a form of the instruction no wedge offers */
-        AB_BIND_PADDING,        /* the padding does something */
-        AB_BIND_SHORT,          /* the bound code does not fit in the site */
+        AB_BIND_WEDGE,   /* the wedge description itself: version or alignment */
+        AB_BIND_VERSION, /* record of another format version */
+        AB_BIND_KIND,    /* no such kind, or a class where none belongs */
+        AB_BIND_SIZE,    /* the record's lengths contradict one another */
+        AB_BIND_ADDRESS, /* not in the image's code */
+        AB_BIND_OVERLAP, /* the site overlaps another one */
+        AB_BIND_ALREADY, /* the site is bound already */
+        AB_BIND_DECODE,  /* the bytes are no instruction, or of another length */
+        AB_BIND_CLASS,   /* the bytes are another class than the record says */
+        AB_BIND_OPERAND, /* the bytes have other operands than the record says */
+        AB_BIND_FORM,    /* a form of the instruction no wedge offers */
+        AB_BIND_PADDING, /* the padding does something */
+        AB_BIND_SHORT,   /* the bound code does not fit in the site */
         AB_BIND_ERRORS
 };
 
 /* How a site is bound. */
 enum ab_shape {
-        AB_SHAPE_NATIVE_TRAP,   /* left as it is: it traps, and the address behind counts */
-        AB_SHAPE_NATIVE_WEDGE,  /* left as it is: the wedge wants the class native */
-        AB_SHAPE_NATIVE_SHORT,  /* left as it is: an access notice that does not fit */
+        AB_SHAPE_NATIVE_TRAP,  /* left as it is: it traps, and the address behind counts */
+        AB_SHAPE_NATIVE_WEDGE, /* left as it is: the wedge wants the class native */
+        AB_SHAPE_NATIVE_SHORT, /* left as it is: an access notice that does not fit */
         AB_SHAPE_INLINE,
         AB_SHAPE_CALL,
         AB_SHAPES
@@ -60,24 +60,24 @@ enum ab_shape {
 struct ab_row_stats {
         uint32_t sites;
         uint32_t site_bytes;
-        uint32_t bound_bytes;   /* of the sites among them that hold bound code ... */
-        uint32_t code_bytes;    /* ... and of that code, NOPs that fill up excluded */
+        uint32_t bound_bytes; /* of the sites among them that hold bound code ... */
+        uint32_t code_bytes;  /* ... and of that code, NOPs that fill up excluded */
         uint32_t shape[AB_SHAPES];
-        uint32_t least_slack;   /* fewest bytes left over in a bound site */
+        uint32_t least_slack; /* fewest bytes left over in a bound site */
 };
 
 struct ab_bind_stats {
         uint32_t sites;
         uint32_t sti_defer, sti_step, sti_at_once; /* what follows a sti */
-        uint32_t scribbled;     /* sites with code that destroys what is dead */
+        uint32_t scribbled;                        /* sites with code that destroys what is dead */
         struct ab_row_stats row[AB_ROWS];
 };
 
 /* One bound site, for a report; @code points to the site's first byte. */
 struct ab_bound_site {
-        uint32_t index;         /* of the record */
+        uint32_t index; /* of the record */
         enum ab_shape shape;
-        uint32_t vector;        /* of a call, AB_VECTORS added where flags are dead */
+        uint32_t vector; /* of a call, AB_VECTORS added where flags are dead */
         uint32_t code_bytes;
         const uint8_t *code;
 };
@@ -86,7 +86,7 @@ struct ab_bind {
         /* In. */
         const struct ab_record *records;
         uint32_t count;
-        uint32_t *order;        /* working memory: `count' words */
+        uint32_t *order; /* working memory: `count' words */
         struct ab_bind_image image;
         struct ab_wedge wedge;
         /*
@@ -102,7 +102,7 @@ struct ab_bind {
         enum ab_bind_error error;
         uint32_t bad_index;
         uint32_t bad_address;
-        struct ab_bind_stats stats;     /* valid if AB_BIND_OK */
+        struct ab_bind_stats stats; /* valid if AB_BIND_OK */
 };
 
 /*

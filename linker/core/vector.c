@@ -46,7 +46,7 @@ static bool ends_in_mem(const char *name)
 
 static const struct row rows[] = {
 #define ROW(name, entries) {#name, AB_VEC_##name, AB_VEC_##name##_LAST},
-        AB_VECTOR_ROWS(ROW)
+    AB_VECTOR_ROWS(ROW)
 #undef ROW
 };
 

@@ -7,19 +7,36 @@
 
 /* Fields of Linux's boot parameters, by offset. */
 enum {
-        BP_SCREEN_COLUMNS = 0x07, BP_SCREEN_LINES = 0x0e, BP_ALT_MEM_K = 0x1e0,
-        BP_E820_COUNT = 0x1e8, BP_HEADER = 0x1f1, BP_BOOT_FLAG = 0x1fe,
-        BP_MAGIC = 0x202, BP_VERSION = 0x206, BP_LOADER = 0x210, BP_LOADFLAGS = 0x211,
-        BP_INITRD = 0x218, BP_INITRD_BYTES = 0x21c, BP_COMMAND = 0x228, BP_E820 = 0x2d0,
+        BP_SCREEN_COLUMNS = 0x07,
+        BP_SCREEN_LINES = 0x0e,
+        BP_ALT_MEM_K = 0x1e0,
+        BP_E820_COUNT = 0x1e8,
+        BP_HEADER = 0x1f1,
+        BP_BOOT_FLAG = 0x1fe,
+        BP_MAGIC = 0x202,
+        BP_VERSION = 0x206,
+        BP_LOADER = 0x210,
+        BP_LOADFLAGS = 0x211,
+        BP_INITRD = 0x218,
+        BP_INITRD_BYTES = 0x21c,
+        BP_COMMAND = 0x228,
+        BP_E820 = 0x2d0,
         HEADER_LIMIT = BP_E820 - BP_HEADER,
 };
 
 /* Multiboot: what the kernel asks for, what it is given. */
 enum {
-        MULTIBOOT_SEARCH = 8192, MULTIBOOT_MAGIC = 0x1badb002, MULTIBOOT_LOADED = 0x2badb002,
-        WANTS_KNOWN = 3, /* aligned modules, memory */ WANTS_MUST = 0xffff,
-        HAS_MEMORY = 1, HAS_COMMAND = 4, HAS_MODULES = 8, HAS_MAP = 64,
-        MB_MODULES = 64, MB_MAP = 128, /* our places behind the information */
+        MULTIBOOT_SEARCH = 8192,
+        MULTIBOOT_MAGIC = 0x1badb002,
+        MULTIBOOT_LOADED = 0x2badb002,
+        WANTS_KNOWN = 3,
+        /* aligned modules, memory */ WANTS_MUST = 0xffff,
+        HAS_MEMORY = 1,
+        HAS_COMMAND = 4,
+        HAS_MODULES = 8,
+        HAS_MAP = 64,
+        MB_MODULES = 64,
+        MB_MAP = 128, /* our places behind the information */
 };
 
 enum { MEMORY_USABLE = 1, MEMORY_RESERVED = 2 };
@@ -35,8 +52,8 @@ static void describe_memory(const struct ab_load *load, struct range range[RANGE
 {
         range[0] = (struct range){0, LOAD_LOW_END, MEMORY_USABLE};
         range[1] = (struct range){LOAD_LOW_END, LOAD_HIGH_START - LOAD_LOW_END, MEMORY_RESERVED};
-        range[2] = (struct range){LOAD_HIGH_START, load->memory_bytes - LOAD_HIGH_START,
-                                  MEMORY_USABLE};
+        range[2] =
+            (struct range){LOAD_HIGH_START, load->memory_bytes - LOAD_HIGH_START, MEMORY_USABLE};
 }
 
 static void put_half(uint8_t *p, uint32_t half)
@@ -79,7 +96,8 @@ static enum ab_load_error put_command(struct ab_load *load)
         memset(to, 0, LOAD_PAGE);
         for (i = 0; text[i]; i++) {
                 if (i + 1 == AB_LOAD_COMMAND_BYTES)
-                        return refuse(load, AB_LOAD_COMMAND, "the command line is longer than %u bytes",
+                        return refuse(load, AB_LOAD_COMMAND,
+                                      "the command line is longer than %u bytes",
                                       AB_LOAD_COMMAND_BYTES - 1);
                 to[i] = (uint8_t)text[i];
         }
@@ -146,8 +164,10 @@ static enum ab_load_error put_multiboot(struct load_kernel *kernel)
         unsigned i;
 
         if (wants & ~WANTS_KNOWN)
-                return refuse(load, AB_LOAD_FORMAT, "the kernel wants multiboot features %x: "
-                              "only modules and memory are offered", wants & ~WANTS_KNOWN);
+                return refuse(load, AB_LOAD_FORMAT,
+                              "the kernel wants multiboot features %x: "
+                              "only modules and memory are offered",
+                              wants & ~WANTS_KNOWN);
         memset(p, 0, LOAD_PAGE);
         load_put(p, HAS_MEMORY | HAS_COMMAND | HAS_MODULES | HAS_MAP);
         load_put(p + 4, LOAD_LOW_END >> 10);
@@ -181,7 +201,8 @@ enum ab_load_error ab_load_boot(struct load_kernel *kernel)
         for (i = 0; i < kernel->segments; i++)
                 inside |= entry - kernel->segment[i].gpa < kernel->segment[i].file_bytes;
         if (!inside)
-                return refuse(load, AB_LOAD_PLACE, "the entry point %x is not in the kernel", entry);
+                return refuse(load, AB_LOAD_PLACE, "the entry point %x is not in the kernel",
+                              entry);
         if (put_command(load))
                 return load->error;
         put_descriptors(load);

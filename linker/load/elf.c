@@ -9,12 +9,20 @@
  */
 #include "kernel.h"
 
-#define LOWEST_PAGE_OFFSET      0x40000000u
-#define PAGE_OFFSET_UNIT        0x08000000u
+#define LOWEST_PAGE_OFFSET 0x40000000u
+#define PAGE_OFFSET_UNIT   0x08000000u
 
 enum {
-        EHDR_BYTES = 52, PHDR_BYTES = 32, SHDR_BYTES = 40, SYM_BYTES = 16,
-        ET_EXEC = 2, EM_386 = 3, PT_LOAD = 1, PF_X = 1, SHT_SYMTAB = 2, SHT_NOBITS = 8,
+        EHDR_BYTES = 52,
+        PHDR_BYTES = 32,
+        SHDR_BYTES = 40,
+        SYM_BYTES = 16,
+        ET_EXEC = 2,
+        EM_386 = 3,
+        PT_LOAD = 1,
+        PF_X = 1,
+        SHT_SYMTAB = 2,
+        SHT_NOBITS = 8,
         STT_FUNC = 2,
 };
 
@@ -75,8 +83,8 @@ static enum ab_load_error take_segment(struct load_kernel *kernel, const uint8_t
             segment->file_bytes > kernel->file_bytes - segment->offset)
                 return truncated(kernel);
         if (segment->file_bytes > segment->bytes)
-                return refuse(load, AB_LOAD_PLACE, "segment %u is larger in the file than in memory",
-                              kernel->segments);
+                return refuse(load, AB_LOAD_PLACE,
+                              "segment %u is larger in the file than in memory", kernel->segments);
         if (segment->gva + segment->bytes < segment->gva)
                 return refuse(load, AB_LOAD_PLACE, "segment %u wraps around the address space",
                               kernel->segments);
@@ -188,8 +196,7 @@ uint32_t ab_load_symbol(const struct load_kernel *kernel, const char *name)
         return 0;
 }
 
-const char *ab_load_symbol_at(const struct load_kernel *kernel, uint32_t address,
-                              uint32_t *offset)
+const char *ab_load_symbol_at(const struct load_kernel *kernel, uint32_t address, uint32_t *offset)
 {
         struct load_section symbols, strings;
         const uint8_t *best = NULL;
@@ -263,8 +270,8 @@ bool ab_load_describe(const uint8_t *wedge, uint32_t bytes,
         if (!ab_load_find_section(&file, AB_WEDGE_SECTION, &section) || !section.data ||
             section.bytes < sizeof(*description) || load_word(section.data) != AB_WEDGE_MAGIC ||
             load_word(section.data + 4) != sizeof(*description) ||
-            section.data[offsetof(struct ab_wedge_description, hypervisor) +
-                         AB_HYPERVISOR_BYTES - 1])
+            section
+                .data[offsetof(struct ab_wedge_description, hypervisor) + AB_HYPERVISOR_BYTES - 1])
                 return false;
         if (load_word(section.data + offsetof(struct ab_wedge_description, wedge.abi)) !=
             AB_WEDGE_ABI)

@@ -15,13 +15,13 @@ enum { SHF_EXECINSTR = 4, NEGATED = 0x8000, FEATURE_LIMIT = 24 * 32 };
 
 struct format {
         uint8_t bytes, feature_bytes, lengths;
-        bool relative, old;     /* old: numbers as before Linux 3.5 */
+        bool relative, old; /* old: numbers as before Linux 3.5 */
 };
 
 /* The one-byte formats come first: their entries can pass for two-byte ones, not vice versa. */
 static const struct format formats[] = {
-        {12, 1, 9, false, true}, {11, 1, 9, false, true}, {12, 2, 10, false, true},
-        {12, 2, 10, true, false}, {14, 2, 12, true, false}, {13, 2, 10, true, false},
+    {12, 1, 9, false, true},  {11, 1, 9, false, true},  {12, 2, 10, false, true},
+    {12, 2, 10, true, false}, {14, 2, 12, true, false}, {13, 2, 10, true, false},
 };
 
 struct entry {
@@ -76,8 +76,8 @@ static bool format_fits(const struct load_kernel *kernel, const struct load_sect
                 if (!entry_fits(table, format, at))
                         return false;
                 read_entry(table, format, at, &entry);
-                if (format->feature_bytes == 1 && format->bytes == 12 &&
-                    table->bytes - at > 12 && table->data[at + 11])
+                if (format->feature_bytes == 1 && format->bytes == 12 && table->bytes - at > 12 &&
+                    table->data[at + 11])
                         return false;
                 if (!entry.length || entry.new_length > entry.length ||
                     (entry.feature & ~NEGATED) >= FEATURE_LIMIT ||
@@ -139,7 +139,8 @@ static unsigned class_within(const struct load_kernel *kernel, const struct entr
                 if (!length)
                         break; /* an instruction the decoder does not know is none of the table */
                 class = ab_classify(&insn);
-                if (is_sensitive(class) && !(recorded && has_record(kernel, entry->replacement + at)))
+                if (is_sensitive(class) &&
+                    !(recorded && has_record(kernel, entry->replacement + at)))
                         return class;
         }
         return AB_CLASS_NONE;
@@ -234,7 +235,8 @@ enum ab_load_error ab_load_hide(struct load_kernel *kernel)
                 if (format_fits(kernel, &table, &formats[i]))
                         format = &formats[i];
         if (!format)
-                return refuse(load, AB_LOAD_PLACE, "the table of alternatives is in no known format");
+                return refuse(load, AB_LOAD_PLACE,
+                              "the table of alternatives is in no known format");
         recorded = any_recorded(kernel);
         for (at = 0; at < table.bytes; at += format->bytes) {
                 read_entry(&table, format, at, &entry);

@@ -101,14 +101,14 @@ static void put_copy(struct stream *s, uint32_t length, uint32_t distance)
 static void inflate_codes(struct stream *s, const struct code *literals,
                           const struct code *distances)
 {
-        static const uint16_t length_base[29] = {
-                3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99,
-                115, 131, 163, 195, 227, 258};
-        static const uint8_t length_bits[29] = {0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3,
-                                                3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0};
+        static const uint16_t length_base[29] = {3,  4,  5,  6,   7,   8,   9,   10,  11, 13,
+                                                 15, 17, 19, 23,  27,  31,  35,  43,  51, 59,
+                                                 67, 83, 99, 115, 131, 163, 195, 227, 258};
+        static const uint8_t length_bits[29] = {0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2,
+                                                2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0};
         static const uint16_t distance_base[30] = {
-                1, 2, 3, 4, 5, 7, 9, 13, 17, 25, 33, 49, 65, 97, 129, 193, 257, 385, 513, 769, 1025,
-                1537, 2049, 3073, 4097, 6145, 8193, 12289, 16385, 24577};
+            1,   2,   3,   4,   5,   7,    9,    13,   17,   25,   33,   49,   65,    97,    129,
+            193, 257, 385, 513, 769, 1025, 1537, 2049, 3073, 4097, 6145, 8193, 12289, 16385, 24577};
         unsigned symbol, distance;
         uint32_t length;
 
@@ -130,8 +130,9 @@ static void inflate_codes(struct stream *s, const struct code *literals,
                 distance = get_symbol(s, distances);
                 if (distance >= 30)
                         break;
-                put_copy(s, length, distance_base[distance] +
-                                    get_bits(s, distance < 2 ? 0 : distance / 2 - 1));
+                put_copy(s, length,
+                         distance_base[distance] +
+                             get_bits(s, distance < 2 ? 0 : distance / 2 - 1));
         }
         s->failed = true;
 }
@@ -176,8 +177,8 @@ static void inflate_fixed(struct stream *s)
 
 static void inflate_dynamic(struct stream *s)
 {
-        static const uint8_t order[19] = {16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14,
-                                          1, 15};
+        static const uint8_t order[19] = {16, 17, 18, 0, 8,  7, 9,  6, 10, 5,
+                                          11, 4,  12, 3, 13, 2, 14, 1, 15};
         unsigned literal_count = get_bits(s, 5) + 257, distance_count = get_bits(s, 5) + 1;
         unsigned order_count = get_bits(s, 4) + 4, i = 0;
         uint8_t lengths[LITERALS + DISTANCES] = {0};
@@ -246,10 +247,10 @@ static const uint8_t *skip_header(const uint8_t *in, const uint8_t *end)
 /* The check sum of RFC 1952, four bits at a time. */
 static uint32_t crc32(const uint8_t *p, uint32_t bytes)
 {
-        static const uint32_t table[16] = {
-                0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac, 0x76dc4190, 0x6b6b51f4, 0x4db26158,
-                0x5005713c, 0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c, 0x9b64c2b0, 0x86d3d2d4,
-                0xa00ae278, 0xbdbdf21c};
+        static const uint32_t table[16] = {0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac,
+                                           0x76dc4190, 0x6b6b51f4, 0x4db26158, 0x5005713c,
+                                           0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c,
+                                           0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c};
         uint32_t crc = ~0u;
 
         while (bytes--) {

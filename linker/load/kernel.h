@@ -9,47 +9,47 @@
  * Guest-physical addresses of what the loader itself leaves for the guest, in the
  * last 64 KB that every PC has below its first hole.
  */
-#define LOAD_LOW_START          0x10000u        /* segments below 1 MB: from here ... */
-#define LOAD_PARAMETERS         0x90000u        /* ... to here; boot parameters, one page */
-#define LOAD_COMMAND            0x91000u
-#define LOAD_GDT                0x92000u
-#define LOAD_LOW_END            0x9f000u        /* what the guest is told to be memory */
-#define LOAD_HIGH_START         0x100000u
+#define LOAD_LOW_START  0x10000u /* segments below 1 MB: from here ... */
+#define LOAD_PARAMETERS 0x90000u /* ... to here; boot parameters, one page */
+#define LOAD_COMMAND    0x91000u
+#define LOAD_GDT        0x92000u
+#define LOAD_LOW_END    0x9f000u /* what the guest is told to be memory */
+#define LOAD_HIGH_START 0x100000u
 
 /* Selectors of Linux's 32-bit boot protocol. */
-#define LOAD_CS                 0x10
-#define LOAD_DS                 0x18
+#define LOAD_CS 0x10
+#define LOAD_DS 0x18
 
-#define LOAD_SEGMENTS           32
-#define LOAD_PAGE               4096u
+#define LOAD_SEGMENTS 32
+#define LOAD_PAGE     4096u
 
 /* A part of the image in guest memory. */
 struct load_segment {
-        uint32_t gva, gpa, bytes;       /* in memory */
-        uint32_t offset, file_bytes;    /* in the file */
-        bool code;                      /* may be executed, where sections do not say it */
+        uint32_t gva, gpa, bytes;    /* in memory */
+        uint32_t offset, file_bytes; /* in the file */
+        bool code;                   /* may be executed, where sections do not say it */
 };
 
 /* A section header, checked: its bytes are in the file. */
 struct load_section {
         uint32_t name, type, flags, address, offset, bytes, link, info, entry_bytes;
-        const uint8_t *data;    /* NULL: occupies no file space */
+        const uint8_t *data; /* NULL: occupies no file space */
 };
 
 struct load_kernel {
         struct ab_load *load;
-        const uint8_t *file;    /* unpacked: an ELF file or a flat image */
+        const uint8_t *file; /* unpacked: an ELF file or a flat image */
         uint32_t file_bytes;
         bool elf;
         struct load_segment segment[LOAD_SEGMENTS];
         unsigned segments;
-        uint32_t start, end;    /* guest-physical, of what lies above 1 MB */
-        uint32_t entry;         /* guest-physical */
-        uint32_t sections_at;   /* section headers in the file; 0: none */
+        uint32_t start, end;  /* guest-physical, of what lies above 1 MB */
+        uint32_t entry;       /* guest-physical */
+        uint32_t sections_at; /* section headers in the file; 0: none */
         uint32_t section_count;
         const uint8_t *names;
         uint32_t names_bytes;
-        const uint8_t *setup;   /* set-up header of a bzImage, from 0x1f1 on; or NULL */
+        const uint8_t *setup; /* set-up header of a bzImage, from 0x1f1 on; or NULL */
         uint32_t setup_bytes;
         /* Records, not yet aligned. */
         const uint8_t *records;
@@ -125,8 +125,7 @@ bool ab_load_find_section(const struct load_kernel *kernel, const char *name,
 /* Virtual address of a symbol, 0: not found. */
 uint32_t ab_load_symbol(const struct load_kernel *kernel, const char *name);
 /* Name of the function at @address, NULL: not known; *@offset is how far into it. */
-const char *ab_load_symbol_at(const struct load_kernel *kernel, uint32_t address,
-                              uint32_t *offset);
+const char *ab_load_symbol_at(const struct load_kernel *kernel, uint32_t address, uint32_t *offset);
 /* Virtual address of an exported variable, for images without symbols. */
 uint32_t ab_load_export(const struct load_kernel *kernel, const char *name);
 

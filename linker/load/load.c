@@ -7,8 +7,10 @@ enum { LEAST_MEMORY = 0x400000, MOST_MEMORY = 0x30000000 };
 static enum ab_load_error check_memory(struct ab_load *load)
 {
         if (load->memory_bytes % LOAD_PAGE || load->memory_bytes < LEAST_MEMORY)
-                return refuse(load, AB_LOAD_MEMORY, "%u bytes are too little memory for a guest, or "
-                              "no whole pages", load->memory_bytes);
+                return refuse(load, AB_LOAD_MEMORY,
+                              "%u bytes are too little memory for a guest, or "
+                              "no whole pages",
+                              load->memory_bytes);
         if (load->memory_bytes > MOST_MEMORY)
                 return refuse(load, AB_LOAD_MEMORY, "a guest has at most %u MB of memory",
                               MOST_MEMORY >> 20);
@@ -36,7 +38,8 @@ static enum ab_load_error parse(struct load_kernel *kernel)
 /* Is the kernel's file a copy in guest memory? */
 static bool is_unpacked(const struct load_kernel *kernel)
 {
-        return (uintptr_t)kernel->file - (uintptr_t)kernel->load->image >= kernel->load->image_bytes;
+        return (uintptr_t)kernel->file - (uintptr_t)kernel->load->image >=
+               kernel->load->image_bytes;
 }
 
 enum ab_load_error ab_load(struct ab_load *load)

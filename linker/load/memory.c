@@ -3,7 +3,7 @@
 #include "kernel.h"
 
 /* Behind itself Linux builds its first page tables, before it knows of a RAM disk. */
-#define EARLY_BYTES     0x200000u
+#define EARLY_BYTES 0x200000u
 
 struct span {
         uint32_t start, end;
@@ -32,11 +32,11 @@ uint32_t ab_load_room(const struct load_kernel *kernel, uint32_t bytes)
 {
         const struct ab_load *load = kernel->load;
         struct span taken[] = {
-                {kernel->start, kernel->end},
-                span_of(load, load->image, load->image_bytes),
-                span_of(load, load->initrd, load->initrd_bytes),
-                span_of(load, kernel->file, kernel->file_bytes),
-                {load->initrd_gpa, load->initrd_gpa + (load->initrd_gpa ? load->initrd_bytes : 0)},
+            {kernel->start, kernel->end},
+            span_of(load, load->image, load->image_bytes),
+            span_of(load, load->initrd, load->initrd_bytes),
+            span_of(load, kernel->file, kernel->file_bytes),
+            {load->initrd_gpa, load->initrd_gpa + (load->initrd_gpa ? load->initrd_bytes : 0)},
         };
         uint32_t top = load->memory_bytes & -LOAD_PAGE, start;
         unsigned i;
@@ -62,7 +62,8 @@ static enum ab_load_error check_segment(struct load_kernel *kernel, unsigned num
         struct span place = {segment->gpa, segment->gpa + segment->bytes};
         struct ab_load *load = kernel->load;
 
-        if (segment->bytes > load->memory_bytes || segment->gpa > load->memory_bytes - segment->bytes)
+        if (segment->bytes > load->memory_bytes ||
+            segment->gpa > load->memory_bytes - segment->bytes)
                 return refuse(load, AB_LOAD_MEMORY,
                               "the kernel needs memory up to %x, the guest has %x: give it more",
                               place.end, load->memory_bytes);
@@ -93,8 +94,8 @@ enum ab_load_error ab_load_place(struct load_kernel *kernel)
 {
         struct ab_load *load = kernel->load;
         struct span kept[] = {
-                span_of(load, load->image, load->image_bytes),
-                span_of(load, kernel->file, kernel->file_bytes),
+            span_of(load, load->image, load->image_bytes),
+            span_of(load, kernel->file, kernel->file_bytes),
         };
         unsigned i, k;
 
@@ -105,7 +106,8 @@ enum ab_load_error ab_load_place(struct load_kernel *kernel)
                 const struct load_segment *segment = &kernel->segment[i];
 
                 for (k = 0; k < sizeof(kept) / sizeof(kept[0]); k++)
-                        if (meet(kept[k], (struct span){segment->gpa, segment->gpa + segment->bytes}))
+                        if (meet(kept[k],
+                                 (struct span){segment->gpa, segment->gpa + segment->bytes}))
                                 return refuse(load, AB_LOAD_MEMORY,
                                               "too little memory to unpack the kernel: "
                                               "give the guest more");

@@ -10,8 +10,15 @@
 #include "kernel.h"
 
 enum {
-        EHDR_BYTES = 52, SHDR_BYTES = 40, SYM_BYTES = 16, REL_BYTES = 8, SHT_REL = 9, SHF_ALLOC = 2,
-        SHF_EXECINSTR = 4, R_386_32 = 1, MOST_SECTIONS = 4096,
+        EHDR_BYTES = 52,
+        SHDR_BYTES = 40,
+        SYM_BYTES = 16,
+        REL_BYTES = 8,
+        SHT_REL = 9,
+        SHF_ALLOC = 2,
+        SHF_EXECINSTR = 4,
+        R_386_32 = 1,
+        MOST_SECTIONS = 4096,
 };
 
 struct module {
@@ -134,8 +141,10 @@ static enum ab_load_error relocate(struct module *module, uint32_t records_numbe
 
                 if ((info & 255) != R_386_32 || offset != i * AB_RECORD_BYTES || !symbols ||
                     info >> 8 >= symbol_bytes / SYM_BYTES)
-                        return refuse(load, AB_LOAD_RECORDS, "record %u of the module is not "
-                                      "relocated as it should be", i);
+                        return refuse(load, AB_LOAD_RECORDS,
+                                      "record %u of the module is not "
+                                      "relocated as it should be",
+                                      i);
                 section = load_half(symbols + (info >> 8) * SYM_BYTES + 14);
                 if (section < module->count &&
                     !(load_word(header_of(module, section) + 8) & SHF_ALLOC))
@@ -165,7 +174,8 @@ enum ab_load_error ab_load_module(struct ab_load_module *load)
                 return refuse(load, AB_LOAD_FORMAT, "the module has no section headers");
         module.sections = load->at(load->context, load->sections, module.count * SHDR_BYTES);
         if (!module.sections)
-                return refuse(load, AB_LOAD_TRUNCATED, "the module's section headers are not there");
+                return refuse(load, AB_LOAD_TRUNCATED,
+                              "the module's section headers are not there");
         records = find_records(&module, load_half(header + 50));
         if (!records || !bytes_of(header_of(&module, records)))
                 return AB_LOAD_OK;
@@ -174,8 +184,9 @@ enum ab_load_error ab_load_module(struct ab_load_module *load)
         load->bind.image = (struct ab_bind_image){&module, code};
         memcpy(&load->bind.wedge, load->wedge, sizeof(load->bind.wedge));
         if (ab_bind(&load->bind))
-                refuse(load, AB_LOAD_BIND, "record %u at %x of the module: %s", load->bind.bad_index,
-                       load->bind.bad_address, ab_bind_error_text(load->bind.error));
+                refuse(load, AB_LOAD_BIND, "record %u at %x of the module: %s",
+                       load->bind.bad_index, load->bind.bad_address,
+                       ab_bind_error_text(load->bind.error));
         load->bind.image.context = NULL;
         return load->error;
 }

@@ -35,11 +35,13 @@ enum ab_load_error ab_load_patch(struct load_kernel *kernel)
         load->fixmap_top = variable;
         if (load->was_bound)
                 return top <= wanted ? AB_LOAD_OK
-                                     : refuse(load, AB_LOAD_TOP, "%s is %x, the kernel's addresses "
-                                              "end at %x: link it again", name, top,
-                                              load->target->kernel_end);
+                                     : refuse(load, AB_LOAD_TOP,
+                                              "%s is %x, the kernel's addresses "
+                                              "end at %x: link it again",
+                                              name, top, load->target->kernel_end);
         if (!is_page(top) || top < 0x80000000u)
-                return refuse(load, AB_LOAD_TOP, "%s is %x, which is no top of anything", name, top);
+                return refuse(load, AB_LOAD_TOP, "%s is %x, which is no top of anything", name,
+                              top);
         if (top > wanted)
                 load_put(place, wanted);
         return AB_LOAD_OK;

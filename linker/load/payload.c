@@ -9,10 +9,19 @@
 #include "kernel.h"
 
 enum {
-        SETUP_SECTORS = 0x1f1, BOOT_FLAG = 0x1fe, HEADER_END = 0x201, HEADER_MAGIC = 0x202,
-        PROTOCOL = 0x206, LOADFLAGS = 0x211, PAYLOAD_OFFSET = 0x248, PAYLOAD_BYTES = 0x24c,
-        LEAST_BYTES = 0x400, HEADER_LIMIT = 0x2d0 - SETUP_SECTORS,
-        PROTOCOL_WITH_PAYLOAD = 0x208, GZIP_MAGIC = 0x8b1f, GZIP_LEAST = 18,
+        SETUP_SECTORS = 0x1f1,
+        BOOT_FLAG = 0x1fe,
+        HEADER_END = 0x201,
+        HEADER_MAGIC = 0x202,
+        PROTOCOL = 0x206,
+        LOADFLAGS = 0x211,
+        PAYLOAD_OFFSET = 0x248,
+        PAYLOAD_BYTES = 0x24c,
+        LEAST_BYTES = 0x400,
+        HEADER_LIMIT = 0x2d0 - SETUP_SECTORS,
+        PROTOCOL_WITH_PAYLOAD = 0x208,
+        GZIP_MAGIC = 0x8b1f,
+        GZIP_LEAST = 18,
 };
 
 static enum ab_load_error truncated(struct load_kernel *kernel)
@@ -21,8 +30,7 @@ static enum ab_load_error truncated(struct load_kernel *kernel)
 }
 
 /* Unpack what begins at @packed; @size is what it becomes, 0: not known. */
-static bool unpack(struct load_kernel *kernel, const uint8_t *packed, uint32_t bytes,
-                   uint32_t size)
+static bool unpack(struct load_kernel *kernel, const uint8_t *packed, uint32_t bytes, uint32_t size)
 {
         struct ab_load *load = kernel->load;
         uint32_t to, room = size, got, used;
@@ -58,10 +66,12 @@ static enum ab_load_error unpack_declared(struct load_kernel *kernel, uint32_t s
                 return AB_LOAD_OK;
         }
         if (load_half(payload) != GZIP_MAGIC)
-                return refuse(load, AB_LOAD_PACKED, "the bzImage is packed by another program than "
+                return refuse(load, AB_LOAD_PACKED,
+                              "the bzImage is packed by another program than "
                               "gzip: give the vmlinux, or set CONFIG_KERNEL_GZIP=y");
         if (!ab_load_room(kernel, load_word(payload + bytes - 4)))
-                return refuse(load, AB_LOAD_MEMORY, "too little memory to unpack the kernel: "
+                return refuse(load, AB_LOAD_MEMORY,
+                              "too little memory to unpack the kernel: "
                               "give the guest more");
         if (!unpack(kernel, payload, bytes, load_word(payload + bytes - 4)))
                 return refuse(load, AB_LOAD_PACKED, "the bzImage's payload is damaged");
@@ -77,7 +87,8 @@ static enum ab_load_error unpack_scanned(struct load_kernel *kernel, uint32_t st
                 if (load_half(image + at) == GZIP_MAGIC && image[at + 2] == 8 &&
                     unpack(kernel, image + at, bytes - at, 0))
                         return AB_LOAD_OK;
-        return refuse(kernel->load, AB_LOAD_PACKED, "the bzImage holds no gzip file that fits into "
+        return refuse(kernel->load, AB_LOAD_PACKED,
+                      "the bzImage holds no gzip file that fits into "
                       "half of the guest's memory: give the vmlinux");
 }
 
@@ -90,7 +101,8 @@ enum ab_load_error ab_load_unpack(struct load_kernel *kernel)
             load_word(image + HEADER_MAGIC) != 0x53726448)
                 return AB_LOAD_OK;
         if (!(image[LOADFLAGS] & 1) || load_half(image + PROTOCOL) < 0x202)
-                return refuse(kernel->load, AB_LOAD_FORMAT, "the kernel is a zImage or older than "
+                return refuse(kernel->load, AB_LOAD_FORMAT,
+                              "the kernel is a zImage or older than "
                               "boot protocol 2.02");
         start = ((image[SETUP_SECTORS] ? image[SETUP_SECTORS] : 4) + 1u) * 512;
         if (start >= bytes)
@@ -98,7 +110,8 @@ enum ab_load_error ab_load_unpack(struct load_kernel *kernel)
         header = HEADER_MAGIC + image[HEADER_END] - SETUP_SECTORS;
         kernel->setup = image + SETUP_SECTORS;
         kernel->setup_bytes = header < HEADER_LIMIT ? header : HEADER_LIMIT;
-        if (load_half(image + PROTOCOL) >= PROTOCOL_WITH_PAYLOAD && load_word(image + PAYLOAD_BYTES))
+        if (load_half(image + PROTOCOL) >= PROTOCOL_WITH_PAYLOAD &&
+            load_word(image + PAYLOAD_BYTES))
                 return unpack_declared(kernel, start);
         return unpack_scanned(kernel, start);
 }

@@ -55,8 +55,8 @@ static uint32_t header_word(const uint8_t *header, uint32_t offset)
 static void take_records(struct load_kernel *kernel, const uint8_t *header)
 {
         kernel->records = header + sizeof(struct ab_flat_header);
-        kernel->record_count = header_word(header, offsetof(struct ab_flat_header, record_bytes)) /
-                               AB_RECORD_BYTES;
+        kernel->record_count =
+            header_word(header, offsetof(struct ab_flat_header, record_bytes)) / AB_RECORD_BYTES;
 }
 
 enum ab_load_error ab_load_parse_flat(struct load_kernel *kernel)
@@ -70,10 +70,12 @@ enum ab_load_error ab_load_parse_flat(struct load_kernel *kernel)
         if (!header && problem)
                 return refuse(load, AB_LOAD_RECORDS, "the kernel's annotation records %s", problem);
         if (!header && kernel->setup)
-                return refuse(load, AB_LOAD_NO_RECORDS, "the bzImage holds no annotated kernel: "
+                return refuse(load, AB_LOAD_NO_RECORDS,
+                              "the bzImage holds no annotated kernel: "
                               "build it with afterburn make");
         if (!header)
-                return refuse(load, AB_LOAD_FORMAT, "neither an ELF file nor a bzImage nor an "
+                return refuse(load, AB_LOAD_FORMAT,
+                              "neither an ELF file nor a bzImage nor an "
                               "annotated flat image");
         segment->gva = header_word(header, offsetof(struct ab_flat_header, load_gva));
         segment->gpa = segment->gva % 0x08000000u;
@@ -103,7 +105,8 @@ enum ab_load_error ab_load_find_records(struct load_kernel *kernel)
         if (ab_load_find_section(kernel, AB_RECORD_SECTION, &section) && section.data) {
                 if (section.bytes % AB_RECORD_BYTES)
                         return refuse(load, AB_LOAD_RECORDS,
-                                      "the record section has an odd size, %u bytes", section.bytes);
+                                      "the record section has an odd size, %u bytes",
+                                      section.bytes);
                 kernel->records = section.data;
                 kernel->record_count = section.bytes / AB_RECORD_BYTES;
         }
@@ -112,7 +115,7 @@ enum ab_load_error ab_load_find_records(struct load_kernel *kernel)
                 uint32_t first = segment->offset + (-segment->gva & 3), self;
                 uint32_t end = segment->offset + segment->file_bytes;
                 const uint8_t *header =
-                        first < end ? find_header(kernel, first, end, &problem) : NULL;
+                    first < end ? find_header(kernel, first, end, &problem) : NULL;
 
                 if (!header)
                         continue;
@@ -125,7 +128,8 @@ enum ab_load_error ab_load_find_records(struct load_kernel *kernel)
         if (!kernel->record_count && problem)
                 return refuse(load, AB_LOAD_RECORDS, "the kernel's annotation records %s", problem);
         if (!kernel->record_count)
-                return refuse(load, AB_LOAD_NO_RECORDS, "the kernel holds no annotation records: "
+                return refuse(load, AB_LOAD_NO_RECORDS,
+                              "the kernel holds no annotation records: "
                               "build it with afterburn make");
         return AB_LOAD_OK;
 }
@@ -200,18 +204,25 @@ static enum ab_load_error check_mark(struct load_kernel *kernel)
         if (!kernel->elf || !ab_load_find_section(kernel, AB_BOUND_SECTION, &mark))
                 return AB_LOAD_OK;
         if (!ab_load_bound_for(kernel->file, kernel->file_bytes, name))
-                return refuse(load, AB_LOAD_BOUND, "the mark of a bound image is damaged: "
+                return refuse(load, AB_LOAD_BOUND,
+                              "the mark of a bound image is damaged: "
                               "link the image again");
         if (!target)
-                return refuse(load, AB_LOAD_BOUND, "the image is bound for %s and cannot run "
-                              "without it: give the unbound image", name);
+                return refuse(load, AB_LOAD_BOUND,
+                              "the image is bound for %s and cannot run "
+                              "without it: give the unbound image",
+                              name);
         if (!ab_load_same(name, target->hypervisor))
-                return refuse(load, AB_LOAD_BOUND, "the image is bound for %s, this is %s: "
-                              "give the unbound image", name, target->hypervisor);
+                return refuse(load, AB_LOAD_BOUND,
+                              "the image is bound for %s, this is %s: "
+                              "give the unbound image",
+                              name, target->hypervisor);
         for (i = 0; i < sizeof(*target); i++)
                 if (mark.data[i] != word[i])
-                        return refuse(load, AB_LOAD_BOUND, "the image is bound for another wedge of "
-                                      "%s: link it again", name);
+                        return refuse(load, AB_LOAD_BOUND,
+                                      "the image is bound for another wedge of "
+                                      "%s: link it again",
+                                      name);
         load->was_bound = true;
         return AB_LOAD_OK;
 }
@@ -228,7 +239,8 @@ static enum ab_load_error refuse_record(struct load_kernel *kernel)
         if (symbol)
                 return refuse(load, AB_LOAD_BIND, "record %u at %x (%s+%x): %s",
                               load->bind.bad_index, address, symbol, offset, why);
-        return refuse(load, AB_LOAD_BIND, "record %u at %x: %s", load->bind.bad_index, address, why);
+        return refuse(load, AB_LOAD_BIND, "record %u at %x: %s", load->bind.bad_index, address,
+                      why);
 }
 
 enum ab_load_error ab_load_bind(struct load_kernel *kernel)
@@ -242,10 +254,12 @@ enum ab_load_error ab_load_bind(struct load_kernel *kernel)
         if (check_mark(kernel) || load->was_bound || !load->target)
                 return load->error;
         if (count > 0x1000000)
-                return refuse(load, AB_LOAD_RECORDS, "%u records are more than any kernel has", count);
+                return refuse(load, AB_LOAD_RECORDS, "%u records are more than any kernel has",
+                              count);
         work = ab_load_room(kernel, bytes);
         if (!work)
-                return refuse(load, AB_LOAD_MEMORY, "too little memory to bind the kernel: "
+                return refuse(load, AB_LOAD_MEMORY,
+                              "too little memory to bind the kernel: "
                               "give the guest more");
         room = load->memory + work;
         memcpy(room, kernel->records, count * AB_RECORD_BYTES);

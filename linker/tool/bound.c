@@ -22,8 +22,8 @@ static const char *const kind_name[KINDS] = {"native", "inline", "call"};
 
 struct found {
         enum kind kind;
-        uint32_t vector;        /* of a call */
-        unsigned code_bytes;    /* without the NOPs that fill up */
+        uint32_t vector;     /* of a call */
+        unsigned code_bytes; /* without the NOPs that fill up */
 };
 
 struct sums {
@@ -41,7 +41,8 @@ static const struct ab_wedge_description *find_mark(const struct ab_image *image
         static struct ab_wedge_description mark;
 
         if (!section || !section->data)
-                ab_die(AB_EXIT_ERROR, "%s: is not bound: give what afterburn link wrote", image->path);
+                ab_die(AB_EXIT_ERROR, "%s: is not bound: give what afterburn link wrote",
+                       image->path);
         if (section->bytes != sizeof(mark) || word(section->data) != AB_WEDGE_MAGIC)
                 ab_die(AB_EXIT_ERROR, "%s: its mark is damaged: link the image again", image->path);
         memcpy(&mark, section->data, sizeof(mark));
@@ -50,8 +51,8 @@ static const struct ab_wedge_description *find_mark(const struct ab_image *image
 }
 
 /* Length of the instruction @at bytes into the site; 0 at its end. */
-static unsigned step(struct ab_decoder *decoder, const struct ab_record *record, const uint8_t *code,
-                     unsigned at, struct ab_mc_insn *insn)
+static unsigned step(struct ab_decoder *decoder, const struct ab_record *record,
+                     const uint8_t *code, unsigned at, struct ab_mc_insn *insn)
 {
         if (at >= record->site_bytes)
                 return 0;
@@ -104,7 +105,8 @@ static struct found look(struct ab_decoder *decoder, const struct ab_wedge *wedg
                         found.code_bytes += step(decoder, record, code, found.code_bytes, &insn);
         } else if (touches_vcpu(wedge, record, code)) {
                 found.kind = INLINE;
-                for (; instructions && (length = step(decoder, record, code, at, &insn)); instructions--)
+                for (; instructions && (length = step(decoder, record, code, at, &insn));
+                     instructions--)
                         at += length;
                 found.code_bytes = at;
         }
@@ -137,7 +139,8 @@ static void print_code(FILE *out, struct ab_decoder *decoder, const struct ab_re
                         ;
                 fprintf(out, "        %08x  %s", record->start + at, p);
                 if (found->kind == CALL && code[at] == 0xff && code[at + 1] == 0x15) {
-                        fprintf(out, "    # %s", ab_vector_name(found->vector % AB_VECTORS, &entry));
+                        fprintf(out, "    # %s",
+                                ab_vector_name(found->vector % AB_VECTORS, &entry));
                         if (entry)
                                 fprintf(out, "+%u", entry);
                         if (found->vector >= AB_VECTORS)
@@ -175,8 +178,9 @@ void ab_bound_print(const struct ab_image *image, FILE *out)
         unsigned i;
 
         ab_decoder_hex(decoder);
-        fprintf(out, "%s: bound for %s, wedge ABI %u, vectors at 0x%x, virtual processor at 0x%x\n\n",
-                image->path, mark->hypervisor, mark->wedge.abi, mark->wedge.vectors, mark->wedge.vcpu);
+        fprintf(
+            out, "%s: bound for %s, wedge ABI %u, vectors at 0x%x, virtual processor at 0x%x\n\n",
+            image->path, mark->hypervisor, mark->wedge.abi, mark->wedge.vectors, mark->wedge.vcpu);
         for (i = 0; i < image->record_count; i++) {
                 const struct ab_record *record = &image->records[i];
                 const uint8_t *code = ab_image_bytes(image, record->start, record->site_bytes);
@@ -184,7 +188,8 @@ void ab_bound_print(const struct ab_image *image, FILE *out)
                 char place[160];
 
                 if (!code)
-                        ab_die(AB_EXIT_ERROR, "%s: the site at 0x%x is not in the image: link it again",
+                        ab_die(AB_EXIT_ERROR,
+                               "%s: the site at 0x%x is not in the image: link it again",
                                image->path, record->start);
                 found = look(decoder, &mark->wedge, record, code);
                 fprintf(out, "%08x %s: %s, %s, %u bytes, %u left\n", record->start,

@@ -108,7 +108,8 @@ static void bind(const struct options *options, struct file *file, struct ab_loa
         load->memory = mmap(NULL, GUEST_MEMORY, PROT_READ | PROT_WRITE,
                             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         if (load->memory == MAP_FAILED)
-                ab_die(AB_EXIT_ERROR, "%s: no memory to bind in: %s", options->input, strerror(errno));
+                ab_die(AB_EXIT_ERROR, "%s: no memory to bind in: %s", options->input,
+                       strerror(errno));
         load->memory_bytes = GUEST_MEMORY;
         load->image = file->bytes;
         load->image_bytes = file->size;
@@ -121,7 +122,8 @@ static void bind(const struct options *options, struct file *file, struct ab_loa
                 Elf32_Phdr segment;
                 uint8_t *loaded;
 
-                memcpy(&segment, file->bytes + header->e_phoff + i * sizeof(segment), sizeof(segment));
+                memcpy(&segment, file->bytes + header->e_phoff + i * sizeof(segment),
+                       sizeof(segment));
                 loaded = segment.p_type == PT_LOAD ? ab_load_loaded(load, segment.p_paddr) : NULL;
                 if (loaded)
                         memcpy(file->bytes + segment.p_offset, loaded, segment.p_filesz);
@@ -146,8 +148,8 @@ static uint32_t append(struct file *file, const void *data, uint32_t bytes, uint
  */
 static void add_mark(const char *path, struct file *file, const struct ab_wedge_description *wedge)
 {
-        Elf32_Shdr *sections, mark = {.sh_type = SHT_PROGBITS, .sh_size = sizeof(*wedge),
-                                      .sh_addralign = 4};
+        Elf32_Shdr *sections,
+            mark = {.sh_type = SHT_PROGBITS, .sh_size = sizeof(*wedge), .sh_addralign = 4};
         Elf32_Ehdr header;
         Elf32_Shdr *names;
         uint32_t bytes;
@@ -199,7 +201,9 @@ static const char *row_name(unsigned row)
                                             "hook"};
 
         switch (row) {
-#define AB_INSN(id, number, ...) case number: return #id;
+#define AB_INSN(id, number, ...)                                                                   \
+        case number:                                                                               \
+                return #id;
 #include <insn-ia32.def>
 #undef AB_INSN
         }
@@ -220,8 +224,8 @@ static void print_stats(const struct ab_bind_stats *stats)
 
                 if (!row->sites)
                         continue;
-                printf("%-18s %6u %7u %6u %6u %6u %6u %6u\n", row_name(i), row->sites, row->site_bytes,
-                       row->shape[AB_SHAPE_INLINE], row->shape[AB_SHAPE_CALL],
+                printf("%-18s %6u %7u %6u %6u %6u %6u %6u\n", row_name(i), row->sites,
+                       row->site_bytes, row->shape[AB_SHAPE_INLINE], row->shape[AB_SHAPE_CALL],
                        row->sites - row->shape[AB_SHAPE_INLINE] - row->shape[AB_SHAPE_CALL],
                        row->bound_bytes - row->code_bytes, row->least_slack);
                 all.sites += row->sites;
@@ -247,10 +251,14 @@ static void print_stats(const struct ab_bind_stats *stats)
 static void read_options(struct options *options, int argc, char **argv)
 {
         static const struct option long_options[] = {
-            {"hypervisor", required_argument, NULL, 'H'}, {"wedge", required_argument, NULL, 'w'},
-            {"output", required_argument, NULL, 'o'},     {"scribble", no_argument, NULL, 'S'},
-            {"stats", no_argument, NULL, 's'},            {"help", no_argument, NULL, 'h'},
-            {"version", no_argument, NULL, 'v'},          {NULL, 0, NULL, 0},
+            {"hypervisor", required_argument, NULL, 'H'},
+            {"wedge", required_argument, NULL, 'w'},
+            {"output", required_argument, NULL, 'o'},
+            {"scribble", no_argument, NULL, 'S'},
+            {"stats", no_argument, NULL, 's'},
+            {"help", no_argument, NULL, 'h'},
+            {"version", no_argument, NULL, 'v'},
+            {NULL, 0, NULL, 0},
         };
         int option;
 
@@ -287,7 +295,8 @@ static void read_options(struct options *options, int argc, char **argv)
                 ab_die(AB_EXIT_USAGE, "link: needs --hypervisor=NAME, one VMLINUX and -o FILE: see "
                                       "afterburn link --help");
         if (!strcmp(options->hypervisor, "bare"))
-                ab_die(AB_EXIT_USAGE, "link: bare metal needs no binding: run the vmlinux as it is");
+                ab_die(AB_EXIT_USAGE,
+                       "link: bare metal needs no binding: run the vmlinux as it is");
         options->input = argv[optind];
 }
 
@@ -302,11 +311,15 @@ int main(int argc, char **argv)
         find_wedge(&options, &wedge);
         file = read_file(options.input, "give a vmlinux");
         if (file.size < sizeof(Elf32_Ehdr) || memcmp(file.bytes, ELFMAG, SELFMAG))
-                ab_die(AB_EXIT_ERROR, "%s: not an ELF file: give the vmlinux the kernel's boot image "
-                                      "was made from", options.input);
+                ab_die(AB_EXIT_ERROR,
+                       "%s: not an ELF file: give the vmlinux the kernel's boot image "
+                       "was made from",
+                       options.input);
         if (((const Elf32_Ehdr *)(const void *)file.bytes)->e_type == ET_REL)
-                ab_die(AB_EXIT_ERROR, "%s: a relocatable file: a guest's wedge binds modules when it "
-                                      "loads them", options.input);
+                ab_die(AB_EXIT_ERROR,
+                       "%s: a relocatable file: a guest's wedge binds modules when it "
+                       "loads them",
+                       options.input);
         load.target = &wedge;
         load.scribble = options.scribble;
         bind(&options, &file, &load);

@@ -12,9 +12,22 @@
 /* Registers in Intel's order. */
 enum { EAX, ECX, EDX, EBX, ESP, EBP, ESI, EDI };
 
-enum { CF = 1, PF = 4, AF = 0x10, ZF = 0x40, SF = 0x80, IF = 0x200, DF = 0x400, OF = 0x800,
-       IOPL = 0x3000, NT = 0x4000, RF = 0x10000, AC = 0x40000, ID = 0x200000,
-       ARITHMETIC = CF | PF | AF | ZF | SF | OF };
+enum {
+        CF = 1,
+        PF = 4,
+        AF = 0x10,
+        ZF = 0x40,
+        SF = 0x80,
+        IF = 0x200,
+        DF = 0x400,
+        OF = 0x800,
+        IOPL = 0x3000,
+        NT = 0x4000,
+        RF = 0x10000,
+        AC = 0x40000,
+        ID = 0x200000,
+        ARITHMETIC = CF | PF | AF | ZF | SF | OF
+};
 
 struct state {
         uint32_t reg[8];
@@ -45,25 +58,25 @@ void leave(void) __attribute__((noreturn));
 /* What a case became; every word is compared, except those a row excludes. */
 struct outcome {
         uint32_t vector, error;
-        uint32_t place;         /* where: 0 at the site, 1 behind it, or an address */
-        uint32_t cr2;           /* of a page fault */
+        uint32_t place; /* where: 0 at the site, 1 behind it, or an address */
+        uint32_t cr2;   /* of a page fault */
         uint32_t reg[8];
         uint32_t flags;
         uint32_t cs, ss, ds, es, fs, gs;
-        uint32_t memory;        /* sum of the window, ... */
-        uint32_t stack;         /* ... of the stack from %esp up, */
-        uint32_t tables;        /* ... of descriptors and page-table entries */
-        uint32_t special[4];    /* what the row looks at besides: control registers, port */
+        uint32_t memory;     /* sum of the window, ... */
+        uint32_t stack;      /* ... of the stack from %esp up, */
+        uint32_t tables;     /* ... of descriptors and page-table entries */
+        uint32_t special[4]; /* what the row looks at besides: control registers, port */
 };
 
-#define OUTCOME_WORDS   (sizeof(struct outcome) / 4)
+#define OUTCOME_WORDS (sizeof(struct outcome) / 4)
 
 /* What a row of the instruction table needs. */
 struct row {
         const char *name;
         void (*generate)(const struct form *form);
-        uint32_t excluded;      /* AB_X_* */
-        uint32_t state;         /* AB_S_*: read or written */
+        uint32_t excluded; /* AB_X_* */
+        uint32_t state;    /* AB_S_*: read or written */
 };
 
 extern const struct row rows[];

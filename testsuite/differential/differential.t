@@ -9,8 +9,8 @@
 . "$top_srcdir/testsuite/differential/lib.sh"
 plan 8
 
-# complete FILE: the kernel came to its end
-complete() { grep -aq '^ok 1 all forms executed' "$1"; }
+# came_to_its_end FILE: the kernel came to its end
+came_to_its_end() { grep -aq '^ok 1 all forms executed' "$1"; }
 # equal NATIVE BOUND: the same sums, and none missing
 equal() {
         forms "$1" >"$tmp/expected" && forms "$2" >"$tmp/seen" && [ -s "$tmp/expected" ] &&
@@ -18,16 +18,16 @@ equal() {
 }
 
 on_qemu "$tmp/native" plain
-complete "$tmp/native"
+came_to_its_end "$tmp/native"
 check 'natively, under QEMU, all plain forms are executed'
 on_l4 "$tmp/bound" plain
-complete "$tmp/bound"
+came_to_its_end "$tmp/bound"
 check 'on L4 too'
 equal "$tmp/native" "$tmp/bound"
 check 'with the same registers, flags, memory and faults'
 
 on_ring0 "$tmp/ring0" plain
-complete "$tmp/ring0" && equal "$tmp/native" "$tmp/ring0"
+came_to_its_end "$tmp/ring0" && equal "$tmp/native" "$tmp/ring0"
 check 'and on the ring-0 wedge'
 
 rows=$(cat "$tmp/native" "$tmp/bound" | grep -ac '^form ')
@@ -36,12 +36,12 @@ check 'and there are many'
 
 if command -v bochs >/dev/null; then
         on_bochs "$tmp/native" segments
-        complete "$tmp/native" && on_l4 "$tmp/bound" segments && complete "$tmp/bound"
+        came_to_its_end "$tmp/native" && on_l4 "$tmp/bound" segments && came_to_its_end "$tmp/bound"
         check 'natively, under bochs, and on L4 all forms with segments are executed'
         equal "$tmp/native" "$tmp/bound"
         check 'with the same outcomes'
         on_ring0 "$tmp/ring0" segments
-        complete "$tmp/ring0" && equal "$tmp/native" "$tmp/ring0"
+        came_to_its_end "$tmp/ring0" && equal "$tmp/native" "$tmp/ring0"
         check 'and on the ring-0 wedge, with segments'
 else
         skip 'natively, under bochs, and on L4 all forms with segments are executed' 'no bochs'

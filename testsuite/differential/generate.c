@@ -33,10 +33,10 @@ uint32_t one_of(const uint32_t *values, uint32_t count)
         return values[random_below(count)];
 }
 
-#define ONE_OF(...)                                                                     \
-        ({                                                                              \
-                static const uint32_t values[] = {__VA_ARGS__};                         \
-                one_of(values, sizeof(values) / sizeof(values[0]));                     \
+#define ONE_OF(...)                                                                                \
+        ({                                                                                         \
+                static const uint32_t values[] = {__VA_ARGS__};                                    \
+                one_of(values, sizeof(values) / sizeof(values[0]));                                \
         })
 
 static uint32_t any_flags(void)
@@ -193,7 +193,7 @@ static uint32_t code_selector(void)
 
 /* --- the generators ------------------------------------------------------------------ */
 
-#define GENERATE(name)  static void generate_##name(const struct form *form)
+#define GENERATE(name) static void generate_##name(const struct form *form)
 
 GENERATE(none)
 {
@@ -236,7 +236,8 @@ static void put_frame(const struct form *form, bool flags, uint32_t selector)
 
 GENERATE(iret_frame)
 {
-        /* what user mode may not use becomes null; whether null keeps its low bits is not defined */
+        /* what user mode may not use becomes null; whether null keeps its low bits is not defined
+         */
         start_state.fs = ONE_OF(0, KERNEL_DS, USER_DS, 0x70);
         start_state.gs = ONE_OF(0, KERNEL_DS, 0x88, KERNEL_CS);
         put_frame(form, true, code_selector());
@@ -356,8 +357,8 @@ GENERATE(seg_load)
 
 GENERATE(seg_on_stack)
 {
-        put32(stack_word(0), (loads_stack(form) ? stack_selector() : any_selector()) |
-                                     random_word() << 16);
+        put32(stack_word(0), (loads_stack(form) ? stack_selector() : any_selector()) | random_word()
+                                                                                           << 16);
 }
 
 GENERATE(far_pointer)
@@ -465,18 +466,18 @@ static void generate(const struct form *form, void (*operand)(const struct form 
         operand(form);
 }
 
-#define AB_INSN(id, number, spellings, shape, need, side, fault, unbound, reads, writes, generator, \
-                excluded, reason)                                                                   \
+#define AB_INSN(id, number, spellings, shape, need, side, fault, unbound, reads, writes,           \
+                generator, excluded, reason)                                                       \
         static void row_##id(const struct form *form)                                              \
-        {                                                                                           \
-                generate(form, generate_##generator);                                               \
+        {                                                                                          \
+                generate(form, generate_##generator);                                              \
         }
 #include <insn-ia32.def>
 #undef AB_INSN
 
 const struct row rows[] = {
-#define AB_INSN(id, number, spellings, shape, need, side, fault, unbound, reads, writes, generator, \
-                excluded, reason)                                                                   \
+#define AB_INSN(id, number, spellings, shape, need, side, fault, unbound, reads, writes,           \
+                generator, excluded, reason)                                                       \
         {#id, row_##id, excluded, (reads) | (writes)},
 #include <insn-ia32.def>
 #undef AB_INSN

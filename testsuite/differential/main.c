@@ -16,17 +16,17 @@ static struct {
         bool running;
         const struct form *form;
         struct outcome outcome;
-        const struct form *scene;       /* being played, NULL: none */
+        const struct form *scene; /* being played, NULL: none */
         unsigned interruptions;
-        uint32_t interrupted;           /* where, the first time */
+        uint32_t interrupted; /* where, the first time */
 } now;
 
 static const char *command = "";
 
 static const char *word_names[OUTCOME_WORDS] = {
-        "vector", "error", "place", "cr2", "eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi",
-        "flags", "cs", "ss", "ds", "es", "fs", "gs", "memory", "stack", "tables", "cr0", "cr3+cr4",
-        "dr", "port",
+    "vector", "error",  "place", "cr2",    "eax", "ecx",     "edx", "ebx",  "esp",
+    "ebp",    "esi",    "edi",   "flags",  "cs",  "ss",      "ds",  "es",   "fs",
+    "gs",     "memory", "stack", "tables", "cr0", "cr3+cr4", "dr",  "port",
 };
 
 static uint32_t sum_stack(uint32_t from)
@@ -172,7 +172,8 @@ static void leave_out(const struct row *row, struct outcome *o)
                 o->flags &= ~(uint32_t)ARITHMETIC;
         if (row->excluded & AB_X_TSC || same(row->name, "CPUID") || same(row->name, "RDMSR"))
                 o->reg[EAX] = o->reg[EDX] = o->reg[EBX] = o->reg[ECX] = 0;
-        /* hidden, so undefined; a processor that has them refuses them while CS is null in the MSR */
+        /* hidden, so undefined; a processor that has them refuses them while CS is null in the MSR
+         */
         if (same(row->name, "SYSENTER") || same(row->name, "SYSEXIT")) {
                 o->vector = o->vector == 13 ? 6 : o->vector;
                 o->error = 0;

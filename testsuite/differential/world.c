@@ -55,19 +55,19 @@ static bool is_changed(unsigned page)
 static void make_descriptors(void)
 {
         static const uint8_t access[SELECTORS] = {
-                [6] = 0x12, [7] = 0x90, [8] = 0x98, [9] = 0x9e, [14] = 0xf2, [15] = 0xb2,
-                [16] = 0x1a, [17] = 0x92, [18] = 0x9a,
+            [6] = 0x12,  [7] = 0x90,  [8] = 0x98,  [9] = 0x9e,  [14] = 0xf2,
+            [15] = 0xb2, [16] = 0x1a, [17] = 0x92, [18] = 0x9a,
         };
         unsigned i;
 
         for (i = 0; i < SELECTORS; i++)
                 test_gdt[i] = i < 6 ? gdt[i] : access[i] ? flat(access[i]) : 0;
-        test_gdt[10] = 0x00c0960000000000ull;           /* expand-down data */
+        test_gdt[10] = 0x00c0960000000000ull; /* expand-down data */
         test_gdt[11] = system_segment(test_ldt, sizeof(test_ldt) - 1, 0x82);
-        test_gdt[12] = 0x80008c0000080000ull;           /* call gate */
-        test_gdt[13] = 0x0000920000000fffull;           /* 16-bit data */
-        test_gdt[19] = 0x0000800000000000ull;           /* reserved type */
-        test_gdt[20] = 0x0000850000280000ull;           /* task gate */
+        test_gdt[12] = 0x80008c0000080000ull; /* call gate */
+        test_gdt[13] = 0x0000920000000fffull; /* 16-bit data */
+        test_gdt[19] = 0x0000800000000000ull; /* reserved type */
+        test_gdt[20] = 0x0000850000280000ull; /* task gate */
         test_gdt[21] = system_segment(spare_task, sizeof(spare_task) - 1, 0x8b);
         test_gdt[22] = system_segment(spare_task, sizeof(spare_task) - 1, 0x89);
         test_ldt[0] = flat(0x92);

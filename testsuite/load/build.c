@@ -6,12 +6,14 @@
 #include "build.h"
 
 const struct ab_wedge_description lt_wedge = {
-        .magic = AB_WEDGE_MAGIC,
-        .bytes = sizeof(struct ab_wedge_description),
-        .hypervisor = "test",
-        .kernel_end = 0xbc000000,
-        .wedge = {.abi = AB_WEDGE_ABI, .vectors = 0xbe001000, .vcpu = 0xbe000000,
-                  .inline_ops = AB_INLINE_ALL},
+    .magic = AB_WEDGE_MAGIC,
+    .bytes = sizeof(struct ab_wedge_description),
+    .hypervisor = "test",
+    .kernel_end = 0xbc000000,
+    .wedge = {.abi = AB_WEDGE_ABI,
+              .vectors = 0xbe001000,
+              .vcpu = 0xbe000000,
+              .inline_ops = AB_INLINE_ALL},
 };
 
 /* clang-format off */
@@ -29,22 +31,38 @@ const uint8_t lt_code[] = {
 /* clang-format on */
 const uint32_t lt_code_bytes = sizeof(lt_code);
 
-#define PREFIXED(at, site, offset, bytes, class, gprs, flags, operand)                          \
-        {at, site, offset, bytes, AB_RECORD_VERSION << 4 | AB_KIND_INSN, AB_CLASS_##class,      \
-         AB_PAD_PREFIX, gprs, flags, operand}
+#define PREFIXED(at, site, offset, bytes, class, gprs, flags, operand)                             \
+        {                                                                                          \
+                at, site, offset, bytes, AB_RECORD_VERSION << 4 | AB_KIND_INSN, AB_CLASS_##class,  \
+                    AB_PAD_PREFIX, gprs, flags, operand                                            \
+        }
 
 const struct ab_record lt_records[] = {
-        PREFIXED(0, 7, 6, 1, CLI, 0, AB_FLAGS_ALL, 0xff),
-        PREFIXED(7, 6, 5, 1, STI, 0, 0, 0xff),
-        PREFIXED(14, 10, 9, 1, PUSHF, 1 << AB_ECX, AB_FLAGS_ALL, 0xff),
-        PREFIXED(24, 6, 5, 1, POPF, 0, 0, 0xff),
-        PREFIXED(30, 6, 3, 3, MOV_FROM_CR, 0, 0, 0x30),
-        PREFIXED(36, 8, 6, 2, IN, 0, 0, 0x000821f0 | AB_OP_HAS_IMM),
+    PREFIXED(0, 7, 6, 1, CLI, 0, AB_FLAGS_ALL, 0xff),
+    PREFIXED(7, 6, 5, 1, STI, 0, 0, 0xff),
+    PREFIXED(14, 10, 9, 1, PUSHF, 1 << AB_ECX, AB_FLAGS_ALL, 0xff),
+    PREFIXED(24, 6, 5, 1, POPF, 0, 0, 0xff),
+    PREFIXED(30, 6, 3, 3, MOV_FROM_CR, 0, 0, 0x30),
+    PREFIXED(36, 8, 6, 2, IN, 0, 0, 0x000821f0 | AB_OP_HAS_IMM),
 };
 const uint32_t lt_record_count = sizeof(lt_records) / sizeof(lt_records[0]);
 
-enum { NOTHING, TEXT, DATA, BSS, ALTERNATIVES, REPLACEMENT, EXPORTS, EXPORT_NAMES, RECORDS, BOUND,
-       SYMBOLS, STRINGS, NAMES, SECTIONS };
+enum {
+        NOTHING,
+        TEXT,
+        DATA,
+        BSS,
+        ALTERNATIVES,
+        REPLACEMENT,
+        EXPORTS,
+        EXPORT_NAMES,
+        RECORDS,
+        BOUND,
+        SYMBOLS,
+        STRINGS,
+        NAMES,
+        SECTIONS
+};
 
 static const char names[] = "\0.text\0.data\0.bss\0.altinstructions\0.altinstr_replacement\0"
                             "__ksymtab\0__ksymtab_strings\0.afterburn\0.afterburn.bound\0.symtab\0"
@@ -77,9 +95,12 @@ static uint32_t put(struct maker *m, const void *data, uint32_t bytes)
 static void add(struct maker *m, unsigned number, uint32_t type, uint32_t flags, uint32_t address,
                 const void *data, uint32_t bytes)
 {
-        m->section[number] = (Elf32_Shdr){.sh_name = name_at(number), .sh_type = type,
-                                          .sh_flags = flags, .sh_addr = address,
-                                          .sh_offset = m->used, .sh_size = bytes};
+        m->section[number] = (Elf32_Shdr){.sh_name = name_at(number),
+                                          .sh_type = type,
+                                          .sh_flags = flags,
+                                          .sh_addr = address,
+                                          .sh_offset = m->used,
+                                          .sh_size = bytes};
         if (data)
                 put(m, data, bytes);
 }
@@ -111,11 +132,26 @@ static void add_alternative(struct maker *m, const struct lt_options *options)
         entry[12] = entry[13] = 3;
         memcpy(m->bytes + 0x2100, entry, sizeof(entry));
         memcpy(m->bytes + 0x2200, options->rdtsc ? rdtsc : stac, 3);
-        m->section[ALTERNATIVES] = (Elf32_Shdr){name_at(ALTERNATIVES), SHT_PROGBITS, SHF_ALLOC, table,
-                                                0x2100, sizeof(entry), 0, 0, 1, 0};
-        m->section[REPLACEMENT] = (Elf32_Shdr){name_at(REPLACEMENT), SHT_PROGBITS,
-                                               SHF_ALLOC | SHF_EXECINSTR, replacement, 0x2200, 3, 0, 0,
-                                               1, 0};
+        m->section[ALTERNATIVES] = (Elf32_Shdr){name_at(ALTERNATIVES),
+                                                SHT_PROGBITS,
+                                                SHF_ALLOC,
+                                                table,
+                                                0x2100,
+                                                sizeof(entry),
+                                                0,
+                                                0,
+                                                1,
+                                                0};
+        m->section[REPLACEMENT] = (Elf32_Shdr){name_at(REPLACEMENT),
+                                               SHT_PROGBITS,
+                                               SHF_ALLOC | SHF_EXECINSTR,
+                                               replacement,
+                                               0x2200,
+                                               3,
+                                               0,
+                                               0,
+                                               1,
+                                               0};
 }
 
 /* __FIXADDR_TOP, exported: distances from the words themselves. */
@@ -128,10 +164,18 @@ static void add_export(struct maker *m)
         entry[1] = strings + 8 - (table + 4);
         memcpy(m->bytes + 0x2300, entry, sizeof(entry));
         memcpy(m->bytes + 0x2380, name, sizeof(name));
-        m->section[EXPORTS] = (Elf32_Shdr){name_at(EXPORTS), SHT_PROGBITS, SHF_ALLOC, table, 0x2300,
-                                           sizeof(entry), 0, 0, 4, 0};
-        m->section[EXPORT_NAMES] = (Elf32_Shdr){name_at(EXPORT_NAMES), SHT_PROGBITS, SHF_ALLOC, strings,
-                                                0x2380, sizeof(name), 0, 0, 1, 0};
+        m->section[EXPORTS] = (Elf32_Shdr){
+            name_at(EXPORTS), SHT_PROGBITS, SHF_ALLOC, table, 0x2300, sizeof(entry), 0, 0, 4, 0};
+        m->section[EXPORT_NAMES] = (Elf32_Shdr){name_at(EXPORT_NAMES),
+                                                SHT_PROGBITS,
+                                                SHF_ALLOC,
+                                                strings,
+                                                0x2380,
+                                                sizeof(name),
+                                                0,
+                                                0,
+                                                1,
+                                                0};
 }
 
 static void add_symbols(struct maker *m)
@@ -152,30 +196,64 @@ struct lt_file lt_elf(const struct lt_options *options)
         static const uint32_t data[4] = {0x11223344, 0, 0xfffff000, 0x55667788};
         static struct maker m;
         Elf32_Phdr segments[2] = {
-                {PT_LOAD, 0x1000, LT_TEXT_GVA, LT_TEXT_GPA, lt_code_bytes, lt_code_bytes, PF_R | PF_X,
-                 0x1000},
-                {PT_LOAD, 0x2000, LT_DATA_GVA, LT_DATA_GPA, 0x400, 0x400 + LT_BSS_BYTES, PF_R | PF_W,
-                 0x1000},
+            {PT_LOAD, 0x1000, LT_TEXT_GVA, LT_TEXT_GPA, lt_code_bytes, lt_code_bytes, PF_R | PF_X,
+             0x1000},
+            {PT_LOAD, 0x2000, LT_DATA_GVA, LT_DATA_GPA, 0x400, 0x400 + LT_BSS_BYTES, PF_R | PF_W,
+             0x1000},
         };
-        Elf32_Ehdr header = {.e_ident = ELFMAG "\1\1\1", .e_type = ET_EXEC, .e_machine = EM_386,
-                             .e_version = 1, .e_entry = LT_TEXT_GVA, .e_phoff = sizeof(header),
-                             .e_ehsize = sizeof(header), .e_phentsize = sizeof(Elf32_Phdr),
-                             .e_phnum = 2, .e_shentsize = sizeof(Elf32_Shdr), .e_shnum = SECTIONS,
+        Elf32_Ehdr header = {.e_ident = ELFMAG "\1\1\1",
+                             .e_type = ET_EXEC,
+                             .e_machine = EM_386,
+                             .e_version = 1,
+                             .e_entry = LT_TEXT_GVA,
+                             .e_phoff = sizeof(header),
+                             .e_ehsize = sizeof(header),
+                             .e_phentsize = sizeof(Elf32_Phdr),
+                             .e_phnum = 2,
+                             .e_shentsize = sizeof(Elf32_Shdr),
+                             .e_shnum = SECTIONS,
                              .e_shstrndx = NAMES};
-        struct lt_file file = {.text = 0x1000, .text_bytes = lt_code_bytes, .count = lt_record_count,
-                               .phdrs = sizeof(header), .sections = SECTIONS};
+        struct lt_file file = {.text = 0x1000,
+                               .text_bytes = lt_code_bytes,
+                               .count = lt_record_count,
+                               .phdrs = sizeof(header),
+                               .sections = SECTIONS};
 
         memset(&m, 0, sizeof(m));
         memcpy(m.bytes + 0x1000, lt_code, lt_code_bytes);
         memcpy(m.bytes + 0x2000, data, sizeof(data));
         if (options->multiboot)
                 memcpy(m.bytes + 0x800, multiboot, sizeof(multiboot));
-        m.section[TEXT] = (Elf32_Shdr){name_at(TEXT), SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR,
-                                       LT_TEXT_GVA, 0x1000, lt_code_bytes, 0, 0, 16, 0};
-        m.section[DATA] = (Elf32_Shdr){name_at(DATA), SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, LT_DATA_GVA,
-                                       0x2000, sizeof(data), 0, 0, 4, 0};
-        m.section[BSS] = (Elf32_Shdr){name_at(BSS), SHT_NOBITS, SHF_ALLOC | SHF_WRITE,
-                                      LT_DATA_GVA + 0x400, 0x2400, LT_BSS_BYTES, 0, 0, 4, 0};
+        m.section[TEXT] = (Elf32_Shdr){name_at(TEXT),
+                                       SHT_PROGBITS,
+                                       SHF_ALLOC | SHF_EXECINSTR,
+                                       LT_TEXT_GVA,
+                                       0x1000,
+                                       lt_code_bytes,
+                                       0,
+                                       0,
+                                       16,
+                                       0};
+        m.section[DATA] = (Elf32_Shdr){name_at(DATA),
+                                       SHT_PROGBITS,
+                                       SHF_ALLOC | SHF_WRITE,
+                                       LT_DATA_GVA,
+                                       0x2000,
+                                       sizeof(data),
+                                       0,
+                                       0,
+                                       4,
+                                       0};
+        m.section[BSS] = (Elf32_Shdr){name_at(BSS),
+                                      SHT_NOBITS,
+                                      SHF_ALLOC | SHF_WRITE,
+                                      LT_DATA_GVA + 0x400,
+                                      0x2400,
+                                      LT_BSS_BYTES,
+                                      0,
+                                      0,
+                                      4,
+                                      0};
         if (options->feature)
                 add_alternative(&m, options);
         add_export(&m);
@@ -200,10 +278,15 @@ struct lt_file lt_elf(const struct lt_options *options)
 
 struct lt_file lt_flat(void)
 {
-        struct ab_flat_header header = {{AB_FLAT_MAGIC0, AB_FLAT_MAGIC1}, AB_RECORD_VERSION, 0,
-                                        LT_TEXT_GVA + 0x200, LT_TEXT_GVA, LT_TEXT_GPA,
+        struct ab_flat_header header = {{AB_FLAT_MAGIC0, AB_FLAT_MAGIC1},
+                                        AB_RECORD_VERSION,
+                                        0,
+                                        LT_TEXT_GVA + 0x200,
+                                        LT_TEXT_GVA,
+                                        LT_TEXT_GPA,
                                         lt_record_count * sizeof(struct ab_record)};
-        struct lt_file file = {.size = 0x400, .text_bytes = lt_code_bytes, .count = lt_record_count};
+        struct lt_file file = {
+            .size = 0x400, .text_bytes = lt_code_bytes, .count = lt_record_count};
         uint32_t i, sum = 0, word;
 
         file.records = 0x200 + sizeof(header);
@@ -229,8 +312,10 @@ struct lt_file lt_bzimage(const struct lt_file *kernel, unsigned protocol)
 {
         uint32_t start = 2 * 512 + 64, room = kernel->size + 1024;
         struct lt_file file = {.bytes = calloc(1, start + room)};
-        z_stream stream = {.next_in = kernel->bytes, .avail_in = kernel->size,
-                           .next_out = file.bytes + start, .avail_out = room};
+        z_stream stream = {.next_in = kernel->bytes,
+                           .avail_in = kernel->size,
+                           .next_out = file.bytes + start,
+                           .avail_out = room};
         uint32_t offset = 64, packed;
 
         deflateInit2(&stream, 9, Z_DEFLATED, 16 + MAX_WBITS, 9, Z_DEFAULT_STRATEGY);
@@ -257,21 +342,31 @@ struct lt_file lt_bzimage(const struct lt_file *kernel, unsigned protocol)
 struct lt_file lt_module(uint32_t base)
 {
         enum { M_TEXT = 1, M_RECORDS, M_RELOCATIONS, M_SYMBOLS, M_NAMES, M_SECTIONS };
-        static const char module_names[] = "\0.text\0.afterburn\0.rel.afterburn\0.symtab\0.shstrtab";
+        static const char module_names[] =
+            "\0.text\0.afterburn\0.rel.afterburn\0.symtab\0.shstrtab";
         uint32_t at[M_SECTIONS] = {0, 0x100, 0x200, 0x300, 0x400, 0x480}, i;
-        struct lt_file file = {.bytes = calloc(1, 0x700), .size = 0x700, .text = 0x100,
-                               .text_bytes = lt_code_bytes, .records = 0x200, .shdrs = 0x600,
-                               .count = lt_record_count, .sections = M_SECTIONS};
-        Elf32_Ehdr header = {.e_ident = ELFMAG "\1\1\1", .e_type = ET_REL, .e_machine = EM_386,
-                             .e_shoff = file.shdrs, .e_shentsize = sizeof(Elf32_Shdr),
-                             .e_shnum = M_SECTIONS, .e_shstrndx = M_NAMES};
+        struct lt_file file = {.bytes = calloc(1, 0x700),
+                               .size = 0x700,
+                               .text = 0x100,
+                               .text_bytes = lt_code_bytes,
+                               .records = 0x200,
+                               .shdrs = 0x600,
+                               .count = lt_record_count,
+                               .sections = M_SECTIONS};
+        Elf32_Ehdr header = {.e_ident = ELFMAG "\1\1\1",
+                             .e_type = ET_REL,
+                             .e_machine = EM_386,
+                             .e_shoff = file.shdrs,
+                             .e_shentsize = sizeof(Elf32_Shdr),
+                             .e_shnum = M_SECTIONS,
+                             .e_shstrndx = M_NAMES};
         Elf32_Shdr section[M_SECTIONS] = {
-                {0},
-                {1, SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, 0, 0, lt_code_bytes, 0, 0, 16, 0},
-                {7, SHT_PROGBITS, 0, 0, 0, lt_record_count * 16, 0, 0, 1, 0},
-                {18, SHT_REL, 0, 0, 0, lt_record_count * 8, M_SYMBOLS, M_RECORDS, 4, 8},
-                {33, SHT_SYMTAB, SHF_ALLOC, 0, 0, 2 * sizeof(Elf32_Sym), 0, 0, 4, 16},
-                {41, SHT_STRTAB, 0, 0, 0, sizeof(module_names), 0, 0, 1, 0},
+            {0},
+            {1, SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, 0, 0, lt_code_bytes, 0, 0, 16, 0},
+            {7, SHT_PROGBITS, 0, 0, 0, lt_record_count * 16, 0, 0, 1, 0},
+            {18, SHT_REL, 0, 0, 0, lt_record_count * 8, M_SYMBOLS, M_RECORDS, 4, 8},
+            {33, SHT_SYMTAB, SHF_ALLOC, 0, 0, 2 * sizeof(Elf32_Sym), 0, 0, 4, 16},
+            {41, SHT_STRTAB, 0, 0, 0, sizeof(module_names), 0, 0, 1, 0},
         };
         Elf32_Sym symbols[2] = {{0}, {0, base + 0x100, 0, STT_SECTION, 0, M_TEXT}};
 

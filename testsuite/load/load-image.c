@@ -13,12 +13,14 @@
 #include "load.h"
 
 static const struct ab_wedge_description wedge = {
-        .magic = AB_WEDGE_MAGIC,
-        .bytes = sizeof(struct ab_wedge_description),
-        .hypervisor = "test",
-        .kernel_end = 0xbc000000,
-        .wedge = {.abi = AB_WEDGE_ABI, .vectors = 0xbe001000, .vcpu = 0xbe000000,
-                  .inline_ops = AB_INLINE_ALL},
+    .magic = AB_WEDGE_MAGIC,
+    .bytes = sizeof(struct ab_wedge_description),
+    .hypervisor = "test",
+    .kernel_end = 0xbc000000,
+    .wedge = {.abi = AB_WEDGE_ABI,
+              .vectors = 0xbe001000,
+              .vcpu = 0xbe000000,
+              .inline_ops = AB_INLINE_ALL},
 };
 
 static struct ab_load load;
@@ -90,10 +92,10 @@ int main(int argc, char **argv)
         printf("hidden: %u alternatives, %u of them beyond cpuid, %u with rdtsc; 1:edx %x 1:ecx %x "
                "80000001:edx %x 80000001:ecx %x 7:ebx %x 7:ecx %x 7:edx %x 80000008:ebx %x "
                "d.1:eax %x\n",
-               load.hidden.alternatives, load.hidden.others, load.hidden.native_rdtsc, load.hidden.leaf1_edx,
-               load.hidden.leaf1_ecx, load.hidden.ext1_edx, load.hidden.ext1_ecx,
-               load.hidden.leaf7_ebx, load.hidden.leaf7_ecx, load.hidden.leaf7_edx,
-               load.hidden.ext8_ebx, load.hidden.leafd1_eax);
+               load.hidden.alternatives, load.hidden.others, load.hidden.native_rdtsc,
+               load.hidden.leaf1_edx, load.hidden.leaf1_ecx, load.hidden.ext1_edx,
+               load.hidden.ext1_ecx, load.hidden.leaf7_ebx, load.hidden.leaf7_ecx,
+               load.hidden.leaf7_edx, load.hidden.ext8_ebx, load.hidden.leafd1_eax);
         if (dump) {
                 FILE *file = fopen(dump, "wb");
 

@@ -96,15 +96,15 @@ static void good_files(void)
         ok(!run(file.bytes, file.size) && bound() && load.bind.stats.sites == lt_record_count,
            "vmlinux: loaded and bound %s", load.text);
         ok(word_at(LT_DATA_GPA) == 0x11223344 && load.kernel_start == LT_TEXT_GPA &&
-                   load.kernel_end == LT_DATA_GPA + 0x400 + LT_BSS_BYTES,
+               load.kernel_end == LT_DATA_GPA + 0x400 + LT_BSS_BYTES,
            "its segments lie at their physical addresses");
         ok(load.entry.eip == LT_TEXT_GPA && load.entry.esi == 0x90000 && load.entry.cs == 0x10 &&
-                   load.entry.ds == 0x18 && word_at(load.entry.gdt_base + 0x14) == 0x00cf9b00 &&
-                   word_at(load.entry.gdt_base + 0x1c) == 0x00cf9300,
+               load.entry.ds == 0x18 && word_at(load.entry.gdt_base + 0x14) == 0x00cf9b00 &&
+               word_at(load.entry.gdt_base + 0x1c) == 0x00cf9300,
            "entered by Linux's 32-bit protocol");
         ok(!memcmp(memory + 0x90202, "HdrS", 4) && word_at(0x90228) == 0x91000 &&
-                   !strcmp((char *)memory + 0x91000, "console=ttyS0") && memory[0x901e8] == 3 &&
-                   word_at(0x902d0 + 40) == 0x100000 && word_at(0x902d0 + 48) == MEMORY - 0x100000,
+               !strcmp((char *)memory + 0x91000, "console=ttyS0") && memory[0x901e8] == 3 &&
+               word_at(0x902d0 + 40) == 0x100000 && word_at(0x902d0 + 48) == MEMORY - 0x100000,
            "boot parameters: command line and memory map");
         ok(load.fixmap_top == LT_FIXMAP_TOP && word_at(LT_FIXMAP_TOP - 0x80000000) == 0xbbfff000,
            "__FIXADDR_TOP is lowered below the wedge");
@@ -112,8 +112,8 @@ static void good_files(void)
         load.initrd = (const uint8_t *)initrd;
         load.initrd_bytes = sizeof(initrd);
         ok(!ab_load(&load) && !memcmp(memory + load.initrd_gpa, initrd, sizeof(initrd)) &&
-                   word_at(0x90218) == load.initrd_gpa && word_at(0x9021c) == sizeof(initrd) &&
-                   load.initrd_gpa % 4096 == 0 && word_at(LT_DATA_GPA + 0x400) == 0,
+               word_at(0x90218) == load.initrd_gpa && word_at(0x9021c) == sizeof(initrd) &&
+               load.initrd_gpa % 4096 == 0 && word_at(LT_DATA_GPA + 0x400) == 0,
            "a RAM disk is copied to a page near the top, bss is cleared");
         memcpy(memory + 0x380000, initrd, sizeof(initrd));
         load.initrd = memory + 0x380000;
@@ -127,15 +127,15 @@ static void good_files(void)
         load.initrd = (const uint8_t *)initrd;
         load.initrd_bytes = sizeof(initrd);
         ok(!run(file.bytes, file.size) && bound() && !load.linux_kernel &&
-                   load.entry.eax == 0x2badb002 && load.entry.ebx == 0x90000 &&
-                   word_at(0x90000 + 8) == (MEMORY - 0x100000) / 1024 && word_at(0x90014) == 1 &&
-                   word_at(word_at(0x90018)) == load.initrd_gpa,
+               load.entry.eax == 0x2badb002 && load.entry.ebx == 0x90000 &&
+               word_at(0x90000 + 8) == (MEMORY - 0x100000) / 1024 && word_at(0x90014) == 1 &&
+               word_at(word_at(0x90018)) == load.initrd_gpa,
            "multiboot kernel: information with memory and one module %s", load.text);
         free(file.bytes);
 
         fresh();
-        ok(!run(flat.bytes, flat.size) && bound() && load.entry.eip == LT_TEXT_GPA,
-           "flat image %s", load.text);
+        ok(!run(flat.bytes, flat.size) && bound() && load.entry.eip == LT_TEXT_GPA, "flat image %s",
+           load.text);
         packed = lt_bzimage(&flat, 0x206);
         ok(!run(packed.bytes, packed.size) && bound(), "bzImage of old, with a flat payload %s",
            load.text);
@@ -143,7 +143,7 @@ static void good_files(void)
         file = lt_elf(&(struct lt_options){.no_symbols = true});
         packed = lt_bzimage(&file, 0x20f);
         ok(!run(packed.bytes, packed.size) && bound() && load.fixmap_top == LT_FIXMAP_TOP &&
-                   memory[0x90201 - 0x1f1 + 0x1f1] == 0x66,
+               memory[0x90201 - 0x1f1 + 0x1f1] == 0x66,
            "bzImage with an ELF payload; the fixmap's top by its export %s", load.text);
         free(packed.bytes);
         load.target = NULL;
@@ -156,8 +156,8 @@ static void good_files(void)
 static void refused(const struct lt_file *file, enum ab_load_error error, const char *says,
                     const char *what)
 {
-        bool passed = run(file->bytes, file->size) == error && load.error == error &&
-                      strstr(load.text, says);
+        bool passed =
+            run(file->bytes, file->size) == error && load.error == error && strstr(load.text, says);
 
         ok(passed, "%s: \"%s\"", what, load.text);
         fresh();
@@ -206,17 +206,20 @@ static void bad_files(void)
 
         strcpy(other.hypervisor, "other");
         file = lt_elf(&(struct lt_options){.bound = &other});
-        refused(&file, AB_LOAD_BOUND, "bound for other, this is test", "bound for another hypervisor");
+        refused(&file, AB_LOAD_BOUND, "bound for other, this is test",
+                "bound for another hypervisor");
         load.target = NULL;
         refused(&file, AB_LOAD_BOUND, "bound for other", "bound, and no hypervisor here");
         free(file.bytes);
         other = lt_wedge;
         other.wedge.vectors += 4;
         file = lt_elf(&(struct lt_options){.bound = &other});
-        refused(&file, AB_LOAD_BOUND, "another wedge of test", "bound for another build of the wedge");
+        refused(&file, AB_LOAD_BOUND, "another wedge of test",
+                "bound for another build of the wedge");
         free(file.bytes);
         file = lt_elf(&(struct lt_options){.bound = &lt_wedge});
-        ok(run(file.bytes, file.size) == AB_LOAD_TOP, "bound, but its data not patched: %s", load.text);
+        ok(run(file.bytes, file.size) == AB_LOAD_TOP, "bound, but its data not patched: %s",
+           load.text);
         memcpy(file.bytes + 0x2008, "\0\xf0\xff\xbb", 4);
         ok(!run(file.bytes, file.size) && load.was_bound && unbound(),
            "bound for this very wedge: taken as it is");
@@ -242,11 +245,12 @@ static void hidden_features(void)
 
         fresh();
         ok(!run(file.bytes, file.size) && load.hidden.leaf7_ebx == 1 << 20 &&
-                   load.hidden.alternatives == 1 && !load.hidden.others,
+               load.hidden.alternatives == 1 && !load.hidden.others,
            "stac in an alternative: SMAP is to be hidden");
         free(file.bytes);
         file = lt_elf(&(struct lt_options){.feature = 3 * 32 + 18, .rdtsc = true});
-        ok(!run(file.bytes, file.size) && load.hidden.native_rdtsc == 1 && !load.hidden.alternatives,
+        ok(!run(file.bytes, file.size) && load.hidden.native_rdtsc == 1 &&
+               !load.hidden.alternatives,
            "rdtsc behind lfence: reported");
         free(file.bytes);
         file = lt_elf(&(struct lt_options){.feature = 3 * 32 + 1});
@@ -254,7 +258,8 @@ static void hidden_features(void)
            "a feature no bit of cpuid keeps away is counted");
         free(file.bytes);
         file = lt_elf(&(struct lt_options){0});
-        ok(!run(file.bytes, file.size) && !load.hidden.alternatives, "no alternatives, nothing hidden");
+        ok(!run(file.bytes, file.size) && !load.hidden.alternatives,
+           "no alternatives, nothing hidden");
         free(file.bytes);
 }
 
@@ -293,8 +298,8 @@ static void bytes_of(const char *what, struct lt_file *file, uint32_t from, uint
                 }
                 file->bytes[at] = good;
         }
-        ok(!wrong && refusals > bytes, "%s: %u of %u changes refused, none half-bound", what, refusals,
-           256 * bytes);
+        ok(!wrong && refusals > bytes, "%s: %u of %u changes refused, none half-bound", what,
+           refusals, 256 * bytes);
 }
 
 static uint32_t next_random(void)
@@ -321,7 +326,8 @@ static void random_damage(const char *what, const struct lt_file *file, unsigned
                 wrong += !load.text[0];
         }
         free(bytes);
-        ok(!wrong && refusals, "%s, %u times damaged at random: %u refused", what, rounds, refusals);
+        ok(!wrong && refusals, "%s, %u times damaged at random: %u refused", what, rounds,
+           refusals);
 }
 
 static uint8_t *module_bytes;
@@ -334,7 +340,8 @@ static uint8_t *module_at(void *context, uint32_t address, uint32_t bytes)
         uint32_t offset = address - MODULE_BASE;
 
         (void)context;
-        return offset <= module_size && bytes <= module_size - offset ? module_bytes + offset : NULL;
+        return offset <= module_size && bytes <= module_size - offset ? module_bytes + offset
+                                                                      : NULL;
 }
 
 static struct ab_load_module module;
@@ -361,18 +368,21 @@ static void modules(void)
         uint32_t i, wrong = 0;
 
         ok(!run_module(&file, 256) && module.bind.stats.sites == lt_record_count &&
-                   file.bytes[0x100] == 0xc6 && file.bytes[0x107] == 0xff,
+               file.bytes[0x100] == 0xc6 && file.bytes[0x107] == 0xff,
            "a module is bound where it lies %s", module.text);
         ok(run_module(&file, 256) == AB_LOAD_BIND, "and not twice: %s", module.text);
         free(file.bytes);
         file = lt_module(MODULE_BASE);
-        ok(run_module(&file, 60) == AB_LOAD_MEMORY && !memcmp(file.bytes + 0x100, lt_code, lt_code_bytes),
+        ok(run_module(&file, 60) == AB_LOAD_MEMORY &&
+               !memcmp(file.bytes + 0x100, lt_code, lt_code_bytes),
            "too many sites: %s", module.text);
         file.bytes[0x300 + 12] = 2;
-        ok(run_module(&file, 256) == AB_LOAD_RECORDS, "a relocation of another type: %s", module.text);
+        ok(run_module(&file, 256) == AB_LOAD_RECORDS, "a relocation of another type: %s",
+           module.text);
         file.bytes[0x300 + 12] = 1;
         file.bytes[file.shdrs + 40 + 8] = 4; /* not allocated: code the guest has dropped */
-        ok(!run_module(&file, 256) && !module.bind.stats.sites, "sites of dropped code are left out");
+        ok(!run_module(&file, 256) && !module.bind.stats.sites,
+           "sites of dropped code are left out");
         free(file.bytes);
         copy.bytes = malloc(copy.size);
         file = lt_module(MODULE_BASE);

@@ -7,10 +7,12 @@
 #endif
 
 AB_WEDGE_DESCRIBES(wedge_description) = {
-        .magic = AB_WEDGE_MAGIC,
-        .bytes = sizeof(struct ab_wedge_description),
-        .hypervisor = NAME,
-        .kernel_end = 0xbc000000,
-        .wedge = {.abi = AB_WEDGE_ABI, .vectors = 0xbe001000, .vcpu = 0xbe000000,
-                  .inline_ops = AB_INLINE_ALL},
+    .magic = AB_WEDGE_MAGIC,
+    .bytes = sizeof(struct ab_wedge_description),
+    .hypervisor = NAME,
+    .kernel_end = 0xbc000000,
+    .wedge = {.abi = AB_WEDGE_ABI,
+              .vectors = 0xbe001000,
+              .vcpu = 0xbe000000,
+              .inline_ops = AB_INLINE_ALL},
 };
