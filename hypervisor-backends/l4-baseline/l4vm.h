@@ -195,6 +195,7 @@ extern char stub_popf[], stub_popf_end[];
 struct l4vm_quirks {
         bool reply_maps; /* a reply to an exception may carry map items */
         bool flags;      /* replies set TF, DF, AC and ID too */
+        bool splits;     /* a part of a 4 MB page can be unmapped */
         bool error_code; /* exceptions carry the processor's error code, in every vector */
 };
 extern struct l4vm_quirks l4vm_quirks;

@@ -141,6 +141,10 @@ static void establish(uint32_t space, uint32_t virtual, uint32_t value)
         virtual &= SHADOW_PAGE;
         if (space == AB_SPACE_KERNEL && *piece) {
                 *piece |= SHADOW_KERNEL;
+                if (!l4vm_quirks.splits) {
+                        l4vm_helper_map(virtual, value & SHADOW_PAGE, L4_PAGE_BITS, value);
+                        return;
+                }
                 l4vm_helper_map(virtual & -(uint32_t)L4VM_PIECE, *piece & SHADOW_PAGE,
                                 L4_SUPERPAGE_BITS, value);
                 return;

@@ -33,6 +33,7 @@ void l4vm_quirks_start(void)
         l4vm_quirks.reply_maps = !public;
         l4vm_quirks.flags = !public;
         l4vm_quirks.error_code = !public;
+        l4vm_quirks.splits = !public;
 }
 
 uint32_t l4vm_error_code(uint32_t vector, uint32_t error)
