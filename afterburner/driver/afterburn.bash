@@ -18,7 +18,7 @@ _afterburn_values() {
 	--config) echo "small debug console" ;;
 	--padding | --afterburn-padding) echo "prefix nop" ;;
 	--afterburn-cc) echo "gcc-12 gcc-11" ;;
-	--hypervisor) echo "bare" ;;
+	--hypervisor) echo "bare l4" ;;
 	--format) echo "text json html" ;;
 	--emulator) echo "qemu bochs" ;;
 	--records) echo "elf flat" ;;
