@@ -368,9 +368,9 @@ static void write_alternatives(struct pass *pass, const char *begin, const char 
 }
 
 /*
- * Floating-point state in a replacement: the guest kernel selects it on every processor that wants it
- * (fxsave for fnsave), and the copied code finds its operand relative to where it then stands.  So it is a
- * site there like elsewhere; the rest of a replacement is avoided by hiding its feature.
+ * Floating-point state in a replacement: the guest kernel selects it on every processor that wants
+ * it (fxsave for fnsave), and the copied code finds its operand relative to where it then stands.
+ * So it is a site there like elsewhere; the rest of a replacement is avoided by hiding its feature.
  */
 static bool replaced_everywhere(const struct pass *pass, const struct verdict *v)
 {

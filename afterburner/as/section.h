@@ -11,10 +11,10 @@
 #include "as/words.h"
 
 struct section {
-        bool annotate; /* executable, and its code runs where it stands */
+        bool annotate;    /* executable, and its code runs where it stands */
         bool replacement; /* executable, and copied over other code */
-        bool grouped;  /* in a section group: its records belong to it, too */
-        unsigned id;   /* tells sections and subsections apart */
+        bool grouped;     /* in a section group: its records belong to it, too */
+        unsigned id;      /* tells sections and subsections apart */
 };
 
 #define SECTION_DEPTH 64
