@@ -20,3 +20,4 @@ include $(srcdir)/testsuite/mmu/local.mk
 include $(srcdir)/testsuite/device/local.mk
 include $(srcdir)/testsuite/differential/local.mk
 include $(srcdir)/testsuite/wedge/local.mk
+include $(srcdir)/testsuite/isolation/local.mk

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Memory that is not the program's, and instructions that are not for programs. */
+#include <l4/abi.h>
+
+#include "isolation.h"
+#include "layout.h"
+
+/* --- memory ------------------------------------------------------------------------------ */
+
+static void read_at(const void *at)
+{
+        (void)*(const volatile uint32_t *)at;
+}
+
+static void write_at(const void *at)
+{
+        *(volatile uint32_t *)at = 0xbadbad00;
+}
+
+static void execute_at(const void *at)
+{
+        ((void (*)(void))at)();
+}
+
+/* A system call as the deputy: the kernel writes and reads where the program cannot. */
+static void kernel_reads(const void *at)
+{
+        int ends[2];
+
+        if (sys1(SYS_pipe, ends) || sys3(SYS_write, ends[1], at, 4) != -EFAULT_)
+                sys2(SYS_kill, sys0(SYS_getpid), SIGKILL_);
+        *(volatile uint32_t *)0 = 0;
+}
+
+static void kernel_writes(const void *at)
+{
+        int ends[2];
+
+        if (sys1(SYS_pipe, ends) || sys3(SYS_write, ends[1], "evil", 4) != 4 ||
+            sys3(SYS_read, ends[0], at, 4) != -EFAULT_)
+                sys2(SYS_kill, sys0(SYS_getpid), SIGKILL_);
+        *(volatile uint32_t *)0 = 0;
+}
+
+void attempt_memory(void)
+{
+        static const struct {
+                uint32_t address;
+                const char *name;
+        } areas[] = {{L4VM_LINEAR, "the guest's physical memory"},
+                     {L4VM_LINEAR + 0x100000, "the guest kernel"},
+                     {L4VM_WINDOW, "the wedge's window"},
+                     {L4VM_WINDOW + L4VM_PIECE, "the wedge's window, second piece"},
+                     {L4VM_IMAGE, "the wedge"},
+                     {L4VM_IMAGE + 0x40000, "the wedge, further on"},
+                     {L4VM_UTCB + 0x1000, "behind the UTCB area"},
+                     {L4VM_PAGE, "the page about the machine"},
+                     {L4_USER_END, "the L4 kernel"},
+                     {0xf0000000, "the L4 kernel, further on"},
+                     {0xffc00000, "the last 4 MB"},
+                     {0xfffff000, "the last page"}};
+        const void *kip = (const void *)L4VM_KIP, *stubs = (const void *)L4VM_STUB_CODE;
+        unsigned i;
+
+        for (i = 0; i < sizeof areas / sizeof areas[0]; i++) {
+                const void *at = (const void *)areas[i].address;
+
+                attempt(FAULTS, read_at, at, "read %s", areas[i].name);
+                attempt(FAULTS, write_at, at, "write %s", areas[i].name);
+                attempt(FAULTS, execute_at, at, "execute %s", areas[i].name);
+                attempt(FAULTS, kernel_reads, at, "have the kernel read %s", areas[i].name);
+                attempt(FAULTS, kernel_writes, at, "have the kernel write %s", areas[i].name);
+        }
+        /* These are there by the interface: read as you like, but do not write. */
+        attempt(ANY, read_at, kip, "read the kernel interface page");
+        attempt(FAULTS, write_at, kip, "write the kernel interface page");
+        attempt(ANY, read_at, stubs, "read the stubs");
+        attempt(FAULTS, write_at, stubs, "write the stubs");
+}
+
+/* What the program can write of L4's, it harms itself with. */
+static void scribble(const void *at)
+{
+        volatile uint32_t *word = (volatile uint32_t *)((uint32_t)at & -4096u);
+        unsigned i;
+
+        for (i = 0; i < 1024; i++)
+                word[i] = ~0u;
+        sys0(SYS_getpid);
+        *(volatile uint32_t *)0 = 0;
+}
+
+/* --- instructions -------------------------------------------------------------------------- */
+
+#define INSTRUCTION(name, code)                                                                    \
+        static void name(const void *port)                                                         \
+        {                                                                                          \
+                asm volatile(code : : "d"(port), "a"(port) : "memory", "cc");                      \
+        }
+INSTRUCTION(in_byte, "inb %%dx, %%al")
+INSTRUCTION(in_word, "inw %%dx, %%ax")
+INSTRUCTION(in_long, "inl %%dx, %%eax")
+INSTRUCTION(out_byte, "outb %%al, %%dx")
+INSTRUCTION(out_word, "outw %%ax, %%dx")
+INSTRUCTION(out_long, "outl %%eax, %%dx")
+INSTRUCTION(do_cli, "cli")
+INSTRUCTION(do_sti, "sti")
+INSTRUCTION(do_hlt, "hlt")
+INSTRUCTION(do_iretd, "pushl $0; pushl $8; pushl $0; iretl")
+INSTRUCTION(do_cr0, "movl %%cr0, %%eax")
+INSTRUCTION(do_cr3, "movl %%eax, %%cr3")
+INSTRUCTION(do_dr7, "movl %%eax, %%dr7")
+INSTRUCTION(do_lidt, "lidt (%%esp)")
+INSTRUCTION(do_ltr, "movw $0x28, %%ax; ltr %%ax")
+INSTRUCTION(do_invlpg, "invlpg (%%esp)")
+INSTRUCTION(do_wbinvd, "wbinvd")
+INSTRUCTION(do_wrmsr, "movl $0x174, %%ecx; wrmsr")
+INSTRUCTION(do_rdmsr, "movl $0x174, %%ecx; rdmsr")
+INSTRUCTION(do_clts, "clts")
+INSTRUCTION(do_gate30, "int $0x30")
+INSTRUCTION(do_gate31, "int $0x31")
+INSTRUCTION(do_gate20, "int $0x20")
+INSTRUCTION(do_kernel_code, "ljmp $0x08, $0xf0000000")
+INSTRUCTION(do_kernel_data, "movw $0x10, %%ax; movw %%ax, %%ds")
+INSTRUCTION(do_lock_nop, "lock; nop")
+INSTRUCTION(do_sysenter, "movl $1f, %%ebx; movl %%esp, %%ebp; sysenter; 1:")
+INSTRUCTION(do_step, "pushfl; orl $0x100, (%%esp); popfl; movl $1f, %%ebx; movl %%esp, %%ebp;"
+                     "sysenter; 1:")
+INSTRUCTION(do_flags, "pushl $0x7202; popfl; pushfl; popl %%eax")
+INSTRUCTION(do_segments, "xorl %%eax, %%eax; movw %%ax, %%gs; movw %%ax, %%fs; movw %%ax, %%es")
+
+static const struct {
+        enum fate fate;
+        void (*run)(const void *);
+        const char *name;
+} instructions[] = {
+    {FAULTS, do_cli, "cli"},
+    {FAULTS, do_sti, "sti"},
+    {FAULTS, do_hlt, "hlt"},
+    {FAULTS, do_iretd, "iret to the kernel's code segment"},
+    {FAULTS, do_cr0, "mov from %cr0"},
+    {FAULTS, do_cr3, "mov to %cr3"},
+    {FAULTS, do_dr7, "mov to %dr7"},
+    {FAULTS, do_lidt, "lidt"},
+    {FAULTS, do_ltr, "ltr"},
+    {FAULTS, do_invlpg, "invlpg"},
+    {FAULTS, do_wbinvd, "wbinvd"},
+    {FAULTS, do_wrmsr, "wrmsr"},
+    {FAULTS, do_rdmsr, "rdmsr"},
+    {FAULTS, do_clts, "clts"},
+    {FAULTS, do_kernel_code, "a far jump to the kernel's code segment"},
+    {FAULTS, do_kernel_data, "the kernel's data segment"},
+    {FAULTS, do_gate20, "int $0x20"},
+    {ANY, do_gate30, "int $0x30"},
+    {ANY, do_gate31, "int $0x31"},
+    {ANY, do_lock_nop, "lock; nop"},
+    {ANY, do_sysenter, "sysenter"},
+    {ANY, do_step, "sysenter, single-stepped"},
+    {ANY, do_flags, "popf with every flag"},
+    {ANY, do_segments, "null in the data segments"},
+};
+
+void attempt_instructions(void)
+{
+        static const struct {
+                uint32_t port;
+                const char *name;
+        } ports[] = {{0x20, "the interrupt controller"},
+                     {0x40, "the timer"},
+                     {0x64, "the keyboard controller"},
+                     {0x70, "the clock"},
+                     {0xcf8, "PCI"},
+                     {0x3f8, "the console"},
+                     {0x80, "the diagnostic port"},
+                     {0xf4, "the emulator's exit"}};
+        unsigned i;
+
+        attempt(ANY, scribble, (const void *)L4VM_UTCB, "scribble over its UTCB area");
+        attempt(ANY, scribble, (const void *)L4VM_STUB_DATA, "scribble over its page for stubs");
+        for (i = 0; i < sizeof ports / sizeof ports[0]; i++) {
+                const void *port = (const void *)ports[i].port;
+
+                attempt(FAULTS, in_byte, port, "inb: %s", ports[i].name);
+                attempt(FAULTS, in_word, port, "inw: %s", ports[i].name);
+                attempt(FAULTS, in_long, port, "inl: %s", ports[i].name);
+                attempt(FAULTS, out_byte, port, "outb: %s", ports[i].name);
+                attempt(FAULTS, out_word, port, "outw: %s", ports[i].name);
+                attempt(FAULTS, out_long, port, "outl: %s", ports[i].name);
+        }
+        for (i = 0; i < sizeof instructions / sizeof instructions[0]; i++)
+                attempt(instructions[i].fate, instructions[i].run, 0, "%s", instructions[i].name);
+}

@@ -1,0 +1,68 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Applications of a Linux guest on baseline L4 attack, and change nothing; guests attack, panic,
+# triple-fault and loop, and a second one works on as when alone.
+# AFTERBURN_TEST_GUEST names another kernel.
+# shellcheck source=testsuite/run/run.sh
+. "${top_srcdir:?}/testsuite/run/run.sh"
+here=$top_builddir/testsuite/isolation
+guest=${AFTERBURN_TEST_GUEST:-$top_builddir/linux-6.1/vmlinux}
+[ -f "$guest" ] || skip_all "no afterburned kernel: ./quickstart builds build/linux-6.1/vmlinux"
+root=$tmp/root
+cp "$mini" "$root"
+printf 'file /bin/isolation 0755 %s\n' "$here/isolation" |
+        "$top_builddir/libexec/afterburner/mkcpio" "$tmp/program"
+truncate -s %4 "$root"
+cat "$tmp/program" >>"$root"
+# With /attack, the program attacks even if told to work.
+printf "file /bin/isolation 0755 %s\nfile /attack 0600 /dev/null\n" "$here/isolation" |
+        "$top_builddir/libexec/afterburner/mkcpio" "$tmp/program"
+cp "$mini" "$tmp/hostile"
+truncate -s %4 "$tmp/hostile"
+cat "$tmp/program" >>"$tmp/hostile"
+
+# l4 STATUS TIMEOUT ARGUMENT...
+l4() {
+        want=$1
+        seconds=$2
+        shift 2
+        limit="timeout $((seconds + 20))"
+        try "$want" --hypervisor=l4 --timeout="$seconds" --initrd="$root" "$@"
+}
+
+# Each attack's result becomes one of this test's.
+l4 0 240 --quiet "$guest" -- /bin/isolation
+ended=$?
+cp "$tmp/out" "$tmp/attacks"
+cp "$tmp/err" "$tmp/ended"
+grep -E '^(ok |not ok |# )' "$tmp/attacks"
+count=$(grep -Ec '^(not )?ok ' "$tmp/attacks")
+! grep -q '^not ok' "$tmp/attacks" || failed=1
+cp "$tmp/ended" "$tmp/err"
+tail -n 2 "$tmp/attacks" >"$tmp/out"
+[ $ended = 0 ] && [ "$count" -gt 0 ] && grep -q "^1\.\.$count\$" "$tmp/attacks"
+check 'all attacks were made, and the guest ended in order'
+
+# The worker alone; then beside each of the others.
+l4 0 60 --quiet "$guest" -- /bin/isolation --work 20 && grep '^work ' "$tmp/out" >"$tmp/alone" &&
+        [ "$(wc -l <"$tmp/alone")" = 20 ]
+check 'a guest that works, alone'
+
+worked() {
+        sed -n 's/^B: \(work .*\)/\1/p' "$tmp/out" | cmp -s - "$tmp/alone"
+}
+lost=A,memory=32M,kernel
+l4 0 240 --vm="A,initrd=$tmp/hostile" --vm=B "$guest" -- /bin/isolation --work 20 && worked &&
+        grep -q '^A: ok ' "$tmp/out" && ! grep -q '^A: not ok' "$tmp/out"
+check 'it prints the same beside a guest whose applications attack'
+l4 125 100 --vm=A,append=rdinit=/none --vm=B "$guest" -- /bin/isolation --work 20 && worked &&
+        grep -q '^A: .*Kernel panic' "$tmp/out" && grep -qi 'A: .*panic\|A: .*reset\|A: .*ended' "$tmp/out"
+check 'it prints the same beside a guest that panics'
+l4 125 100 --vm="$lost=$here/triple" --vm=B "$guest" -- /bin/isolation --work 20 && worked &&
+        grep -q 'A: .*triple fault' "$tmp/out"
+check 'it prints the same beside a guest with a triple fault, which ends with that reason'
+l4 124 60 --vm="$lost=$here/loop" --vm=B "$guest" -- /bin/isolation --work 20 && worked &&
+        grep -q '^B: powered off' "$tmp/out"
+check 'it prints the same beside a guest that loops with interrupts off'
+echo "1..$count"
+exit "$failed"

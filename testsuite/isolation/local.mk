@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Applications and guests that mean harm, on baseline L4.
+TESTS += testsuite/isolation/isolation.t
+EXTRA_DIST += testsuite/isolation/isolation.t testsuite/isolation/README testsuite/isolation/guest/halt.c
+
+check_PROGRAMS += testsuite/isolation/isolation
+testsuite_isolation_isolation_SOURCES = testsuite/isolation/guest/main.c \
+	testsuite/isolation/guest/plain.c testsuite/isolation/guest/l4.c \
+	testsuite/isolation/guest/isolation.h $(GUEST_RUNTIME)
+testsuite_isolation_isolation_CPPFLAGS = $(GUEST_CPPFLAGS) $(L4U_CPPFLAGS) \
+	-I$(top_srcdir)/hypervisor-backends/l4-baseline
+testsuite_isolation_isolation_CFLAGS = $(GUEST_CFLAGS)
+testsuite_isolation_isolation_LDFLAGS = $(GUEST_LINK)
+testsuite_isolation_isolation_LDADD = -lgcc
+
+# Kernels that are lost.
+LOST = testsuite/isolation/loop testsuite/isolation/triple
+LOST_FILES = $(SAMPLE_COMMON) testsuite/isolation/guest/halt.c
+check_DATA += $(LOST)
+CLEANFILES += $(LOST)
+$(LOST): $(LOST_FILES) $(SAMPLE_NEEDS) $(AFTERBURN_TOOLS)
+	$(AM_V_CCLD)$(MKDIR_P) testsuite/isolation && \
+	bin/afterburn-cc $(SAMPLE_FLAGS) -DEND=$(@F) -o $@ $(LOST_FILES:%=$(top_srcdir)/%)
