@@ -73,10 +73,10 @@ uint8_t *l4vm_stub_data(uint32_t space)
         return stub_data[space];
 }
 
-/* The two pages of stubs: true when the answer is loaded. */
-static bool serve_stub_page(uint32_t space, uint32_t address)
+/* The two pages of stubs, of which the code is not for writing: true when the answer is loaded. */
+static bool serve_stub_page(uint32_t space, uint32_t address, bool write)
 {
-        if (in_stubs(address))
+        if (in_stubs(address) && !write)
                 load_map(1, (uint32_t)l4vm_stub_code, AB_READ, L4VM_STUB_CODE);
         else if (address - L4VM_STUB_DATA < AB_PAGE_BYTES)
                 load_map(1, (uint32_t)stub_data[space], AB_WRITE, L4VM_STUB_DATA);
@@ -103,7 +103,7 @@ static bool await_stub(uint32_t space)
                         L4_Set_MsgTag(L4_Tag(0, L4_EXC_WORDS, 0));
                         continue;
                 }
-                if (!is_page_fault(tag) || !serve_stub_page(space, L4_StoreMR(1)))
+                if (!is_page_fault(tag) || !serve_stub_page(space, L4_StoreMR(1), L4_Label(tag) & L4_FPAGE_W))
                         return false;
         }
 }
@@ -274,7 +274,7 @@ static bool of_page_fault(uint32_t space, struct ab_frame *frame, struct ab_trap
         uint32_t address = L4_StoreMR(1), eip = L4_StoreMR(2), *entry, value = 0, error;
 
         l4vm_count(COUNT_FAULT);
-        if (serve_stub_page(space, address))
+        if (serve_stub_page(space, address, write))
                 return false;
         if (address < L4VM_GUEST_END)
                 value = user_value(space, address, &entry);

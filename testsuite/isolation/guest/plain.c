@@ -42,6 +42,60 @@ static void kernel_writes(const void *at)
         *(volatile uint32_t *)0 = 0;
 }
 
+/* Registers that a process had, where another may find them: L4 spaces are used again. */
+enum { SECRET = 0x5ec2e7, PROCESSES = 60 };
+
+static void leave_secret(void)
+{
+        int secret = SECRET, i;
+
+        for (i = 0; i < 3; i++) {
+                asm volatile("fninit; fildl %0" : : "m"(secret));
+                asm volatile("int $0x80"
+                             :
+                             : "a"(SYS_sched_yield), "b"(secret), "S"(secret), "D"(secret));
+        }
+}
+
+/* Looks for complements, so that it does not find what it holds in registers itself. */
+static void find_secret(void)
+{
+        static const uint32_t pages[] = {L4VM_UTCB, L4VM_STUB_DATA};
+        uint32_t word = ~(uint32_t)SECRET, mantissa = ~((uint32_t)SECRET << 9), i, at;
+
+        asm volatile("" : "+r"(word), "+r"(mantissa)); /* the compiler must not undo it */
+        for (i = 0; i < 2; i++)
+                for (at = pages[i]; at <= pages[i] + 4096 - 4; at++) {
+                        uint32_t found = *(const volatile uint32_t *)at;
+
+                        if (!~(found ^ word) || !~(found ^ mantissa))
+                                sys2(SYS_kill, sys0(SYS_getpid), SIGKILL_);
+                }
+}
+
+static void leave_and_find(const void *unused)
+{
+        int i, status;
+        long child;
+
+        (void)unused;
+        sys1(SYS_alarm, 0); /* it takes its time */
+        for (i = 0; i < 2 * PROCESSES; i++) {
+                child = sys0(SYS_fork);
+                if (!child) {
+                        if (i < PROCESSES)
+                                leave_secret();
+                        else
+                                find_secret();
+                        sys1(SYS_exit, 0);
+                }
+                sys4(SYS_wait4, child, &status, 0, 0);
+                if (status)
+                        sys2(SYS_kill, sys0(SYS_getpid), SIGKILL_);
+        }
+        *(volatile uint32_t *)0 = 0;
+}
+
 void attempt_memory(void)
 {
         static const struct {
@@ -71,6 +125,7 @@ void attempt_memory(void)
                 attempt(FAULTS, kernel_reads, at, "have the kernel read %s", areas[i].name);
                 attempt(FAULTS, kernel_writes, at, "have the kernel write %s", areas[i].name);
         }
+        attempt(FAULTS, leave_and_find, 0, "find registers that other processes had");
         /* These are there by the interface: read as you like, but do not write. */
         attempt(ANY, read_at, kip, "read the kernel interface page");
         attempt(FAULTS, write_at, kip, "write the kernel interface page");
