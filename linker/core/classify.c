@@ -32,6 +32,7 @@ struct row {
 
 #define CODE(map, opcode) ((map) << 8 | (opcode))
 
+/* clang-format off */
 #define ROW(map, opcode, form, reg, class, prefix)                                       \
         { CODE(AB_MAP_##map, opcode), form, reg, AB_CLASS_##class, prefix }
 #define ONE(opcode, class)                 ROW(1, opcode, NO_MODRM, 0, class, P_SIZE)
@@ -106,6 +107,7 @@ static const struct row rows[] = {
         ROW(0F, 0xae, MEM, 6, PLATFORM, P_F3), ROW(0F3A, 0xf0, EXACT, 0xc0, PLATFORM, P_F3),
         ROW(0F38, 0xf8, MEM, 8, PLATFORM, P_F3), ROW(0F38, 0xf5, MEM, 8, PLATFORM, P_66),
 };
+/* clang-format on */
 
 static bool row_applies(const struct row *row, const struct ab_insn *insn)
 {
@@ -143,6 +145,7 @@ static bool prefixes_fit(unsigned prefix, const struct ab_insn *insn)
         return true;
 }
 
+/* clang-format off */
 /*
  * One bit per code that some row has, so that most instructions need no search.  A new row needs its
  * bit: without it the row's forms in testsuite/binder/forms.def are not recognised.
@@ -161,6 +164,7 @@ static const uint32_t known[4 * 256 / 32] = {
         0x00000000, 0x00000000, 0x00000000, 0x00000000,
         0x00000000, 0x00000000, 0x00000000, 0x00010000,
 };
+/* clang-format on */
 
 unsigned ab_classify(const struct ab_insn *insn)
 {

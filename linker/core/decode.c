@@ -186,9 +186,10 @@ unsigned ab_decode(const uint8_t *bytes, uint32_t avail, struct ab_insn *insn)
                         return 0;
                 insn->modrm_at = at;
                 insn->modrm = bytes[at];
-                insn->operand_bytes = what == 'c' ? 1
-                                                  : operand_length(bytes + at, avail - at,
-                                                                   insn->addr16, &insn->default_seg);
+                insn->operand_bytes =
+                    what == 'c'
+                        ? 1
+                        : operand_length(bytes + at, avail - at, insn->addr16, &insn->default_seg);
                 if (!insn->operand_bytes || is_vector_escape(insn))
                         return 0;
                 insn->memory = what != 'c' && insn->modrm < 0xc0;

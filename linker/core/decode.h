@@ -10,26 +10,26 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define AB_INSN_MAX             15      /* longest instruction the processor takes */
+#define AB_INSN_MAX 15 /* longest instruction the processor takes */
 
 /* Opcode maps. */
 enum ab_map { AB_MAP_1, AB_MAP_0F, AB_MAP_0F38, AB_MAP_0F3A };
 
 /* One decoded instruction.  Offsets count from its first prefix. */
 struct ab_insn {
-        uint8_t length;         /* all of it */
-        uint8_t opcode_at;      /* first byte that is not a prefix */
-        uint8_t map;            /* enum ab_map */
-        uint8_t opcode;         /* in that map */
-        uint8_t modrm_at;       /* 0: has none */
-        uint8_t operand_bytes;  /* modrm, sib and displacement together */
+        uint8_t length;        /* all of it */
+        uint8_t opcode_at;     /* first byte that is not a prefix */
+        uint8_t map;           /* enum ab_map */
+        uint8_t opcode;        /* in that map */
+        uint8_t modrm_at;      /* 0: has none */
+        uint8_t operand_bytes; /* modrm, sib and displacement together */
         uint8_t modrm;
-        uint8_t imm_at;         /* 0: has no immediate */
-        uint8_t seg;            /* last segment prefix, 0: none */
-        uint8_t default_seg;    /* prefix of the memory operand's own segment, 0: none */
-        bool    data16, addr16, rep, repne, lock;
-        bool    memory;         /* explicit memory operand */
-        bool    transfers;      /* may continue elsewhere than behind itself */
+        uint8_t imm_at;      /* 0: has no immediate */
+        uint8_t seg;         /* last segment prefix, 0: none */
+        uint8_t default_seg; /* prefix of the memory operand's own segment, 0: none */
+        bool data16, addr16, rep, repne, lock;
+        bool memory;    /* explicit memory operand */
+        bool transfers; /* may continue elsewhere than behind itself */
 };
 
 /*

@@ -126,6 +126,7 @@ static struct call call_of(unsigned class, const struct ab_insn *insn)
         unsigned w = insn->data16, reg = insn->modrm >> 3 & 7, width = port_width(insn);
         unsigned rep = insn->rep || insn->repne;
 
+        /* clang-format off */
 #define SIMPLE(name)       case AB_CLASS_##name: return plain(AB_VEC_##name)
 #define SIZED(name)        case AB_CLASS_##name: return plain(AB_VEC_##name + w)
 #define MEMORY(name)       case AB_CLASS_##name: return with_operand(AB_VEC_##name)
@@ -255,6 +256,7 @@ static struct call call_of(unsigned class, const struct ab_insn *insn)
         case AB_CLASS_LIMIT:
                 break;
         }
+        /* clang-format on */
         return plain(-1);
 }
 
@@ -306,8 +308,7 @@ static void put_carrying_call(struct ab_code *code, struct call call, uint32_t h
                 put(code, 0x0f);
                 put(code, 0x1f);
                 put(code, 0x80);
-                put32(code, offset_bytes == 2 ? read16(imm)
-                                              : read16(imm) | read16(imm + 2) << 16);
+                put32(code, offset_bytes == 2 ? read16(imm) : read16(imm) | read16(imm + 2) << 16);
         }
 }
 
@@ -412,8 +413,11 @@ static enum ab_bind_error shape_access(const struct ab_record *record, const uin
                 code->shape = AB_SHAPE_NATIVE_SHORT;
                 return AB_BIND_OK;
         }
-        put_call(code, kind == AB_KIND_PT_STORE ? AB_VEC_PT_STORE
-                       : kind == AB_KIND_PT_READ ? AB_VEC_PT_READ : AB_VEC_DEVICE, wedge);
+        put_call(code,
+                 kind == AB_KIND_PT_STORE  ? AB_VEC_PT_STORE
+                 : kind == AB_KIND_PT_READ ? AB_VEC_PT_READ
+                                           : AB_VEC_DEVICE,
+                 wedge);
         for (i = 0; i < insn->length; i++)
                 put(code, bytes[i]);
         return AB_BIND_OK;

@@ -7,7 +7,7 @@
 #include "decode.h"
 
 /* Longest code any site is bound to: an access notice and its instruction. */
-#define AB_CODE_MAX     (6 + AB_INSN_MAX)
+#define AB_CODE_MAX (6 + AB_INSN_MAX)
 
 struct ab_code {
         enum ab_shape shape;
@@ -18,10 +18,10 @@ struct ab_code {
 
 /* How the instruction behind a sti, and so the sti, must be treated. */
 enum ab_shadow {
-        AB_SHADOW_NONE,         /* not in a shadow; of a sti: deliver at once */
-        AB_SHADOW_STEP,         /* of a sti: the next instruction can be copied */
-        AB_SHADOW_DEFER,        /* of a sti: the next site delivers */
-        AB_SHADOW_IN,           /* this site follows a sti: it must be a call */
+        AB_SHADOW_NONE,  /* not in a shadow; of a sti: deliver at once */
+        AB_SHADOW_STEP,  /* of a sti: the next instruction can be copied */
+        AB_SHADOW_DEFER, /* of a sti: the next site delivers */
+        AB_SHADOW_IN,    /* this site follows a sti: it must be a call */
 };
 
 /*

@@ -37,11 +37,12 @@ void wedge_main(void)
         contract(machine);
         backend_map(1, 0x10000, 0x3000, 2 * AB_PAGE_BYTES, AB_READ | AB_WRITE);
         ktap_ok(double_mapping(1, 0x11000, &physical, &rights) && physical == 0x4000 &&
-                        rights == (AB_READ | AB_WRITE) && !double_mapping(2, 0x11000, &physical, &rights),
+                    rights == (AB_READ | AB_WRITE) &&
+                    !double_mapping(2, 0x11000, &physical, &rights),
                 "mappings can be looked at, space by space");
         backend_protect(1, 0x11000, AB_PAGE_BYTES, AB_READ);
         ktap_ok(double_mapping(1, 0x11000, &physical, &rights) && rights == AB_READ &&
-                        double_mapping(1, 0x10000, &physical, &rights) && rights != AB_READ,
+                    double_mapping(1, 0x10000, &physical, &rights) && rights != AB_READ,
                 "rights change page by page");
         backend_unmap(1, 0x10000, AB_PAGE_BYTES);
         ktap_ok(!double_mapping(1, 0x10000, &physical, &rights), "what is unmapped is gone");
@@ -51,11 +52,12 @@ void wedge_main(void)
         backend_forget(2);
         ktap_ok(backend_map(2, 0x100000, 0, AB_PAGE_BYTES, AB_READ), "forgetting makes room again");
 
-        double_will((struct double_exit){.trap = {AB_REASON_INTERRUPT, 0x80, 0, 0}, .add_eip = 2, .eax = 9});
+        double_will((struct double_exit){
+            .trap = {AB_REASON_INTERRUPT, 0x80, 0, 0}, .add_eip = 2, .eax = 9});
         backend_switch(3);
         backend_user(&frame, &trap);
-        ktap_ok(double_space == 3 && double_entered.eax == 5 && frame.eax == 9 && frame.eip == 102 &&
-                        trap.reason == AB_REASON_INTERRUPT && trap.vector == 0x80,
+        ktap_ok(double_space == 3 && double_entered.eax == 5 && frame.eax == 9 &&
+                    frame.eip == 102 && trap.reason == AB_REASON_INTERRUPT && trap.vector == 0x80,
                 "user mode does what it was told");
         double_raise(AB_EVENT_IRQ0 << 3);
         backend_user(&frame, &trap);

@@ -25,9 +25,14 @@ uint32_t double_space;
 void (*double_ended)(const char *text);
 
 static const struct backend_machine machine = {
-        .memory_bytes = MEMORY, .user_start = 0x1000, .user_end = 0x80000000,
-        .kernel_start = 0x80000000, .kernel_end = 0xbc000000, .spaces = SPACES,
-        .counter_khz = 1000000, .command_line = "",
+    .memory_bytes = MEMORY,
+    .user_start = 0x1000,
+    .user_end = 0x80000000,
+    .kernel_start = 0x80000000,
+    .kernel_end = 0xbc000000,
+    .spaces = SPACES,
+    .counter_khz = 1000000,
+    .command_line = "",
 };
 
 const struct backend_machine *backend_start(void)

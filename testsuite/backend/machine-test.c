@@ -2,9 +2,21 @@
 /* A wedge that tries every function of a backend that runs code, with real code and faults. */
 #include "ktap.h"
 
-enum { VIRTUAL = 0x20000000, OTHER = 0x20400000, KERNEL = 0x90000000, CODE = 0x08000000 + 0x10000000,
-       STACK = 0x30000000, PAGE_A = 0x100000, PAGE_B = 0x101000, PAGE_CODE = 0x102000,
-       PAGE_STACK = 0x103000, WRITE_ERROR = 2, PRESENT_ERROR = 1, USER_ERROR = 4, MS = 1000000 };
+enum {
+        VIRTUAL = 0x20000000,
+        OTHER = 0x20400000,
+        KERNEL = 0x90000000,
+        CODE = 0x08000000 + 0x10000000,
+        STACK = 0x30000000,
+        PAGE_A = 0x100000,
+        PAGE_B = 0x101000,
+        PAGE_CODE = 0x102000,
+        PAGE_STACK = 0x103000,
+        WRITE_ERROR = 2,
+        PRESENT_ERROR = 1,
+        USER_ERROR = 4,
+        MS = 1000000
+};
 
 /* What wedge_trap() saw, and what it is to do. */
 static volatile struct ab_trap seen;
@@ -58,7 +70,8 @@ static void poke(uint32_t address, uint32_t value)
 
 static bool page_fault(uint32_t address, uint32_t error)
 {
-        return seen.reason == AB_REASON_PAGE_FAULT && seen.address == address && seen.error == error;
+        return seen.reason == AB_REASON_PAGE_FAULT && seen.address == address &&
+               seen.error == error;
 }
 
 static void mappings(void)
@@ -69,7 +82,7 @@ static void mappings(void)
         *b = 0xbbbbbbbb;
         backend_switch(0);
         ktap_ok(backend_map(0, VIRTUAL, PAGE_A, AB_PAGE_BYTES, AB_READ | AB_WRITE) &&
-                        backend_map(1, VIRTUAL, PAGE_B, AB_PAGE_BYTES, AB_READ),
+                    backend_map(1, VIRTUAL, PAGE_B, AB_PAGE_BYTES, AB_READ),
                 "two spaces map one address");
         ktap_ok(peek(VIRTUAL) == 0xaaaaaaaa, "the first space shows its page");
         poke(VIRTUAL, 0xa0a0a0a0);
@@ -81,7 +94,7 @@ static void mappings(void)
         before = traps;
         poke(VIRTUAL, 1);
         ktap_ok(traps == before + 1 && page_fault(VIRTUAL, PRESENT_ERROR | WRITE_ERROR) &&
-                        *b == 0xbbbbbbbb,
+                    *b == 0xbbbbbbbb,
                 "a store to a read-only page traps, with address and error");
 
         backend_switch(0);
@@ -113,7 +126,8 @@ static void mappings(void)
         backend_map(AB_SPACE_KERNEL, KERNEL, PAGE_A, AB_PAGE_BYTES, AB_READ | AB_WRITE);
         poke(KERNEL, 0xcccccccc);
         backend_switch(0);
-        ktap_ok(peek(KERNEL) == 0xcccccccc && *a == 0xcccccccc, "kernel mappings are in every space");
+        ktap_ok(peek(KERNEL) == 0xcccccccc && *a == 0xcccccccc,
+                "kernel mappings are in every space");
         backend_unmap(AB_SPACE_KERNEL, KERNEL, AB_PAGE_BYTES);
         peek(KERNEL);
         ktap_ok(page_fault(KERNEL, 0), "and leave all of them");
@@ -144,7 +158,7 @@ static void kernel_traps(void)
         /* a division: on L4Ka::Pistachio an invalid instruction ends the machine */
         asm volatile("movl $1f,%0; 1: divb %%cl" : "=&d"(here) : "c"(0), "a"(1));
         ktap_ok(traps == before + 1 && seen.reason == AB_REASON_EXCEPTION && seen.vector == 0 &&
-                        seen_eip == here,
+                    seen_eip == here,
                 "an exception of the kernel is reported at its address");
         reaction = GO_TO_LANDING;
         asm volatile("movl %%esp,%%esi\n"
@@ -179,7 +193,7 @@ static void event_interrupts_kernel(void)
 /* --- user mode ---------------------------------------------------------------- */
 
 extern const uint8_t user_int80[], user_cli[], user_touch[], user_loop[], user_int3[], user_gs[],
-        user_fld[], user_fninit[], user_read[], user_end[];
+    user_fld[], user_fninit[], user_read[], user_end[];
 asm(".section .rodata\n"
     "user_int80: int $0x80; nop\n"
     "user_cli: cli\n"
@@ -216,8 +230,15 @@ static void prepare_user(void)
         backend_switch(2);
         backend_map(2, CODE, PAGE_CODE, AB_PAGE_BYTES, AB_READ | AB_EXECUTE | AB_USER);
         backend_map(2, STACK, PAGE_STACK, AB_PAGE_BYTES, AB_READ | AB_WRITE | AB_USER);
-        frame = (struct ab_frame){.edi = 7, .esi = 6, .ebp = 5, .esp = STACK + 0x800, .ebx = 4,
-                                  .edx = 3, .ecx = 2, .eax = 1, .eflags = 0x202};
+        frame = (struct ab_frame){.edi = 7,
+                                  .esi = 6,
+                                  .ebp = 5,
+                                  .esp = STACK + 0x800,
+                                  .ebx = 4,
+                                  .edx = 3,
+                                  .ecx = 2,
+                                  .eax = 1,
+                                  .eflags = 0x202};
 }
 
 static bool registers_kept(uint32_t esp)
@@ -232,20 +253,21 @@ static void user_traps(void)
         frame.eflags = 0x202 | 0x8d5;
         run_user(user_int80);
         ktap_ok(trap.reason == AB_REASON_INTERRUPT && trap.vector == 0x80 &&
-                        frame.eip == address_of(user_int80) + 2,
+                    frame.eip == address_of(user_int80) + 2,
                 "user mode: int 0x80, with the address behind it");
         ktap_ok(registers_kept(STACK + 0x800) && (frame.eflags & 0xcd5) == 0x8d5,
                 "user mode: registers and flags are kept");
         run_user(user_cli);
         ktap_ok(trap.reason == AB_REASON_EXCEPTION && trap.vector == 13 && trap.error == 0 &&
-                        frame.eip == address_of(user_cli),
+                    frame.eip == address_of(user_cli),
                 "user mode: cli is a general protection fault");
         run_user(user_int3);
-        ktap_ok(trap.reason == AB_REASON_EXCEPTION && trap.vector == 3, "user mode: int3 is vector 3");
+        ktap_ok(trap.reason == AB_REASON_EXCEPTION && trap.vector == 3,
+                "user mode: int3 is vector 3");
         frame.ebx = 0x40000000;
         run_user(user_touch);
         ktap_ok(trap.reason == AB_REASON_PAGE_FAULT && trap.address == 0x40000000 &&
-                        trap.error == (USER_ERROR | WRITE_ERROR) && frame.eip == address_of(user_touch),
+                    trap.error == (USER_ERROR | WRITE_ERROR) && frame.eip == address_of(user_touch),
                 "user mode: a store to nowhere is a page fault with address and error");
         backend_map(2, 0x40000000, PAGE_A, AB_PAGE_BYTES, AB_READ | AB_WRITE | AB_USER);
         frame.eax = 0x12121212;
@@ -255,7 +277,7 @@ static void user_traps(void)
         frame.ebx = (uint32_t)&frame;
         run_user(user_read);
         ktap_ok(trap.reason == AB_REASON_PAGE_FAULT && trap.address == (uint32_t)&frame &&
-                        (trap.error | PRESENT_ERROR) == (USER_ERROR | PRESENT_ERROR),
+                    (trap.error | PRESENT_ERROR) == (USER_ERROR | PRESENT_ERROR),
                 "user mode: the wedge's memory cannot be read");
 }
 
@@ -268,7 +290,7 @@ static void user_events(void)
         run_user(user_loop);
         count = frame.ecx;
         ktap_ok(trap.reason == AB_REASON_EVENT && count > 0 &&
-                        frame.eip - address_of(user_loop) < 3,
+                    frame.eip - address_of(user_loop) < 3,
                 "user mode: an event stops an endless loop");
         backend_user(&frame, &trap);
         ktap_ok(trap.reason == AB_REASON_EVENT && frame.ecx == count,
@@ -289,14 +311,15 @@ static void user_segment(void)
         word[1] = 0x5e5e5e5e;
         if (!backend_user_segment(6, 0x0000ffff | (0x40000000 & 0xffff) << 16,
                                   0x00cff300 | (0x40000000 >> 16 & 0xff) |
-                                          (0x40000000 & 0xff000000))) {
+                                      (0x40000000 & 0xff000000))) {
                 ktap_ok(true, "a user data segment is accepted # SKIP the backend has none");
                 return;
         }
         ktap_ok(true, "a user data segment is accepted");
         frame.eax = 6 * 8 + 3;
         run_user(user_gs);
-        ktap_ok(trap.reason == AB_REASON_INTERRUPT && trap.vector == 0x81 && frame.edx == 0x5e5e5e5e,
+        ktap_ok(trap.reason == AB_REASON_INTERRUPT && trap.vector == 0x81 &&
+                    frame.edx == 0x5e5e5e5e,
                 "user mode: memory is reached through it");
         backend_user_segment(6, 0, 0);
         frame.eax = 6 * 8 + 3;
@@ -315,7 +338,8 @@ static bool has_pi(const uint8_t *area)
 
 static void user_fpu(void)
 {
-        static uint8_t mine[512] __attribute__((aligned(16))), other[512] __attribute__((aligned(16)));
+        static uint8_t mine[512] __attribute__((aligned(16))),
+            other[512] __attribute__((aligned(16)));
 
         run_user(user_fld);
         backend_fpu_save(mine);
@@ -386,7 +410,7 @@ void wedge_main(void)
         contract(machine);
         ktap_ok(has(machine->command_line, "one two"), "the command line is passed");
         ktap_ok(machine->module_bytes == 6 &&
-                        same(backend_physical(machine->module_start), "module"),
+                    same(backend_physical(machine->module_start), "module"),
                 "the module is passed");
         mappings();
         spaces_run_out();

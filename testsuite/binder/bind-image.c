@@ -15,10 +15,10 @@ static const char *const class_name[AB_ROWS] = {
 #define AB_INSN(id, number, ...) [number] = #id,
 #include <insn-ia32.def>
 #undef AB_INSN
-        [AB_ROW_KIND(AB_KIND_PT_STORE)] = "page-table store",
-        [AB_ROW_KIND(AB_KIND_PT_READ)] = "page-table read",
-        [AB_ROW_KIND(AB_KIND_DEVICE)] = "device access",
-        [AB_ROW_KIND(AB_KIND_HOOK)] = "hook",
+    [AB_ROW_KIND(AB_KIND_PT_STORE)] = "page-table store",
+    [AB_ROW_KIND(AB_KIND_PT_READ)] = "page-table read",
+    [AB_ROW_KIND(AB_KIND_DEVICE)] = "device access",
+    [AB_ROW_KIND(AB_KIND_HOOK)] = "hook",
 };
 
 static uint8_t *code(void *context, uint32_t address, uint32_t *available)
@@ -52,13 +52,16 @@ int main(int argc, char **argv)
         bind.order = ab_alloc((image->record_count + 1ul) * sizeof(*bind.order));
         bind.image.context = image;
         bind.image.code = code;
-        bind.wedge = (struct ab_wedge){.abi = AB_WEDGE_ABI, .vectors = 0xbe000000,
-                                       .vcpu = 0xbe010000, .inline_ops = AB_INLINE_ALL};
+        bind.wedge = (struct ab_wedge){.abi = AB_WEDGE_ABI,
+                                       .vectors = 0xbe000000,
+                                       .vcpu = 0xbe010000,
+                                       .inline_ops = AB_INLINE_ALL};
         if (ab_bind(&bind))
                 ab_die(AB_EXIT_ERROR, "%s: record %u at %s (%s): %s", argv[1], bind.bad_index,
                        ab_image_place(image, bind.bad_address, place, sizeof(place)),
-                       bind.bad_index < bind.count ?
-                               class_name[image->records[bind.bad_index].class_id] : "",
+                       bind.bad_index < bind.count
+                           ? class_name[image->records[bind.bad_index].class_id]
+                           : "",
                        ab_bind_error_text(bind.error));
         printf("%-18s %6s %6s %6s %6s %7s %7s %6s\n", "class", "sites", "inline", "call", "native",
                "bytes", "code", "slack");

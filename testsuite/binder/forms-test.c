@@ -35,8 +35,8 @@ static bool decode(uint8_t *bytes, uint32_t n, struct insn *insn)
         ZydisFormatterFormatInstruction(&formatter, &insn->code, insn->operands,
                                         insn->code.operand_count_visible, insn->text,
                                         sizeof(insn->text), ZYDIS_RUNTIME_ADDRESS_NONE, NULL);
-        insn->agreed = LLVMDisasmInstruction(llvm, bytes, n, 0, text, sizeof(text)) ==
-                       insn->code.length;
+        insn->agreed =
+            LLVMDisasmInstruction(llvm, bytes, n, 0, text, sizeof(text)) == insn->code.length;
         return true;
 }
 
@@ -127,8 +127,7 @@ static bool check_carried(uint8_t *site, uint32_t n, const struct insn *original
                 if (m != ZYDIS_MNEMONIC_LAR && m != ZYDIS_MNEMONIC_LSL && m != ZYDIS_MNEMONIC_ARPL)
                         return true;
                 /* a register: by modrm's rm */
-                return decode(site, n, &insn) && is_nop(&insn) &&
-                       insn.code.raw.modrm.mod == 3 &&
+                return decode(site, n, &insn) && is_nop(&insn) && insn.code.raw.modrm.mod == 3 &&
                        insn.code.raw.modrm.rm == original->code.raw.modrm.rm;
         }
         if (!decode(site, n, &insn) || !is_nop(&insn) || insn.code.raw.modrm.reg)
@@ -193,7 +192,7 @@ static bool check_call(uint8_t *site, uint32_t n, uint32_t vector, const struct 
         if (original->operands[0].type == ZYDIS_OPERAND_TYPE_POINTER) {
                 if (!decode(site, n, &insn) || !is_nop(&insn) ||
                     (uint32_t)memory_operand(&insn)->mem.disp.value !=
-                            original->operands[0].ptr.offset)
+                        original->operands[0].ptr.offset)
                         return false;
         } else if (vector % AB_VECTORS != AB_VEC_UNDEFINED && !check_carried(site, n, original)) {
                 printf("# the operand of `%s' is not carried\n", original->text);
@@ -262,7 +261,8 @@ int main(int argc, char **argv)
         ZydisDecoderInit(&decoder, ZYDIS_MACHINE_MODE_LEGACY_32, ZYDIS_STACK_WIDTH_32);
         ZydisFormatterInit(&formatter, ZYDIS_FORMATTER_STYLE_INTEL);
 
-        bt_ok(image.count == bt_form_count, "there is a record for each of %u forms", bt_form_count);
+        bt_ok(image.count == bt_form_count, "there is a record for each of %u forms",
+              bt_form_count);
         old = malloc(image.text_bytes);
         seen = calloc(image.count, sizeof(*seen));
         memcpy(old, image.text, image.text_bytes);
@@ -280,15 +280,18 @@ int main(int argc, char **argv)
         for (i = 0; i < image.count && i < bt_form_count; i++) {
                 uint32_t at = image.records[i].start - BT_IMAGE;
 
-                bt_ok(seen[i].shape == bt_forms[i].shape && seen[i].vector % AB_VECTORS ==
-                              (seen[i].shape == AB_SHAPE_CALL ? bt_forms[i].vector % AB_VECTORS : 0) &&
-                              check_form(&bt_forms[i], &image.records[i], image.text + at, old + at),
+                bt_ok(seen[i].shape == bt_forms[i].shape &&
+                          seen[i].vector % AB_VECTORS == (seen[i].shape == AB_SHAPE_CALL
+                                                              ? bt_forms[i].vector % AB_VECTORS
+                                                              : 0) &&
+                          check_form(&bt_forms[i], &image.records[i], image.text + at, old + at),
                       "%s: %s", bt_forms[i].insn, ab_shape_text(bt_forms[i].shape));
         }
         /* Nothing outside a site has changed. */
         for (i = 0; i < image.count; i++)
                 memcpy(old + (image.records[i].start - BT_IMAGE),
-                       image.text + (image.records[i].start - BT_IMAGE), image.records[i].site_bytes);
+                       image.text + (image.records[i].start - BT_IMAGE),
+                       image.records[i].site_bytes);
         bt_ok(!memcmp(old, image.text, image.text_bytes), "code between sites is untouched");
         return bt_done();
 }

@@ -6,10 +6,10 @@
 #include "image.h"
 
 #define LEAVE "leave"
-#define FORM(class, need, side, pad, gprs, flags, insn, tail, shape, vector, text) \
-        { insn, AB_SHAPE_##shape, vector, text, tail[0] == 'l' },
-#define ACCESS(kind, pad, insn, shape, vector) { insn, AB_SHAPE_##shape, vector, "", true },
-#define HOOK(number, bytes)                    { "hook " #number, AB_SHAPE_CALL, AB_VEC_HOOK + number, "", true },
+#define FORM(class, need, side, pad, gprs, flags, insn, tail, shape, vector, text)                 \
+        {insn, AB_SHAPE_##shape, vector, text, tail[0] == 'l'},
+#define ACCESS(kind, pad, insn, shape, vector) {insn, AB_SHAPE_##shape, vector, "", true},
+#define HOOK(number, bytes)                    {"hook " #number, AB_SHAPE_CALL, AB_VEC_HOOK + number, "", true},
 
 const struct bt_form bt_forms[] = {
 #include "forms.def"
@@ -17,10 +17,10 @@ const struct bt_form bt_forms[] = {
 const uint32_t bt_form_count = sizeof(bt_forms) / sizeof(bt_forms[0]);
 
 const struct ab_wedge bt_wedge = {
-        .abi = AB_WEDGE_ABI,
-        .vectors = BT_VECTORS,
-        .vcpu = BT_VCPU,
-        .inline_ops = AB_INLINE_ALL,
+    .abi = AB_WEDGE_ABI,
+    .vectors = BT_VECTORS,
+    .vcpu = BT_VCPU,
+    .inline_ops = AB_INLINE_ALL,
 };
 
 static void *read_file(const char *directory, const char *name, uint32_t *bytes)

@@ -7,11 +7,11 @@
 #include "layout.h"
 
 struct bt_form {
-        const char *insn;       /* as written in forms.def */
+        const char *insn; /* as written in forms.def */
         enum ab_shape shape;
         uint32_t vector;
-        const char *text;       /* of inline code */
-        bool alone;             /* the site is followed by a jump to BT_LEAVE */
+        const char *text; /* of inline code */
+        bool alone;       /* the site is followed by a jump to BT_LEAVE */
 };
 
 extern const struct bt_form bt_forms[];

@@ -50,7 +50,7 @@ static void expect(enum ab_bind_error error, uint32_t index, const char *what)
         memcpy(before, image.text, image.text_bytes);
         ab_bind(&bind);
         bt_ok(bind.error == error && bind.bad_index == index && bind.bad_address == address &&
-                      untouched(before),
+                  untouched(before),
               "%s: refused, \"%s\"", what, ab_bind_error_text(bind.error));
         free(before);
         restore();
@@ -59,7 +59,7 @@ static void expect(enum ab_bind_error error, uint32_t index, const char *what)
 static void named_corruptions(void)
 {
         uint32_t cli = of_class(AB_CLASS_CLI), in = of_class(AB_CLASS_IN);
-        uint32_t lgdt = of_class(AB_CLASS_LGDT), hlt = of_class(AB_CLASS_HLT) , n = image.count;
+        uint32_t lgdt = of_class(AB_CLASS_LGDT), hlt = of_class(AB_CLASS_HLT), n = image.count;
         uint32_t lret = of_class(AB_CLASS_LRET), cr = of_class(AB_CLASS_MOV_TO_CR);
         uint32_t seg = of_class(AB_CLASS_MOV_TO_SEG);
 
@@ -175,7 +175,7 @@ static void native_classes(void)
         bind.wedge.native[AB_CLASS_RDTSC / 32] |= 1u << AB_CLASS_RDTSC % 32;
         ab_bind(&bind);
         bt_ok(!bind.error && bind.stats.row[AB_CLASS_RDTSC].shape[AB_SHAPE_NATIVE_WEDGE] == 1 &&
-                      !memcmp(site(tsc), pristine + (site(tsc) - image.text), 6),
+                  !memcmp(site(tsc), pristine + (site(tsc) - image.text), 6),
               "a class the wedge wants native stays as it is and is counted");
         restore();
 }
@@ -208,11 +208,13 @@ static void fuzz_records(void)
                                                good[i].site_bytes);
                                         /* a neighbouring sti may have changed its vector */
                                         if (i)
-                                                memcpy(site(i - 1), expected + (site(i - 1) - image.text),
+                                                memcpy(site(i - 1),
+                                                       expected + (site(i - 1) - image.text),
                                                        good[i - 1].site_bytes);
                                         if (memcmp(image.text, expected, image.text_bytes)) {
                                                 wrong++;
-                                                printf("# record %u byte %u value %u\n", i, at, value);
+                                                printf("# record %u byte %u value %u\n", i, at,
+                                                       value);
                                         }
                                 }
                                 restore();

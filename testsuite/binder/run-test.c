@@ -194,8 +194,8 @@ int main(int argc, char **argv)
         bind = bt_binder(&image);
         bt_ok(!ab_bind(&bind), "the forms bind");
         bt_ok(sizeof(struct ab_vcpu) == AB_VCPU_BYTES &&
-                      &vcpu->dr[3] == (void *)(BT_VCPU + AB_VCPU_DR(3)) &&
-                      &vcpu->seg[5] == (void *)(BT_VCPU + AB_VCPU_SEG(5)),
+                  &vcpu->dr[3] == (void *)(BT_VCPU + AB_VCPU_DR(3)) &&
+                  &vcpu->seg[5] == (void *)(BT_VCPU + AB_VCPU_SEG(5)),
               "the offsets inline code uses are those of struct ab_vcpu");
         for (i = 0; i < image.count && !bind.error; i++) {
                 const struct ab_record *record = &image.records[i];

@@ -7,9 +7,18 @@
 #include "ring0.h"
 
 enum {
-        PIC1 = 0x20, PIC2 = 0xa0, PIT0 = 0x40, PIT2 = 0x42, PIT_MODE = 0x43, GATE2 = 0x61,
-        CMOS = 0x70, LINE_TIMER = 0, LINE_CASCADE = 2, LINE_CONSOLE = 4,
-        PIT_HZ = 1193182, CALIBRATION_TICKS = 11932, /* 10 ms */
+        PIC1 = 0x20,
+        PIC2 = 0xa0,
+        PIT0 = 0x40,
+        PIT2 = 0x42,
+        PIT_MODE = 0x43,
+        GATE2 = 0x61,
+        CMOS = 0x70,
+        LINE_TIMER = 0,
+        LINE_CASCADE = 2,
+        LINE_CONSOLE = 4,
+        PIT_HZ = 1193182,
+        CALIBRATION_TICKS = 11932, /* 10 ms */
 };
 
 volatile bool ring0_held = true;
@@ -88,7 +97,8 @@ static void arm(void)
                 events |= AB_EVENT_TIMER;
                 return;
         }
-        ticks = deadline - now > 50000000 ? PIT_HZ / 20 : (deadline - now) * PIT_HZ / 1000000000 + 1;
+        ticks =
+            deadline - now > 50000000 ? PIT_HZ / 20 : (deadline - now) * PIT_HZ / 1000000000 + 1;
         outb(PIT_MODE, 0x30);
         outb(PIT0, ticks & 255);
         outb(PIT0, ticks >> 8);
@@ -228,7 +238,8 @@ uint64_t backend_wall_time(void)
 static bool granted(uint32_t port, uint32_t bytes)
 {
         static const uint16_t own[][2] = {
-                {0x20, 0x21}, {0xa0, 0xa1}, {0x40, 0x43}, {0x61, 0x61}, {0x70, 0x71}, {0x2f8, 0x2ff}, {0x3f8, 0x3ff},
+            {0x20, 0x21}, {0xa0, 0xa1},   {0x40, 0x43},   {0x61, 0x61},
+            {0x70, 0x71}, {0x2f8, 0x2ff}, {0x3f8, 0x3ff},
         };
         uint32_t i;
 

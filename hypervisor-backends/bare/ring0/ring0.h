@@ -4,22 +4,22 @@
 #define AB_RING0_H
 
 /* Selectors: flat kernel and user segments, the task, three for user descriptors. */
-#define KERNEL_CS               0x08
-#define KERNEL_DS               0x10
-#define USER_CS                 0x1b
-#define USER_DS                 0x23
-#define TASK                    0x28
-#define USER_DESCRIPTOR         6       /* first of three GDT entries */
-#define FAULT_TASK              0x48
-#define GDT_ENTRIES             10
+#define KERNEL_CS       0x08
+#define KERNEL_DS       0x10
+#define USER_CS         0x1b
+#define USER_DS         0x23
+#define TASK            0x28
+#define USER_DESCRIPTOR 6 /* first of three GDT entries */
+#define FAULT_TASK      0x48
+#define GDT_ENTRIES     10
 
 /* The 8259s deliver lines 0 to 15 here. */
-#define IRQ_VECTOR              0x20
+#define IRQ_VECTOR 0x20
 
-#define STACK_BYTES             16384
+#define STACK_BYTES 16384
 
 /* Physical memory appears here, and this kernel is linked here. */
-#define PHYSICAL                0xc0000000
+#define PHYSICAL 0xc0000000
 
 #ifndef __ASSEMBLER__
 #include <afterburn/backend.h>
@@ -29,10 +29,10 @@
  * Physical memory.  All of it is mapped at PHYSICAL for ring 0 in every space; page tables come
  * from a pool, the guest's memory lies above.
  */
-#define POOL_START              0x00400000u
-#define POOL_END                0x01000000u
-#define GUEST_START             0x01000000u
-#define MEMORY_LIMIT            0x31000000u
+#define POOL_START   0x00400000u
+#define POOL_END     0x01000000u
+#define GUEST_START  0x01000000u
+#define MEMORY_LIMIT 0x31000000u
 
 struct multiboot {
         uint32_t flags, mem_lower, mem_upper, boot_device, cmdline, mods_count, mods_addr;

@@ -126,7 +126,8 @@ static void compute_once(void)
         asm volatile("" : : "r"(a));
 }
 
-/* A small kernel build: the compiler of the root file system compiles itself, one process per file. */
+/* A small kernel build: the compiler of the root file system compiles itself, one process per file.
+ */
 enum { BUILD_FILES = 50 };
 
 static void build_once(void)
