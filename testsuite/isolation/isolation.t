@@ -62,6 +62,12 @@ check 'it prints the same beside a guest that panics'
 l4 125 100 --vm="$lost=$here/triple" --vm=B "$guest" -- /bin/isolation --work 20 && worked &&
         grep -q 'A: .*triple fault' "$tmp/out"
 check 'it prints the same beside a guest with a triple fault, which ends with that reason'
+l4 99 60 --vm="$lost=$here/ports" --vm=B "$guest" -- /bin/isolation --work 20 && worked &&
+        grep -q "^A: # still there" "$tmp/out" && grep -q "^A: Bail out.*vector 13" "$tmp/out"
+check "it prints the same beside a kernel that writes ports nobody granted"
+l4 99 60 --vm="$lost=$here/memory" --vm=B "$guest" -- /bin/isolation --work 20 && worked &&
+        grep -q "^A: Bail out.*vector 14" "$tmp/out"
+check "it prints the same beside a kernel that writes the memory of L4"
 l4 124 30 --vm="$lost=$here/loop" --vm=B "$guest" -- /bin/isolation --work 20 && worked &&
         grep -q 'B: rebooted, status 0' "$tmp/out"
 check 'it prints the same beside a guest that loops with interrupts off'

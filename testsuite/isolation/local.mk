@@ -15,7 +15,8 @@ testsuite_isolation_isolation_LDFLAGS = $(GUEST_LINK)
 testsuite_isolation_isolation_LDADD = -lgcc
 
 # Kernels that are lost.
-LOST = testsuite/isolation/loop testsuite/isolation/triple
+LOST = testsuite/isolation/loop testsuite/isolation/triple testsuite/isolation/ports \
+	testsuite/isolation/memory
 LOST_FILES = $(SAMPLE_COMMON) testsuite/isolation/guest/halt.c
 check_DATA += $(LOST)
 CLEANFILES += $(LOST)
