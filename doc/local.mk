@@ -2,7 +2,7 @@
 pkgconfigdir = $(libdir)/pkgconfig
 nodist_pkgconfig_DATA = doc/afterburn.pc
 dist_man_MANS += doc/man/afterburn.1 doc/man/afterburn.7
-dist_doc_DATA = README doc/design.md doc/results-toolchain \
+dist_doc_DATA = README doc/design.md doc/results-toolchain doc/results-baseline \
 	LICENSES/GPL-3.0-or-later.txt LICENSES/BSD-2-Clause.txt
 
 # What style and static checkers say; `make lint' is clean on main.
