@@ -103,7 +103,8 @@ static bool await_stub(uint32_t space)
                         L4_Set_MsgTag(L4_Tag(0, L4_EXC_WORDS, 0));
                         continue;
                 }
-                if (!is_page_fault(tag) || !serve_stub_page(space, L4_StoreMR(1), L4_Label(tag) & L4_FPAGE_W))
+                if (!is_page_fault(tag) ||
+                    !serve_stub_page(space, L4_StoreMR(1), L4_Label(tag) & L4_FPAGE_W))
                         return false;
         }
 }

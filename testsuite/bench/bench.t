@@ -53,6 +53,7 @@ check 'the table as TSV'
 
 # Two ways of doing things: the other takes twice the loops.
 alternate=$top_builddir/libexec/afterburner/bench-alternate
+# shellcheck disable=SC2016 # for the other shell
 printf '%s\n' 'i=0; while [ $i -lt 60000 ]; do i=$((i + 1)); done' \
         'i=0; while [ $i -lt 120000 ]; do i=$((i + 1)); done' |
         "$alternate" 3 >"$tmp/out" 2>"$tmp/err" &&

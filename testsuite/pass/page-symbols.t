@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck disable=SC2016 # dollar signs are gas immediates
 # Stores of assembler sources to page tables known by name.
 : "${top_srcdir:?}"
 . "$top_srcdir/testsuite/pass/tap.sh"

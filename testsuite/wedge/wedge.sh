@@ -9,6 +9,9 @@ need_qemu() {
         command -v qemu-system-i386 >/dev/null || skip_all 'no qemu-system-i386'
 }
 
+# The test that reads this has made the folder.
+: "${tmp:?}"
+
 # on_wedge SECONDS KERNEL [ARCHIVE]: console on standard output, the control line in $tmp/control.
 on_wedge() {
         timeout "$1" qemu-system-i386 -accel tcg -cpu "${wedge_cpu:-pentium3}" -m "${wedge_memory:-128}" \

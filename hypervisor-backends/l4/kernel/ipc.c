@@ -434,6 +434,7 @@ static struct outer kmsg_begin(struct tcb *self, struct kmsg *m, u32 reply_from)
 {
         struct outer o = {self->mr, self->virtual_sender, self->xfer_peer, self->kernel_msg};
 
+        /* cppcheck-suppress ctuuninitvar ; where the message will be written */
         self->mr = m->mr;
         self->kernel_msg = true;
         self->entered = self->sent = false;

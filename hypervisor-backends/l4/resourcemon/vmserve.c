@@ -403,7 +403,7 @@ int vm_interrupt(L4_Word_t irq)
                 return 1;
         }
         if (irq < 16 && irq_owner[irq]) {
-                vm_notify(irq_owner[irq], AB_EVENT_IRQ0 << irq);
+                vm_notify(irq_owner[irq], (uint32_t)AB_EVENT_IRQ0 << irq);
                 return 1;
         }
         return 0;
