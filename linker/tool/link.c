@@ -30,7 +30,7 @@ static const char usage_text[] =
     "Usage: afterburn link --hypervisor=NAME [OPTION]... VMLINUX -o FILE\n"
     "Bind every site of an afterburned kernel for one hypervisor's wedge, ahead of time.\n"
     "\n"
-    "  --hypervisor=NAME  whose wedge: l4\n"
+    "  --hypervisor=NAME  whose wedge: l4, l4x-split or l4x-colocated\n"
     "  --wedge=FILE       the wedge's ELF file, in place of the installed one\n"
     "  -o, --output=FILE  where to write the bound kernel\n"
     "  --scribble         destroy what records call dead, as far as it fits: for tests\n"

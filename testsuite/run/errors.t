@@ -3,7 +3,7 @@
 # afterburn run: what it refuses, in one line each.  No machine is started.
 # shellcheck source=testsuite/run/run.sh
 . "${top_srcdir:?}/testsuite/run/run.sh"
-plan 21
+plan 24
 
 try 2 && one_line 'no kernel'; check 'no kernel: usage'
 try 2 --frobnicate vmlinux && one_line '--frobnicate'; check 'an unknown option: usage'
@@ -12,6 +12,8 @@ try 2 --memory=1M vmlinux && one_line '1M'; check 'too little memory: usage'
 try 2 --timeout=soon vmlinux && one_line 'soon'; check 'a time that is none: usage'
 try 2 --timeout=-3 vmlinux && one_line '-3'; check 'a negative time: usage'
 try 2 --hypervisor=vax vmlinux && one_line 'vax'; check 'an unknown hypervisor: usage'
+try 2 --hypervisor=l4x --layout=sideways vmlinux && one_line 'split or colocated'; check 'an unknown layout: usage'
+try 2 --hypervisor=l4 --layout=split vmlinux && one_line 'use --hypervisor=l4x'; check 'a layout of what has none: usage'
 try 2 --emulator=simh vmlinux && one_line 'simh'; check 'an unknown emulator: usage'
 try 2 --icount --emulator=bochs vmlinux && one_line '--icount'; check 'bochs cannot count: usage'
 try 2 vmlinux ls && one_line 'ls'; check 'a command without --: usage'
@@ -28,6 +30,12 @@ try 1 /bin/true && one_line 'not for IA-32'; check 'the kernel is a 64-bit progr
 head -c 3000 "$top_builddir/share/afterburner/guest/smoke" >"$tmp/cut"
 try 1 "$tmp/cut" && one_line 'truncated'; check 'the kernel is truncated'
 cp "$top_builddir/share/afterburner/guest/smoke" "$tmp/elf"
+if [ -f "$top_builddir/share/afterburner/wedge-l4x-colocated" ]; then
+        skip 'a layout that is not built' 'it is built'
+else
+        try 1 --hypervisor=l4x --layout=colocated "$tmp/elf" && one_line 'its wedge is not built here'
+        check 'a layout that is not built'
+fi
 try 1 --initrd="$tmp/none" "$tmp/elf" && one_line "$tmp/none"; check 'the root file system is missing'
 try 1 --initrd="$tmp/text.c" "$tmp/elf" -- /bin/sh && one_line 'not an initramfs'
 check 'a root file system that cannot carry the command'

@@ -13,7 +13,10 @@
 static const char usage[] =
     "Usage: afterburn run [OPTION ...] KERNEL [-- COMMAND [WORD ...]]\n"
     "Boots KERNEL (vmlinux, bzImage or a multiboot kernel) and runs COMMAND in it.\n"
-    "  --hypervisor=NAME     what it runs on: bare, the machine itself, or l4 (bare)\n"
+    "  --hypervisor=NAME     what it runs on: bare, the machine itself; l4; or l4x, L4 with\n"
+    "                        the extensions for virtual machines (bare)\n"
+    "  --layout=NAME         on l4x: split, the guest kernel in a space of its own, or\n"
+    "                        colocated, in each of its applications' (split)\n"
     "  --initrd=FILE         root file system (default: the sample one)\n"
     "  --memory=SIZE         memory, in megabytes (64M): 4M to 2048M, on l4 32M to 768M\n"
     "  --vm=NAME[,KEY=VALUE] on l4: one of several guests, up to 8; memory=, kernel=,\n"
@@ -50,6 +53,7 @@ enum {
         O_ISO,
         O_DRY_RUN,
         O_VM,
+        O_LAYOUT,
         O_HELP,
         O_VERSION
 };
@@ -70,6 +74,7 @@ static const struct option table[] = {
     {"iso", 1, NULL, O_ISO},
     {"dry-run", 0, NULL, O_DRY_RUN},
     {"vm", 1, NULL, O_VM},
+    {"layout", 1, NULL, O_LAYOUT},
     {"help", 0, NULL, O_HELP},
     {"version", 0, NULL, O_VERSION},
     {NULL, 0, NULL, 0},
@@ -183,11 +188,11 @@ static const char *one_of(const char *option, const char *text, const char *firs
 
 void run_parse(struct run_options *options, int argc, char **argv)
 {
+        const char *hypervisor = "bare", *layout = NULL;
         unsigned extras = 0;
         int option;
 
-        *options = (struct run_options){.hypervisor = run_backend("bare"),
-                                        .emulator = "qemu",
+        *options = (struct run_options){.emulator = "qemu",
                                         .machine = "pc,acpi=off,hpet=off",
                                         .append = "",
                                         .memory_mb = 64,
@@ -198,7 +203,7 @@ void run_parse(struct run_options *options, int argc, char **argv)
         while ((option = getopt_long(argc, argv, "+:", table, NULL)) >= 0) {
                 switch (option) {
                 case O_HYPERVISOR:
-                        options->hypervisor = run_backend(optarg);
+                        hypervisor = optarg;
                         break;
                 case O_INITRD:
                         options->initrd = optarg;
@@ -242,6 +247,9 @@ void run_parse(struct run_options *options, int argc, char **argv)
                 case O_VM:
                         add_guest(options, optarg);
                         break;
+                case O_LAYOUT:
+                        layout = one_of("--layout", optarg, "split", "colocated");
+                        break;
                 case O_HELP:
                         fputs(usage, stdout);
                         exit(AB_EXIT_OK);
@@ -272,6 +280,7 @@ void run_parse(struct run_options *options, int argc, char **argv)
                 run_parse(options, argc, argv);
                 return;
         }
+        options->hypervisor = run_backend(hypervisor, layout);
         if (!options->kernel && !all_have_kernels(options))
                 ab_die(AB_EXIT_USAGE, "no kernel: name a vmlinux or bzImage, or try --help");
         if (optind < argc) {

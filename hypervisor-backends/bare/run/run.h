@@ -24,10 +24,14 @@ struct run_backend {
         unsigned machines;          /* guests side by side */
         /* Check what the user gave and fill in `images'. */
         void (*prepare)(struct run_images *images, const struct run_options *options);
+        const char *kernel, *wedge; /* of L4: files below AB_PLACE_LIB and AB_PLACE_SHARE */
 };
 
-/* The row called `name'; ends the program with status 2 where there is none. */
-const struct run_backend *run_backend(const char *name);
+/*
+ * The row called `name', of l4x the one for `layout' (NULL: split); ends the program with
+ * status 2 where there is none.
+ */
+const struct run_backend *run_backend(const char *name, const char *layout);
 
 /* One of several guests: --vm.  What is NULL or 0 is as for a single one. */
 struct run_guest {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * afterburn run --hypervisor=l4: what the machine gets.  The loader, the kernel, sigma0 and
+ * afterburn run --hypervisor=l4 and l4x: what the machine gets.  The loader, the kernel, sigma0 and
  * the resource monitor; the description of the guests (include/afterburn/vm.h); the wedge;
  * kernels and root file systems.
  */
@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <afterburn/vm.h>
 
@@ -67,6 +68,18 @@ static struct run_guest complete(const struct run_options *options, unsigned num
         return guest;
 }
 
+/* Both kinds of L4 wedge need not be there. */
+static char *find_wedge(const struct run_backend *hypervisor)
+{
+        char *path = ab_path(AB_PLACE_SHARE, hypervisor->wedge);
+
+        if (access(path, R_OK))
+                ab_die(AB_EXIT_ERROR,
+                       "--hypervisor=%s: its wedge is not built here: there is none at %s",
+                       hypervisor->name, path);
+        return path;
+}
+
 void run_prepare_l4(struct run_images *images, const struct run_options *options)
 {
         char *words = NULL;
@@ -79,11 +92,11 @@ void run_prepare_l4(struct run_images *images, const struct run_options *options
         images->boot = ab_path_required(AB_PLACE_LIB, "l4/loader");
         images->debug_exit = true;
         images->guests = options->guests ? options->guests : 1;
-        run_add_module(images, ab_path_required(AB_PLACE_LIB, "l4/kernel-baseline"));
+        run_add_module(images, ab_path_required(AB_PLACE_LIB, options->hypervisor->kernel));
         run_add_module(images, ab_path_required(AB_PLACE_LIB, "l4/sigma0"));
         run_add_module(images, ab_path_required(AB_PLACE_LIB, "l4/resourcemon"));
         description = run_add_module(images, NULL);
-        wedge = add(images, ab_path_required(AB_PLACE_SHARE, "wedge-l4"));
+        wedge = add(images, find_wedge(options->hypervisor));
         fprintf(text, "%s\n", AB_VM_HEADER);
         for (i = 0; i < images->guests; i++) {
                 struct run_guest guest = complete(options, i);

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Register state in messages: control transfer items (thesis 3.2, 4.1) to and from
+ * the structures of the backend interface.  What both layouts of the extended backend use.
+ *
+ * @mr is the caller's message registers, L4_Utcb(), and @n the one an item begins at.
+ */
+#ifndef L4X_TRANSFER_H
+#define L4X_TRANSFER_H
+
+#include <afterburn/backend.h>
+#include <l4/message.h>
+#include <l4/thread.h>
+
+enum {
+        XFER_FRAME_WORDS = 1 + L4_CTRLXFER_GP_REGS, /* an item of all general registers */
+        XFER_STATE_MR = 3, /* where it is in a message about a fault, exception or preemption */
+        XFER_FPU_WORDS = 3 * L4_CTRLXFER_FPU_WORDS + L4_CTRLXFER_FPU_LAST, /* of fxsave's format */
+        XFER_USER_FLAGS = L4_EFLAGS_SETTABLE,
+        XFER_FIXED_FLAGS = 0x202
+};
+
+/* The item at @n holds all general registers. */
+static inline bool xfer_is_frame(const L4_Word_t *mr, unsigned int n)
+{
+        return (mr[n] & ~(L4_Word_t)L4_ITEM_CONTINUED) == L4_CTRLXFER_GP_ITEM;
+}
+
+/* The message @tag is about a fault, exception or preemption and carries them. */
+static inline bool xfer_has_state(const L4_Word_t *mr, L4_MsgTag_t tag)
+{
+        return L4_UntypedWords(tag) == XFER_STATE_MR - 1 &&
+               L4_TypedWords(tag) >= XFER_FRAME_WORDS && xfer_is_frame(mr, XFER_STATE_MR);
+}
+
+/* The item's words are eip, eflags, and then the registers in the order of pushal. */
+static inline void xfer_get_frame(const L4_Word_t *mr, unsigned int n, struct ab_frame *frame)
+{
+        frame->eip = mr[n + 1];
+        frame->eflags = (mr[n + 2] & XFER_USER_FLAGS) | XFER_FIXED_FLAGS;
+        frame->edi = mr[n + 3];
+        frame->esi = mr[n + 4];
+        frame->ebp = mr[n + 5];
+        frame->esp = mr[n + 6];
+        frame->ebx = mr[n + 7];
+        frame->edx = mr[n + 8];
+        frame->ecx = mr[n + 9];
+        frame->eax = mr[n + 10];
+}
+
+/* Write the item for @frame at @n; returns where the next one begins. */
+static inline unsigned int xfer_put_frame(L4_Word_t *mr, unsigned int n,
+                                          const struct ab_frame *frame)
+{
+        mr[n] = L4_CTRLXFER_GP_ITEM;
+        mr[n + 1] = frame->eip;
+        mr[n + 2] = frame->eflags;
+        mr[n + 3] = frame->edi;
+        mr[n + 4] = frame->esi;
+        mr[n + 5] = frame->ebp;
+        mr[n + 6] = frame->esp;
+        mr[n + 7] = frame->ebx;
+        mr[n + 8] = frame->edx;
+        mr[n + 9] = frame->ecx;
+        mr[n + 10] = frame->eax;
+        return n + XFER_FRAME_WORDS;
+}
+
+/* An item that sends a thread to @eip with stack @esp; its other registers stay. */
+static inline unsigned int xfer_put_place(L4_Word_t *mr, unsigned int n, uint32_t eip, uint32_t esp)
+{
+        mr[n] =
+            L4_CtrlXferWord(L4_CTRLXFER_ID_GP, 1u << L4_CTRLXFER_GP_EIP | 1u << L4_CTRLXFER_GP_ESP);
+        mr[n + 1] = eip;
+        mr[n + 2] = esp;
+        return n + 3;
+}
+
+/*
+ * The calls below use ExchangeRegisters and the message registers.  The thread has to be in a
+ * state that accepts items: it waits for the answer to a message of the kernel's, or its
+ * acceptor says so (L4_ACCEPT_CTRLXFER).  False: it does not, or is gone.
+ */
+
+/* Page faults, exceptions and preemptions of @thread carry its general registers from now on. */
+bool xfer_configure(L4_ThreadId_t thread);
+
+bool xfer_read_frame(L4_ThreadId_t thread, struct ab_frame *frame);
+bool xfer_write_frame(L4_ThreadId_t thread, const struct ab_frame *frame);
+
+/* Floating-point registers: the first 288 bytes of @area, as fxsave writes them. */
+bool xfer_read_fpu(L4_ThreadId_t thread, void *area);
+bool xfer_write_fpu(L4_ThreadId_t thread, const void *area);
+
+/* Its thread-local descriptor in GDT entry @entry, one of L4_TLS_GDT_*. */
+bool xfer_write_segment(L4_ThreadId_t thread, uint32_t entry, uint32_t low, uint32_t high);
+
+#endif
