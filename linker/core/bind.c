@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Check all, then write all.  The second pass runs the same code over the same
- * bytes, less the checks, so it cannot fail.
+ * Check and plan all, then write all.  What a site becomes is decided once, while nothing is
+ * written, and kept in working memory.
  */
 #include "shape.h"
 
@@ -40,29 +40,33 @@ const char *ab_shape_text(enum ab_shape shape)
         return shape < AB_SHAPES ? text[shape] : "unknown";
 }
 
-/* --- order ----------------------------------------------------------------- */
+/* --- working memory ------------------------------------------------------- */
 
-static void sift_down(uint32_t *order, const struct ab_record *records, uint32_t root, uint32_t n)
+/* Numbers of the records in order of address. */
+static uint32_t *order_of(const struct ab_bind *bind)
 {
-        uint32_t sinking = order[root], start = records[sinking].start, child;
-
-        while ((child = 2 * root + 1) < n) {
-                uint32_t larger = records[order[child]].start;
-
-                if (child + 1 < n && larger < records[order[child + 1]].start)
-                        larger = records[order[++child]].start;
-                if (start >= larger)
-                        break;
-                order[root] = order[child];
-                root = child;
-        }
-        order[root] = sinking;
+        return bind->work;
 }
 
-/* Heap sort: in place, and never worse than n log n. */
-static void sort_by_start(uint32_t *order, const struct ab_record *records, uint32_t n)
+/* The code of each site, in the same order. */
+static struct ab_code *codes_of(const struct ab_bind *bind)
 {
-        uint32_t i;
+        return (struct ab_code *)(order_of(bind) + bind->count);
+}
+
+_Static_assert(sizeof(uint32_t) + sizeof(struct ab_code) == AB_BIND_WORK_BYTES, "working memory");
+
+/* --- order ----------------------------------------------------------------- */
+
+/*
+ * Radix sort, digit by digit from the last, to and fro between @order and @other: at most four
+ * rounds, whatever the records say.  Digits that all addresses share need none.
+ */
+static void sort_by_start(uint32_t *order, uint32_t *other, const struct ab_record *records,
+                          uint32_t n)
+{
+        uint32_t *from = order, *to = other, *swapped;
+        uint32_t i, shift, sum, here, place[256];
 
         for (i = 0; i < n; i++)
                 order[i] = i;
@@ -70,15 +74,26 @@ static void sort_by_start(uint32_t *order, const struct ab_record *records, uint
                 ;
         if (i >= n)
                 return;
-        for (i = n / 2; i-- > 0;)
-                sift_down(order, records, i, n);
-        for (i = n; i-- > 1;) {
-                uint32_t last = order[i];
-
-                order[i] = order[0];
-                order[0] = last;
-                sift_down(order, records, 0, i);
+        for (shift = 0; shift < 32; shift += 8) {
+                for (i = 0; i < 256; i++)
+                        place[i] = 0;
+                for (i = 0; i < n; i++)
+                        place[records[i].start >> shift & 255]++;
+                if (place[records[0].start >> shift & 255] == n)
+                        continue;
+                for (i = sum = 0; i < 256; i++) {
+                        here = place[i];
+                        place[i] = sum;
+                        sum += here;
+                }
+                for (i = 0; i < n; i++)
+                        to[place[records[from[i]].start >> shift & 255]++] = from[i];
+                swapped = from;
+                from = to;
+                to = swapped;
         }
+        for (i = 0; from != order && i < n; i++)
+                order[i] = from[i];
 }
 
 /* --- checks of one site ---------------------------------------------------- */
@@ -165,27 +180,20 @@ static bool implicit_memory(const struct ab_insn *insn)
  */
 static bool redundant_prefixes(const uint8_t *bytes, unsigned n, const struct ab_insn *insn)
 {
-        bool memory = insn->memory || implicit_memory(insn);
-        uint8_t segment = insn->seg ? insn->seg : insn->default_seg ? insn->default_seg : 0x3e;
+        const uint8_t *end = bytes + n;
+        uint8_t segment;
 
-        while (n--) {
-                switch (bytes[n]) {
-                case 0x26:
-                case 0x2e:
-                case 0x36:
-                case 0x3e:
-                        if (memory && bytes[n] != segment)
+        if (!insn->memory && !implicit_memory(insn)) {
+                /* 26, 2e, 36 and 3e: es, cs, ss, ds */
+                while (bytes != end)
+                        if ((*bytes++ & 0xe7) != 0x26)
                                 return false;
-                        break;
-                case 0x64:
-                case 0x65:
-                        if (!memory || bytes[n] != segment)
-                                return false;
-                        break;
-                default:
-                        return false;
-                }
+                return true;
         }
+        segment = insn->seg ? insn->seg : insn->default_seg ? insn->default_seg : 0x3e;
+        while (bytes != end)
+                if (*bytes++ != segment)
+                        return false;
         return true;
 }
 
@@ -248,6 +256,33 @@ static enum ab_bind_error check_code(const struct ab_record *record, const uint8
         return padding_is_void(record, code, insn) ? AB_BIND_OK : AB_BIND_PADDING;
 }
 
+/* --- code bytes ------------------------------------------------------------ */
+
+/* Code of the image that was asked for last: sites come in order of address. */
+struct window {
+        uint32_t address, bytes;
+        uint8_t *code;
+};
+
+static void move_window(const struct ab_bind *bind, struct window *window, uint32_t address)
+{
+        window->address = address;
+        window->bytes = 0;
+        window->code = bind->image.code(bind->image.context, address, &window->bytes);
+        if (!window->code)
+                window->bytes = 0;
+}
+
+/* As ab_bind_image.code, which is asked only for what lies beyond the window. */
+static inline uint8_t *code_at(const struct ab_bind *bind, struct window *window, uint32_t address,
+                               uint32_t *available)
+{
+        if (address - window->address >= window->bytes)
+                move_window(bind, window, address);
+        *available = window->bytes - (address - window->address);
+        return *available ? window->code + (address - window->address) : NULL;
+}
+
 /* --- shadows --------------------------------------------------------------- */
 
 static bool is_class(const struct ab_record *record, unsigned class)
@@ -258,7 +293,7 @@ static bool is_class(const struct ab_record *record, unsigned class)
 /* The record at place @place of the order, NULL beyond its ends. */
 static const struct ab_record *at_place(const struct ab_bind *bind, uint32_t place)
 {
-        return place < bind->count ? &bind->records[bind->order[place]] : NULL;
+        return place < bind->count ? &bind->records[order_of(bind)[place]] : NULL;
 }
 
 static uint32_t end_of(const struct ab_record *record)
@@ -280,7 +315,7 @@ static bool next_delivers(const struct ab_bind *bind, const struct ab_record *ne
 }
 
 /* How the site at @place stands to a sti: its own, or the one before it. */
-static enum ab_shadow shadow_of(const struct ab_bind *bind, uint32_t place)
+static enum ab_shadow shadow_of(const struct ab_bind *bind, struct window *window, uint32_t place)
 {
         const struct ab_record *record = at_place(bind, place), *near;
         struct ab_insn insn;
@@ -299,7 +334,7 @@ static enum ab_shadow shadow_of(const struct ab_bind *bind, uint32_t place)
         near = at_place(bind, place + 1);
         if (near && near->start == end_of(record))
                 return next_delivers(bind, near) ? AB_SHADOW_DEFER : AB_SHADOW_NONE;
-        code = bind->image.code(bind->image.context, end_of(record), &available);
+        code = code_at(bind, window, end_of(record), &available);
         if (!code)
                 return AB_SHADOW_NONE;
         if (near && near->start - end_of(record) < available)
@@ -344,37 +379,23 @@ static void count_site(struct ab_bind_stats *stats, const struct ab_record *reco
         }
 }
 
-static uint8_t *site_code(const struct ab_bind *bind, const struct ab_record *record)
-{
-        uint32_t available = 0;
-        uint8_t *code = bind->image.code(bind->image.context, record->start, &available);
-
-        return code && available >= record->site_bytes ? code : NULL;
-}
-
-/*
- * Shape the site at @place; *@site is its first byte.  The first time it is checked; the second
- * time its bytes, still the same, need only be decoded.
- */
-static enum ab_bind_error plan_site(const struct ab_bind *bind, uint32_t place, bool checked,
-                                    uint8_t **site, struct ab_code *code, enum ab_shadow *shadow)
+/* Check the site at @place and shape its code. */
+static enum ab_bind_error plan_site(const struct ab_bind *bind, struct window *window,
+                                    uint32_t place, struct ab_code *code, enum ab_shadow *shadow)
 {
         const struct ab_record *record = at_place(bind, place);
         struct ab_insn insn;
         enum ab_bind_error error;
+        uint32_t available;
+        uint8_t *site = code_at(bind, window, record->start, &available);
 
-        *site = site_code(bind, record);
-        if (!*site)
+        if (available < record->site_bytes)
                 return AB_BIND_ADDRESS;
-        if (!checked) {
-                error = check_code(record, *site, &bind->wedge, &insn);
-                if (error)
-                        return error;
-        } else if (AB_RECORD_KIND_OF(record) != AB_KIND_HOOK) {
-                ab_decode(*site + record->insn_offset, record->insn_bytes, &insn);
-        }
-        *shadow = shadow_of(bind, place);
-        return ab_shape(record, *site + record->insn_offset, &insn, *shadow, &bind->wedge, code);
+        error = check_code(record, site, &bind->wedge, &insn);
+        if (error)
+                return error;
+        *shadow = shadow_of(bind, window, place);
+        return ab_shape(record, site + record->insn_offset, &insn, *shadow, &bind->wedge, code);
 }
 
 /* Through volatile, so that no compiler makes a call of memset of it. */
@@ -389,7 +410,9 @@ static void clear_stats(struct ab_bind_stats *stats)
 
 enum ab_bind_error ab_bind_check(struct ab_bind *bind)
 {
-        uint32_t i;
+        struct window window = {0, 0, NULL};
+        struct ab_code *codes = codes_of(bind);
+        uint32_t i, *order = order_of(bind);
 
         clear_stats(&bind->stats);
         if (bind->wedge.abi != AB_WEDGE_ABI || bind->wedge.vectors % 4 || bind->wedge.vcpu % 4)
@@ -400,20 +423,18 @@ enum ab_bind_error ab_bind_check(struct ab_bind *bind)
                 if (error)
                         return refuse(bind, error, i);
         }
-        sort_by_start(bind->order, bind->records, bind->count);
+        sort_by_start(order, (uint32_t *)codes, bind->records, bind->count);
         for (i = 1; i < bind->count; i++)
                 if (end_of(at_place(bind, i - 1)) > at_place(bind, i)->start)
-                        return refuse(bind, AB_BIND_OVERLAP, bind->order[i]);
+                        return refuse(bind, AB_BIND_OVERLAP, order[i]);
         for (i = 0; i < bind->count; i++) {
                 enum ab_bind_error error;
                 enum ab_shadow shadow;
-                struct ab_code code;
-                uint8_t *site;
 
-                error = plan_site(bind, i, false, &site, &code, &shadow);
+                error = plan_site(bind, &window, i, &codes[i], &shadow);
                 if (error)
-                        return refuse(bind, error, bind->order[i]);
-                count_site(&bind->stats, at_place(bind, i), &code, shadow);
+                        return refuse(bind, error, order[i]);
+                count_site(&bind->stats, at_place(bind, i), &codes[i], shadow);
         }
         bind->error = AB_BIND_OK;
         return AB_BIND_OK;
@@ -461,25 +482,25 @@ static void write_site(struct ab_bind *bind, const struct ab_record *record, uin
 
 enum ab_bind_error ab_bind(struct ab_bind *bind)
 {
+        struct window window = {0, 0, NULL};
         uint32_t i;
 
         if (ab_bind_check(bind))
                 return bind->error;
         for (i = 0; i < bind->count; i++) {
                 const struct ab_record *record = at_place(bind, i);
+                const struct ab_code *code = &codes_of(bind)[i];
                 struct ab_bound_site bound;
-                enum ab_shadow shadow;
-                struct ab_code code;
-                uint8_t *site;
+                uint32_t available;
+                uint8_t *site = code_at(bind, &window, record->start, &available);
 
-                plan_site(bind, i, true, &site, &code, &shadow);
-                write_site(bind, record, site, &code);
+                write_site(bind, record, site, code);
                 if (!bind->report)
                         continue;
-                bound.index = bind->order[i];
-                bound.shape = code.shape;
-                bound.vector = code.vector;
-                bound.code_bytes = code.length;
+                bound.index = order_of(bind)[i];
+                bound.shape = code->shape;
+                bound.vector = code->vector;
+                bound.code_bytes = code->length;
                 bound.code = site;
                 bind->report(bind->report_context, &bound);
         }

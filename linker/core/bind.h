@@ -16,6 +16,9 @@
 #include <afterburn/insn.h>
 #include <afterburn/wedge.h>
 
+/* Bytes of working memory that ab_bind needs per record: a place in the order, and planned code. */
+#define AB_BIND_WORK_BYTES 32u
+
 /* The image: how the binder reaches executable bytes. */
 struct ab_bind_image {
         void *context;
@@ -23,7 +26,7 @@ struct ab_bind_image {
          * Pointer to the writable byte that will be at guest virtual address
          * @address, and in *@available how many bytes follow it contiguously, in
          * executable code and in memory alike; NULL where @address is no code
-         * of the image.
+         * of the image.  What it has said must hold until ab_bind returns.
          */
         uint8_t *(*code)(void *context, uint32_t address, uint32_t *available);
 };
@@ -86,7 +89,7 @@ struct ab_bind {
         /* In. */
         const struct ab_record *records;
         uint32_t count;
-        uint32_t *order; /* working memory: `count' words */
+        void *work; /* working memory: AB_BIND_WORK_BYTES * `count', a multiple of 4 */
         struct ab_bind_image image;
         struct ab_wedge wedge;
         /*

@@ -165,7 +165,7 @@ unsigned ab_decode(const uint8_t *bytes, uint32_t avail, struct ab_insn *insn)
         *insn = none;
         if (avail > AB_INSN_MAX)
                 avail = AB_INSN_MAX;
-        while (at < avail && take_prefix(insn, bytes[at]))
+        while (at < avail && map_1[bytes[at]] == 'P' && take_prefix(insn, bytes[at]))
                 at++;
         insn->opcode_at = at;
         what = take_opcode(bytes, avail, &at, insn);

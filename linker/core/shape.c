@@ -27,10 +27,13 @@ static void put(struct ab_code *code, unsigned byte)
 
 static void put32(struct ab_code *code, uint32_t word)
 {
-        put(code, word & 255);
-        put(code, word >> 8 & 255);
-        put(code, word >> 16 & 255);
-        put(code, word >> 24);
+        uint8_t *to = code->bytes + code->length;
+
+        code->length += 4;
+        to[0] = word & 255;
+        to[1] = word >> 8 & 255;
+        to[2] = word >> 16 & 255;
+        to[3] = word >> 24;
 }
 
 /* Segment number of a prefix byte, in Intel's order; ds where there is none. */

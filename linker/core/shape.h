@@ -6,12 +6,17 @@
 #include "bind.h"
 #include "decode.h"
 
-/* Longest code any site is bound to: an access notice and its instruction. */
-#define AB_CODE_MAX (6 + AB_INSN_MAX)
+/*
+ * Room for the longest code any site is bound to, an access notice and its instruction,
+ * rounded up.
+ */
+#define AB_CODE_MAX 24
+
+_Static_assert(AB_CODE_MAX >= AB_NEED_ACCESS + AB_INSN_MAX, "room for an access notice");
 
 struct ab_code {
-        enum ab_shape shape;
-        uint32_t vector;
+        uint16_t vector;
+        uint8_t shape; /* enum ab_shape */
         uint8_t length;
         uint8_t bytes[AB_CODE_MAX];
 };

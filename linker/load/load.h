@@ -122,6 +122,9 @@ bool ab_load_bound_for(const uint8_t *image, uint32_t bytes, char hypervisor[AB_
 
 /* --- modules: relocatable files a running guest has just copied -------------- */
 
+/* Working memory to bind one site: a copy of its record, and what ab_bind needs. */
+#define AB_LOAD_SITE_BYTES (AB_RECORD_BYTES + AB_BIND_WORK_BYTES)
+
 struct ab_load_module {
         /* In: from AB_HOOK_MODULE_LOADED. */
         uint32_t header;   /* guest virtual address of the Elf32_Ehdr */
@@ -130,7 +133,7 @@ struct ab_load_module {
         uint8_t *(*at)(void *context, uint32_t address, uint32_t bytes);
         void *context;
         const struct ab_wedge *wedge;
-        void *work; /* a multiple of 4; 20 bytes for each site */
+        void *work; /* a multiple of 4; AB_LOAD_SITE_BYTES for each site */
         uint32_t work_bytes;
 
         /* Out. */

@@ -129,9 +129,9 @@ static enum ab_load_error relocate(struct module *module, uint32_t records_numbe
         if (!from || !relocations || bytes % AB_RECORD_BYTES ||
             bytes_of(header) / REL_BYTES != count || load_word(header + 24) >= module->count)
                 return refuse(load, AB_LOAD_RECORDS, "the module's annotation records are damaged");
-        if (count > load->work_bytes / (AB_RECORD_BYTES + 4))
+        if (count > load->work_bytes / AB_LOAD_SITE_BYTES)
                 return refuse(load, AB_LOAD_MEMORY, "the module has %u sites, there is room for %u",
-                              count, load->work_bytes / (AB_RECORD_BYTES + 4));
+                              count, load->work_bytes / AB_LOAD_SITE_BYTES);
         header = header_of(module, load_word(header + 24));
         symbols = data_of(module, header);
         symbol_bytes = bytes_of(header);
@@ -154,7 +154,7 @@ static enum ab_load_error relocate(struct module *module, uint32_t records_numbe
         }
         load->bind.records = records;
         load->bind.count = kept;
-        load->bind.order = (uint32_t *)(records + kept);
+        load->bind.work = records + kept;
         return AB_LOAD_OK;
 }
 

@@ -247,7 +247,7 @@ enum ab_load_error ab_load_bind(struct load_kernel *kernel)
 {
         struct ab_load *load = kernel->load;
         uint32_t count = kernel->record_count, work;
-        uint32_t bytes = count * (AB_RECORD_BYTES + 4);
+        uint32_t bytes = count * AB_LOAD_SITE_BYTES;
         enum ab_bind_error error;
         uint8_t *room;
 
@@ -265,7 +265,7 @@ enum ab_load_error ab_load_bind(struct load_kernel *kernel)
         memcpy(room, kernel->records, count * AB_RECORD_BYTES);
         load->bind.records = (const void *)room;
         load->bind.count = count;
-        load->bind.order = (void *)(room + count * AB_RECORD_BYTES);
+        load->bind.work = room + count * AB_RECORD_BYTES;
         load->bind.image = (struct ab_bind_image){kernel, code};
         memcpy(&load->bind.wedge, &load->target->wedge, sizeof(load->bind.wedge));
         load->bind.scribble = load->scribble;
@@ -274,7 +274,7 @@ enum ab_load_error ab_load_bind(struct load_kernel *kernel)
                 refuse_record(kernel);
         memset(room, 0, bytes);
         load->bind.records = NULL;
-        load->bind.order = NULL;
+        load->bind.work = NULL;
         load->bind.image.context = NULL;
         return load->error;
 }

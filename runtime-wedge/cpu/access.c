@@ -35,7 +35,7 @@ void emulate_DEVICE(uint32_t index)
 
 enum { MODULE_SITES = 8192 };
 
-static uint8_t work[20 * MODULE_SITES] __attribute__((aligned(4)));
+static uint8_t work[AB_LOAD_SITE_BYTES * MODULE_SITES] __attribute__((aligned(4)));
 
 /*
  * The module's bytes at their virtual address: the guest's memory is the wedge's address space

@@ -49,7 +49,7 @@ int main(int argc, char **argv)
         memset(&bind, 0, sizeof(bind));
         bind.records = image->records;
         bind.count = image->record_count;
-        bind.order = ab_alloc((image->record_count + 1ul) * sizeof(*bind.order));
+        bind.work = ab_alloc((image->record_count + 1ul) * AB_BIND_WORK_BYTES);
         bind.image.context = image;
         bind.image.code = code;
         bind.wedge = (struct ab_wedge){.abi = AB_WEDGE_ABI,

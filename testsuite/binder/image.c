@@ -54,8 +54,8 @@ void bt_load(struct bt_image *image, const char *directory)
         image->text = read_file(directory, "forms.text", &image->text_bytes);
         image->records = read_file(directory, "forms.records", &bytes);
         image->count = bytes / AB_RECORD_BYTES;
-        image->order = calloc(image->count, sizeof(*image->order));
-        if (!image->order || bytes % AB_RECORD_BYTES) {
+        image->work = calloc(image->count, AB_BIND_WORK_BYTES);
+        if (!image->work || bytes % AB_RECORD_BYTES) {
                 printf("Bail out! forms.records is no array of records\n");
                 exit(1);
         }
@@ -78,7 +78,7 @@ struct ab_bind bt_binder(struct bt_image *image)
         memset(&bind, 0, sizeof(bind));
         bind.records = image->records;
         bind.count = image->count;
-        bind.order = image->order;
+        bind.work = image->work;
         bind.image.context = image;
         bind.image.code = code;
         bind.wedge = bt_wedge;

@@ -22,7 +22,7 @@ struct bt_image {
         uint32_t text_bytes;
         struct ab_record *records;
         uint32_t count;
-        uint32_t *order;
+        void *work;
 };
 
 /* The wedge all tests bind for: everything inline. */

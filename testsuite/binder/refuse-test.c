@@ -159,6 +159,61 @@ static void bound_twice(void)
         restore();
 }
 
+/* Sites 16 MB and one byte apart and anything between, in no order at all. */
+enum { SCATTERED = 4096, HOOK_BYTES = 6 };
+
+static uint8_t scattered_code[SCATTERED][HOOK_BYTES];
+static uint32_t scattered_last, scattered_wrong;
+
+/* Number i stands at an address of its own, with all four bytes in use. */
+static uint32_t scattered_address(uint32_t i)
+{
+        return (i & 15) << 28 | (i >> 4 & 15) << 20 | (i >> 8 & 15) << 12 | (i & 15) << 3 | 0x80;
+}
+
+static uint8_t *scattered_at(void *context, uint32_t address, uint32_t *available)
+{
+        uint32_t i = address >> 28 | (address >> 20 & 15) << 4 | (address >> 12 & 15) << 8;
+
+        (void)context;
+        *available = HOOK_BYTES;
+        return scattered_address(i) == address ? scattered_code[i] : NULL;
+}
+
+static void in_order(void *context, const struct ab_bound_site *site)
+{
+        const struct ab_record *records = context;
+
+        scattered_wrong += records[site->index].start <= scattered_last;
+        scattered_last = records[site->index].start;
+}
+
+static void any_order(void)
+{
+        static struct ab_record records[SCATTERED];
+        static uint32_t work[SCATTERED * AB_BIND_WORK_BYTES / 4];
+        struct ab_bind bind = bt_binder(&image);
+        uint32_t i, bound = 0;
+
+        for (i = 0; i < SCATTERED; i++) {
+                records[i] = image.records[image.count - 1];
+                records[i].start = scattered_address(i);
+                records[i].site_bytes = HOOK_BYTES;
+                memset(scattered_code[i], 0x90, HOOK_BYTES);
+        }
+        bind.records = records;
+        bind.count = SCATTERED;
+        bind.work = work;
+        bind.image.code = scattered_at;
+        bind.report = in_order;
+        bind.report_context = records;
+        ab_bind(&bind);
+        for (i = 0; i < SCATTERED; i++)
+                bound += scattered_code[i][0] == 0xff && scattered_code[i][1] == 0x15;
+        bt_ok(!bind.error && bound == SCATTERED && !scattered_wrong,
+              "%u sites all over the address space, in no order: bound in order of address", bound);
+}
+
 static void check_is_dry(void)
 {
         struct ab_bind bind = bt_binder(&image);
@@ -287,6 +342,7 @@ int main(int argc, char **argv)
         named_corruptions();
         wedge_corruptions();
         bound_twice();
+        any_order();
         check_is_dry();
         native_classes();
         fuzz_records();

@@ -346,9 +346,11 @@ static uint8_t *module_at(void *context, uint32_t address, uint32_t bytes)
 
 static struct ab_load_module module;
 
+enum { ENOUGH = 8 * AB_LOAD_SITE_BYTES, TOO_LITTLE = 3 * AB_LOAD_SITE_BYTES };
+
 static enum ab_load_error run_module(struct lt_file *file, uint32_t work_bytes)
 {
-        static uint32_t work[64];
+        static uint32_t work[ENOUGH / 4];
 
         memset(&module, 0, sizeof(module));
         module_bytes = file->bytes;
@@ -367,21 +369,21 @@ static void modules(void)
         struct lt_file file = lt_module(MODULE_BASE), copy = file;
         uint32_t i, wrong = 0;
 
-        ok(!run_module(&file, 256) && module.bind.stats.sites == lt_record_count &&
+        ok(!run_module(&file, ENOUGH) && module.bind.stats.sites == lt_record_count &&
                file.bytes[0x100] == 0xc6 && file.bytes[0x107] == 0xff,
            "a module is bound where it lies %s", module.text);
-        ok(run_module(&file, 256) == AB_LOAD_BIND, "and not twice: %s", module.text);
+        ok(run_module(&file, ENOUGH) == AB_LOAD_BIND, "and not twice: %s", module.text);
         free(file.bytes);
         file = lt_module(MODULE_BASE);
-        ok(run_module(&file, 60) == AB_LOAD_MEMORY &&
+        ok(run_module(&file, TOO_LITTLE) == AB_LOAD_MEMORY &&
                !memcmp(file.bytes + 0x100, lt_code, lt_code_bytes),
            "too many sites: %s", module.text);
         file.bytes[0x300 + 12] = 2;
-        ok(run_module(&file, 256) == AB_LOAD_RECORDS, "a relocation of another type: %s",
+        ok(run_module(&file, ENOUGH) == AB_LOAD_RECORDS, "a relocation of another type: %s",
            module.text);
         file.bytes[0x300 + 12] = 1;
         file.bytes[file.shdrs + 40 + 8] = 4; /* not allocated: code the guest has dropped */
-        ok(!run_module(&file, 256) && !module.bind.stats.sites,
+        ok(!run_module(&file, ENOUGH) && !module.bind.stats.sites,
            "sites of dropped code are left out");
         free(file.bytes);
         copy.bytes = malloc(copy.size);
@@ -392,7 +394,7 @@ static void modules(void)
                 memcpy(copy.bytes, file.bytes, file.size);
                 for (n = next_random() % 4 + 1; n; n--)
                         copy.bytes[next_random() % file.size] = (uint8_t)next_random();
-                if (run_module(&copy, 256) && !module.text[0])
+                if (run_module(&copy, ENOUGH) && !module.text[0])
                         wrong++;
         }
         ok(!wrong, "200000 damaged modules: refused with a sentence, or bound");

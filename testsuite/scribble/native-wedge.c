@@ -254,7 +254,7 @@ int main(int argc, char **argv)
                 if (is_wanted(image, &image->records[i]))
                         wanted[bind.count++] = image->records[i];
         bind.records = wanted;
-        bind.order = ab_alloc((bind.count + 1ul) * sizeof(*bind.order));
+        bind.work = ab_alloc((bind.count + 1ul) * AB_BIND_WORK_BYTES);
         bind.image = (struct ab_bind_image){image, code};
         /* nothing inline: there is no virtual processor */
         bind.wedge = (struct ab_wedge){.abi = AB_WEDGE_ABI, .vectors = table};
