@@ -12,7 +12,7 @@
 AB_WEDGE_DESCRIBES(l4vm_description) = {
     .magic = AB_WEDGE_MAGIC,
     .bytes = sizeof(struct ab_wedge_description),
-    .hypervisor = "l4",
+    .hypervisor = L4VM_HYPERVISOR, /* named by the build */
     .kernel_end = L4VM_GUEST_END,
     .wedge = VCPU_WEDGE,
 };

@@ -27,7 +27,7 @@ EXTRA_DIST += hypervisor-backends/l4-baseline/README hypervisor-backends/l4-base
 # The wedge: this backend and the front end.  The parts call one another both ways.
 target_PROGRAMS += share/afterburner/wedge-l4
 share_afterburner_wedge_l4_SOURCES = hypervisor-backends/l4-baseline/load.c
-share_afterburner_wedge_l4_CPPFLAGS = $(AB_CPPFLAGS) $(L4U_CPPFLAGS) \
+share_afterburner_wedge_l4_CPPFLAGS = $(AB_CPPFLAGS) $(L4U_CPPFLAGS) -DL4VM_HYPERVISOR='"l4"' \
 	-I$(top_srcdir)/linker/core -I$(top_srcdir)/linker/load -I$(top_srcdir)/runtime-wedge/cpu
 share_afterburner_wedge_l4_CFLAGS = $(L4U_CFLAGS)
 share_afterburner_wedge_l4_LDFLAGS = $(L4VM_LD)

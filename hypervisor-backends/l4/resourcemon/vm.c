@@ -43,8 +43,11 @@ static L4_ThreadId_t thread(const struct vm *v, L4_Word_t n)
         return L4_GlobalId(v->first_no + n, 1);
 }
 
-/* The first thread of a new space, active; @pager starts it. */
-static int make_space(L4_ThreadId_t t, L4_ThreadId_t pager)
+/*
+ * The first thread of a new space, active; @pager starts it, and @scheduler may
+ * ask to be told when it is preempted.
+ */
+static int make_space(L4_ThreadId_t t, L4_ThreadId_t pager, L4_ThreadId_t scheduler)
 {
         L4_ThreadId_t self = L4_MyGlobalId();
         L4_Fpage_t kip = L4_FpageLog2(L4VM_KIP, L4_PAGE_BITS);
@@ -52,7 +55,7 @@ static int make_space(L4_ThreadId_t t, L4_ThreadId_t pager)
 
         return L4_ThreadControl(t, t, self, L4_nilthread, L4_UTCB_LEAVE) &&
                L4_SpaceControl(t, 0, kip, utcb, L4_nilthread, NULL) &&
-               L4_ThreadControl(t, t, self, pager, L4VM_UTCB);
+               L4_ThreadControl(t, t, scheduler, pager, L4VM_UTCB);
 }
 
 static void drop_thread(L4_ThreadId_t t)
@@ -70,7 +73,7 @@ int vm_make_space(struct vm *v, L4_Word_t n)
                 drop_thread(t);
         if (n >= v->spaces)
                 v->spaces = n + 1;
-        return make_space(t, thread(v, L4VM_MAIN));
+        return make_space(t, thread(v, L4VM_MAIN), thread(v, L4VM_MAIN));
 }
 
 static int start_thread(L4_ThreadId_t t, L4_Word_t ip, L4_Word_t role)
@@ -86,9 +89,10 @@ static const char *make_threads(struct vm *v, L4_Word_t entry)
         L4_ThreadId_t self = L4_MyGlobalId(), main_id = thread(v, L4VM_MAIN);
         L4_ThreadId_t monitor = thread(v, L4VM_MONITOR), helper = thread(v, L4VM_HELPER);
 
-        if (!make_space(main_id, monitor) ||
+        if (!make_space(main_id, monitor, self) ||
             !L4_ThreadControl(monitor, main_id, self, self, L4VM_UTCB + L4_UTCB_SIZE) ||
-            !make_space(helper, self))
+            !L4_ThreadControl(main_id, main_id, monitor, L4_nilthread, L4_UTCB_LEAVE) ||
+            !make_space(helper, self, self))
                 return "the kernel refuses its address spaces";
         L4_Set_Priority(monitor, MONITOR_PRIO);
         if (!start_thread(monitor, entry, L4VM_ROLE_MONITOR) ||

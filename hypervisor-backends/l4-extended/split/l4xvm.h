@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the files of the split layout share, besides what they have from ../../l4-baseline. */
+#ifndef L4XVM_H
+#define L4XVM_H
+
+#include "l4vm.h"
+#include "transfer.h"
+
+/* The kernel tells @thread's scheduler, a thread of the kernel space, when it is preempted. */
+void l4xvm_tell_preemptions(L4_ThreadId_t thread);
+
+/*
+ * A preemption message is in the message registers: the time since then is lost to this
+ * machine.  Microseconds lost in all.
+ */
+void l4xvm_time_lost(void);
+extern volatile uint64_t l4xvm_lost;
+
+/* The thread of @space, which waits for backend_user(). */
+L4_ThreadId_t l4xvm_user_thread(uint32_t space);
+/* It is new: what it has besides general registers. */
+void l4xvm_segments_reset(uint32_t space);
+void l4xvm_segments_enter(uint32_t space);
+
+static inline bool l4xvm_is_preemption(L4_MsgTag_t tag)
+{
+        return L4_Label(tag) == L4_LABEL_PREEMPTION;
+}
+
+#endif

@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The monitor thread: pager, exception handler and scheduler of main, and its interrupt
+ * controller.  Whatever befalls main, a fault, an exception or a preemption, is one message
+ * with all its registers, and main stands still until the answer.  The answer lets it go on, or
+ * sends it to its trap handler: an event is delivered that way to a guest kernel that
+ * was running, for it was preempted by this thread's waking.
+ */
+#include "l4xvm.h"
+
+enum { STOP_PATIENCE_MS = 2000, NEAR_NS = 3000000, RETRY_US = 1000 };
+
+static L4_ThreadId_t main_id, main_local;
+static bool retry;          /* an event could not be delivered yet */
+static uint64_t stop_began; /* when user code did not stop by itself; 0: it did */
+L4_ThreadId_t l4vm_owner;
+
+/* Main's message: it waits for an answer, it was at this place, it goes to its handler. */
+static bool owed, moved;
+static struct ab_frame place;
+
+/* --- moving main ------------------------------------------------------------------- */
+
+static bool is_resuming(L4_Word_t ip)
+{
+        return ip >= (L4_Word_t)l4vm_resume_begin && ip < (L4_Word_t)l4vm_resume_end;
+}
+
+static void note_trap(const struct ab_frame *frame, const struct ab_trap *trap)
+{
+        *(struct ab_frame *)&l4vm_raw.frame = is_resuming(frame->eip) ? l4vm_resume_frame : *frame;
+        *(struct ab_trap *)&l4vm_raw.trap = *trap;
+        l4vm_raw.was_held = l4vm.held;
+        l4vm.held = 1;
+}
+
+/* Main's answer sends it to its handler. */
+static void redirect(const struct ab_trap *trap)
+{
+        note_trap(&place, trap);
+        moved = true;
+}
+
+/*
+ * Main is ready but has not been running, so there is no message of it: its registers are where
+ * the kernel keeps them, and stay there until its handler has saved them.
+ */
+static void redirect_ready(void)
+{
+        struct L4_ExRegs r = {.control = L4_EXREGS_IP, .ip = (L4_Word_t)l4vm_trap_entry};
+        struct ab_frame frame = {0};
+
+        l4vm_count(COUNT_MOVE);
+        L4_ExchangeRegisters(main_id, &r);
+        frame.eip = r.ip;
+        frame.esp = r.sp;
+        frame.eflags = r.flags;
+        if (is_resuming(r.ip)) {
+                r = (struct L4_ExRegs){.control = L4_EXREGS_IP,
+                                       .ip = (L4_Word_t)l4vm_trap_entry_saved};
+                L4_ExchangeRegisters(main_id, &r);
+        }
+        note_trap(&frame, &(struct ab_trap){AB_REASON_EVENT, 0, 0, 0});
+}
+
+/* --- user code ------------------------------------------------------------------------- */
+
+/*
+ * User code runs, or rather ran: it was preempted by this thread, and its message is on the
+ * way to main.  If main has none the program is in an L4 call of its own, which ends here;
+ * the next time this thread wakes the program is running, or has run out of patience.
+ */
+static void stop_user(void)
+{
+        struct L4_ExRegs r = {0};
+
+        L4_ExchangeRegisters(main_id, &r);
+        if (!(r.control & L4_EXREGS_WAS_RECEIVING)) {
+                stop_began = 0;
+                return;
+        }
+        retry = true;
+        if (!stop_began)
+                stop_began = backend_time();
+        r = (struct L4_ExRegs){.control =
+                                   L4_EXREGS_ABORT_RCV | L4_EXREGS_ABORT_SND | L4_EXREGS_HALTFLAG};
+        l4vm_count(COUNT_MOVE);
+        if (L4_IsNilThread(L4_ExchangeRegisters((L4_ThreadId_t){l4vm.running}, &r)) ||
+            backend_time() - stop_began >= STOP_PATIENCE_MS * 1000000ull) {
+                stop_began = 0;
+                l4vm.stop_failed = 1;
+                L4_AbortIpc(main_id);
+        }
+}
+
+/* --- main's messages --------------------------------------------------------------------- */
+
+static void touch(uint32_t address)
+{
+        asm volatile("lock; orb $0,(%0)" : : "r"(address) : "memory");
+}
+
+static bool is_own(uint32_t address)
+{
+        return (address >= (uint32_t)l4vm_image_start && address < (uint32_t)l4vm_image_end);
+}
+
+static void page_fault(uint32_t address, bool write)
+{
+        struct ab_trap trap = {AB_REASON_PAGE_FAULT, 14, 0, address};
+
+        l4vm_count(COUNT_KERNEL_FAULT);
+        if (is_own(address))
+                touch(address);
+        else if (address - L4VM_PAGE < AB_PAGE_BYTES && !write)
+                (void)*(volatile uint8_t *)address;
+        else if (!l4vm_serve_kernel(address, write, &trap.error))
+                redirect(&trap);
+}
+
+static void exception(uint32_t vector, uint32_t error)
+{
+        struct ab_trap trap;
+        uint32_t ignored;
+        uint8_t code = 0;
+
+        l4vm_count(COUNT_KERNEL_FAULT);
+        /* Is it int3 or int $3?  Both arrive with this error code. */
+        if (vector == 13 && (error == 3 * 8 + 2 || error == 4 * 8 + 2) &&
+            place.eip < L4VM_GUEST_END && l4vm_serve_kernel(place.eip, false, &ignored))
+                code = *(volatile uint8_t *)place.eip;
+        l4vm_classify(&place, &trap, vector, error, code);
+        redirect(&trap);
+}
+
+static void of_main(L4_MsgTag_t tag)
+{
+        const L4_Word_t *mr = L4_Utcb();
+        uint32_t a = mr[1], b = mr[2];
+
+        if (L4_Label(tag) == L4VM_OP_TIMER)
+                return; /* look at the deadline again; it waits for nothing */
+        owed = true;
+        if (xfer_has_state(mr, tag))
+                xfer_get_frame(mr, XFER_STATE_MR, &place);
+        else if (!xfer_read_frame(main_id, &place))
+                backend_fatal("L4 does not tell the registers of the guest kernel");
+        if (l4xvm_is_preemption(tag)) {
+                L4_LoadMR(1, a);
+                L4_LoadMR(2, b);
+                l4xvm_time_lost();
+        } else if (L4_Label(tag) == L4_LABEL_EXCEPTION) {
+                exception(a, b);
+        } else if (L4_Label(tag) == L4_LABEL_IOFAULT_RW) {
+                redirect(&(struct ab_trap){AB_REASON_EXCEPTION, 13, 0, 0});
+        } else {
+                page_fault(a, L4_Label(tag) & L4_FPAGE_W);
+        }
+}
+
+/* --- events --------------------------------------------------------------------------------- */
+
+static void raise(uint32_t events)
+{
+        __atomic_or_fetch(&l4vm.events, events, __ATOMIC_SEQ_CST);
+}
+
+/* Main was running when this thread woke, if a message is there. */
+static void ask_main(void)
+{
+        L4_MsgTag_t tag = L4_Receive_Timeout(main_id, L4_ZeroTime);
+
+        if (!L4_IpcFailed(tag))
+                of_main(tag);
+}
+
+/* It waits for an event, or was about to when it was preempted: then once more, soon. */
+static void wake_main(void)
+{
+        L4_Set_MsgTag(L4_Tag(0, 0, 0));
+        if (!owed && !L4_IpcFailed(L4_Reply(main_id))) {
+                l4vm.waiting = 0;
+                return;
+        }
+        retry = true;
+        if (!owed)
+                ask_main();
+}
+
+/* Let main know of events. */
+static void deliver(void)
+{
+        retry = false;
+        if (!l4vm.events)
+                return;
+        if (l4vm.waiting) {
+                wake_main();
+                return;
+        }
+        if (l4vm.running) {
+                if (owed)
+                        retry = true; /* it is about to let user code run */
+                else
+                        stop_user();
+                return;
+        }
+        stop_began = 0;
+        if (l4vm.held || l4vm.busy)
+                return;
+        if (!owed)
+                ask_main();
+        if (l4vm.held || l4vm.busy)
+                return;
+        if (owed)
+                redirect(&(struct ab_trap){AB_REASON_EVENT, 0, 0, 0});
+        else
+                redirect_ready();
+}
+
+/* --- the clock ------------------------------------------------------------------------------ */
+
+/*
+ * L4 wakes us at its next tick only; the resource monitor, who has the hardware timer, is exact.
+ * A deadline that is near is told to it too.
+ */
+static void ask_exactly(void)
+{
+        static uint64_t asked;
+        uint64_t now, deadline = l4vm_deadline;
+
+        if (!l4vm_deadline_set || deadline == asked)
+                return;
+        now = backend_time();
+        if (now >= deadline || deadline - now > NEAR_NS)
+                return;
+        asked = deadline;
+        l4vm_count(COUNT_REQUEST);
+        L4_Set_MsgTag(L4_Tag(RMON_VM_TIMER, 1, 0));
+        L4_LoadMR(1, (uint32_t)(deadline - now) / 1000 + 1);
+        L4_Send(l4vm_owner);
+}
+
+/* Raise what is due; until when to wait. */
+static L4_Time_t look_at_clock(void)
+{
+        uint64_t now, wait;
+
+        l4vm_planned = ~0ull;
+        if (!l4vm_deadline_set)
+                return retry ? L4_TimePeriod(RETRY_US) : L4_Never;
+        now = backend_time();
+        if (now >= l4vm_deadline) {
+                l4vm_deadline_set = 0;
+                raise(AB_EVENT_TIMER);
+                return L4_Never;
+        }
+        wait = (l4vm_deadline - now) / 1000 + 1;
+        l4vm_planned = l4vm_deadline;
+        return retry ? L4_TimePeriod(RETRY_US) : L4_TimePeriod(wait);
+}
+
+/* --- the loop ------------------------------------------------------------------------ */
+
+static void start_main(void)
+{
+        L4_Word_t *mr = L4_Utcb();
+
+        main_id = l4vm_thread(L4VM_MAIN);
+        main_local.raw = L4VM_UTCB + L4_UTCB_LOCALID;
+        *L4_UtcbWord(main_local, L4_UTCB_EXCHANDLER) = L4_MyGlobalId().raw;
+        if (!xfer_configure(main_id))
+                backend_fatal("L4 has no control transfer items");
+        l4xvm_tell_preemptions(main_id);
+        mr[0] = L4_Tag(0, 0, 3).raw;
+        xfer_put_place(mr, 1, (uint32_t)l4vm_main_entry,
+                       (uint32_t)l4vm_main_stack + 2 * L4VM_STACK);
+        L4_Send(main_id);
+}
+
+/* Main's answer is loaded: whom to send it to. */
+static L4_ThreadId_t answer(void)
+{
+        L4_Word_t *mr = L4_Utcb();
+
+        if (!owed)
+                return L4_nilthread;
+        mr[0] = L4_Tag(0, 0, moved ? 2 : 0).raw;
+        mr[1] = L4_CtrlXferWord(L4_CTRLXFER_ID_GP, 1u << L4_CTRLXFER_GP_EIP);
+        mr[2] = (L4_Word_t)l4vm_trap_entry_saved;
+        owed = moved = false;
+        return main_id;
+}
+
+void l4vm_monitor_main(void)
+{
+        L4_ThreadId_t from;
+        L4_MsgTag_t tag;
+        L4_Time_t wait;
+        uint32_t page;
+
+        /* The whole program, so that main never waits for its own pages. */
+        for (page = (uint32_t)l4vm_image_start; page < (uint32_t)l4vm_image_end;
+             page += AB_PAGE_BYTES)
+                touch(page);
+        L4_Init();
+        l4vm_machine.counter_khz = L4_ProcessorKHz();
+        l4vm_owner = L4_Pager();
+        L4_Set_ExceptionHandler(l4vm_owner);
+        l4vm_quirks_start();
+        L4_Accept(L4_Nilpage, 0);
+        start_main();
+        for (;;) {
+                wait = look_at_clock();
+                if (l4vm.events) {
+                        deliver();
+                        wait = look_at_clock();
+                }
+                if (!owed)
+                        ask_exactly();
+                tag = L4_Ipc(answer(), L4_anythread, L4_Timeouts(L4_ZeroTime, wait), &from);
+                if (L4_IpcFailed(tag))
+                        continue;
+                if (from.raw == main_id.raw || from.raw == main_local.raw)
+                        of_main(tag);
+                else if (from.raw == l4vm_owner.raw && L4_Label(tag) == RMON_NOTIFY)
+                        /* the timer's is a call to look at the clock */
+                        raise(L4_StoreMR(1) & ~(uint32_t)AB_EVENT_TIMER);
+        }
+}

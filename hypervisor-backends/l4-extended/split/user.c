@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Applications.  Each guest space is an L4 space with one thread, whose pager, exception handler
+ * and scheduler is main.  Between two calls of backend_user() the thread waits for the answer to
+ * a message: of a fault, an exception, or a preemption.  Each carries all its registers, and
+ * each answer may set them and map a page as well, so whatever befalls an application is one
+ * message and its answer.
+ *
+ * A thread's UTCB is its own: it can send what it likes, or appoint another pager, though no
+ * other scheduler.  What it sends is believed as far as it concerns its own registers and pages.
+ * A thread that does not come when it is called is made anew, and the guest told of
+ * a general protection fault.
+ */
+#include "l4xvm.h"
+
+enum {
+        ERROR_PRESENT = 1,
+        ERROR_WRITE = 2,
+        ERROR_USER = 4,
+        GENERAL_PROTECTION = 13,
+        PAGE_FAULT = 14,
+        LOWER_HALF = 31,
+        MOST_REPEATED = 100
+};
+
+static struct {
+        bool made;
+        uint32_t missing; /* page of the last fault the guest was told of, | 1; or 0 */
+} users[L4VM_SPACES];
+
+static uint8_t stub_data[L4VM_SPACES][AB_PAGE_BYTES] __attribute__((aligned(4096)));
+
+static const L4_Word_t patience = 3000000; /* us a thread may take to come to a stub's end */
+
+L4_ThreadId_t l4xvm_user_thread(uint32_t space)
+{
+        return l4vm_thread(L4VM_USER + space);
+}
+
+/* Send what is loaded, and wait for the thread's next message. */
+static L4_MsgTag_t talk(uint32_t space, L4_Time_t wait)
+{
+        L4_ThreadId_t thread = l4xvm_user_thread(space);
+
+        l4vm_count(COUNT_USER);
+        return L4_Ipc(thread, thread, L4_Timeouts(L4_ZeroTime, wait), 0);
+}
+
+static bool is_page_fault(L4_MsgTag_t tag)
+{
+        return (L4_Label(tag) & 0xfff0) == L4_LABEL_PAGEFAULT;
+}
+
+/* Of a fault or exception, with registers: a program can send the like, about itself. */
+static bool has_state(L4_MsgTag_t tag)
+{
+        return xfer_has_state(L4_Utcb(), tag);
+}
+
+static bool in_stubs(uint32_t address)
+{
+        return address - L4VM_STUB_CODE < AB_PAGE_BYTES;
+}
+
+static unsigned int load_map(unsigned int mr, uint32_t from, uint32_t rights, uint32_t to)
+{
+        return L4_LoadMapItem(
+            mr, L4_PageRights(from, L4_FPAGE_R | L4_FPAGE_X | (rights & AB_WRITE ? L4_FPAGE_W : 0)),
+            to);
+}
+
+uint8_t *l4vm_stub_data(uint32_t space)
+{
+        return stub_data[space];
+}
+
+/* The two pages of stubs, of which the code is not for writing: true when the answer is loaded. */
+static bool serve_stub_page(uint32_t space, uint32_t address, bool write)
+{
+        if (in_stubs(address) && !write)
+                load_map(1, (uint32_t)l4vm_stub_code, AB_READ, L4VM_STUB_CODE);
+        else if (address - L4VM_STUB_DATA < AB_PAGE_BYTES)
+                load_map(1, (uint32_t)stub_data[space], AB_WRITE, L4VM_STUB_DATA);
+        else
+                return false;
+        L4_Set_MsgTag(L4_Tag(0, 0, 2));
+        return true;
+}
+
+/* The loaded answer sets the thread going at @frame, and has a map item for @missing if not 0. */
+static void load_frame(const struct ab_frame *frame)
+{
+        L4_Word_t *mr = L4_Utcb();
+
+        mr[0] = L4_Tag(0, 0, xfer_put_frame(mr, 1, frame) - 1).raw;
+}
+
+/* --- stubs ------------------------------------------------------------------------------- */
+
+/* What is loaded sets the thread going; wait until it has come to a stub's hlt. */
+static bool await_stub(uint32_t space)
+{
+        for (;;) {
+                L4_MsgTag_t tag = talk(space, L4_TimePeriod(patience));
+                const L4_Word_t *mr = L4_Utcb();
+
+                if (L4_IpcFailed(tag) || !has_state(tag))
+                        return false;
+                if (L4_Label(tag) == L4_LABEL_EXCEPTION && in_stubs(mr[XFER_STATE_MR + 1]))
+                        return true;
+                if (l4xvm_is_preemption(tag))
+                        L4_Set_MsgTag(L4_Tag(0, 0, 0));
+                else if (!is_page_fault(tag) ||
+                         !serve_stub_page(space, mr[1], L4_Label(tag) & L4_FPAGE_W))
+                        return false;
+        }
+}
+
+/* A new thread and space; it ends in the wait that backend_user() begins with. */
+static void make(uint32_t space)
+{
+        L4_Word_t *mr = L4_Utcb();
+
+        L4_LoadMR(1, space);
+        if (l4vm_request(RMON_VM_SPACE, 1))
+                backend_fatal("the resource monitor gives no address space");
+        l4vm_fpu_reset(space);
+        if (!xfer_configure(l4xvm_user_thread(space)))
+                backend_fatal("L4 has no control transfer items");
+        l4xvm_tell_preemptions(l4xvm_user_thread(space));
+        *(uint32_t *)(stub_data[space] + STUB_HANDLER) = l4vm_thread(L4VM_MAIN).raw;
+        mr[0] = L4_Tag(0, 0, 3).raw;
+        xfer_put_place(mr, 1, STUB_ADDRESS(stub_start), L4VM_STUB_DATA + STUB_STACK);
+        if (!await_stub(space))
+                backend_fatal("a new address space does not start");
+        users[space].made = true;
+        l4xvm_segments_reset(space);
+}
+
+/* Run the stub at @label; false: the thread had to be made anew. */
+bool l4vm_run_stub(uint32_t space, const char *label, uint32_t eax)
+{
+        struct ab_frame frame = {.eip = STUB_ADDRESS(label),
+                                 .esp = L4VM_STUB_DATA + STUB_STACK,
+                                 .eax = eax,
+                                 .ebx = L4_syscalls.unmap,
+                                 .eflags = XFER_FIXED_FLAGS};
+
+        load_frame(&frame);
+        if (await_stub(space))
+                return true;
+        make(space);
+        return false;
+}
+
+void l4vm_user_need(uint32_t space)
+{
+        if (!users[space].made)
+                make(space);
+}
+
+/*
+ * The thread itself unmaps: others that have the same pages keep them.  What it has of the
+ * kernel space's pages for user code stays true.
+ */
+void l4vm_user_empty(uint32_t space, const L4_Fpage_t *pages, uint32_t count)
+{
+        uint32_t *words = (uint32_t *)(stub_data[space] + STUB_WORDS), i;
+
+        users[space].missing = 0;
+        if (!count || !users[space].made)
+                return;
+        if (count > L4VM_EMPTY_MOST) {
+                words[0] = L4_FpageAddRights(L4_FpageLog2(0, LOWER_HALF), L4_FPAGE_RWX).raw;
+                count = 1;
+        } else {
+                for (i = 0; i < count; i++)
+                        words[i] = pages[i].raw;
+        }
+        l4vm_run_stub(space, stub_flush, L4_UNMAP_FLUSH | (count - 1));
+}
+
+/* --- faults of applications ------------------------------------------------------------------ */
+
+/* What user code may have at @address; *@entry is where that is noted. */
+static uint32_t user_value(uint32_t space, uint32_t address, uint32_t **entry)
+{
+        uint32_t value = shadow_lookup(space, address);
+
+        *entry = shadow_entry(space, address, false);
+        if (!value) {
+                value = shadow_lookup(AB_SPACE_KERNEL, address);
+                if (value)
+                        *entry = *shadow_large(address)
+                                     ? shadow_large(address)
+                                     : shadow_entry(AB_SPACE_KERNEL, address, false);
+        }
+        return value;
+}
+
+static bool allows(uint32_t value, bool write)
+{
+        return (value & AB_USER) && (!write || (value & AB_WRITE));
+}
+
+/* Put a map item for @address at @mr; returns the next. */
+static unsigned int install(uint32_t address, uint32_t value, uint32_t *entry, unsigned int mr)
+{
+        bool from_window;
+        uint32_t from = l4vm_source(value & SHADOW_PAGE, value, &from_window);
+
+        *entry &= ~SHADOW_WINDOW;
+        *entry |= SHADOW_INSTALLED | (from_window ? SHADOW_WINDOW : 0);
+        return load_map(mr, from, value, address & SHADOW_PAGE);
+}
+
+/*
+ * L4 says nothing when it has no memory for a mapping; the program then faults for ever at
+ * one place, and nothing else happens in between.
+ */
+static uint32_t last_address, last_eip, repeated;
+
+static void check_progress(uint32_t address, uint32_t eip)
+{
+        repeated = address == last_address && eip == last_eip ? repeated + 1 : 0;
+        last_address = address;
+        last_eip = eip;
+        if (repeated > MOST_REPEATED)
+                backend_fatal("L4 does not map a page: its memory is exhausted, give it more "
+                              "(kmem= of its loader)");
+}
+
+/* First byte of the instruction at @address, or 0. */
+static uint8_t code_at(uint32_t space, uint32_t address)
+{
+        uint32_t *entry, value = address < L4VM_GUEST_END ? user_value(space, address, &entry) : 0;
+        const uint8_t *page = value ? backend_physical(value & SHADOW_PAGE) : 0;
+
+        return page ? page[address % AB_PAGE_BYTES] : 0;
+}
+
+static void general_protection(struct ab_trap *trap)
+{
+        *trap = (struct ab_trap){AB_REASON_EXCEPTION, GENERAL_PROTECTION, 0, 0};
+}
+
+/* The thread is lost: a new one, and the registers are those it last had. */
+static void give_up(uint32_t space, struct ab_trap *trap)
+{
+        l4vm.stop_failed = 0;
+        make(space);
+        general_protection(trap);
+}
+
+/*
+ * The thread is in an IPC of its own, which carries no state: end that, send it to a hlt, whose
+ * exception does.  False: it does not come.
+ */
+static bool fetch(uint32_t space, struct ab_frame *frame)
+{
+        struct L4_ExRegs r = {.control = L4_EXREGS_ABORT_RCV | L4_EXREGS_ABORT_SND | L4_EXREGS_IP,
+                              .ip = STUB_ADDRESS(stub_hlt)};
+        L4_MsgTag_t tag;
+
+        l4vm_count(COUNT_MOVE);
+        if (L4_IsNilThread(L4_ExchangeRegisters(l4xvm_user_thread(space), &r)))
+                return false;
+        tag = L4_Receive_Timeout(l4xvm_user_thread(space), L4_TimePeriod(patience));
+        if (L4_IpcFailed(tag) || L4_Label(tag) != L4_LABEL_EXCEPTION || !has_state(tag))
+                return false;
+        xfer_get_frame(L4_Utcb(), XFER_STATE_MR, frame);
+        if (!in_stubs(frame->eip))
+                return false;
+        frame->eip = r.ip;
+        return true;
+}
+
+/* --- messages: true when the guest has to be told ------------------------------------------- */
+
+/* The message that is in the registers is for the guest: @frame is what it says. */
+static void take_frame(struct ab_frame *frame)
+{
+        xfer_get_frame(L4_Utcb(), XFER_STATE_MR, frame);
+}
+
+static bool of_page_fault(uint32_t space, struct ab_frame *frame, struct ab_trap *trap, bool write)
+{
+        uint32_t address = L4_StoreMR(1), eip = L4_StoreMR(2), *entry, value = 0, error;
+
+        l4vm_count(COUNT_FAULT);
+        if (serve_stub_page(space, address, write))
+                return false;
+        take_frame(frame);
+        if (address < L4VM_GUEST_END)
+                value = user_value(space, address, &entry);
+        error = ERROR_USER | (value ? ERROR_PRESENT : 0) | (write ? ERROR_WRITE : 0);
+        if (!allows(value, write) && address < L4VM_GUEST_END && wedge_user_fault &&
+            wedge_user_fault(address, error, eip)) {
+                l4vm_flush_queue();
+                value = user_value(space, address, &entry);
+        }
+        if (allows(value, write) && !l4vm.events) {
+                check_progress(address, eip);
+                install(address, value, entry, 1);
+                L4_Set_MsgTag(L4_Tag(0, 0, 2));
+                return false;
+        }
+        users[space].missing = (address & SHADOW_PAGE) | 1;
+        trap->reason = allows(value, write) ? AB_REASON_EVENT : AB_REASON_PAGE_FAULT;
+        trap->vector = PAGE_FAULT;
+        trap->address = address;
+        trap->error = error;
+        return true;
+}
+
+static bool of_exception(uint32_t space, struct ab_frame *frame, struct ab_trap *trap)
+{
+        uint32_t vector = L4_StoreMR(1), error = L4_StoreMR(2);
+        uint8_t code = 0;
+
+        l4vm_count(COUNT_EXCEPTION);
+        take_frame(frame);
+        if (vector == PAGE_FAULT) {
+                /* From 3 GB on, where L4 lets nobody map; it does not say where exactly. */
+                *trap = (struct ab_trap){AB_REASON_PAGE_FAULT, PAGE_FAULT,
+                                         (error & ERROR_WRITE) | ERROR_USER, L4_USER_END};
+                return true;
+        }
+        if (vector == GENERAL_PROTECTION && (error == 3 * 8 + 2 || error == 4 * 8 + 2))
+                code = code_at(space, frame->eip);
+        l4vm_classify(frame, trap, vector, error, code);
+        return true;
+}
+
+/* Somebody else ran.  With an event the guest is told, else user code goes on. */
+static bool of_preemption(struct ab_frame *frame, struct ab_trap *trap)
+{
+        l4xvm_time_lost();
+        if (!l4vm.events) {
+                L4_Set_MsgTag(L4_Tag(0, 0, 0));
+                return false;
+        }
+        take_frame(frame);
+        *trap = (struct ab_trap){AB_REASON_EVENT, 0, 0, 0};
+        return true;
+}
+
+/* An access to a port, or a message of the program's own making. */
+static bool of_other(uint32_t space, struct ab_frame *frame, struct ab_trap *trap)
+{
+        if (!xfer_read_frame(l4xvm_user_thread(space), frame) && !fetch(space, frame))
+                give_up(space, trap);
+        else
+                general_protection(trap);
+        return true;
+}
+
+static bool of_failure(uint32_t space, const struct ab_frame *started, struct ab_trap *trap,
+                       bool again)
+{
+        struct ab_frame ignored;
+
+        /* It does not wait for us, but in an IPC of its own: end that, and try again. */
+        if (!l4vm.stop_failed && !again && fetch(space, &ignored)) {
+                load_frame(started);
+                return false;
+        }
+        give_up(space, trap);
+        return true;
+}
+
+static void run(uint32_t space, struct ab_frame *frame, struct ab_trap *trap)
+{
+        bool done = false, failed = false;
+
+        while (!done) {
+                L4_MsgTag_t tag;
+
+                l4vm.running = l4xvm_user_thread(space).raw;
+                tag = talk(space, L4_Never);
+                l4vm.running = 0;
+                if (L4_IpcFailed(tag)) {
+                        done = of_failure(space, frame, trap, failed);
+                        failed = true;
+                } else if (!has_state(tag)) {
+                        done = of_other(space, frame, trap);
+                } else if (L4_Label(tag) == L4_LABEL_EXCEPTION) {
+                        done = of_exception(space, frame, trap);
+                } else if (is_page_fault(tag)) {
+                        done = of_page_fault(space, frame, trap, L4_Label(tag) & L4_FPAGE_W);
+                } else if (l4xvm_is_preemption(tag)) {
+                        done = of_preemption(frame, trap);
+                } else {
+                        done = of_other(space, frame, trap);
+                }
+        }
+}
+
+void backend_user(struct ab_frame *frame, struct ab_trap *trap)
+{
+        uint32_t space = l4vm_current, *entry, value, address;
+        L4_Word_t *mr = L4_Utcb();
+        unsigned int n;
+
+        if (l4vm.events) {
+                *trap = (struct ab_trap){AB_REASON_EVENT, 0, 0, 0};
+                return;
+        }
+        l4vm_call_begin();
+        l4vm_user_need(space);
+        l4vm_fpu_enter(space);
+        l4xvm_segments_enter(space);
+        l4vm_flush_queue();
+        n = XFER_FRAME_WORDS + 1;
+        /* If the page missed last is there now, it travels with the registers. */
+        if (users[space].missing) {
+                address = users[space].missing & SHADOW_PAGE;
+                users[space].missing = 0;
+                value = address < L4VM_GUEST_END ? user_value(space, address, &entry) : 0;
+                if (value & AB_USER)
+                        n = install(address, value, entry, n);
+        }
+        repeated = 0;
+        xfer_put_frame(mr, 1, frame);
+        mr[0] = L4_Tag(0, 0, n - 1).raw;
+        run(space, frame, trap);
+        l4vm_note(trap->reason, trap->vector, frame->eip, true);
+        l4vm_call_end();
+}
