@@ -59,6 +59,13 @@ run() {
         *) user=0xc0000000; l4_ways_in >"$work/entries" ;;
         esac
         [ -s "$work/entries" ] || { say "$kernel: no symbols: events cannot be counted"; return 1; }
+        counted "$hypervisor" "$user" "$kernel" "$result" "$initrd" "$@"
+}
+
+# counted HYPERVISOR USER KERNEL RESULT INITRD COMMAND...: the same, with $work/entries as they are
+counted() {
+        hypervisor=$1 user=$2 kernel=$3 result=$4 initrd=$5
+        shift 5
         "$here/afterburn-run" --hypervisor="$hypervisor" --quiet --icount --timeout=900 --memory=128M \
                 --append=norandmaps --initrd="$initrd" --emulator-option=-plugin \
                 --emulator-option="$plugin,out=$result,user=$user,entries=$work/entries" "$kernel" -- "$@" \
@@ -89,6 +96,16 @@ count() {
                                 printf "%s\t%s\t%s\t%.3f\n", on, name[int($1)], what, $2 / round[int($1)]
                         }' "$work/counts" >>"$work/all"
         done
+}
+
+# binding KERNEL SITES: million instructions that the machine executes while the wedge binds 1,000 of them
+binding() {
+        nm "$share/wedge-l4" | awk '$3 == "ab_load_bind" { print $1, "mark_begin" }
+                $3 == "ab_load_patch" { print $1, "mark_end" }' >"$work/entries"
+        [ "$(wc -l <"$work/entries")" = 2 ] || { say 'the wedge has no symbols'; return 1; }
+        counted l4 0xc0000000 "$1" "$work/counts" "$mini" /bin/say || return 1
+        awk -F '\t' -v sites="$2" '$1 == "1.1:instructions" && sites { printf "%.3f\n", $2 / sites / 1000; found = 1 }
+                END { exit !found }' "$work/counts"
 }
 
 # ratio VERSION SUFFIX: the figures of both platforms' cycles
@@ -134,8 +151,12 @@ for version in 6.1 2.6.9; do
         if native=$(boot bare "$kernel") && virtual=$(boot l4 "$kernel"); then
                 echo "$virtual $native" | awk '{ printf "boot to a shell, wall time, times native\t%.2f\n", $1 / $2 }'
         fi
-        say 'binding ahead of time'
         sites=$("$here/afterburn-report" --format=json "$kernel" | sed -n 's/.*"sites": *\([0-9]*\).*/\1/p' | head -n 1)
+        say 'binding when the kernel is loaded'
+        if millions=$(binding "$kernel" "${sites:-0}"); then
+                figure 'binding 1000 sites, million guest instructions' "$millions"
+        fi
+        say 'binding ahead of time'
         for _ in 1 2 3 4 5; do
                 begun=$(seconds)
                 "$here/afterburn-link" --hypervisor=l4 "$kernel" -o "$work/bound" >"$work/err" 2>&1 || continue

@@ -42,8 +42,8 @@ libexec_afterburner_bench_alternate_CFLAGS = $(AB_CFLAGS)
 
 dist_man_MANS += doc/man/afterburn-bench.1
 EXTRA_DIST += testsuite/bench/bench.sh testsuite/bench/toolchain.sh testsuite/bench/build-cost.sh testsuite/bench/l4.sh testsuite/bench/baseline.sh testsuite/bench/README
-TESTS += testsuite/bench/bench.t
-EXTRA_DIST += testsuite/bench/bench.t
+TESTS += testsuite/bench/bench.t testsuite/bench/cost.t
+EXTRA_DIST += testsuite/bench/bench.t testsuite/bench/cost.t
 
 # QEMU plugin that counts events; loaded by QEMU, so undefined symbols are QEMU's.
 QEMU_COUNTS = lib/afterburner/qemu/counts.so

@@ -14,7 +14,9 @@
  * instruction nopl 0xAB0C0D00+N(%eax): N = 0 ends a part, 1 and 2 begin or
  * continue part 1 or 2 of the present measurement, 3 begins the next measurement.
  * Lines "MEASUREMENT.PART:NAME<tab>NUMBER" follow, measurements counted from 1.
- * Markers themselves are not counted.
+ * Markers themselves are not counted.  Addresses of LIST called mark_begin and mark_end do the
+ * same for a program that has no markers: the next measurement, part 1, begins with the
+ * instruction at the one and ends in front of the one at the other.
  *
  * "iret_to_user" are those of the iret that went below user=ADDRESS.
  *
@@ -121,6 +123,20 @@ static void on_marker(unsigned vcpu, void *data)
         measurement += mark == MARK_NEXT;
         for (i = 0; i < counters(); i++)
                 since[i] = counter(i);
+}
+
+static void on_begin(unsigned vcpu, void *data)
+{
+        (void)data;
+        on_marker(vcpu, (void *)(uintptr_t)MARK_NEXT);
+        on_marker(vcpu, (void *)(uintptr_t)1);
+}
+
+static void on_end(unsigned vcpu, void *data)
+{
+        (void)data;
+        if (part != MARK_OFF)
+                on_marker(vcpu, (void *)(uintptr_t)MARK_OFF);
 }
 
 /* The number of the marker at `bytes'; -1 if it is none. */
@@ -271,6 +287,14 @@ static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *block)
                         continue;
                 }
 
+                entry = entry_count ? bsearch(&key, entries, entry_count, sizeof key, by_address)
+                                    : NULL;
+                if (entry && !strcmp(entry->name, "mark_begin"))
+                        qemu_plugin_register_vcpu_insn_exec_cb(insn, on_begin,
+                                                               QEMU_PLUGIN_CB_NO_REGS, NULL);
+                if (entry && !strcmp(entry->name, "mark_end"))
+                        qemu_plugin_register_vcpu_insn_exec_cb(insn, on_end, QEMU_PLUGIN_CB_NO_REGS,
+                                                               NULL);
                 if (kind == IRET)
                         qemu_plugin_register_vcpu_insn_exec_cb(insn, on_iret,
                                                                QEMU_PLUGIN_CB_NO_REGS, NULL);
@@ -278,8 +302,6 @@ static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *block)
                                                            &by_kind[kind], 1);
                 qemu_plugin_register_vcpu_insn_exec_inline(insn, QEMU_PLUGIN_INLINE_ADD_U64,
                                                            &by_half[key.address >= user_end], 1);
-                entry = entry_count ? bsearch(&key, entries, entry_count, sizeof key, by_address)
-                                    : NULL;
                 if (entry)
                         qemu_plugin_register_vcpu_insn_exec_inline(insn, QEMU_PLUGIN_INLINE_ADD_U64,
                                                                    &entry->count, 1);
