@@ -178,6 +178,8 @@ bool l4vm_run_stub(uint32_t space, const char *label, uint32_t eax);
 uint8_t *l4vm_stub_data(uint32_t space);
 /* The thread of @space is there. */
 void l4vm_user_need(uint32_t space);
+/* User code of @space may have the page at @virtual from now on. */
+void l4vm_user_fresh(uint32_t space, uint32_t virtual);
 /* These regions of a user space are to be empty, all of it where there are too many. */
 void l4vm_user_empty(uint32_t space, const L4_Fpage_t *pages, uint32_t count);
 #define L4VM_EMPTY_MOST 60u

@@ -25,9 +25,16 @@ enum {
         MOST_REPEATED = 100
 };
 
+/*
+ * What the front end has mapped for user code and the thread has not got yet: it travels with the
+ * next answer.
+ */
+enum { FRESH = 16 };
+
 static struct {
         bool made;
-        uint32_t missing; /* page of the last fault the guest was told of, | 1; or 0 */
+        uint32_t fresh; /* how many, of which the last FRESH are kept */
+        uint32_t page[FRESH];
 } users[L4VM_SPACES];
 
 static uint8_t stub_data[L4VM_SPACES][AB_PAGE_BYTES] __attribute__((aligned(4096)));
@@ -156,7 +163,7 @@ void l4vm_user_empty(uint32_t space, const L4_Fpage_t *pages, uint32_t count)
 {
         uint32_t *words = (uint32_t *)(stub_data[space] + STUB_WORDS), i;
 
-        users[space].missing = 0;
+        users[space].fresh = 0;
         if (!count || !users[space].made)
                 return;
         if (count > L4VM_EMPTY_MOST) {
@@ -201,6 +208,31 @@ static void install(uint32_t address, uint32_t value, uint32_t *entry, unsigned 
         *entry &= ~SHADOW_WINDOW;
         *entry |= SHADOW_INSTALLED | (from_window ? SHADOW_WINDOW : 0);
         load_map(mr, from, value, address & SHADOW_PAGE);
+}
+
+void l4vm_user_fresh(uint32_t space, uint32_t virtual)
+{
+        users[space].page[users[space].fresh++ % FRESH] = virtual;
+}
+
+/* Put map items for fresh pages at @mr on; how many words.  @besides is loaded already. */
+static uint32_t install_fresh(uint32_t space, uint32_t besides, unsigned int mr)
+{
+        uint32_t n = users[space].fresh < FRESH ? users[space].fresh : FRESH, i, words = 0;
+
+        users[space].fresh = 0;
+        if (!l4vm_quirks.reply_maps)
+                return 0;
+        for (i = 0; i < n; i++) {
+                uint32_t page = users[space].page[i];
+                uint32_t *entry = shadow_entry(space, page, false);
+
+                if (page == besides || !entry || !(*entry & AB_USER))
+                        continue;
+                install(page, *entry, entry, mr + words);
+                words += 2;
+        }
+        return words;
 }
 
 /*
@@ -288,14 +320,13 @@ static bool of_page_fault(uint32_t space, struct ab_frame *frame, struct ab_trap
         if (allows(value, write) && !l4vm.events) {
                 check_progress(address, eip);
                 install(address, value, entry, 1);
-                L4_Set_MsgTag(L4_Tag(0, 0, 2));
+                L4_Set_MsgTag(L4_Tag(0, 0, 2 + install_fresh(space, address & SHADOW_PAGE, 3)));
                 return false;
         }
         if (!get_registers(space, frame, 0)) {
                 give_up(space, trap);
                 return true;
         }
-        users[space].missing = (address & SHADOW_PAGE) | 1;
         trap->reason = allows(value, write) ? AB_REASON_EVENT : AB_REASON_PAGE_FAULT;
         trap->vector = PAGE_FAULT;
         trap->address = address;
@@ -394,7 +425,7 @@ static void run(uint32_t space, struct ab_frame *frame, struct ab_trap *trap)
 
 void backend_user(struct ab_frame *frame, struct ab_trap *trap)
 {
-        uint32_t space = l4vm_current, typed = 0, *entry, value, address;
+        uint32_t space = l4vm_current, typed;
 
         if (l4vm.events) {
                 *trap = (struct ab_trap){AB_REASON_EVENT, 0, 0, 0};
@@ -404,16 +435,7 @@ void backend_user(struct ab_frame *frame, struct ab_trap *trap)
         l4vm_user_need(space);
         l4vm_fpu_enter(space);
         l4vm_flush_queue();
-        /* If the page missed last is there now, it travels with the registers. */
-        if (users[space].missing && l4vm_quirks.reply_maps) {
-                address = users[space].missing & SHADOW_PAGE;
-                value = address < L4VM_GUEST_END ? user_value(space, address, &entry) : 0;
-                if (value & AB_USER) {
-                        install(address, value, entry, L4_EXC_WORDS + 1);
-                        typed = 2;
-                }
-        }
-        users[space].missing = 0;
+        typed = install_fresh(space, ~0u, L4_EXC_WORDS + 1);
         repeated = 0;
         started = *frame;
         l4vm_flags_enter(space, &started);

@@ -4,6 +4,15 @@
 
 enum { ERROR_WRITE = 2, ERROR_USER = 4, ERROR_FETCH = 16 };
 
+/*
+ * The page fault that the guest was told of last, and the directory it was for.  When user code
+ * goes on there, the access comes again: the page is mapped before it faults once more.
+ */
+static struct {
+        bool waiting;
+        uint32_t address, directory;
+} told;
+
 /* What the backend was last told, and whether it can. */
 static bool fpu_trapping;
 
@@ -30,6 +39,23 @@ static bool has_tls(void)
         return vcpu.segment[SEG_GS].base || vcpu.segment[SEG_FS].base;
 }
 
+static void tell(uint32_t address, uint32_t error)
+{
+        told.waiting = true;
+        told.address = address;
+        told.directory = vcpu.ab.cr[3];
+        vcpu_page_fault(address, error);
+}
+
+static void fill_told(void)
+{
+        if (!told.waiting || told.directory != vcpu.ab.cr[3])
+                return;
+        told.waiting = false;
+        mmu_prefill(told.address, true);
+        mmu_fill_near(told.address);
+}
+
 static void page_fault(const struct ab_trap *trap)
 {
         enum mmu_access access = MMU_READ;
@@ -41,8 +67,10 @@ static void page_fault(const struct ab_trap *trap)
                 access = MMU_EXECUTE;
         if (in_wedge(trap->address))
                 vcpu_page_fault(trap->address, (trap->error & ERROR_WRITE) | ERROR_USER);
-        else if (!mmu_fill(trap->address, access, true, &error))
-                vcpu_page_fault(trap->address, error);
+        else if (mmu_fill(trap->address, access, true, &error))
+                mmu_fill_near(trap->address);
+        else
+                tell(trap->address, error);
 }
 
 bool wedge_user_fault(uint32_t address, uint32_t error, uint32_t eip)
@@ -54,13 +82,17 @@ bool wedge_user_fault(uint32_t address, uint32_t error, uint32_t eip)
                 access = MMU_WRITE;
         else if ((error & ERROR_FETCH) || address == eip)
                 access = MMU_EXECUTE;
-        return !in_wedge(address) && mmu_fill(address, access, true, &ignored);
+        if (in_wedge(address) || !mmu_fill(address, access, true, &ignored))
+                return false;
+        mmu_fill_near(address);
+        return true;
 }
 
 static void run(void)
 {
         struct ab_trap trap;
 
+        fill_told();
         backend_user(&vcpu.frame, &trap);
         switch (trap.reason) {
         case AB_REASON_EVENT:

@@ -4,6 +4,9 @@
 
 struct mmu_statistics mmu_statistics;
 
+/* How far around a page others are filled: what a guest reads ahead in a file. */
+enum { NEAR_PAGES = 16 };
+
 void mmu_start(const struct backend_machine *machine, const struct ab_vcpu *cpu)
 {
         walk_cpu = cpu;
@@ -31,8 +34,45 @@ void mmu_prefill(uint32_t gva, bool user)
         struct walk walk;
         uint32_t error;
 
-        if (cache_of(gva) && walk_tables(gva, MMU_READ, user, &walk, &error)) {
-                cache_install(gva, &walk);
+        if (!cache_of(gva) || !walk_tables(gva, MMU_READ, user, &walk, &error))
+                return;
+        cache_install(gva, &walk);
+        mmu_statistics.prefills++;
+}
+
+void mmu_fill_near(uint32_t gva)
+{
+        enum { NEEDED = PTE_P | PTE_US | PTE_A };
+        uint32_t first = (gva >> 12) % ROWS & -(uint32_t)NEAR_PAGES, pde, used, i;
+        struct {
+                uint32_t page, entry;
+        } found[NEAR_PAGES];
+        uint32_t count = 0;
+        struct space *space = cache_of(gva);
+        const struct slot *slot = space ? space->rows[ROW_OF(gva)] : 0;
+        const uint32_t *table;
+
+        if (!slot || slot->large)
+                return;
+        pde = walk_pde(walk_directory(), ROW_OF(gva));
+        if ((pde & NEEDED) != NEEDED || pde & PTE_PS)
+                return;
+        table = backend_physical((pde & PTE_FRAME) + first * 4);
+        used = slot->used[first / 32] >> first % 32;
+        for (i = 0; table && i < NEAR_PAGES; i++, used >>= 1)
+                if (!(used & 1) && (table[i] & (NEEDED | PTE_PS)) == NEEDED) {
+                        found[count].page = first + i;
+                        found[count++].entry = table[i];
+                }
+        for (i = 0; i < count; i++) {
+                uint32_t entry = found[i].entry;
+                struct walk walk = {.gpa = entry & PTE_FRAME,
+                                    .pde = pde,
+                                    .entry = entry,
+                                    .user = true,
+                                    .write = pde & PTE_RW && entry & PTE_RW && entry & PTE_D};
+
+                cache_install((gva & PDE_FRAME) | found[i].page << 12, &walk);
                 mmu_statistics.prefills++;
         }
 }

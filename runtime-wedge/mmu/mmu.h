@@ -51,6 +51,12 @@ bool mmu_fill(uint32_t gva, enum mmu_access access, bool user, uint32_t *error);
 void mmu_prefill(uint32_t gva, bool user);
 
 /*
+ * Pages around @gva that user code may use, and whose entries say that they have been
+ * accessed, are mapped too; writable if they are dirty.  No bit in memory changes.
+ */
+void mmu_fill_near(uint32_t gva);
+
+/*
  * The place at which the wedge can access @gva as the guest's kernel may, up to the end of
  * its page: @gva itself, mapped now if it was not.  It holds until an invalidation (and
  * where the hypervisor loses a mapping, the access faults and mmu_fill() makes it again).

@@ -247,8 +247,19 @@ static bool registers_kept(uint32_t esp)
                frame.ebx == 4 && frame.edx == 3 && frame.ecx == 2 && frame.eax == 1;
 }
 
+/* Page faults of user code that came as messages; where the backend counts them. */
+extern uint32_t l4vm_counts[] __attribute__((weak));
+enum { FAULT_MESSAGES = 2 }; /* COUNT_FAULT of the L4 backend */
+
+static uint32_t fault_messages(void)
+{
+        return l4vm_counts ? l4vm_counts[FAULT_MESSAGES] : 0;
+}
+
 static void user_traps(void)
 {
+        uint32_t before;
+
         prepare_user();
         frame.eflags = 0x202 | 0x8d5;
         run_user(user_int80);
@@ -271,9 +282,11 @@ static void user_traps(void)
                 "user mode: a store to nowhere is a page fault with address and error");
         backend_map(2, 0x40000000, PAGE_A, AB_PAGE_BYTES, AB_READ | AB_WRITE | AB_USER);
         frame.eax = 0x12121212;
+        before = fault_messages();
         run_user(user_touch);
         ktap_ok(*(uint32_t *)backend_physical(PAGE_A) == 0x12121212,
                 "user mode: once mapped, the store succeeds");
+        ktap_ok(fault_messages() == before, "user mode: ... and does not fault once more");
         frame.ebx = (uint32_t)&frame;
         run_user(user_read);
         ktap_ok(trap.reason == AB_REASON_PAGE_FAULT && trap.address == (uint32_t)&frame &&

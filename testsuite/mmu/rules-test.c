@@ -133,6 +133,33 @@ static void bits(void)
         check(!machine_rights(USER + 0x10000), "or nothing, where there is no page");
 }
 
+/* What travels with a page that is filled: no bit may change by it. */
+static void neighbours(void)
+{
+        fresh(0);
+        pte(TABLE, USER + 0x1000, 0x201000 | P | RW | US | A | D);
+        pte(TABLE, USER + 0x2000, 0x202000 | P | RW | US | A);
+        pte(TABLE, USER + 0x3000, 0x203000 | P | RW | US);
+        pte(TABLE, USER + 0x4000, 0x204000 | P | RW | A | D);
+        access_at(USER, MMU_READ, true);
+        mmu_fill_near(USER);
+        check(machine_rights(USER + 0x1000) == (AB_READ | AB_EXECUTE | AB_WRITE | AB_USER),
+              "a neighbour that is accessed and dirty is mapped writable");
+        check(machine_rights(USER + 0x2000) == (AB_READ | AB_EXECUTE | AB_USER) &&
+                  memory_read(entry_at(TABLE, USER + 0x2000)) == (0x202000 | P | RW | US | A),
+              "one that is clean read-only, and stays clean");
+        access_at(USER + 0x2000, MMU_WRITE, true);
+        check(memory_read(entry_at(TABLE, USER + 0x2000)) & D, "until it is written to");
+        check(!machine_rights(USER + 0x3000) &&
+                  memory_read(entry_at(TABLE, USER + 0x3000)) == (0x203000 | P | RW | US),
+              "one that is not accessed is not mapped, and stays so");
+        check(!machine_rights(USER + 0x4000), "nor is one of the kernel's");
+        pte(TABLE, USER + 0x1000, 0x205000 | P | RW | US | A | D);
+        mmu_invlpg(USER + 0x1000);
+        check(reaches(USER + 0x1000, MMU_READ, true, 0x205000),
+              "invalidation takes a neighbour away as any page");
+}
+
 static void errors(void)
 {
         fresh(0);
@@ -384,6 +411,7 @@ static void outside(void)
 int main(void)
 {
         bits();
+        neighbours();
         errors();
         protection();
         large();
