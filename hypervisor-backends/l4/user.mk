@@ -123,6 +123,7 @@ lib_afterburner_l4_l4_conformance_SOURCES = \
 	$(L4U)/apps/l4-conformance/threadcontrol.c \
 	$(L4U)/apps/l4-conformance/tls.c \
 	$(L4U)/apps/l4-conformance/unmap.c \
+	$(L4U)/apps/l4-conformance/wayout.c \
 	$(L4U)/apps/l4-conformance/zeroslice.c
 lib_afterburner_l4_l4_conformance_CPPFLAGS = $(L4U_CPPFLAGS)
 lib_afterburner_l4_l4_conformance_CFLAGS = $(L4U_CFLAGS)

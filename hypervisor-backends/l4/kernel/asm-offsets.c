@@ -13,6 +13,12 @@ void offsets(void);
 void offsets(void)
 {
         DEFINE(FRAME_SIZE, sizeof(struct frame));
+        DEFINE(FRAME_WAY_OUT, offsetof(struct frame, way_out));
+        DEFINE(FRAME_ESI, offsetof(struct frame, esi));
+        DEFINE(FRAME_EDI, offsetof(struct frame, edi));
+        DEFINE(FRAME_EBP, offsetof(struct frame, ebp));
+        DEFINE(FRAME_EBX, offsetof(struct frame, ebx));
+        DEFINE(FRAME_EAX, offsetof(struct frame, eax));
         DEFINE(FRAME_CS, offsetof(struct frame, cs));
         DEFINE(FRAME_EIP, offsetof(struct frame, eip));
         DEFINE(FRAME_EFLAGS, offsetof(struct frame, eflags));
@@ -33,6 +39,7 @@ void offsets(void)
         DEFINE(WORK_TO_DO_, WORK_TO_DO);
         DEFINE(WORK_BOUNDS_, WORK_BOUNDS);
         DEFINE(FAST_BLOCK_BOUNDS_, FAST_BLOCK_BOUNDS);
+        DEFINE(EXIT_SYSEXIT_, EXIT_SYSEXIT);
         DEFINE(S_RUNNING_, S_RUNNING);
         DEFINE(S_WAITING_, S_WAITING);
 }

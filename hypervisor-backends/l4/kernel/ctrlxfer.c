@@ -85,6 +85,7 @@ static void set_gp(struct tcb *t, u32 n, u32 value)
 {
         struct frame *f = tcb_frame(t);
 
+        f->way_out = EXIT_IRET;
         if (gp_regs[n] == offsetof(struct frame, eflags) / 4)
                 f->eflags = (f->eflags & ~EFLAGS_USER) | (value & EFLAGS_USER);
         else

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * All ways into the kernel and the one way out (besides the fast path).
+ * All ways into the kernel and the two ways out (besides the fast path).
  *
  * Every entry leaves a struct frame (tcb.h) at the top of the thread's kernel
  * stack.  Segment registers are saved and reloaded, so that nothing a user
@@ -24,6 +24,15 @@
         movl %ecx, %ds
         movl %ecx, %es
         cld
+.endm
+
+.macro LOAD_USER_SEGMENTS reg
+        movl $SEL_UDATA, \reg
+        movl \reg, %ds
+        movl \reg, %es
+        movl \reg, %fs
+        movl $SEL_UTCB, \reg
+        movl \reg, %gs
 .endm
 
 /* The reverse, but for the IRET itself. */
@@ -150,6 +159,7 @@ sysenter_slow:
         pushl $2
         popfl
         SAVE_REGISTERS
+        movl $EXIT_SYSEXIT_, FRAME_WAY_OUT(%esp)
         pushl %esp
         call ipc_syscall
         jmp exit_to_user
@@ -163,12 +173,36 @@ exit_to_user:
         testb $WORK_TO_DO_, TCB_WORK(%esp)
         leal TCB_SIZE - FRAME_SIZE(%esp), %esp
         jne 2f
+        cmpl $EXIT_SYSEXIT_, FRAME_WAY_OUT(%esp)
+        je exit_sysexit
 1:      RESTORE_REGISTERS
         .globl exit_iret
 exit_iret:
         iret
 2:      call exit_work
         jmp exit_to_user
+
+/*
+ * At the end of an Ipc, as the fast path leaves: all segment registers a new thread's, no
+ * flag but IF.  A bounded thread goes by IRET, which loads CS and SS anew (bounds.c).
+ */
+exit_sysexit:
+#if X_BOUNDS
+        testb $WORK_BOUNDS_ >> 8, TCB_WORK + 1 + FRAME_SIZE - TCB_SIZE(%esp)
+        jnz 1b
+#endif
+        LOAD_USER_SEGMENTS %eax
+        movl FRAME_EAX(%esp), %eax
+        movl FRAME_EBX(%esp), %ebx
+        movl FRAME_ESI(%esp), %esi
+        movl FRAME_EDI(%esp), %edi
+        movl FRAME_EBP(%esp), %ebp
+        movl FRAME_EIP(%esp), %edx
+        movl FRAME_ESP(%esp), %ecx
+        pushl $2
+        popfl
+        sti
+        sysexit
 
 /* --- context switch ------------------------------------------------------------------ */
 

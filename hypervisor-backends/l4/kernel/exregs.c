@@ -118,6 +118,8 @@ void sys_exchange_registers(struct frame *f)
                 f->esi = in.eip;
                 f->edi = in.eflags;
         }
+        if (control & (EXR_SP | EXR_IP | EXR_FLAGS))
+                r->way_out = EXIT_IRET;
         if (control & EXR_SP)
                 r->esp = in.edx;
         if (control & EXR_IP)

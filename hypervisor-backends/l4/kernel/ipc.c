@@ -12,6 +12,7 @@
 #include "sched.h"
 #include "thread.h"
 #include "clock.h"
+#include "gdt.h"
 #include "irq.h"
 #include "entry.h"
 #include "ext.h"
@@ -101,6 +102,8 @@ void ipc_result(struct tcb *t, u32 from)
         f->ss = f->ds = f->es = f->fs = SEL_UDATA;
         f->gs = SEL_UTCB;
         f->eflags = USER_EFLAGS;
+        if (cpu_has_sysenter)
+                f->way_out = EXIT_SYSEXIT;
 }
 
 /* End the Ipc of t with an error (manual 5.6). */

@@ -14,13 +14,23 @@
 
 struct space;
 
-/* User registers as the entry paths push them (entry.S). */
+/*
+ * User registers as the entry paths push them (entry.S).  `way_out` lies where PUSHA stores
+ * ESP, a kernel address: EXIT_SYSEXIT is only ever put there on purpose.
+ */
 struct frame {
         u32 gs, fs, es, ds;
-        u32 edi, esi, ebp, unused, ebx, edx, ecx, eax;
+        u32 edi, esi, ebp, way_out, ebx, edx, ecx, eax;
         u32 vector, error;
         u32 eip, cs, eflags, esp, ss;
 };
+
+/*
+ * frame.way_out: what an Ipc is entitled to - ECX, EDX and the flags are lost - until somebody
+ * changes a register of the thread, whatever else then happens to it.  Any other value: IRET.
+ */
+#define EXIT_IRET    0u
+#define EXIT_SYSEXIT 1u
 
 enum state {
         S_NONE,      /* no such thread */

@@ -86,6 +86,7 @@ static const struct {
     {"mapping", area_mapping, NULL},
     {"unmap", area_unmap, NULL},
     {"exchange registers", area_exregs, NULL},
+    {"ways out", area_wayout, NULL},
     {"thread control", area_threadcontrol, NULL},
     {"space control", area_spacecontrol, NULL},
     {"schedule", area_schedule, NULL},
