@@ -160,6 +160,25 @@ static bool fits_whole(const struct space *space, uint32_t row, const struct wal
                cache_of(start + LARGE_PAGE - 1) == space;
 }
 
+/*
+ * Is this fault there only to set a bit: was the page mapped already, unchanged but for that
+ * it is dirty now?
+ */
+static bool bits_only(const struct slot *slot, uint32_t page, const struct walk *walk)
+{
+        uint32_t copy = slot->copies[page];
+
+        return slot->used[page / 32] & 1u << page % 32 && !(copy & (COPY_WRITE | PTE_D)) &&
+               walk->write &&
+               !((copy ^ walk->entry) & ~(uint32_t)(COPY_WRITE | COPY_OVERRIDE | PTE_D));
+}
+
+/* A function of its own: what counts executions by address finds it. */
+__attribute__((noinline)) void count_bits_only(void)
+{
+        mmu_statistics.bits_only++;
+}
+
 static bool map_page(struct space *space, struct slot *slot, uint32_t gva, const struct walk *walk,
                      uint32_t rights)
 {
@@ -168,6 +187,8 @@ static bool map_page(struct space *space, struct slot *slot, uint32_t gva, const
 
         if (!slot->copies && !slot_take_copies(slot))
                 return false;
+        if (bits_only(slot, page, walk))
+                count_bits_only();
         if (gpa >= machine->memory_bytes)
                 gpa = absent_page();
         if (!backend_map(space->number, gva & PTE_FRAME, gpa, AB_PAGE_BYTES, rights))

@@ -47,6 +47,9 @@ struct space {
 extern struct space cache_kernel;
 extern struct space *cache_current;
 
+/* A fault that only sets an accessed or dirty bit, or a translation lost so that one will. */
+void count_bits_only(void);
+
 void cache_start(const struct backend_machine *machine);
 
 /* The space that caches @gva; NULL where no guest may map anything. */

@@ -73,6 +73,8 @@ static void change_page(struct slot *slot, uint32_t page, uint32_t now, struct r
         mmu_statistics.changed++;
         if ((copy ^ now) & (PTE_FRAME | PTE_P | PTE_US | PTE_PS) || lost(copy, now, PTE_A) ||
             copy & COPY_OVERRIDE) {
+                if (!((copy ^ now) & ~(uint32_t)(COPY_WRITE | COPY_OVERRIDE | PTE_A)))
+                        count_bits_only();
                 mmu_statistics.dropped++;
                 run_add(run, gva, 0);
                 forget_page(slot, page);

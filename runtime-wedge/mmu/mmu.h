@@ -105,6 +105,7 @@ struct mmu_statistics {
         uint32_t changed, dropped,
             protected; /* translations found changed, and what became of them */
         uint32_t stores_noted;
+        uint32_t bits_only; /* faults only for an accessed or dirty bit */
 };
 
 extern struct mmu_statistics mmu_statistics;

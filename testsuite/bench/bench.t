@@ -4,7 +4,7 @@
 # the guest's benchmark program counts the same twice.
 # shellcheck source=testsuite/run/run.sh
 . "${top_srcdir:?}/testsuite/run/run.sh"
-plan 18
+plan 19
 
 # A small installation: the real program, made-up figures and values.
 mkdir -p "$tmp/libexec/afterburner" "$tmp/share/afterburner"
@@ -84,6 +84,14 @@ if [ -n "$kernel" ]; then
                 END { exit !(all > 1000000 && sum == all) }' "$tmp/events1000"
         check 'QEMU plugin: the classes add up to all instructions'
 
+        nm "$kernel" | sed -n 's/^\([0-9a-f]*\) . \(asm_exc_page_fault\|entry_INT80_32\)$/\1 \2/p' >"$tmp/list"
+        try 0 --quiet --icount --append=norandmaps --initrd="$mini" --emulator-option=-plugin \
+                --emulator-option="$plugin,out=$tmp/events,entries=$tmp/list" "$kernel" -- /bin/bench fault 1000
+        # A round maps a page, touches it and gives it back; nobody else faults in it.
+        grep -qx '1.1:application:asm_exc_page_fault	1000' "$tmp/events" &&
+                awk -F "\t" '$1 == "1.1:application:entry_INT80_32" { n = $2 } END { exit n < 1999 || n > 2000 }' "$tmp/events"
+        check 'QEMU plugin: entries that interrupted an application are counted apart'
+
         # Where each vector of the kernel leads; external ones have stubs of eight bytes.
         nm "$kernel" | sed -n 's/^\([0-9a-f]*\) . irq_entries_start$/\1/p' >"$tmp/stubs"
         {
@@ -116,6 +124,7 @@ else
         skip 'the count of getpid repeats' 'no kernel: ./quickstart builds one'
         skip 'QEMU plugin: 2000 more system calls are 2000 more int instructions' 'no kernel'
         skip 'QEMU plugin: the classes add up to all instructions' 'no kernel'
+        skip 'QEMU plugin: entries that interrupted an application are counted apart' 'no kernel'
         skip 'QEMU plugin: entries by vector are those QEMU logs by itself' 'no kernel'
 fi
 exit "$failed"

@@ -11,27 +11,33 @@ share_afterburner_guest_bench_LDADD = -lgcc
 
 # afterburn bench; bench-SUITE measures, figures.tsv says what is promised.
 BENCH_COMMANDS = libexec/afterburner/afterburn-bench libexec/afterburner/bench-toolchain \
-	libexec/afterburner/bench-l4 libexec/afterburner/bench-build-cost libexec/afterburner/bench-baseline
+	libexec/afterburner/bench-l4 libexec/afterburner/bench-build-cost libexec/afterburner/bench-baseline \
+	libexec/afterburner/bench-extended libexec/afterburner/bench-guests
 pkglibexec_SCRIPTS += $(BENCH_COMMANDS)
-CLEANFILES += $(BENCH_COMMANDS) share/afterburner/figures.tsv
+CLEANFILES += $(BENCH_COMMANDS) $(BENCH_TABLES)
 libexec/afterburner/afterburn-bench: testsuite/bench/bench.sh
 	$(AM_V_GEN)$(MKDIR_P) libexec/afterburner && cp $(srcdir)/testsuite/bench/bench.sh $@ && chmod +x $@
 libexec/afterburner/bench-l4: testsuite/bench/l4.sh
 	$(AM_V_GEN)$(MKDIR_P) libexec/afterburner && cp $(srcdir)/testsuite/bench/l4.sh $@ && chmod +x $@
 libexec/afterburner/bench-baseline: testsuite/bench/baseline.sh
 	$(AM_V_GEN)$(MKDIR_P) libexec/afterburner && cp $(srcdir)/testsuite/bench/baseline.sh $@ && chmod +x $@
+libexec/afterburner/bench-extended: testsuite/bench/extended.sh
+	$(AM_V_GEN)$(MKDIR_P) libexec/afterburner && cp $(srcdir)/testsuite/bench/extended.sh $@ && chmod +x $@
+libexec/afterburner/bench-guests: testsuite/bench/guests.sh
+	$(AM_V_GEN)$(MKDIR_P) libexec/afterburner && cp $(srcdir)/testsuite/bench/guests.sh $@
 libexec/afterburner/bench-toolchain: testsuite/bench/toolchain.sh
 	$(AM_V_GEN)$(MKDIR_P) libexec/afterburner && cp $(srcdir)/testsuite/bench/toolchain.sh $@ && chmod +x $@
 libexec/afterburner/bench-build-cost: testsuite/bench/build-cost.sh
 	$(AM_V_GEN)$(MKDIR_P) libexec/afterburner && cp $(srcdir)/testsuite/bench/build-cost.sh $@ && chmod +x $@
-dist_pkgdata_DATA += testsuite/figures.tsv
+BENCH_TABLES = share/afterburner/figures.tsv share/afterburner/cost.awk share/afterburner/thesis.tsv
+dist_pkgdata_DATA += testsuite/figures.tsv testsuite/bench/cost.awk testsuite/bench/thesis.tsv
 share/afterburner/figures.tsv: testsuite/figures.tsv
 	$(AM_V_GEN)$(MKDIR_P) share/afterburner && cp $(srcdir)/testsuite/figures.tsv $@
-dist_pkgdata_DATA += testsuite/bench/cost.awk
 share/afterburner/cost.awk: testsuite/bench/cost.awk
 	$(AM_V_GEN)$(MKDIR_P) share/afterburner && cp $(srcdir)/testsuite/bench/cost.awk $@
-CLEANFILES += share/afterburner/cost.awk
-all-local: share/afterburner/figures.tsv share/afterburner/cost.awk
+share/afterburner/thesis.tsv: testsuite/bench/thesis.tsv
+	$(AM_V_GEN)$(MKDIR_P) share/afterburner && cp $(srcdir)/testsuite/bench/thesis.tsv $@
+all-local: $(BENCH_TABLES)
 
 pkglibexec_PROGRAMS += libexec/afterburner/bench-padding
 libexec_afterburner_bench_padding_SOURCES = testsuite/bench/padding.c
@@ -41,7 +47,8 @@ libexec_afterburner_bench_alternate_SOURCES = testsuite/bench/alternate.c
 libexec_afterburner_bench_alternate_CFLAGS = $(AB_CFLAGS)
 
 dist_man_MANS += doc/man/afterburn-bench.1
-EXTRA_DIST += testsuite/bench/bench.sh testsuite/bench/toolchain.sh testsuite/bench/build-cost.sh testsuite/bench/l4.sh testsuite/bench/baseline.sh testsuite/bench/README
+EXTRA_DIST += testsuite/bench/bench.sh testsuite/bench/toolchain.sh testsuite/bench/build-cost.sh testsuite/bench/l4.sh testsuite/bench/baseline.sh \
+	testsuite/bench/extended.sh testsuite/bench/guests.sh testsuite/bench/README
 TESTS += testsuite/bench/bench.t testsuite/bench/cost.t
 EXTRA_DIST += testsuite/bench/bench.t testsuite/bench/cost.t
 

@@ -126,6 +126,97 @@ static void compute_once(void)
         asm volatile("" : : "r"(a));
 }
 
+/*
+ * A stream over the loopback interface in pieces of what an Ethernet frame carries; the
+ * other end is a process that answers a byte when all of it has come.
+ */
+enum { TCP_PIECES = 45, TCP_PIECE = 1460 };
+enum {
+        TCP_SOCKET = 1,
+        TCP_BIND,
+        TCP_CONNECT,
+        TCP_LISTEN,
+        TCP_ACCEPT,
+        TCP_NAME,
+        TCP_OPTION = 14,
+        INET = 2
+};
+
+static long peer, stream;
+static char piece[TCP_PIECE];
+
+static long net(int number, long a, long b, long c)
+{
+        long block[] = {a, b, c};
+
+        return sys2(SYS_socketcall, number, block);
+}
+
+static void tcp_serve(long listener)
+{
+        static char all[65536];
+        long in = net(TCP_ACCEPT, listener, 0, 0), n = 0, got;
+
+        sys1(SYS_close, listener);
+        while ((got = sys3(SYS_read, in, all, sizeof all)) > 0)
+                for (n += got; n >= TCP_PIECES * TCP_PIECE; n -= TCP_PIECES * TCP_PIECE)
+                        sys3(SYS_write, in, all, 1);
+        sys1(SYS_exit, 0);
+}
+
+static void tcp_start(void)
+{
+        struct {
+                char name[16];
+                uint16_t family_or_flags, port;
+                uint32_t address;
+                char rest[8];
+        } request = {"lo", INET, 0, 0x0100007f, ""};
+        struct {
+                uint16_t family, port;
+                uint32_t address;
+                char zero[8];
+        } address = {INET, 0, 0x0100007f, ""};
+        long one = 1, no_delay[] = {0, 6, 1, (long)&one, sizeof one}; /* IPPROTO_TCP, TCP_NODELAY */
+        long bytes = sizeof address, listener = net(TCP_SOCKET, INET, 1, 0);
+
+        sys3(SYS_ioctl, listener, 0x8916, &request); /* SIOCSIFADDR */
+        request.family_or_flags = 0x41;              /* IFF_UP | IFF_RUNNING */
+        sys3(SYS_ioctl, listener, 0x8914, &request); /* SIOCSIFFLAGS */
+        if (net(TCP_BIND, listener, (long)&address, sizeof address) ||
+            net(TCP_NAME, listener, (long)&address, (long)&bytes) ||
+            net(TCP_LISTEN, listener, 1, 0))
+                die("tcp");
+        peer = sys0(SYS_fork);
+        if (!peer)
+                tcp_serve(listener);
+        sys1(SYS_close, listener);
+        stream = net(TCP_SOCKET, INET, 1, 0);
+        no_delay[0] = stream;
+        sys2(SYS_socketcall, TCP_OPTION, no_delay);
+        if (net(TCP_CONNECT, stream, (long)&address, sizeof address))
+                die("tcp");
+}
+
+static void tcp_once(void)
+{
+        int i;
+
+        for (i = 0; i < TCP_PIECES; i++)
+                if (sys3(SYS_write, stream, piece, TCP_PIECE) != TCP_PIECE)
+                        die("tcp");
+        if (sys3(SYS_read, stream, piece, 1) != 1)
+                die("tcp");
+}
+
+static void tcp_stop(void)
+{
+        int status;
+
+        sys1(SYS_close, stream);
+        sys4(SYS_wait4, peer, &status, 0, 0);
+}
+
 /* A small kernel build: the compiler of the root file system compiles itself, one process per file.
  */
 enum { BUILD_FILES = 50 };
@@ -166,6 +257,7 @@ static const struct operation {
         {"exec", 200, 20, exec_once, NULL, NULL, 0},
         {"fault", 2000, 20, fault_once, NULL, NULL, 0},
         {"mmap", 2000, 20, map_once, NULL, NULL, 0},
+        {"tcp", 100, 20, tcp_once, tcp_start, tcp_stop, 0},
         {"compute", 100, 20, compute_once, NULL, NULL, 0},
         {"build", 1, 0, build_once, NULL, NULL, 1},
 };

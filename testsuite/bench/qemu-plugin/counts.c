@@ -7,6 +7,7 @@
  *
  *      out=FILE        where the result goes (counts.tsv), one "NAME<tab>NUMBER" per line
  *      user=ADDRESS    instructions below it count as "user", others as "kernel"
+ *      application=ADDRESS  entries that interrupted an instruction below it count apart
  *      entries=LIST    a file of lines "ADDRESS NAME" (what nm prints without its middle
  *                      column): executions of the instruction at ADDRESS count as NAME
  *
@@ -17,6 +18,10 @@
  * Markers themselves are not counted.  Addresses of LIST called mark_begin and mark_end do the
  * same for a program that has no markers: the next measurement, part 1, begins with the
  * instruction at the one and ends in front of the one at the other.
+ *
+ * Of each entry NAME those from applications also count as "application:NAME".  A page
+ * fault right behind an iret is the fetch of the instruction returned to: an application's,
+ * as kernels that run here have their text mapped.
  *
  * "iret_to_user" are those of the iret that went below user=ADDRESS.
  *
@@ -62,12 +67,14 @@ static const char *const kind_names[KINDS] = {
 static uint64_t by_kind[KINDS];
 static uint64_t by_half[2]; /* user, kernel */
 static uint64_t iret_to_user;
-static bool after_iret;
-static uint64_t user_end = 0x80000000;
+static bool after_iret, came_by_iret;
+static uint64_t this_block, block_before;
+static uint64_t user_end = 0x80000000, application_end = 0x80000000;
 static const char *out_path = "counts.tsv";
 
 static struct entry {
-        uint64_t address, count;
+        uint64_t address, count, from_application;
+        bool page_fault;
         char name[64];
 } * entries;
 static size_t entry_count;
@@ -81,21 +88,24 @@ enum mark { MARK_OFF, MARK_NEXT = PARTS + 1 };
 static const uint8_t marker[] = {0x0f, 0x1f, 0x80};
 static const uint8_t marker_tail[] = {0x0d, 0x0c, 0xab};
 
-/* What was counted within parts: kinds, iret_to_user, entries. */
+/* What was counted within parts: kinds, iret_to_user, entries, entries from applications. */
 static uint64_t *parts[MEASUREMENTS][PARTS];
 static uint64_t *since; /* counters when the current part was entered */
 static unsigned measurement, part;
 
 static size_t counters(void)
 {
-        return KINDS + 1 + entry_count;
+        return KINDS + 1 + 2 * entry_count;
 }
 
 static uint64_t counter(size_t i)
 {
         if (i < KINDS)
                 return by_kind[i];
-        return i == KINDS ? iret_to_user : entries[i - KINDS - 1].count;
+        if (i == KINDS)
+                return iret_to_user;
+        i -= KINDS + 1;
+        return i < entry_count ? entries[i].count : entries[i - entry_count].from_application;
 }
 
 static void leave_part(void)
@@ -262,10 +272,23 @@ static void on_iret(unsigned vcpu, void *data)
 static void on_block(unsigned vcpu, void *address)
 {
         (void)vcpu;
+        block_before = this_block;
+        this_block = (uintptr_t)address;
+        came_by_iret = after_iret;
         if (!after_iret)
                 return;
         after_iret = false;
         iret_to_user += (uintptr_t)address < user_end;
+}
+
+/* The first instruction of its block: what was interrupted is in the block before. */
+static void on_entry(unsigned vcpu, void *data)
+{
+        struct entry *entry = data;
+
+        (void)vcpu;
+        entry->from_application +=
+            block_before < application_end || (came_by_iret && entry->page_fault);
 }
 
 static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *block)
@@ -302,10 +325,27 @@ static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *block)
                                                            &by_kind[kind], 1);
                 qemu_plugin_register_vcpu_insn_exec_inline(insn, QEMU_PLUGIN_INLINE_ADD_U64,
                                                            &by_half[key.address >= user_end], 1);
-                if (entry)
+                if (entry) {
                         qemu_plugin_register_vcpu_insn_exec_inline(insn, QEMU_PLUGIN_INLINE_ADD_U64,
                                                                    &entry->count, 1);
+                        qemu_plugin_register_vcpu_insn_exec_cb(insn, on_entry,
+                                                               QEMU_PLUGIN_CB_NO_REGS, entry);
+                }
         }
+}
+
+static const char *prefix_of(size_t i)
+{
+        if (i <= KINDS)
+                return "";
+        return i <= KINDS + entry_count ? "entry:" : "application:";
+}
+
+static const char *name_of(size_t i)
+{
+        if (i < KINDS)
+                return kind_names[i];
+        return i == KINDS ? "iret_to_user" : entries[(i - KINDS - 1) % entry_count].name;
 }
 
 static void print_part(FILE *out, unsigned m, unsigned p)
@@ -322,10 +362,7 @@ static void print_part(FILE *out, unsigned m, unsigned p)
         for (i = 0; i < counters(); i++) {
                 if (!sum[i])
                         continue;
-                fprintf(out, "%u.%u:%s%s\t%llu\n", m + 1, p + 1, i <= KINDS ? "" : "entry:",
-                        i < KINDS    ? kind_names[i]
-                        : i == KINDS ? "iret_to_user"
-                                     : entries[i - KINDS - 1].name,
+                fprintf(out, "%u.%u:%s%s\t%llu\n", m + 1, p + 1, prefix_of(i), name_of(i),
                         (unsigned long long)sum[i]);
         }
 }
@@ -368,8 +405,9 @@ static bool read_entries(const char *path)
                 if (!more)
                         return false;
                 entries = more;
-                entries[entry_count].address = address;
-                entries[entry_count].count = 0;
+                entries[entry_count] = (struct entry){.address = address};
+                entries[entry_count].page_fault =
+                    strstr(name, "page_fault") || !strcmp(name, "exception_14");
                 strcpy(entries[entry_count++].name, name);
         }
         fclose(list);
@@ -388,6 +426,8 @@ qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, char
                         out_path = strdup(argv[i] + 4);
                 } else if (!strncmp(argv[i], "user=", 5)) {
                         user_end = strtoull(argv[i] + 5, NULL, 0);
+                } else if (!strncmp(argv[i], "application=", 12)) {
+                        application_end = strtoull(argv[i] + 12, NULL, 0);
                 } else if (strncmp(argv[i], "entries=", 8) || !read_entries(argv[i] + 8)) {
                         fprintf(stderr, "counts: %s: not understood or not readable\n", argv[i]);
                         return 1;
