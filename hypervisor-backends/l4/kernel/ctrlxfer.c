@@ -21,6 +21,7 @@
 
 #define ID_GP          0
 #define GP_REGS        10
+#define ALL_GP         ITEM_WORD(ID_GP, (1u << GP_REGS) - 1)
 #define ID_FPU         32 /* and the next three: 20 words each of the FXSAVE image */
 #define FPU_ITEMS      4
 #define FPU_WORDS      20
@@ -63,8 +64,11 @@ static u32 registers_of(u32 id)
 
 u32 ctrlxfer_words(u32 w)
 {
-        u32 registers = registers_of(ITEM_ID(w));
+        u32 registers;
 
+        if ((w & ~ITEM_MORE) == ALL_GP)
+                return 1 + GP_REGS;
+        registers = registers_of(ITEM_ID(w));
         if (!registers || ITEM_MASK(w) >> registers)
                 return 0;
         return 1 + popcount(ITEM_MASK(w));
@@ -108,7 +112,7 @@ static void set_fpu(struct tcb *t, u32 n, u32 value)
 /* The usual case, worth having straight: all general registers. */
 static u32 get_all_gp(const struct frame *f, u32 *item)
 {
-        item[0] = ITEM_WORD(ID_GP, (1u << GP_REGS) - 1);
+        item[0] = ALL_GP;
         item[1] = f->eip;
         item[2] = f->eflags;
         item[3] = f->edi;
@@ -122,10 +126,28 @@ static u32 get_all_gp(const struct frame *f, u32 *item)
         return 1 + GP_REGS;
 }
 
+static void set_all_gp(struct frame *f, const u32 *item)
+{
+        f->eip = item[1];
+        f->eflags = (f->eflags & ~EFLAGS_USER) | (item[2] & EFLAGS_USER);
+        f->edi = item[3];
+        f->esi = item[4];
+        f->ebp = item[5];
+        f->esp = item[6];
+        f->ebx = item[7];
+        f->edx = item[8];
+        f->ecx = item[9];
+        f->eax = item[10];
+}
+
 void ctrlxfer_set(struct tcb *t, const u32 *item)
 {
         u32 id = ITEM_ID(*item), mask = ITEM_MASK(*item);
 
+        if ((*item & ~ITEM_MORE) == ALL_GP) {
+                set_all_gp(tcb_frame(t), item);
+                return;
+        }
         if (id - ID_FPU < FPU_ITEMS && !fpu_prepare(t))
                 return;
         for (; mask; mask &= mask - 1) {
