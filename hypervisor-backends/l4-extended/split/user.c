@@ -23,9 +23,16 @@ enum {
         MOST_REPEATED = 100
 };
 
+/*
+ * What the front end has mapped for user code and the thread has not got yet: it travels with the
+ * next answer.
+ */
+enum { FRESH = 16 };
+
 static struct {
         bool made;
-        uint32_t missing; /* page of the last fault the guest was told of, | 1; or 0 */
+        uint32_t fresh; /* how many, of which the last FRESH are kept */
+        uint32_t page[FRESH];
 } users[L4VM_SPACES];
 
 static uint8_t stub_data[L4VM_SPACES][AB_PAGE_BYTES] __attribute__((aligned(4096)));
@@ -87,7 +94,7 @@ static bool serve_stub_page(uint32_t space, uint32_t address, bool write)
         return true;
 }
 
-/* The loaded answer sets the thread going at @frame, and has a map item for @missing if not 0. */
+/* The loaded answer sets the thread going at @frame. */
 static void load_frame(const struct ab_frame *frame)
 {
         L4_Word_t *mr = L4_Utcb();
@@ -167,7 +174,7 @@ void l4vm_user_empty(uint32_t space, const L4_Fpage_t *pages, uint32_t count)
 {
         uint32_t *words = (uint32_t *)(stub_data[space] + STUB_WORDS), i;
 
-        users[space].missing = 0;
+        users[space].fresh = 0;
         if (!count || !users[space].made)
                 return;
         if (count > L4VM_EMPTY_MOST) {
@@ -212,6 +219,27 @@ static unsigned int install(uint32_t address, uint32_t value, uint32_t *entry, u
         *entry &= ~SHADOW_WINDOW;
         *entry |= SHADOW_INSTALLED | (from_window ? SHADOW_WINDOW : 0);
         return load_map(mr, from, value, address & SHADOW_PAGE);
+}
+
+void l4vm_user_fresh(uint32_t space, uint32_t virtual)
+{
+        users[space].page[users[space].fresh++ % FRESH] = virtual;
+}
+
+/* Put map items for fresh pages at @mr on; the next.  @besides is loaded already. */
+static unsigned int install_fresh(uint32_t space, uint32_t besides, unsigned int mr)
+{
+        uint32_t n = users[space].fresh < FRESH ? users[space].fresh : FRESH, i;
+
+        users[space].fresh = 0;
+        for (i = 0; i < n; i++) {
+                uint32_t page = users[space].page[i];
+                uint32_t *entry = shadow_entry(space, page, false);
+
+                if (page != besides && entry && *entry & AB_USER)
+                        mr = install(page, *entry, entry, mr);
+        }
+        return mr;
 }
 
 /*
@@ -286,6 +314,7 @@ static void take_frame(struct ab_frame *frame)
 static bool of_page_fault(uint32_t space, struct ab_frame *frame, struct ab_trap *trap, bool write)
 {
         uint32_t address = L4_StoreMR(1), eip = L4_StoreMR(2), *entry, value = 0, error;
+        unsigned int n;
 
         l4vm_count(COUNT_FAULT);
         if (serve_stub_page(space, address, write))
@@ -301,11 +330,11 @@ static bool of_page_fault(uint32_t space, struct ab_frame *frame, struct ab_trap
         }
         if (allows(value, write) && !l4vm.events) {
                 check_progress(address, eip);
-                install(address, value, entry, 1);
-                L4_Set_MsgTag(L4_Tag(0, 0, 2));
+                n = install(address, value, entry, 1);
+                n = install_fresh(space, address & SHADOW_PAGE, n);
+                L4_Set_MsgTag(L4_Tag(0, 0, n - 1));
                 return false;
         }
-        users[space].missing = (address & SHADOW_PAGE) | 1;
         trap->reason = allows(value, write) ? AB_REASON_EVENT : AB_REASON_PAGE_FAULT;
         trap->vector = PAGE_FAULT;
         trap->address = address;
@@ -398,7 +427,7 @@ static void run(uint32_t space, struct ab_frame *frame, struct ab_trap *trap)
 
 void backend_user(struct ab_frame *frame, struct ab_trap *trap)
 {
-        uint32_t space = l4vm_current, *entry, value, address;
+        uint32_t space = l4vm_current;
         L4_Word_t *mr = L4_Utcb();
         unsigned int n;
 
@@ -411,15 +440,7 @@ void backend_user(struct ab_frame *frame, struct ab_trap *trap)
         l4vm_fpu_enter(space);
         l4xvm_segments_enter(space);
         l4vm_flush_queue();
-        n = XFER_FRAME_WORDS + 1;
-        /* If the page missed last is there now, it travels with the registers. */
-        if (users[space].missing) {
-                address = users[space].missing & SHADOW_PAGE;
-                users[space].missing = 0;
-                value = address < L4VM_GUEST_END ? user_value(space, address, &entry) : 0;
-                if (value & AB_USER)
-                        n = install(address, value, entry, n);
-        }
+        n = install_fresh(space, ~0u, XFER_FRAME_WORDS + 1);
         repeated = 0;
         xfer_put_frame(mr, 1, frame);
         mr[0] = L4_Tag(0, 0, n - 1).raw;
