@@ -167,6 +167,13 @@ uint32_t l4vm_source(uint32_t physical, uint32_t rights, bool *from_window);
 /* Carry out what was put off: before user code runs. */
 void l4vm_flush_queue(void);
 
+/* --- fresh.c: what user code may have and has not got yet ----------------------------- */
+
+#define L4VM_FRESH_MOST 16u
+void l4vm_fresh_note(uint32_t space, uint32_t virtual);
+/* Take the list: how many addresses there are at *@pages, until the next note. */
+uint32_t l4vm_fresh_take(uint32_t space, const uint32_t **pages);
+
 /* --- user.c, fpu.c; main only, between call_begin and call_end ------------------------- */
 
 /*
@@ -178,8 +185,6 @@ bool l4vm_run_stub(uint32_t space, const char *label, uint32_t eax);
 uint8_t *l4vm_stub_data(uint32_t space);
 /* The thread of @space is there. */
 void l4vm_user_need(uint32_t space);
-/* User code of @space may have the page at @virtual from now on. */
-void l4vm_user_fresh(uint32_t space, uint32_t virtual);
 /* These regions of a user space are to be empty, all of it where there are too many. */
 void l4vm_user_empty(uint32_t space, const L4_Fpage_t *pages, uint32_t count);
 #define L4VM_EMPTY_MOST 60u

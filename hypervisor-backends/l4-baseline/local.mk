@@ -4,6 +4,7 @@ noinst_LIBRARIES += hypervisor-backends/l4-baseline/libl4vm.a
 hypervisor_backends_l4_baseline_libl4vm_a_SOURCES = \
 	hypervisor-backends/l4-baseline/entry.S \
 	hypervisor-backends/l4-baseline/event.c \
+	hypervisor-backends/l4-baseline/fresh.c \
 	hypervisor-backends/l4-baseline/fpu.c \
 	hypervisor-backends/l4-baseline/helper.c \
 	hypervisor-backends/l4-baseline/l4vm.h \

@@ -304,7 +304,7 @@ static void change(uint32_t space, uint32_t virtual, uint32_t *entry, uint32_t v
         }
         if (value & AB_USER && space != AB_SPACE_KERNEL &&
             (!(value & SHADOW_INSTALLED) || value & ~old & AB_WRITE))
-                l4vm_user_fresh(space, virtual);
+                l4vm_fresh_note(space, virtual);
         *entry = value;
 }
 

@@ -25,17 +25,7 @@ enum {
         MOST_REPEATED = 100
 };
 
-/*
- * What the front end has mapped for user code and the thread has not got yet: it travels with the
- * next answer.
- */
-enum { FRESH = 16 };
-
-static struct {
-        bool made;
-        uint32_t fresh; /* how many, of which the last FRESH are kept */
-        uint32_t page[FRESH];
-} users[L4VM_SPACES];
+static bool made[L4VM_SPACES];
 
 static uint8_t stub_data[L4VM_SPACES][AB_PAGE_BYTES] __attribute__((aligned(4096)));
 
@@ -129,7 +119,7 @@ static void make(uint32_t space)
         L4_LoadMR(2, L4VM_STUB_DATA + STUB_STACK);
         if (!await_stub(space))
                 backend_fatal("a new address space does not start");
-        users[space].made = true;
+        made[space] = true;
 }
 
 /* Run the stub at @label; false: the thread had to be made anew. */
@@ -151,7 +141,7 @@ bool l4vm_run_stub(uint32_t space, const char *label, uint32_t eax)
 
 void l4vm_user_need(uint32_t space)
 {
-        if (!users[space].made)
+        if (!made[space])
                 make(space);
 }
 
@@ -163,8 +153,7 @@ void l4vm_user_empty(uint32_t space, const L4_Fpage_t *pages, uint32_t count)
 {
         uint32_t *words = (uint32_t *)(stub_data[space] + STUB_WORDS), i;
 
-        users[space].fresh = 0;
-        if (!count || !users[space].made)
+        if (!count || !made[space])
                 return;
         if (count > L4VM_EMPTY_MOST) {
                 words[0] = L4_FpageAddRights(L4_FpageLog2(0, LOWER_HALF), L4_FPAGE_RWX).raw;
@@ -210,21 +199,16 @@ static void install(uint32_t address, uint32_t value, uint32_t *entry, unsigned 
         load_map(mr, from, value, address & SHADOW_PAGE);
 }
 
-void l4vm_user_fresh(uint32_t space, uint32_t virtual)
-{
-        users[space].page[users[space].fresh++ % FRESH] = virtual;
-}
-
 /* Put map items for fresh pages at @mr on; how many words.  @besides is loaded already. */
 static uint32_t install_fresh(uint32_t space, uint32_t besides, unsigned int mr)
 {
-        uint32_t n = users[space].fresh < FRESH ? users[space].fresh : FRESH, i, words = 0;
+        const uint32_t *pages;
+        uint32_t n = l4vm_fresh_take(space, &pages), i, words = 0;
 
-        users[space].fresh = 0;
         if (!l4vm_quirks.reply_maps)
                 return 0;
         for (i = 0; i < n; i++) {
-                uint32_t page = users[space].page[i];
+                uint32_t page = pages[i];
                 uint32_t *entry = shadow_entry(space, page, false);
 
                 if (page == besides || !entry || !(*entry & AB_USER))

@@ -13,6 +13,7 @@ noinst_LIBRARIES += hypervisor-backends/l4-extended/split/libl4xvm.a
 hypervisor_backends_l4_extended_split_libl4xvm_a_SOURCES = \
 	hypervisor-backends/l4-baseline/entry.S \
 	hypervisor-backends/l4-baseline/event.c \
+	hypervisor-backends/l4-baseline/fresh.c \
 	hypervisor-backends/l4-baseline/helper.c \
 	hypervisor-backends/l4-baseline/memory.c \
 	hypervisor-backends/l4-baseline/quirks.c \
