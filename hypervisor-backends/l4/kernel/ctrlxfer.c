@@ -128,6 +128,7 @@ static u32 get_all_gp(const struct frame *f, u32 *item)
 
 static void set_all_gp(struct frame *f, const u32 *item)
 {
+        f->way_out = EXIT_IRET;
         f->eip = item[1];
         f->eflags = (f->eflags & ~EFLAGS_USER) | (item[2] & EFLAGS_USER);
         f->edi = item[3];
