@@ -23,17 +23,7 @@ enum {
         MOST_REPEATED = 100
 };
 
-/*
- * What the front end has mapped for user code and the thread has not got yet: it travels with the
- * next answer.
- */
-enum { FRESH = 16 };
-
-static struct {
-        bool made;
-        uint32_t fresh; /* how many, of which the last FRESH are kept */
-        uint32_t page[FRESH];
-} users[L4VM_SPACES];
+static bool made[L4VM_SPACES];
 
 static uint8_t stub_data[L4VM_SPACES][AB_PAGE_BYTES] __attribute__((aligned(4096)));
 
@@ -140,7 +130,7 @@ static void make(uint32_t space)
         xfer_put_place(mr, 1, STUB_ADDRESS(stub_start), L4VM_STUB_DATA + STUB_STACK);
         if (!await_stub(space))
                 backend_fatal("a new address space does not start");
-        users[space].made = true;
+        made[space] = true;
         l4xvm_segments_reset(space);
 }
 
@@ -162,7 +152,7 @@ bool l4vm_run_stub(uint32_t space, const char *label, uint32_t eax)
 
 void l4vm_user_need(uint32_t space)
 {
-        if (!users[space].made)
+        if (!made[space])
                 make(space);
 }
 
@@ -174,8 +164,7 @@ void l4vm_user_empty(uint32_t space, const L4_Fpage_t *pages, uint32_t count)
 {
         uint32_t *words = (uint32_t *)(stub_data[space] + STUB_WORDS), i;
 
-        users[space].fresh = 0;
-        if (!count || !users[space].made)
+        if (!count || !made[space])
                 return;
         if (count > L4VM_EMPTY_MOST) {
                 words[0] = L4_FpageAddRights(L4_FpageLog2(0, LOWER_HALF), L4_FPAGE_RWX).raw;
@@ -221,19 +210,14 @@ static unsigned int install(uint32_t address, uint32_t value, uint32_t *entry, u
         return load_map(mr, from, value, address & SHADOW_PAGE);
 }
 
-void l4vm_user_fresh(uint32_t space, uint32_t virtual)
-{
-        users[space].page[users[space].fresh++ % FRESH] = virtual;
-}
-
 /* Put map items for fresh pages at @mr on; the next.  @besides is loaded already. */
 static unsigned int install_fresh(uint32_t space, uint32_t besides, unsigned int mr)
 {
-        uint32_t n = users[space].fresh < FRESH ? users[space].fresh : FRESH, i;
+        const uint32_t *pages;
+        uint32_t n = l4vm_fresh_take(space, &pages), i;
 
-        users[space].fresh = 0;
         for (i = 0; i < n; i++) {
-                uint32_t page = users[space].page[i];
+                uint32_t page = pages[i];
                 uint32_t *entry = shadow_entry(space, page, false);
 
                 if (page != besides && entry && *entry & AB_USER)
