@@ -36,7 +36,8 @@ l4vm_trap_entry_saved:
         movl    l4vm_raw + RAW_ESP, %ecx
         movl    $l4vm_trap, %edx
 /* Go to %edx on the trap stack: below %ecx if that is in it, else at its top. */
-on_trap_stack:
+        .globl  l4vm_on_trap_stack
+l4vm_on_trap_stack:
         movl    %ecx, %eax
         subl    $trap_stack, %eax
         cmpl    $L4VM_STACK * 2, %eax
@@ -76,7 +77,7 @@ l4vm_resume_end:
 2:      movl    $1, l4vm
         movl    l4vm_resume_frame + RAW_ESP, %ecx
         movl    $l4vm_redeliver, %edx
-        jmp     on_trap_stack
+        jmp     l4vm_on_trap_stack
 
 /* Deliver events to the caller, as if they had come behind the call.  Held. */
         .globl  l4vm_self_event
@@ -94,7 +95,7 @@ l4vm_self_event:
         movl    %esp, l4vm_resume_frame + RAW_ESP
         movl    %esp, %ecx
         movl    $l4vm_redeliver, %edx
-        jmp     on_trap_stack
+        jmp     l4vm_on_trap_stack
 
         .bss
         .balign 16

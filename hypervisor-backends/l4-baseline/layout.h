@@ -42,12 +42,20 @@
 #define STUB_STACK     0xff0
 
 /* Threads, relative to the machine's first thread number. */
-#define L4VM_MAIN    0
-#define L4VM_MONITOR 1
-#define L4VM_HELPER  2
-#define L4VM_USER    3 /* first of the user threads */
-#define L4VM_SPACES  48
-#define L4VM_THREADS 64 /* numbers per machine */
+#define L4VM_MAIN           0
+#define L4VM_MONITOR        1
+#define L4VM_HELPER         2
+#define L4VM_USER           3 /* first of the user threads */
+#define L4VM_SPACES         48
+/* Co-located (../l4-extended/colocated): from L4VM_USER on, so many for each space. */
+#define L4VM_CO_THREADS     3
+#define L4VM_CO_PAGER       0
+#define L4VM_CO_KERNEL      1
+#define L4VM_CO_APPLICATION 2
+#define L4VM_CO_LIMIT       (L4VM_LINEAR / 4096 - 1) /* of application threads, in pages */
+#define L4VM_CO_STACK       4096                     /* of pager threads */
+
+#define L4VM_THREADS 256 /* numbers per machine */
 
 /* What a thread finds in %esp at the program's entry. */
 #define L4VM_ROLE_MONITOR 1

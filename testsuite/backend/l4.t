@@ -1,7 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# The backend for baseline L4, under QEMU: a wedge tries every function and prints KTAP.
-wedge=${top_builddir:?}/testsuite/backend/l4-test
+# The backend for baseline L4, under QEMU: a wedge tries every function and prints KTAP.  WEDGE and
+# KERNEL name another backend; WORDS go to it.
+wedge=${top_builddir:?}/testsuite/backend/${WEDGE:-l4-test}
+kernel=${KERNEL:-kernel-baseline}
 l4=$top_builddir/lib/afterburner/l4
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
@@ -30,7 +32,7 @@ EOF
                 -display none -no-reboot -rtc base=2020-01-02 -serial stdio \
                 -serial "file:$tmp/control" -device isa-debug-exit,iobase=0xf4,iosize=4 \
                 -kernel "$l4/loader" \
-                -initrd "$l4/kernel-baseline,$l4/sigma0,$l4/resourcemon,$tmp/vms,$wedge,$tmp/module"
+                -initrd "$l4/$kernel,$l4/sigma0,$l4/resourcemon,$tmp/vms,$wedge,$tmp/module"
         echo $? >"$tmp/status"
 }
 
@@ -38,7 +40,7 @@ printf module >"$tmp/module"
 mkfifo "$tmp/input"
 # Keep both ends open, so that nobody waits for the other to open.
 exec 3<>"$tmp/input"
-boot 'one two' <"$tmp/input" | while IFS= read -r line; do
+boot "one two ${WORDS-}" <"$tmp/input" | while IFS= read -r line; do
         case $line in
         '# input please') printf k >&3 ;;
         1..*) echo "${line#1..}" >"$tmp/plan"; continue ;;

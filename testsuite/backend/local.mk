@@ -38,3 +38,15 @@ testsuite_backend_l4_isolation_CFLAGS = $(TARGET_CFLAGS) -O2
 testsuite_backend_l4_isolation_LDFLAGS = $(L4VM_LD)
 testsuite_backend_l4_isolation_LDADD = $(L4VM_LIBS)
 testsuite_backend_l4_isolation_DEPENDENCIES = $(L4VM_LINK_DEPS)
+
+check_PROGRAMS += testsuite/backend/l4x-colocated-test
+TESTS += testsuite/backend/l4x-colocated.t
+EXTRA_DIST += testsuite/backend/l4x-colocated.t
+testsuite_backend_l4x_colocated_test_SOURCES = testsuite/backend/machine-test.c $(BACKEND_TEST) \
+	hypervisor-backends/l4-baseline/module.c
+testsuite_backend_l4x_colocated_test_CPPFLAGS = $(AB_CPPFLAGS) $(L4U_CPPFLAGS) \
+	-I$(top_srcdir)/hypervisor-backends/l4-baseline
+testsuite_backend_l4x_colocated_test_CFLAGS = $(TARGET_CFLAGS)
+testsuite_backend_l4x_colocated_test_LDFLAGS = $(L4VM_LD)
+testsuite_backend_l4x_colocated_test_LDADD = $(L4X_CO_LIBS)
+testsuite_backend_l4x_colocated_test_DEPENDENCIES = $(L4X_CO_LINK_DEPS)

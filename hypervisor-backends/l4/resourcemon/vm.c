@@ -8,6 +8,7 @@
 
 #define FIRST_VM_NO  2048 /* above the user base */
 #define MONITOR_PRIO 120  /* its others have 100 */
+#define PAGER_PRIO   110
 
 struct vm vms[VMS];
 
@@ -67,13 +68,40 @@ int vm_make_space(struct vm *v, L4_Word_t n)
 {
         L4_ThreadId_t t = thread(v, L4VM_USER + n);
 
-        if (n >= L4VM_SPACES)
+        if (n >= L4VM_SPACES || v->co_spaces)
                 return 0;
         if (n < v->spaces)
                 drop_thread(t);
         if (n >= v->spaces)
                 v->spaces = n + 1;
         return make_space(t, thread(v, L4VM_MAIN), thread(v, L4VM_MAIN));
+}
+
+static L4_ThreadId_t co_thread(const struct vm *v, L4_Word_t n, L4_Word_t role)
+{
+        return thread(v, L4VM_USER + L4VM_CO_THREADS * n + role);
+}
+
+/*
+ * The application thread is limited, and its calls of L4 closed: so all threads of such a
+ * machine that can send a message are the wedge's.
+ */
+int vm_make_colocated(struct vm *v, L4_Word_t n)
+{
+        L4_ThreadId_t pager = co_thread(v, n, L4VM_CO_PAGER);
+        L4_ThreadId_t kernel = co_thread(v, n, L4VM_CO_KERNEL);
+        L4_ThreadId_t application = co_thread(v, n, L4VM_CO_APPLICATION);
+
+        if (n != v->co_spaces || n >= L4VM_SPACES || v->spaces || !L4_HasFeature(L4_FEATURE_LIMITS))
+                return 0;
+        v->co_spaces++;
+        if (!make_space(pager, thread(v, L4VM_HELPER), L4_MyGlobalId()) ||
+            !L4_ThreadControl(kernel, pager, L4_MyGlobalId(), pager, L4VM_UTCB + L4_UTCB_SIZE) ||
+            !L4_ThreadControlLimit(application, pager, kernel, kernel,
+                                   (L4VM_UTCB + 2 * L4_UTCB_SIZE) | L4_UTCB_LIMIT, L4VM_CO_LIMIT))
+                return 0;
+        L4_Set_Priority(pager, PAGER_PRIO);
+        return 1;
 }
 
 static int start_thread(L4_ThreadId_t t, L4_Word_t ip, L4_Word_t role)
@@ -172,6 +200,8 @@ void vm_end(struct vm *v, unsigned int status)
 {
         console_flush(&v->console);
         for (L4_Word_t i = v->spaces; i-- > 0;)
+                drop_thread(thread(v, L4VM_USER + i));
+        for (L4_Word_t i = L4VM_CO_THREADS * v->co_spaces; i-- > 0;)
                 drop_thread(thread(v, L4VM_USER + i));
         drop_thread(thread(v, L4VM_HELPER));
         drop_thread(thread(v, L4VM_MONITOR));

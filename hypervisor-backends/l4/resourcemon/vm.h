@@ -37,7 +37,8 @@ struct vm {
         int reported; /* it has said there how its command ended */
         char input[VM_INPUT];
         unsigned int input_first, input_count;
-        unsigned int spaces; /* user spaces it has had, highest + 1 */
+        unsigned int spaces;    /* user spaces it has had, highest + 1 */
+        unsigned int co_spaces; /* co-located ones */
 };
 
 extern struct vm vms[VMS];
@@ -53,6 +54,8 @@ const char *vm_start(struct vm *v);
 void vm_end(struct vm *v, unsigned int status);
 /* A user space, new.  False: the kernel refuses. */
 int vm_make_space(struct vm *v, L4_Word_t n);
+/* One with pager, kernel and application thread (l4-baseline/layout.h).  False: the same. */
+int vm_make_colocated(struct vm *v, L4_Word_t n);
 /* The machine whose thread @t is, or null. */
 struct vm *vm_of(L4_ThreadId_t t);
 unsigned int vms_running(void);

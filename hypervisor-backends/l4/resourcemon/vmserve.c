@@ -107,13 +107,24 @@ static int map_file(int module, L4_Word_t offset, L4_Word_t at)
         return map(m->start + offset, L4_PAGE_BITS, L4_FPAGE_R | L4_FPAGE_X, at);
 }
 
+/* Of the wedge's program, as much as a 4 MB page at a time. */
+static int map_image(struct vm *v, L4_Word_t page)
+{
+        unsigned int bits = v->image_bits < L4_SUPERPAGE_BITS ? v->image_bits : L4_SUPERPAGE_BITS;
+        L4_Word_t at;
+
+        while (v->image_base & ((1u << bits) - 1))
+                bits--;
+        at = page & -(1u << bits);
+        return map((L4_Word_t)v->image + at - v->image_base, bits, L4_FPAGE_RWX, at);
+}
+
 static int page_fault(struct vm *v, L4_Word_t role, L4_Word_t addr, L4_Word_t ip)
 {
         L4_Word_t page = addr & ~(L4_PAGE_SIZE - 1u), piece = (addr - L4VM_VIEW) >> 22;
 
         if (page - v->image_base < v->image_size)
-                return map((L4_Word_t)v->image + page - v->image_base, L4_PAGE_BITS, L4_FPAGE_RWX,
-                           page);
+                return map_image(v, page);
         if (page == L4VM_PAGE)
                 return map((L4_Word_t)v->page, L4_PAGE_BITS, L4_FPAGE_R, page);
         if (role == L4VM_HELPER) {
@@ -280,7 +291,7 @@ int vm_serve(struct vm *v, L4_ThreadId_t from, L4_MsgTag_t tag, const L4_Word_t 
 {
         L4_Word_t role = L4_ThreadNo(from) - v->first_no;
 
-        if (role > L4VM_HELPER)
+        if (role > L4VM_HELPER && !v->co_spaces)
                 return 0;
         switch (L4_Label(tag)) {
         case RMON_PUTS:
@@ -291,6 +302,8 @@ int vm_serve(struct vm *v, L4_ThreadId_t from, L4_MsgTag_t tag, const L4_Word_t 
                 return gets(v, mr[1]);
         case RMON_VM_SPACE:
                 return answer(vm_make_space(v, mr[1]) ? L4_ERROR_OK : L4_ERROR_NOMEM, 0);
+        case RMON_VM_COLOCATED:
+                return answer(vm_make_colocated(v, mr[1]) ? L4_ERROR_OK : L4_ERROR_NOMEM, 0);
         case RMON_VM_STOP:
                 return stop(v, tag, mr);
         case RMON_VM_FATAL:

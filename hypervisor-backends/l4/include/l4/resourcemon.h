@@ -25,16 +25,17 @@
  * monitor and helper threads only; RMON_PUTS too.  Messages of its other threads
  * are user code's own doing and are dropped.
  */
-#define RMON_VM_SPACE   0x210 /* MR1 user space: make it, anew if it is there */
-#define RMON_VM_GETS    0x211 /* MR1 most; answer MR2 how many, MR3.. the characters */
-#define RMON_VM_STOP    0x212 /* MR1 enum ab_stop, MR2 status, MR3.. L4 entries by kind; no answer */
-#define RMON_VM_FATAL   0x213 /* MR1 length, MR2.. ten registers, space, text; no answer */
-#define RMON_VM_CONTROL 0x214 /* as RMON_PUTS, to whoever runs the machine */
-#define RMON_VM_CLOCK   0x215 /* answer MR2 seconds since 1970 */
-#define RMON_VM_PORT    0x216 /* MR1 port; answered by a map item */
-#define RMON_VM_IRQ     0x217 /* MR1 line: let it raise one event */
-#define RMON_VM_TIMER   0x218 /* MR1 microseconds, 0 none: AB_EVENT_TIMER then; no answer */
-#define RMON_NOTIFY     0x21f /* monitor to wedge: MR1 mask of enum ab_event */
+#define RMON_VM_SPACE     0x210 /* MR1 user space: make it, anew if it is there */
+#define RMON_VM_GETS      0x211 /* MR1 most; answer MR2 how many, MR3.. the characters */
+#define RMON_VM_STOP      0x212 /* MR1 enum ab_stop, MR2 status, MR3.. L4 entries by kind; no answer */
+#define RMON_VM_FATAL     0x213 /* MR1 length, MR2.. ten registers, space, text; no answer */
+#define RMON_VM_CONTROL   0x214 /* as RMON_PUTS, to whoever runs the machine */
+#define RMON_VM_CLOCK     0x215 /* answer MR2 seconds since 1970 */
+#define RMON_VM_PORT      0x216 /* MR1 port; answered by a map item */
+#define RMON_VM_IRQ       0x217 /* MR1 line: let it raise one event */
+#define RMON_VM_TIMER     0x218 /* MR1 microseconds, 0 none: AB_EVENT_TIMER then; no answer */
+#define RMON_VM_COLOCATED 0x219 /* MR1 space: make it, with three threads; in order from 0 */
+#define RMON_NOTIFY       0x21f /* monitor to wedge: MR1 mask of enum ab_event */
 
 /* Characters to the console, under the client's name. */
 void rmon_putc(char c);

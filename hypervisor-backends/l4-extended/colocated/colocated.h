@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the files of the co-located layout share, besides l4-baseline/l4vm.h. */
+#ifndef L4X_COLOCATED_H
+#define L4X_COLOCATED_H
+
+#include <l4vm.h>
+
+/* Messages inside the machine, after those of l4vm.h. */
+enum {
+        CO_OP_START = 16, /* to the helper: set the pager of space MR1 going */
+        CO_OP_EVENT,      /* to a pager: its kernel thread has an event to take */
+        CO_OP_MAP         /* to a pager: map MR2 at MR1 too, with rights MR3; MR2 0: only MR1 */
+};
+
+static inline L4_ThreadId_t co_thread(uint32_t space, uint32_t role)
+{
+        return l4vm_thread(L4VM_USER + L4VM_CO_THREADS * space + role);
+}
+
+/* A thread's local id, the same in every space. */
+static inline L4_ThreadId_t co_local(uint32_t role)
+{
+        return (L4_ThreadId_t){L4VM_UTCB + L4_UTCB_SIZE * role + L4_UTCB_LOCALID};
+}
+
+static inline uint32_t co_l4_rights(uint32_t rights)
+{
+        return L4_FPAGE_R | L4_FPAGE_X | (rights & AB_WRITE ? L4_FPAGE_W : 0);
+}
+
+/* Have the page at @address in this space: the caller's pager maps it. */
+static inline void co_touch(uint32_t address, bool write)
+{
+        if (write)
+                asm volatile("lock; orb $0,(%0)" : : "r"(address) : "memory");
+        else
+                asm volatile("movb (%0),%%al" : : "r"(address) : "eax", "memory");
+}
+
+/* switch.S */
+void co_switch_to(L4_ThreadId_t kernel_thread); /* go on there; returns when somebody comes back */
+void co_arrive(void);                           /* where a kernel thread begins: it waits */
+void co_exception_entry(void);                  /* of the kernel thread; registers in l4vm_raw */
+void co_fill_entry(void);                       /* as well */
+void co_pager_entry(void);                      /* %esp: its stack */
+extern uint8_t co_arrival_stack_top[];
+
+/* pager.c */
+void co_pager_main(void) __attribute__((noreturn));
+void co_exception(void) __attribute__((noreturn));
+void co_fill(void) __attribute__((noreturn));
+
+/* memory.c: may guest-physical @physical be had at the kernel's own address for it, with @rights?
+ */
+bool co_is_linear(uint32_t physical, uint32_t rights);
+/* Map the page at @address, which the shadow has, now: by the kernel thread. */
+void co_establish(uint32_t space, uint32_t address);
+/* What the window's slot holds, + 1; 0: nothing. */
+uint32_t co_window_piece(uint32_t slot);
+/* A page of the current space's user addresses is mapped now; @value from the shadow. */
+void co_installed(uint32_t *entry, uint32_t value);
+/* Before user code runs: no page of the kernel's alone is at a user address. */
+void co_leave_private(void);
+
+/* fpu.c: the current space's thread gets the registers; and is left. */
+void co_fpu_enter(void);
+void co_fpu_leave(void);
+
+#endif

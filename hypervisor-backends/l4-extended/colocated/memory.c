@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Mappings.  The front end's wishes go into the shadow at once; L4 learns of new ones at the
+ * first fault, of removals here.  The kernel thread takes a page away from its own space,
+ * so nobody else's is touched.  What happens to a space that is not current waits until
+ * it is: nothing runs in it before.
+ *
+ * The kernel area is the same in every space.  A mapping of it that is taken away goes
+ * from the current space at once and into a log; every space reads the log to its end
+ * when it becomes current.
+ */
+#include "colocated.h"
+
+enum { BATCH = 60, LOG = 256, USER_BITS = 31 };
+
+uint32_t l4vm_current;
+
+/* The window: which piece is in which slot, and what a space has there. */
+static struct {
+        uint32_t piece; /* + 1; 0: empty */
+        uint32_t used;
+} window[L4VM_PIECES];
+static uint8_t view[L4VM_ALL_PIECES]; /* slot of a piece, + 1; 0: none */
+static uint32_t window_hand;
+
+static struct {
+        bool made;
+        bool stale;                  /* its user mappings are all void */
+        bool private;                /* some are the guest kernel's alone */
+        uint32_t log;                /* how far it has read */
+        uint8_t window[L4VM_PIECES]; /* piece + 1 */
+} spaces[L4VM_SPACES] = {{.made = true}};
+
+static L4_Fpage_t log_pages[LOG];
+static uint32_t log_end;
+
+/* Fpages to take from the current space. */
+static L4_Fpage_t batch[BATCH];
+static uint32_t batched;
+
+/* --- calls ---------------------------------------------------------------------------- */
+
+void l4vm_call_begin(void)
+{
+        l4vm.busy++;
+}
+
+void l4vm_call_end(void)
+{
+        l4vm.busy--;
+        if (!l4vm.busy && !l4vm.held && l4vm.events) {
+                l4vm.held = 1;
+                l4vm_self_event();
+        }
+}
+
+static void ask_pager(uint32_t virtual, uint32_t from, uint32_t rights)
+{
+        l4vm_call_begin();
+        L4_Accept(L4_CompleteAddressSpace, 0);
+        L4_Set_MsgTag(L4_Tag(CO_OP_MAP, 3, 0));
+        L4_LoadMR(1, virtual);
+        L4_LoadMR(2, from);
+        L4_LoadMR(3, rights);
+        if (L4_IpcFailed(L4_Call(co_thread(l4vm_current, L4VM_CO_PAGER))))
+                backend_fatal("the pager thread does not answer");
+        L4_Accept(L4_Nilpage, 0);
+        l4vm_call_end();
+}
+
+/* --- taking away from the current space ----------------------------------------------------- */
+
+static void flush_batch(void)
+{
+        uint32_t i;
+
+        if (!batched)
+                return;
+        l4vm_call_begin();
+        for (i = 0; i < batched; i++)
+                L4_LoadMR(i, batch[i].raw);
+        l4vm_count(COUNT_UNMAP);
+        L4_Unmap((batched - 1) | L4_UNMAP_FLUSH);
+        batched = 0;
+        l4vm_call_end();
+}
+
+static void take(L4_Fpage_t page)
+{
+        if (batched == BATCH)
+                flush_batch();
+        batch[batched++] = page;
+}
+
+static void take_all_user_pages(void)
+{
+        take(L4_FpageAddRights(L4_FpageLog2(0, USER_BITS), L4_FPAGE_RWX));
+}
+
+/* All of the kernel area: 0x80000000 to 0xbbffffff. */
+static void take_kernel_area(void)
+{
+        uint32_t at = L4VM_LINEAR, bits;
+
+        for (bits = 29; at < L4VM_GUEST_END; at += 1u << bits, bits--)
+                take(L4_FpageAddRights(L4_FpageLog2(at, bits), L4_FPAGE_RWX));
+}
+
+static void take_kernel(uint32_t virtual, uint32_t bits, uint32_t rights)
+{
+        L4_Fpage_t page = L4_FpageAddRights(L4_FpageLog2(virtual, bits), rights);
+
+        take(page);
+        log_pages[log_end++ % LOG] = page;
+        spaces[l4vm_current].log = log_end;
+}
+
+/* The current space learns what has happened while it was not. */
+static void catch_up(void)
+{
+        uint32_t *at = &spaces[l4vm_current].log;
+
+        if (spaces[l4vm_current].stale)
+                take_all_user_pages();
+        spaces[l4vm_current].stale = false;
+        if (log_end - *at > LOG) {
+                take_kernel_area();
+                *at = log_end;
+        }
+        while (*at != log_end)
+                take(log_pages[(*at)++ % LOG]);
+        flush_batch();
+}
+
+/* --- guest-physical memory -------------------------------------------------------------------- */
+
+bool co_is_linear(uint32_t physical, uint32_t rights)
+{
+        uint32_t value = shadow_lookup(AB_SPACE_KERNEL, L4VM_LINEAR + physical);
+
+        return value && (value & SHADOW_PAGE) == (physical & SHADOW_PAGE) &&
+               (value & AB_WRITE || !(rights & AB_WRITE));
+}
+
+uint32_t co_window_piece(uint32_t slot)
+{
+        return window[slot].piece;
+}
+
+/* Put @piece into the window, in place of one that has not been asked for lately. */
+static void look_at(uint32_t piece)
+{
+        uint32_t slot;
+
+        do {
+                slot = window_hand++ % L4VM_PIECES;
+                window[slot].used >>= 1;
+        } while (window[slot].used);
+        if (window[slot].piece)
+                view[window[slot].piece - 1] = 0;
+        window[slot].piece = piece + 1;
+        view[piece] = slot + 1;
+}
+
+static void *through_window(uint32_t address)
+{
+        uint32_t piece = address / L4VM_PIECE, slot, at;
+
+        if (!view[piece])
+                look_at(piece);
+        slot = view[piece] - 1u;
+        at = L4VM_WINDOW + slot * L4VM_PIECE;
+        window[slot].used = 2;
+        if (spaces[l4vm_current].window[slot] != piece + 1) {
+                if (spaces[l4vm_current].window[slot])
+                        take(L4_FpageAddRights(L4_FpageLog2(at, L4_SUPERPAGE_BITS), L4_FPAGE_RWX));
+                spaces[l4vm_current].window[slot] = piece + 1;
+                flush_batch();
+        }
+        return (void *)(at + address % L4VM_PIECE);
+}
+
+/* The front end's commonest call. */
+void *backend_physical(uint32_t address)
+{
+        if (address >= l4vm_machine.memory_bytes)
+                return 0;
+        if (co_is_linear(address, AB_WRITE))
+                return (void *)(L4VM_LINEAR + address);
+        return through_window(address);
+}
+
+/* --- what the front end asks for -------------------------------------------------------------- */
+
+void co_installed(uint32_t *entry, uint32_t value)
+{
+        *entry |= SHADOW_INSTALLED;
+        if (!(value & AB_USER))
+                spaces[l4vm_current].private = true;
+}
+
+void co_leave_private(void)
+{
+        if (!spaces[l4vm_current].private)
+                return;
+        spaces[l4vm_current].private = false;
+        take_all_user_pages();
+        flush_batch();
+}
+
+static void check_range(uint32_t space, uint32_t virtual, uint32_t bytes)
+{
+        if ((space != AB_SPACE_KERNEL && space >= L4VM_SPACES) ||
+            (virtual | bytes) % AB_PAGE_BYTES || virtual + bytes < virtual ||
+            virtual + bytes > L4VM_GUEST_END)
+                backend_fatal("mapping outside what a space may hold");
+}
+
+/* Make @entry of @virtual say @value.  What L4 has and the new value does not allow goes. */
+static void change(uint32_t space, uint32_t virtual, uint32_t *entry, uint32_t value)
+{
+        uint32_t old = *entry, lost = L4_FPAGE_RWX;
+        bool same = old && value && !((old ^ value) & SHADOW_PAGE);
+
+        if (same && (value & old & SHADOW_RIGHTS) == (old & SHADOW_RIGHTS))
+                lost = 0;
+        else if (same && (old & AB_USER) == (value & AB_USER))
+                lost = L4_FPAGE_W;
+        if (old & SHADOW_KERNEL && lost)
+                take_kernel(virtual, L4_PAGE_BITS, lost);
+        if (old & SHADOW_INSTALLED && lost) {
+                if (space == l4vm_current)
+                        take(L4_PageRights(virtual, lost));
+                else
+                        spaces[space].stale = true;
+        }
+        /* What is gone altogether need not be taken again. */
+        if (same && lost != L4_FPAGE_RWX)
+                value |= old & (SHADOW_INSTALLED | SHADOW_KERNEL);
+        *entry = value;
+}
+
+static bool change_pages(uint32_t space, uint32_t virtual, uint32_t bytes, uint32_t value)
+{
+        for (; bytes; bytes -= AB_PAGE_BYTES) {
+                uint32_t *entry = shadow_entry(space, virtual, value);
+
+                if (!entry && value)
+                        return false;
+                if (entry && (*entry || value))
+                        change(space, virtual, entry, value);
+                if (value)
+                        value += AB_PAGE_BYTES;
+                virtual += AB_PAGE_BYTES;
+        }
+        return true;
+}
+
+/* Set or clear a 4 MB mapping of the kernel space; pages below it are gone. */
+static void change_large(uint32_t virtual, uint32_t value)
+{
+        uint32_t *piece = shadow_large(virtual);
+
+        change_pages(AB_SPACE_KERNEL, virtual, L4VM_PIECE, 0);
+        if (*piece & SHADOW_KERNEL && (*piece & (SHADOW_PAGE | SHADOW_RIGHTS)) != value)
+                take_kernel(virtual, L4_SUPERPAGE_BITS, L4_FPAGE_RWX);
+        *piece = value;
+}
+
+static bool is_large(uint32_t space, uint32_t virtual, uint32_t bytes)
+{
+        return space == AB_SPACE_KERNEL && !(virtual % L4VM_PIECE) && bytes >= L4VM_PIECE;
+}
+
+static bool map(uint32_t space, uint32_t at, uint32_t physical, uint32_t left, uint32_t rights)
+{
+        uint32_t part;
+
+        for (; left; left -= part, at += part, physical += part) {
+                part = L4VM_PIECE - at % L4VM_PIECE;
+                if (part > left)
+                        part = left;
+                if (is_large(space, at, left) && !(physical % L4VM_PIECE)) {
+                        change_large(at, physical | rights);
+                        continue;
+                }
+                if (space == AB_SPACE_KERNEL && *shadow_large(at) && !shadow_split(at))
+                        return false;
+                if (!change_pages(space, at, part, physical | rights))
+                        return false;
+        }
+        return true;
+}
+
+void co_establish(uint32_t space, uint32_t address)
+{
+        uint32_t value = shadow_lookup(space, address), from = 0;
+
+        if (space != AB_SPACE_KERNEL) {
+                from = (uint32_t)backend_physical(value & SHADOW_PAGE);
+                co_installed(shadow_entry(space, address, false), value);
+        }
+        ask_pager(address, from, value);
+}
+
+bool backend_map(uint32_t space, uint32_t virtual, uint32_t physical, uint32_t bytes,
+                 uint32_t rights)
+{
+        bool done;
+
+        check_range(space, virtual, bytes);
+        if (physical % AB_PAGE_BYTES || physical + bytes < physical ||
+            physical + bytes > l4vm_machine.memory_bytes)
+                backend_fatal("mapping of memory that is not there");
+        done = map(space, virtual, physical, bytes, rights);
+        flush_batch();
+        /* The page whose absence is being handled is needed at once. */
+        if (done && l4vm_missing && (l4vm_missing & SHADOW_PAGE) - virtual < bytes &&
+            (space == AB_SPACE_KERNEL || space == l4vm_current))
+                co_establish(space, l4vm_missing & SHADOW_PAGE);
+        return done;
+}
+
+void backend_unmap(uint32_t space, uint32_t virtual, uint32_t bytes)
+{
+        uint32_t part;
+
+        check_range(space, virtual, bytes);
+        for (; bytes; bytes -= part, virtual += part) {
+                part = L4VM_PIECE - virtual % L4VM_PIECE;
+                if (part > bytes)
+                        part = bytes;
+                if (is_large(space, virtual, part) && *shadow_large(virtual))
+                        change_large(virtual, 0);
+                else if (space == AB_SPACE_KERNEL && *shadow_large(virtual) &&
+                         !shadow_split(virtual))
+                        change_large(virtual & -(uint32_t)L4VM_PIECE, 0); /* they fault again */
+                else
+                        change_pages(space, virtual, part, 0);
+        }
+        flush_batch();
+}
+
+void backend_protect(uint32_t space, uint32_t virtual, uint32_t bytes, uint32_t rights)
+{
+        if (!rights) {
+                backend_unmap(space, virtual, bytes);
+                return;
+        }
+        check_range(space, virtual, bytes);
+        for (; bytes; bytes -= AB_PAGE_BYTES, virtual += AB_PAGE_BYTES) {
+                uint32_t *entry;
+
+                if (space == AB_SPACE_KERNEL && *shadow_large(virtual) && !shadow_split(virtual))
+                        change_large(virtual & -(uint32_t)L4VM_PIECE, 0);
+                entry = shadow_entry(space, virtual, false);
+                if (entry && *entry)
+                        change(space, virtual, entry, (*entry & SHADOW_PAGE) | rights);
+        }
+        flush_batch();
+}
+
+/* --- spaces ------------------------------------------------------------------------------------
+ */
+
+/* Spaces are made once and never given back: recycling is emptying. */
+static void need(uint32_t space)
+{
+        if (spaces[space].made)
+                return;
+        L4_LoadMR(1, space);
+        if (l4vm_request(RMON_VM_COLOCATED, 1))
+                backend_fatal("the resource monitor gives no address space");
+        L4_Set_MsgTag(L4_Tag(CO_OP_START, 1, 0));
+        L4_LoadMR(1, space);
+        L4_Call(l4vm_thread(L4VM_HELPER));
+        spaces[space].made = true;
+        spaces[space].log = log_end;
+}
+
+void backend_switch(uint32_t space)
+{
+        if (space >= L4VM_SPACES)
+                backend_fatal("switch to a space that does not exist");
+        if (space == l4vm_current)
+                return;
+        l4vm_call_begin();
+        co_fpu_leave();
+        need(space);
+        l4vm_current = space;
+        co_switch_to(co_thread(space, L4VM_CO_KERNEL));
+        catch_up();
+        l4vm_call_end();
+}
+
+void backend_forget(uint32_t space)
+{
+        if (space >= L4VM_SPACES)
+                backend_fatal("a space that does not exist");
+        if (!shadow_forget(space, 0, 0))
+                return;
+        spaces[space].private = false;
+        if (space != l4vm_current) {
+                spaces[space].stale = true;
+                return;
+        }
+        take_all_user_pages();
+        flush_batch();
+}
