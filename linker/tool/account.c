@@ -196,8 +196,8 @@ static void account_bare(struct walk *w, const struct ab_mc_insn *insn)
         }
 }
 
-/* The site of the next record begins at `at'. */
-static void step_site(struct walk *w, const struct ab_record *record)
+/* A site as it was compiled; returns whether execution goes on behind it. */
+static enum ab_flow unbound_site(struct walk *w, const struct ab_record *record)
 {
         struct ab_account *account = w->account;
         struct ab_mc_insn last;
@@ -205,17 +205,28 @@ static void step_site(struct walk *w, const struct ab_record *record)
         ab_account_site(account, w->decoder, record);
         ab_mc_decode(w->decoder, bytes_at(w, w->at + record->insn_offset), record->insn_bytes,
                      w->at + record->insn_offset, &last);
+        if (AB_RECORD_KIND_OF(record) != AB_KIND_INSN &&
+            AB_RECORD_KIND_OF(record) != AB_KIND_HOOK && last.row)
+                ab_account_add(account, AB_FINDING_RECORD, w->at, last.row, bytes_at(w, w->at),
+                               record->site_bytes, "record of an access to memory covers %s",
+                               last.text);
+        return record->insn_bytes ? last.flow : AB_FLOW_NEXT;
+}
+
+/* The site of the next record begins at `at'. */
+static void step_site(struct walk *w, const struct ab_record *record)
+{
+        struct ab_account *account = w->account;
+        enum ab_flow flow = account->bound ? ab_account_bound_site(account, w->decoder, record)
+                                           : unbound_site(w, record);
+
         account->kinds[AB_RECORD_KIND_OF(record)]++;
         if (AB_RECORD_KIND_OF(record) == AB_KIND_INSN) {
                 account->tally[record->class_id].sites++;
                 account->tally[record->class_id].annotated++;
-        } else if (AB_RECORD_KIND_OF(record) != AB_KIND_HOOK && last.row) {
-                ab_account_add(account, AB_FINDING_RECORD, w->at, last.row, bytes_at(w, w->at),
-                               record->site_bytes, "record of an access to memory covers %s",
-                               last.text);
         }
-        w->flow_ended = record->insn_bytes && last.flow == AB_FLOW_END;
-        w->after_call = record->insn_bytes && last.flow == AB_FLOW_CALL;
+        w->flow_ended = flow == AB_FLOW_END;
+        w->after_call = flow == AB_FLOW_CALL;
         w->seen[w->record++] = true;
         account->instructions++;
         w->at += record->site_bytes;
@@ -327,6 +338,7 @@ void ab_account_make(struct ab_account *account, const struct ab_image *image,
 
         memset(account, 0, sizeof *account);
         account->image = image;
+        account->bound = ab_bound_mark(image);
         ab_alternatives_read(image, &account->alternatives);
         ab_exemptions_read(&account->exemptions, image, exemptions);
         if (account->alternatives.unreadable)

@@ -6,8 +6,11 @@
 #ifndef AFTERBURN_TOOL_ACCOUNT_H
 #define AFTERBURN_TOOL_ACCOUNT_H
 
+#include <afterburn/bound.h>
+
 #include "records/image.h"
 #include "tool/alternatives.h"
+#include "tool/bound.h"
 #include "tool/decode.h"
 #include "tool/exempt.h"
 
@@ -43,6 +46,8 @@ struct ab_account {
         unsigned instructions;
         uint32_t code_bytes;
         unsigned bug_data; /* BUG() operands behind ud2 */
+        const struct ab_wedge_description *bound; /* for whom it was bound; NULL: it is not */
+        unsigned bound_kinds[AB_BOUND_CALL + 1];  /* what its sites became */
         struct ab_finding *findings;
         unsigned finding_count;
 };
@@ -66,6 +71,14 @@ void ab_account_add(struct ab_account *account, enum ab_finding_kind kind, uint3
  */
 void ab_account_site(struct ab_account *account, struct ab_decoder *decoder,
                      const struct ab_record *record);
+
+/*
+ * The same for a site of an image bound ahead of time: what stands there must be bound code of
+ * account->bound for the record's class, or have a reason to be native.  Returns whether
+ * execution goes on behind the site.
+ */
+enum ab_flow ab_account_bound_site(struct ab_account *account, struct ab_decoder *decoder,
+                                   const struct ab_record *record);
 
 /*
  * Bytes of BUG() data behind the ud2 that ends at `address': 0 when there are

@@ -164,6 +164,11 @@ static void print_text(const struct ab_account *account, const struct options *o
 
         printf("%s: %u instructions in %u bytes of code, %u records\n", image->path,
                account->instructions, account->code_bytes, image->record_count);
+        if (account->bound)
+                printf("bound for %s, wedge ABI %u: %u sites inline, %u calls, %u native\n",
+                       account->bound->hypervisor, account->bound->wedge.abi,
+                       account->bound_kinds[AB_BOUND_INLINE], account->bound_kinds[AB_BOUND_CALL],
+                       account->bound_kinds[AB_BOUND_NATIVE]);
         print_rows(account);
         for (unsigned kind = AB_KIND_PT_STORE; kind <= AB_KIND_HOOK; kind++)
                 if (account->kinds[kind])
@@ -250,6 +255,14 @@ static void print_json(const struct ab_account *account)
         ab_json_number(&json, "code_bytes", account->code_bytes);
         ab_json_number(&json, "records", account->image->record_count);
         ab_json_number(&json, "bug_data", account->bug_data);
+        if (account->bound) {
+                ab_json_open(&json, "bound", '{');
+                ab_json_string(&json, "hypervisor", account->bound->hypervisor);
+                ab_json_number(&json, "inline", account->bound_kinds[AB_BOUND_INLINE]);
+                ab_json_number(&json, "call", account->bound_kinds[AB_BOUND_CALL]);
+                ab_json_number(&json, "native", account->bound_kinds[AB_BOUND_NATIVE]);
+                ab_json_close(&json, '}');
+        }
         json_tally(&json, "total", &account->total);
         ab_json_open(&json, "classes", '{');
         for (unsigned i = 0; i < ab_row_count; i++)

@@ -8,6 +8,7 @@ libabtool_a_SOURCES = \
 	linker/tool/exempt.c linker/tool/exempt.h \
 	linker/tool/account.c linker/tool/account.h \
 	linker/tool/site.c linker/tool/bugdata.c \
+	linker/tool/bound.h linker/tool/bound-code.c linker/tool/bound-site.c \
 	linker/tool/json.c linker/tool/json.h \
 	linker/tool/same.c linker/tool/same.h \
 	linker/tool/shared.c linker/tool/shared.h
@@ -19,11 +20,12 @@ pkglibexec_PROGRAMS += libexec/afterburner/afterburn-audit
 libexec_afterburner_afterburn_audit_SOURCES = linker/tool/audit.c
 libexec_afterburner_afterburn_audit_CPPFLAGS = $(AB_TOOL_CPPFLAGS)
 libexec_afterburner_afterburn_audit_CFLAGS = $(AB_CFLAGS)
-libexec_afterburner_afterburn_audit_LDADD = libabtool.a $(AB_RECORDS_LIBS) $(LLVM_LIBS)
+libexec_afterburner_afterburn_audit_LDADD = libabtool.a linker/core/libabbind.a \
+	$(AB_RECORDS_LIBS) $(LLVM_LIBS)
 
 pkglibexec_PROGRAMS += libexec/afterburner/afterburn-report
 libexec_afterburner_afterburn_report_SOURCES = linker/tool/report.c \
-	linker/tool/bound.c linker/tool/bound.h \
+	linker/tool/bound.c \
 	linker/tool/survey.c linker/tool/survey.h linker/tool/survey-text.c \
 	linker/tool/survey-json.c linker/tool/survey-html.c \
 	linker/tool/lines.c linker/tool/lines.h

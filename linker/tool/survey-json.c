@@ -2,6 +2,7 @@
 #include "config.h"
 #include "tool/survey.h"
 
+#include "tool/bound.h"
 #include "tool/json.h"
 #include "tool/shared.h"
 
@@ -49,6 +50,8 @@ void ab_survey_print_json(const struct ab_survey *s, FILE *out, bool sites)
 
         ab_json_begin(&json, out);
         ab_json_string(&json, "file", s->image->path);
+        if (ab_bound_mark(s->image))
+                ab_json_string(&json, "bound", ab_bound_mark(s->image)->hypervisor);
         ab_json_number(&json, "sites", s->count);
         ab_json_number(&json, "padding_bytes", s->padding_bytes);
         ab_json_number(&json, "code_bytes", s->code_bytes);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "host/diag.h"
+#include "tool/bound.h"
 #include "tool/shared.h"
 
 static double percent(double part, double whole)
@@ -45,6 +46,9 @@ void ab_survey_print_text(const struct ab_survey *s, FILE *out, bool sites)
 {
         fprintf(out, "%s: %u sites, %u bytes of padding in %u bytes of code\n", s->image->path,
                 s->count, s->padding_bytes, s->code_bytes);
+        if (ab_bound_mark(s->image))
+                fprintf(out, "bound for %s: --bound shows what stands at the sites now\n",
+                        ab_bound_mark(s->image)->hypervisor);
         if (s->plain_code_bytes)
                 fprintf(out, "text growth: %d bytes (%.2f %%) over %u bytes without afterburning\n",
                         (int)(s->code_bytes - s->plain_code_bytes),
