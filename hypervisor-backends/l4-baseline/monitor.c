@@ -118,6 +118,9 @@ static void deliver(void)
                 stop_user();
         } else if (!l4vm.held && !l4vm.busy) {
                 redirect(AB_REASON_EVENT, 0, 0);
+        } else {
+                /* It may have looked already, and be about to wait for user code. */
+                retry = true;
         }
 }
 
@@ -229,6 +232,8 @@ static L4_Time_t look_at_clock(void)
 {
         uint64_t now, wait;
 
+        if (!l4vm.events)
+                retry = false;
         l4vm_planned = ~0ull;
         if (!l4vm_deadline_set)
                 return retry ? L4_TimePeriod(1000) : L4_Never;

@@ -63,17 +63,31 @@ void cpu_raise(uint32_t vector, uint32_t error)
         cpu_raise_fault(&fault);
 }
 
-/* STI enters the long form only while it has something to deliver. */
+static void choose(uint32_t vector, bool pending, const char *fast)
+{
+        vcpu_vectors[vector] = vcpu_vectors[AB_VECTORS + vector] =
+            pending ? stub_of(vector) : (uint32_t)fast;
+}
+
+/* STI enters the long forms only while there is something to deliver. */
 static void choose_sti(void)
 {
         bool pending = pic_pending();
-        uint32_t sti = pending ? stub_of(AB_VEC_STI) : (uint32_t)fast_sti;
-        uint32_t step = pending ? stub_of(AB_VEC_STI_STEP) : (uint32_t)fast_step;
 
-        if (vcpu_vectors[AB_VEC_STI] == sti)
+        if ((vcpu_vectors[AB_VEC_STI] != (uint32_t)fast_sti) == pending)
                 return;
-        vcpu_vectors[AB_VEC_STI] = vcpu_vectors[AB_VECTORS + AB_VEC_STI] = sti;
-        vcpu_vectors[AB_VEC_STI_STEP] = vcpu_vectors[AB_VECTORS + AB_VEC_STI_STEP] = step;
+        choose(AB_VEC_STI, pending, fast_sti);
+        choose(AB_VEC_STI_STEP, pending, fast_step);
+        choose(AB_VEC_STI_DEFER, pending, fast_defer);
+}
+
+/* The next site has to deliver: a short form of a segment load would not. */
+static void want_long_forms(void)
+{
+        uint32_t i;
+
+        for (i = 0; i < sizeof(vcpu.source) / sizeof(vcpu.source[0]); i++)
+                vcpu.source[i].epoch = 0;
 }
 
 bool vcpu_interruptible(void)
@@ -95,6 +109,8 @@ void vcpu_interrupt_check(void)
                         vcpu.frame.eip = skip_nops(vcpu.frame.eip);
                 vcpu_interrupt(pic_acknowledge());
         }
+        if (pic_pending() && vcpu.attention & AT_EXIT_SHADOW)
+                want_long_forms();
         choose_sti();
 }
 

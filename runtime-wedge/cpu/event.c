@@ -48,6 +48,8 @@ static bool restart_short_form(struct ab_frame *frame)
                 frame->eip = stub_of(AB_VEC_STI);
         } else if (between(frame->eip, fast_step, fast_defer)) {
                 frame->eip = stub_of(AB_VEC_STI_STEP);
+        } else if (between(frame->eip, fast_defer, fast_popf)) {
+                frame->eip = stub_of(AB_VEC_STI_DEFER);
         } else if (between(frame->eip, fast_popf, fast_end)) {
                 if (between(frame->eip, fast_popf_pushed, fast_popf_returns))
                         frame->esp += 4;

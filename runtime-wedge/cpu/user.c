@@ -116,6 +116,9 @@ void user_run(void)
                                   "this platform has none\n";
 
         backend_hold();
+        /* what came since the last look was only noted: nobody would look again */
+        if (vcpu.events)
+                vcpu_interrupt_check();
         while (vcpu.cpl) {
                 if (has_tls()) {
                         backend_console_write(tls, sizeof(tls) - 1);

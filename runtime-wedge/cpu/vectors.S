@@ -102,7 +102,7 @@ fast_sti:                                       # while no interrupt is pending
 fast_step:                                      # likewise
         movb    $IF_ON, V(VCPU_IF)
         ret
-fast_defer:                                     # always: the next site delivers
+fast_defer:                                     # likewise: the next site delivers
         movb    $IF_ON, V(VCPU_IF)
         ret
 fast_popf:                                      # R, image
@@ -172,7 +172,9 @@ slow_popf:
         movl    V(VCPU_SAVED_ECX), %ecx
         movl    V(VCPU_SAVED_EAX), %eax
         ret     $\popped
-13:     movl    %ecx, V(VCPU_SEG + 4 * \seg)
+13:     cmpl    $0, pic_request
+        jne     14f                             # behind a sti it is to be delivered
+        movl    %ecx, V(VCPU_SEG + 4 * \seg)
         .irp    word, 0, 4, 8
         movl    $0, V(VCPU_SEGMENT + \seg * SEGMENT_BYTES + \word)
         .endr

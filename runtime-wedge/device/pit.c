@@ -111,21 +111,19 @@ static bool output(const struct channel *channel, uint64_t gone)
         }
 }
 
-/* When channel 0 asks for an interrupt next; its output is then rising. */
+/*
+ * When channel 0 asks for an interrupt next; its output is then rising.  That of a single count
+ * may have passed already: the machine may stand still between any two readings of its clock.
+ */
 static void set_alarm(void)
 {
         const struct channel *channel = &channels[0];
-        uint64_t gone = passed(channel);
+        uint64_t end = channel->reload;
 
-        if (!channel->loaded)
-                alarm_set(ALARM_PIT, 0);
-        else if (is_periodic(channel))
-                alarm_set(ALARM_PIT,
-                          moment(channel->began + (gone / channel->reload + 1) * channel->reload));
-        else if (channel->mode != 1 && gone < channel->reload)
-                alarm_set(ALARM_PIT, moment(channel->began + channel->reload));
-        else
-                alarm_set(ALARM_PIT, 0);
+        if (is_periodic(channel))
+                end *= passed(channel) / channel->reload + 1;
+        alarm_set(ALARM_PIT,
+                  channel->loaded && channel->mode != 1 ? moment(channel->began + end) : 0);
 }
 
 /* However late it is: one edge, as on a line that nobody looked at in time. */
@@ -133,7 +131,8 @@ void pit_alarm(void)
 {
         pic_line(LINE_TIMER, false);
         pic_line(LINE_TIMER, true);
-        set_alarm();
+        if (is_periodic(&channels[0]))
+                set_alarm();
 }
 
 static void begin(struct channel *channel, uint32_t reload)

@@ -15,6 +15,9 @@ void board_start(void);
 /* Let @ns pass; timer events come when they are due, not later. */
 void board_wait(uint64_t ns);
 
+/* How much passes at each look at the clock: the machine stands still now and then. */
+extern uint64_t board_reading;
+
 /* Interrupts are taken at once, and their vectors kept, while this is set; EOI is sent. */
 extern bool board_serves;
 extern unsigned board_interrupts[256];

@@ -73,6 +73,19 @@ static void late(void)
               "and then they come in time");
 }
 
+/* Found by testsuite/wedge/guest/ticks.c: the end had passed when the alarm was to be set. */
+static void short_count(void)
+{
+        fresh();
+        board_reading = 2000;
+        program(0, 0x30, 1);
+        board_reading = 0;
+        board_wait(1 * MS);
+        check(board_interrupts[0x20] == 1, "a single count that ends at once is told too");
+        board_wait(1000 * MS);
+        check(board_interrupts[0x20] == 1, "and only once");
+}
+
 static void counts(void)
 {
         fresh();
@@ -170,6 +183,7 @@ int main(void)
 {
         rates();
         late();
+        short_count();
         counts();
         bytes();
         read_back();

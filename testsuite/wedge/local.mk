@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 TESTS += testsuite/wedge/samples.t testsuite/wedge/linux.t
 EXTRA_DIST += testsuite/wedge/README testsuite/wedge/wedge.sh testsuite/wedge/samples.t \
-	testsuite/wedge/linux.t testsuite/wedge/guest/boundaries.c
+	testsuite/wedge/linux.t testsuite/wedge/guest/boundaries.c testsuite/wedge/guest/ticks.c
 
 # One file, run natively and bound.
 BOUNDARIES = $(SAMPLE_COMMON) testsuite/wedge/guest/boundaries.c
@@ -10,3 +10,10 @@ CLEANFILES += testsuite/wedge/boundaries
 testsuite/wedge/boundaries: $(BOUNDARIES) $(SAMPLE_NEEDS) $(AFTERBURN_TOOLS)
 	$(AM_V_CCLD)$(MKDIR_P) testsuite/wedge && \
 	bin/afterburn-cc $(SAMPLE_FLAGS) -o $@ $(BOUNDARIES:%=$(top_srcdir)/%)
+
+TICKS = $(SAMPLE_COMMON) testsuite/wedge/guest/ticks.c
+check_DATA += testsuite/wedge/ticks
+CLEANFILES += testsuite/wedge/ticks
+testsuite/wedge/ticks: $(TICKS) $(SAMPLE_NEEDS) $(AFTERBURN_TOOLS)
+	$(AM_V_CCLD)$(MKDIR_P) testsuite/wedge && \
+	bin/afterburn-cc $(SAMPLE_FLAGS) -o $@ $(TICKS:%=$(top_srcdir)/%)

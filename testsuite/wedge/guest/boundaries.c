@@ -65,6 +65,12 @@ BOUNDARY(sti_hlt_wakes_up_behind_hlt, 1,
 BOUNDARY(sti_pushf_is_one_more, 1,
          "sti; pushfl; .globl expected_sti_pushf_is_one_more\n"
          "expected_sti_pushf_is_one_more: popl %%eax; cli")
+BOUNDARY(sti_segment_load_is_one_more, 1,
+         "movl %0, %%es; sti; movl %0, %%es; .globl expected_sti_segment_load_is_one_more\n"
+         "expected_sti_segment_load_is_one_more: incl (%1); cli")
+BOUNDARY(sti_null_segment_is_one_more, 1,
+         "xorl %%eax, %%eax; sti; movl %%eax, %%gs; .globl expected_sti_null_segment_is_one_more\n"
+         "expected_sti_null_segment_is_one_more: incl (%1); cli")
 BOUNDARY(popf_lets_it_in_at_once, 1,
          "pushl $0x202; popfl; .globl expected_popf_lets_it_in_at_once\n"
          "expected_popf_lets_it_in_at_once: incl (%1); cli")
@@ -144,12 +150,14 @@ static void a_missing_page_needs_little_stack(void)
 void kernel_main(void)
 {
         timer_init(100);
-        ktap_plan(12);
+        ktap_plan(14);
         sti_delays_by_a_plain_instruction();
         sti_nop_cli_lets_it_in();
         sti_cli_does_not();
         sti_hlt_wakes_up_behind_hlt();
         sti_pushf_is_one_more();
+        sti_segment_load_is_one_more();
+        sti_null_segment_is_one_more();
         popf_lets_it_in_at_once();
         iret_lets_it_in_at_once();
         registers_survive_the_copied_instruction();

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * ticks: no tick is lost, wherever it finds the processor.  A wedge notes an event that comes
+ * while it works and takes it up on its way out; if it does not, a guest that needs it no
+ * more waits for ever.  Here the guest then executes nothing but short sites, or user code,
+ * until the tick has been seen or patience has ended.
+ */
+#include "kernel.h"
+
+enum {
+        PROGRAM = 0x00400000, /* where user code sees its page of 4 MB, ... */
+        MEMORY = 0x00800000,  /* ... which is here */
+        STACK = 0x00700000,
+        SHARED = 0x00600000,
+        PAGE_4M = 0x87,
+        SHORT_TICKS = 300,
+        ROUNDS = 3000,
+        PATIENCE = 100000000, /* loops; one takes a nanosecond or a few */
+};
+
+/* What kernel and user code share. */
+struct shared {
+        volatile uint32_t seen; /* the tick of this round has come */
+        uint32_t lost, round;
+};
+
+static volatile uint32_t ticks;
+static bool lost_in_kernel;
+extern char program_begin[], program_end[];
+
+static struct shared *shared(void)
+{
+        return (struct shared *)(KERNEL_BASE + MEMORY + SHARED - PROGRAM);
+}
+
+/* Each round a system call, which sets the timer; then wait for its tick without another. */
+asm(".section .rodata\n"
+    "program_begin:\n"
+    "       movl $0x00600000, %ebp\n"
+    "0:     movl $1, %eax\n"
+    "       int $0x80\n"
+    "       movl $100000000, %ecx\n"
+    "1:     cmpl $0, 0(%ebp)\n"
+    "       jne 2f\n"
+    "       decl %ecx\n"
+    "       jnz 1b\n"
+    "       incl 4(%ebp)\n"
+    "       jmp 3f\n"
+    "2:     incl 8(%ebp)\n"
+    "       cmpl $3000, 8(%ebp)\n"
+    "       jb 0b\n"
+    "3:     movl $2, %eax\n"
+    "       int $0x80\n"
+    "program_end:\n"
+    ".previous");
+
+static void one_tick_in(uint32_t count)
+{
+        enum { PIT = 0x40, ONCE = 0x30 };
+
+        outb(PIT + 3, ONCE);
+        outb(PIT, count & 255);
+        outb(PIT, count >> 8);
+}
+
+static void report(void)
+{
+        ktap_plan(2);
+        ktap_result(!lost_in_kernel, "no tick is lost where the guest enables interrupts");
+        ktap_result(!shared()->lost && shared()->round == ROUNDS,
+                    "no tick is lost on the way to user code");
+        ktap_finish();
+}
+
+void kernel_trap(struct trap_frame *frame)
+{
+        if (frame->vector == TIMER_VECTOR) {
+                ticks++;
+                shared()->seen = 1;
+                timer_acknowledge();
+        } else if (frame->vector == CALL_VECTOR && frame->eax == 1) {
+                shared()->seen = 0;
+                /* from at once to what a slow emulator needs for the way back */
+                one_tick_in(1 + shared()->round % 100);
+        } else if (frame->vector == CALL_VECTOR) {
+                report();
+        } else {
+                panic("unexpected trap", frame);
+        }
+}
+
+static void in_the_kernel(void)
+{
+        uint32_t last, left, count = 0;
+
+        while (ticks < SHORT_TICKS && !lost_in_kernel) {
+                last = ticks;
+                for (left = PATIENCE; ticks == last && left; left--)
+                        asm volatile("sti; cli; sti; incl %0; incl %0; cli" : "+r"(count) : : "cc");
+                lost_in_kernel = !left;
+        }
+}
+
+static void to_user_code(void)
+{
+        uint8_t *memory = (uint8_t *)(KERNEL_BASE + MEMORY);
+        static struct trap_frame frame = {.gs = USER_DS,
+                                          .fs = USER_DS,
+                                          .es = USER_DS,
+                                          .ds = USER_DS,
+                                          .eip = PROGRAM,
+                                          .cs = USER_CS,
+                                          .eflags = 0x202,
+                                          .esp = STACK,
+                                          .ss = USER_DS};
+        uint32_t i;
+
+        /* cppcheck-suppress comparePointers ; Both are the linker's */
+        for (i = 0; i < (uint32_t)(program_end - program_begin); i++)
+                memory[i] = (uint8_t)program_begin[i];
+        page_directory[PROGRAM >> 22] = MEMORY | PAGE_4M;
+        asm volatile("movl %%cr3, %%eax; movl %%eax, %%cr3" : : : "eax", "memory");
+        trap_return(&frame);
+}
+
+void kernel_main(void)
+{
+        timer_init(1000);
+        in_the_kernel();
+        to_user_code();
+}
