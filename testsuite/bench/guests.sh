@@ -127,7 +127,7 @@ count() {
                 memory=128M
                 case $operation in
                 build) initrd=$full ;;
-                gcc) initrd=$glibc memory=384M ;;
+                gcc) initrd=$glibc memory=256M ;;
                 *) initrd=$mini ;;
                 esac
                 [ -f "$initrd" ] || { say "$initrd: not found: run make, and afterburn rootfs"; continue; }

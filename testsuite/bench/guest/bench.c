@@ -244,6 +244,33 @@ static void build_once(void)
         }
 }
 
+/* The same with Debian's gcc and a library everybody has: `afterburn rootfs --glibc'. */
+static void gcc_once(void)
+{
+        static const char *const files[] = {"adler32", "compress", "crc32",   "deflate", "gzclose",
+                                            "gzlib",   "gzread",   "gzwrite", "infback", "inffast",
+                                            "inflate", "inftrees", "trees",   "uncompr", "zutil"};
+        static const char *const environment[] = {"PATH=/usr/bin:/bin", NULL};
+        char source[64];
+        const char *const words[] = {"/usr/bin/gcc", "-O2", "-D_LARGEFILE64_SOURCE=1",
+                                     "-c",           "-o",  "/tmp/bench-out.o",
+                                     source,         NULL};
+        unsigned i;
+        long child;
+        int status;
+
+        for (i = 0; i < sizeof files / sizeof files[0]; i++) {
+                guest_format(source, sizeof source, "/usr/src/zlib/%s.c", files[i]);
+                child = sys0(SYS_fork);
+                if (!child) {
+                        sys3(SYS_execve, words[0], words, environment);
+                        sys1(SYS_exit, 1);
+                }
+                if (sys4(SYS_wait4, child, &status, 0, 0) != child || status)
+                        die(source);
+        }
+}
+
 /* clang-format off */
 static const struct operation {
         const char *name;
@@ -260,6 +287,7 @@ static const struct operation {
         {"tcp", 100, 20, tcp_once, tcp_start, tcp_stop, 0},
         {"compute", 100, 20, compute_once, NULL, NULL, 0},
         {"build", 1, 0, build_once, NULL, NULL, 1},
+        {"gcc", 1, 0, gcc_once, NULL, NULL, 1},
 };
 /* clang-format on */
 
