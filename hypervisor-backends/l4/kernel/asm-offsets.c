@@ -6,6 +6,7 @@
 #include "tcb.h"
 #include "space.h"
 #include "sched.h"
+#include "x86.h"
 
 #define DEFINE(name, value) asm volatile("\n->" #name " %c0" : : "i"(value))
 
@@ -13,6 +14,12 @@ void offsets(void);
 void offsets(void)
 {
         DEFINE(FRAME_SIZE, sizeof(struct frame));
+        DEFINE(FRAME_GS, offsetof(struct frame, gs));
+        DEFINE(FRAME_FS, offsetof(struct frame, fs));
+        DEFINE(FRAME_ES, offsetof(struct frame, es));
+        DEFINE(FRAME_DS, offsetof(struct frame, ds));
+        DEFINE(FRAME_VECTOR, offsetof(struct frame, vector));
+        DEFINE(VEC_DB_, VEC_DB);
         DEFINE(FRAME_WAY_OUT, offsetof(struct frame, way_out));
         DEFINE(FRAME_ESI, offsetof(struct frame, esi));
         DEFINE(FRAME_EDI, offsetof(struct frame, edi));

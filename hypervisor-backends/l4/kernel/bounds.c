@@ -8,9 +8,10 @@
  * is for unbounded threads and never changes; the second holds the segments of
  * the bounded thread that ran last.  So a switch between a bounded and an
  * unbounded thread is one LGDT, and descriptors are written only when another
- * bounded thread with other segments comes.  The kernel's exits load every
- * segment register again, and bounded threads leave by IRET alone, which loads
- * CS and SS; so no register keeps what it cached under another table.
+ * bounded thread with other segments comes.  An exit to a bounded
+ * thread, or the first after one, loads every segment register (entry.S), and
+ * bounded threads leave by IRET alone, which loads CS and SS; so no register keeps
+ * what it cached under another table.
  *
  * A limited thread that is not permitted L4 calls (redirection) finds them
  * closed: SYSENTER faults because SYSENTER_CS is 0, int 0x30 and int 0x31

@@ -3,8 +3,8 @@
  * All ways into the kernel and the two ways out (besides the fast path).
  *
  * Every entry leaves a struct frame (tcb.h) at the top of the thread's kernel
- * stack.  Segment registers are saved and reloaded, so that nothing a user
- * puts into them ever reaches kernel code.
+ * stack.  Segment registers are saved and looked at, so that nothing a user puts
+ * into them ever reaches kernel code.
  */
 #include "asm-offsets.h"
 #include "layout.h"
@@ -13,41 +13,54 @@
         .section .note.GNU-stack, "", @progbits
         .text
 
-/* Finish a frame whose hardware part and vector are pushed; ESP is the frame. */
+/*
+ * Finish a frame whose hardware part and vector are pushed; ESP is the frame.  DS and ES are
+ * flat afterwards: a user with the segments of a new thread has flat ones, unless its thread
+ * is bounded (bounds.c), and the kernel goes on with those.
+ */
 .macro SAVE_REGISTERS
         pushal
-        pushl %ds
-        pushl %es
-        pushl %fs
-        pushl %gs
+        pushw %ds
+        pushw %es
+        pushw %fs
+        pushw %gs
+        cmpl $FLAT_GS_FS, FRAME_GS(%esp)
+        jne 8f
+        cmpl $FLAT_ES_DS, FRAME_ES(%esp)
+        jne 8f
+#if X_BOUNDS
+        testl $FAST_BLOCK_BOUNDS_, %ss:fast_block
+        jnz 8f
+#endif
+9:      cld
+        .subsection 1
+8:      movb $1, %ss:odd_segments
         movl $SEL_KDATA, %ecx
         movl %ecx, %ds
         movl %ecx, %es
-        cld
+        jmp 9b
+        .previous
 .endm
 
-.macro LOAD_USER_SEGMENTS reg
-        movl $SEL_UDATA, \reg
-        movl \reg, %ds
-        movl \reg, %es
-        movl \reg, %fs
-        movl $SEL_UTCB, \reg
-        movl \reg, %gs
-.endm
-
-/* The reverse, but for the IRET itself. */
+/* The reverse, but for the segment registers and the IRET itself. */
 .macro RESTORE_REGISTERS
-        popl %gs
-        popl %fs
-        popl %es
-        popl %ds
+        addl $FRAME_EDI, %esp
         popal
         addl $8, %esp
 .endm
 
+/* Those of the frame. */
+.macro LOAD_SEGMENTS
+        movw FRAME_GS(%esp), %gs
+        movw FRAME_FS(%esp), %fs
+        movw FRAME_ES(%esp), %es
+        movw FRAME_DS(%esp), %ds
+.endm
+
 /*
  * Finish the frame, call a C function with it, and return: to user code by the
- * one way out, or to the kernel code that was interrupted.
+ * one way out, or to the kernel code that was interrupted.  That does not mind which flat
+ * segments it has, but for SYSENTER, single-stepped: it still has the user's.
  */
 .macro SERVE function
         SAVE_REGISTERS
@@ -56,7 +69,10 @@
         addl $4, %esp
         testl $3, FRAME_CS(%esp)
         jnz exit_to_user
-        RESTORE_REGISTERS
+        cmpl $VEC_DB_, FRAME_VECTOR(%esp)
+        jne 1f
+        LOAD_SEGMENTS
+1:      RESTORE_REGISTERS
         iret
 .endm
 
@@ -166,32 +182,50 @@ sysenter_slow:
 
 /* --- the way out ------------------------------------------------------------------ */
 
-/* Runs on any depth of the current thread's kernel stack. */
+/*
+ * Runs on any depth of the current thread's kernel stack.  Segment registers are loaded where
+ * the processor has, or the frame wants, others than the flat ones.  Those of a bounded thread
+ * are always, and it goes by IRET, which loads CS and SS (bounds.c).
+ */
         .globl exit_to_user
 exit_to_user:
         andl $~(TCB_SIZE - 1), %esp
         testb $WORK_TO_DO_, TCB_WORK(%esp)
         leal TCB_SIZE - FRAME_SIZE(%esp), %esp
-        jne 2f
-        cmpl $EXIT_SYSEXIT_, FRAME_WAY_OUT(%esp)
+        jne 5f
+        cmpb $0, odd_segments
+        jne 3f
+        cmpl $FLAT_GS_FS, FRAME_GS(%esp)
+        jne 3f
+        cmpl $FLAT_ES_DS, FRAME_ES(%esp)
+        jne 3f
+#if X_BOUNDS
+        testb $WORK_BOUNDS_ >> 8, TCB_WORK + 1 + FRAME_SIZE - TCB_SIZE(%esp)
+        jnz 3f
+#endif
+1:      cmpl $EXIT_SYSEXIT_, FRAME_WAY_OUT(%esp)
         je exit_sysexit
-1:      RESTORE_REGISTERS
+2:      RESTORE_REGISTERS
         .globl exit_iret
 exit_iret:
         iret
-2:      call exit_work
-        jmp exit_to_user
 
-/*
- * At the end of an Ipc, as the fast path leaves: all segment registers a new thread's, no
- * flag but IF.  A bounded thread goes by IRET, which loads CS and SS anew (bounds.c).
- */
-exit_sysexit:
+        .globl exit_segments, exit_segments_end
+exit_segments:
+3:      LOAD_SEGMENTS
+exit_segments_end:
+        movb $0, %ss:odd_segments
 #if X_BOUNDS
         testb $WORK_BOUNDS_ >> 8, TCB_WORK + 1 + FRAME_SIZE - TCB_SIZE(%esp)
-        jnz 1b
+        jnz 2b
 #endif
-        LOAD_USER_SEGMENTS %eax
+        jmp 1b
+
+5:      call exit_work
+        jmp exit_to_user
+
+/* At the end of an Ipc, as the fast path leaves: of the flags only IF is set. */
+exit_sysexit:
         movl FRAME_EAX(%esp), %eax
         movl FRAME_EBX(%esp), %ebx
         movl FRAME_ESI(%esp), %esi
@@ -306,6 +340,15 @@ irq_entries:
         .irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
         .long irq_\n
         .endr
+
+/*
+ * The data segment registers may be others than the flat ones of a new thread: load them on
+ * the way out.  While users run it says nothing.
+ */
+        .data
+        .globl odd_segments
+odd_segments:
+        .byte 1
 
 /* The page users read through %gs. */
         .section .bss.page, "aw", @nobits

@@ -32,8 +32,9 @@
 #include "layout.h"
 #include "config.h"
 
-#define SELF(field)  field - TCB_SIZE(%esp)
-#define FRAME(field) field - FRAME_SIZE(%esp)
+/* `pushed` bytes lie on the stack. */
+#define SELF(field)  field - TCB_SIZE + pushed(%esp)
+#define FRAME(field) field - FRAME_SIZE + pushed(%esp)
 #define TAG_SLOW     0xFFC0
 #if !X_BOUNDS
 #define special_receiver sysenter_slow
@@ -65,19 +66,41 @@
 .endm
 
 /*
- * Who waits for whom from now on.  EBP becomes the receiver.  Of the flags only
- * IF is left to set: TF, DF, NT and AC stay behind.  The 2 goes over the slot of
- * SS, which whoever wakes the sender writes again.
+ * Who waits for whom from now on.  EBP becomes the receiver.  Of the flags only IF
+ * is left to set: TF, DF, NT and AC stay behind.  What is pushed goes over slots of
+ * the frame that are written afterwards, but for SS, which whoever wakes the sender
+ * writes again.
  */
 .macro COMMIT
-        movl %ebp, FRAME(FRAME_ESP)
-        movl %edi, %ebp
         pushl $2
         popfl
+        movl %ebp, FRAME(FRAME_ESP)
+        movl %edi, %ebp
         movl $USER_EFLAGS, FRAME(FRAME_EFLAGS)
         movb $S_WAITING_, SELF(TCB_STATE)
         movl %edx, SELF(TCB_PARTNER)
         movb $S_RUNNING_, TCB_STATE(%ebp)
+.endm
+
+/*
+ * The data segment registers are a new thread's: as long as nobody loads others they are
+ * already, and looking is cheaper than loading four.  The comparison stays on the stack.
+ */
+.macro FLATTEN_SEGMENTS reg
+        pushw %ds
+        pushw %es
+        pushw %fs
+        pushw %gs
+        .set pushed, 8
+        cmpl $FLAT_GS_FS, (%esp)
+        jne 3f
+        cmpl $FLAT_ES_DS, 4(%esp)
+        jne 3f
+        .subsection 1
+3:      LOAD_DATA_SEGMENTS \reg
+        jmp 2f
+        .previous
+2:
 .endm
 
 /* The words; ES is flat, or becomes so.  Leaves MR0 in ESI, the receiver's UTCB in EBX. */
@@ -129,6 +152,7 @@
         .section .text.fast, "ax", @progbits
         .align 64
         .globl sysenter_entry
+        .set pushed, 0
 sysenter_entry:
         movl 4(%esp), %esp              /* TSS.esp0: top of the kernel stack */
         testl $TAG_SLOW, %esi
@@ -146,8 +170,8 @@ sysenter_entry:
         jne special_sender
 
         MEET back_to_slow
+        FLATTEN_SEGMENTS %eax
         COMMIT
-        LOAD_DATA_SEGMENTS %eax
         COPY
         movl TCB_PD(%ebp), %ecx
         movl SELF(TCB_LOCAL_ID), %eax   /* same space: the local id is seen */
@@ -157,6 +181,7 @@ sysenter_entry:
         movl %ecx, %cr3
 same_space:
         BECOME_RECEIVER
+        .set pushed, 0
         LEAVE_BY_SYSEXIT
 
 back_to_slow:

@@ -45,6 +45,10 @@
 #define GDT_COUNT 10
 #define SEL_TSS   0x48
 
+/* The four data segment registers of a new thread, as a frame has them (tcb.h). */
+#define FLAT_GS_FS (SEL_UDATA << 16 | SEL_UTCB)
+#define FLAT_ES_DS (SEL_UDATA << 16 | SEL_UDATA)
+
 /* Interrupt vectors. */
 #define VEC_IRQ     0x20
 #define VEC_IPC     L4_TRAP_IPC

@@ -19,7 +19,7 @@ struct space;
  * ESP, a kernel address: EXIT_SYSEXIT is only ever put there on purpose.
  */
 struct frame {
-        u32 gs, fs, es, ds;
+        u16 gs, fs, es, ds;
         u32 edi, esi, ebp, way_out, ebx, edx, ecx, eax;
         u32 vector, error;
         u32 eip, cs, eflags, esp, ss;

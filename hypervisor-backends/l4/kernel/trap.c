@@ -102,7 +102,7 @@ static void kernel_fault(struct frame *f)
         }
         if (f->eip == (u32)exit_iret)
                 iret_fault(f);
-        if (f->eip >= (u32)exit_to_user && f->eip < (u32)exit_iret)
+        if (f->eip >= (u32)exit_segments && f->eip < (u32)exit_segments_end)
                 selector_fault();
         panic("exception %u in the kernel at %x, error %x, address %x: please report it\n",
               f->vector, f->eip, f->error, address);

@@ -89,11 +89,22 @@ static L4_ThreadId_t waiting(void (*how)(void), int elsewhere)
 /* --- who is woken by whom ------------------------------------------------------------ */
 
 static volatile L4_ThreadId_t partner;
+static volatile L4_Word_t own_segment;
+
+/* Load ES, FS and GS with a selector of one's own, if there is one. */
+static void load_segments(void)
+{
+        if (own_segment)
+                __asm__ volatile("movl %0, %%es\n\tmovl %0, %%fs\n\tmovl %0, %%gs"
+                                 :
+                                 : "r"(own_segment));
+}
 
 /* Raises an exception with every flag set that a user can set: its handler wakes by it. */
 static void raise(void)
 {
         L4_Set_ExceptionHandler((L4_ThreadId_t){partner.raw});
+        load_segments();
         __asm__ volatile("pushl %0\n\t"
                          "popfl\n\t"
                          "int $0x80\n"
@@ -102,7 +113,24 @@ static void raise(void)
                          : "i"(FLAGS_ARITHMETIC | (FLAGS_CONTROL & ~0x100u) | 0x202));
 }
 
-/* Sends a word by the slow way, with a timeout, after setting the same flags. */
+/* Calls with two words: the fast way. */
+static void send_fast(void)
+{
+        L4_Word_t entry = L4_syscalls.ipc, to = partner.raw, *utcb = L4_Utcb();
+
+        L4_LoadMR(1, 0x1111);
+        L4_LoadMR(2, 0x2222);
+        L4_Set_MsgTag(L4_Tag(0x77, 2, 0));
+        load_segments();
+        __asm__ volatile("calll *%%ebx"
+                         : "+a"(to), "+b"(entry)
+                         : "d"(to), "c"(0), "S"(L4_Tag(0x77, 2, 0).raw), "D"(utcb)
+                         : "memory");
+        for (;;)
+                ;
+}
+
+/* Sends two words by the slow way, with a timeout. */
 static void send_slowly(void)
 {
         L4_LoadMR(1, 0x1111);
@@ -114,7 +142,7 @@ static void send_slowly(void)
 }
 
 static void woken(const char *how, void (*receiver)(void), void (*waker)(void), L4_Word_t selector,
-                  int elsewhere)
+                  L4_Word_t wakers, int elsewhere)
 {
         L4_ThreadId_t t, w;
         volatile L4_Word_t *mr;
@@ -124,6 +152,7 @@ static void woken(const char *how, void (*receiver)(void), void (*waker)(void), 
         w_selector = 0;
         mr = (volatile L4_Word_t *)task_local_id(t).raw;
         partner.raw = t.raw;
+        own_segment = wakers;
         w = elsewhere ? task_space(waker) : task_thread(L4_nilthread, waker);
         l4_printf("# woken %s\n", how);
         check(wait_for_landing(), "5.6", "ways out: a waiting thread goes on behind its Ipc");
@@ -143,14 +172,65 @@ static void woken(const char *how, void (*receiver)(void), void (*waker)(void), 
 
 static void all_woken(void)
 {
-        woken("by a message, from the space", receive, send_slowly, 0, 0);
-        woken("by a message, from elsewhere", receive, send_slowly, 0, 1);
-        woken("by an exception, from the space", receive, raise, 0, 0);
-        woken("by an exception, from elsewhere", receive, raise, 0, 1);
-        woken("by a message, with segments of its own", receive, send_slowly, 3, 1);
-        woken("by an exception, with segments of its own", receive, raise, 3, 1);
-        woken("by an exception, from int 0x30", receive_by_int, raise, 0, 1);
-        woken("by a message, from int 0x30", receive_by_int, send_slowly, 0, 0);
+        woken("by a message, from the space", receive, send_slowly, 0, 0, 0);
+        woken("by a message, from elsewhere", receive, send_slowly, 0, 0, 1);
+        woken("by a call, from the space", receive, send_fast, 0, 0, 0);
+        woken("by a call, from elsewhere", receive, send_fast, 0, 0, 1);
+        woken("by an exception, from the space", receive, raise, 0, 0, 0);
+        woken("by an exception, from elsewhere", receive, raise, 0, 0, 1);
+        woken("by a message, with segments of its own", receive, send_slowly, 3, 0, 1);
+        woken("by an exception, with segments of its own", receive, raise, 3, 0, 1);
+        woken("by a call, its partner with segments of its own", receive, send_fast, 0, 3, 1);
+        woken("by a call, its partner with the UTCB's segment", receive, send_fast, 0, 0x2B, 0);
+        woken("by an exception of one with segments of its own", receive, raise, 0, 3, 0);
+        woken("by an exception of one with the UTCB's segment", receive, raise, 3, 0x2B, 1);
+        woken("by an exception, from int 0x30", receive_by_int, raise, 0, 0, 1);
+        woken("by a message, from int 0x30", receive_by_int, send_slowly, 0, 0, 0);
+}
+
+/* --- segment registers and interrupts ----------------------------------------------------- */
+
+/* Counts how often it finds its segment registers other than it has loaded them. */
+static volatile L4_Word_t wrong_selectors, rounds_seen;
+
+static void keep_selectors(void)
+{
+        L4_Word_t es, fs, gs;
+
+        __asm__ volatile("movl %0, %%es\n\tmovl %0, %%fs\n\tmovl %1, %%gs"
+                         :
+                         : "r"(L4_USER_GS), "r"(L4_USER_DS));
+        for (;;) {
+                __asm__ volatile("movl %%es, %0\n\tmovl %%fs, %1\n\tmovl %%gs, %2"
+                                 : "=r"(es), "=r"(fs), "=r"(gs));
+                wrong_selectors += es != L4_USER_GS || fs != L4_USER_GS || gs != L4_USER_DS;
+                rounds_seen++;
+        }
+}
+
+static void keep_flat(void)
+{
+        L4_Word_t es, fs, gs;
+
+        for (;;) {
+                __asm__ volatile("movl %%es, %0\n\tmovl %%fs, %1\n\tmovl %%gs, %2"
+                                 : "=r"(es), "=r"(fs), "=r"(gs));
+                wrong_selectors += es != L4_USER_DS || fs != L4_USER_DS || gs != L4_USER_GS;
+                shared[5]++;
+        }
+}
+
+/* Three threads share the processor; one of them has segments of its own. */
+static void preempted(void)
+{
+        wrong_selectors = rounds_seen = shared[5] = 0;
+        task_thread(L4_nilthread, keep_selectors);
+        task_thread(L4_nilthread, keep_flat);
+        task_space(keep_flat);
+        L4_Sleep(MS(150));
+        check(rounds_seen && shared[5] && !wrong_selectors, "A.3",
+              "ways out: a preempted thread keeps its segment registers, and no other gets them");
+        task_delete_all();
 }
 
 /* --- ExchangeRegisters meets Ipc ------------------------------------------------------ */
@@ -266,6 +346,7 @@ static void all_registers(void)
 void area_wayout(void)
 {
         all_woken();
+        preempted();
         redirected();
         single_step();
         if (L4_HasFeature(L4_FEATURE_CTRLXFER))
