@@ -40,6 +40,7 @@ void vcpu_dispatch(void)
 
         vcpu.site = vcpu.frame.eip - handler->back;
         vcpu.site_esp = vcpu.frame.esp + handler->pushed;
+        vcpu.attention &= ~(uint32_t)AT_EXIT_SHADOW; /* this is the instruction it was for */
         handler->emulate(vcpu.vector - handler->first);
         if (vcpu.events | vcpu.attention | vcpu.cpl | pic_request)
                 vcpu_leave();
@@ -114,17 +115,23 @@ void vcpu_interrupt_check(void)
         choose_sti();
 }
 
-/* The last thing before the guest kernel runs. */
+/*
+ * The last thing before the guest kernel runs.  An event that comes too late for it lets
+ * vcpu_exit call it again, for the same instruction of the guest: the shadow stays.
+ */
 void vcpu_leave(void)
 {
         if (vcpu.attention & AT_EXIT_TRAP) {
+                if (vcpu.stepping)
+                        vcpu.frame.eip = vcpu.site; /* the copy has not run, and will not */
+                vcpu.stepping = 0;
                 if (!vcpu.cpl)
                         vcpu.frame.eip = skip_nops(vcpu.frame.eip);
                 vcpu.frame.eflags |= FLAG_TF;
                 vcpu_exception(TRAP_DB, 0);
         }
         vcpu_interrupt_check();
-        vcpu.attention = 0;
+        vcpu.attention &= AT_EXIT_SHADOW;
         if (vcpu.cpl)
                 user_run();
 }

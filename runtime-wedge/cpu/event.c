@@ -67,6 +67,7 @@ void wedge_event(struct ab_frame *frame)
                 *frame = vcpu.frame; /* as good as in the guest */
         if (in_wedge(frame->eip))
                 return; /* on its way out it finds vcpu.events */
+        vcpu.attention = 0;
         vcpu.frame = *frame;
         if (interrupts_enabled()) {
                 switch (shadow_at(frame->eip)) {
@@ -113,6 +114,7 @@ static void trap_in_wedge(struct ab_frame *frame, const struct ab_trap *trap)
         }
         if (vcpu.stepping && frame->eip == step) {
                 vcpu.stepping = 0;
+                vcpu.attention = 0;
                 vcpu.frame = *frame;
                 vcpu.frame.eip = vcpu.site;
                 if (trap->reason == AB_REASON_PAGE_FAULT)
@@ -144,6 +146,7 @@ void wedge_trap(struct ab_frame *frame, const struct ab_trap *trap)
                 trap_in_wedge(frame, trap);
                 return;
         }
+        vcpu.attention = 0;
         if (trap->reason == AB_REASON_PAGE_FAULT) {
                 if (mmu_fill(trap->address, access_of(frame, trap), false, &error))
                         return;

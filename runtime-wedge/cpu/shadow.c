@@ -135,6 +135,7 @@ void vcpu_stepped(void)
 {
         vcpu.frame.eip = vcpu.site + vcpu.stepping;
         vcpu.stepping = 0;
+        vcpu.attention &= ~(uint32_t)AT_EXIT_SHADOW;
         vcpu_leave();
 }
 

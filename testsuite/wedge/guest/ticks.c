@@ -3,7 +3,8 @@
  * ticks: no tick is lost, wherever it finds the processor.  A wedge notes an event that comes
  * while it works and takes it up on its way out; if it does not, a guest that needs it no
  * more waits for ever.  Here the guest then executes nothing but short sites, or user code,
- * until the tick has been seen or patience has ended.
+ * until the tick has been seen or patience has ended.  And a second tick on the heels of one
+ * that waits for the instruction behind sti does not come before that instruction.
  */
 #include "kernel.h"
 
@@ -25,8 +26,9 @@ struct shared {
 };
 
 static volatile uint32_t ticks;
-static bool lost_in_kernel;
-extern char program_begin[], program_end[];
+static bool lost_in_kernel, in_shadows;
+static uint32_t too_early;
+extern char program_begin[], program_end[], behind_add[], behind_both[], behind_hlt[];
 
 static struct shared *shared(void)
 {
@@ -65,8 +67,9 @@ static void one_tick_in(uint32_t count)
 
 static void report(void)
 {
-        ktap_plan(2);
+        ktap_plan(3);
         ktap_result(!lost_in_kernel, "no tick is lost where the guest enables interrupts");
+        ktap_result(!too_early, "no tick comes between sti and the next instruction");
         ktap_result(!shared()->lost && shared()->round == ROUNDS,
                     "no tick is lost on the way to user code");
         ktap_finish();
@@ -76,6 +79,9 @@ void kernel_trap(struct trap_frame *frame)
 {
         if (frame->vector == TIMER_VECTOR) {
                 ticks++;
+                if (in_shadows && frame->eip != (uint32_t)behind_add &&
+                    frame->eip != (uint32_t)behind_both && frame->eip != (uint32_t)behind_hlt)
+                        too_early++;
                 shared()->seen = 1;
                 timer_acknowledge();
         } else if (frame->vector == CALL_VECTOR && frame->eax == 1) {
@@ -99,6 +105,37 @@ static void in_the_kernel(void)
                         asm volatile("sti; cli; sti; incl %0; incl %0; cli" : "+r"(count) : : "cc");
                 lost_in_kernel = !left;
         }
+}
+
+static void wait_until_asked(void)
+{
+        do
+                outb(0x20, 0x0a);
+        while (!(inb(0x20) & 1));
+}
+
+/* One tick is asked for already, a second follows while the wedge deals with the first. */
+static void in_the_shadow(void)
+{
+        uint32_t round, count = 0, i;
+
+        in_shadows = true;
+        for (round = 0; round < ROUNDS; round++) {
+                one_tick_in(1);
+                wait_until_asked();
+                one_tick_in(1 + round % 16);
+                for (i = 0; i < round % 61 * 4; i++)
+                        asm volatile("" : : : "memory");
+                if (round % 2)
+                        asm volatile("sti; incl %0; .globl behind_add; behind_add: incl %0\n"
+                                     ".globl behind_both; behind_both: cli"
+                                     : "+r"(count)
+                                     :
+                                     : "cc");
+                else
+                        asm volatile("sti; hlt; .globl behind_hlt; behind_hlt: cli" : : : "cc");
+        }
+        in_shadows = false;
 }
 
 static void to_user_code(void)
@@ -127,5 +164,6 @@ void kernel_main(void)
 {
         timer_init(1000);
         in_the_kernel();
+        in_the_shadow();
         to_user_code();
 }
