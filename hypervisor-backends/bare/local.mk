@@ -18,11 +18,13 @@ EXTRA_DIST += hypervisor-backends/bare/loader/loader.lds hypervisor-backends/bar
 pkglibexec_PROGRAMS += libexec/afterburner/afterburn-run
 libexec_afterburner_afterburn_run_SOURCES = hypervisor-backends/bare/run/run.c \
 	hypervisor-backends/bare/run/backend.c hypervisor-backends/l4/command/run.c \
+	hypervisor-backends/l4/command/parts.c hypervisor-backends/l4/command/parts.h \
 	hypervisor-backends/bare/run/options.c hypervisor-backends/bare/run/image.c \
 	hypervisor-backends/bare/run/machine.c hypervisor-backends/bare/run/session.c \
 	hypervisor-backends/bare/run/run.h
 libexec_afterburner_afterburn_run_CPPFLAGS = $(AB_CPPFLAGS) \
 	-I$(top_srcdir)/samples/rootfs -I$(top_srcdir)/hypervisor-backends/bare/run \
+	-I$(top_srcdir)/hypervisor-backends/l4/command \
 	-I$(top_srcdir)/linker/core -I$(top_srcdir)/linker/load
 libexec_afterburner_afterburn_run_CFLAGS = $(AB_CFLAGS)
 libexec_afterburner_afterburn_run_LDADD = linker/load/libabload.a linker/core/libabbind.a \

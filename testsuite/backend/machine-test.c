@@ -398,14 +398,24 @@ static bool has(const char *text, const char *word)
         return false;
 }
 
-static void console_input(void)
+static bool one_key(void)
 {
         char text[8] = "";
 
         ktap_line("# input please");
         backend_wait();
-        ktap_ok(backend_events() & AB_EVENT_CONSOLE, "console input is an event");
-        ktap_ok(backend_console_read(text, 1) == 1 && same(text, "k"), "and is read");
+        return backend_events() & AB_EVENT_CONSOLE && backend_console_read(text, 1) == 1 &&
+               same(text, "k");
+}
+
+/* Again and again: on L4 one in five was once not told, for ever, to a wedge just busy. */
+static void console_input(void)
+{
+        unsigned keys = 0;
+
+        while (keys < 16 && one_key())
+                keys++;
+        ktap_ok(keys == 16, "every key is an event, and is read");
 }
 
 static void ports(void)

@@ -3,7 +3,7 @@
 # afterburn run: what it refuses, in one line each.  No machine is started.
 # shellcheck source=testsuite/run/run.sh
 . "${top_srcdir:?}/testsuite/run/run.sh"
-plan 24
+plan 30
 
 try 2 && one_line 'no kernel'; check 'no kernel: usage'
 try 2 --frobnicate vmlinux && one_line '--frobnicate'; check 'an unknown option: usage'
@@ -39,6 +39,20 @@ fi
 try 1 --initrd="$tmp/none" "$tmp/elf" && one_line "$tmp/none"; check 'the root file system is missing'
 try 1 --initrd="$tmp/text.c" "$tmp/elf" -- /bin/sh && one_line 'not an initramfs'
 check 'a root file system that cannot carry the command'
+l4=$top_builddir/lib/afterburner/l4
+try 2 --l4-kernel="$l4/kernel-baseline" "$tmp/elf" && one_line 'bare is no L4: use --hypervisor=l4'
+check 'an L4 kernel for the bare machine: usage'
+try 1 --hypervisor=l4 --l4-kernel="$tmp/none" "$tmp/elf" && one_line "$tmp/none: cannot be read"
+check 'the L4 kernel is missing'
+try 1 --hypervisor=l4 --l4-kernel="$tmp/text.c" "$tmp/elf" && one_line "$tmp/text.c: not an ELF file"
+check 'the L4 kernel is text'
+try 1 --hypervisor=l4 --l4-kernel="$tmp/elf" "$tmp/elf" && one_line 'not an L4 kernel, it has no kernel interface page'
+check 'the L4 kernel is another program'
+head -c 9000 "$l4/kernel-baseline" >"$tmp/cut"
+try 1 --hypervisor=l4 --l4-kernel="$tmp/cut" "$tmp/elf" && one_line 'truncated'
+check 'the L4 kernel is truncated'
+try 1 --hypervisor=l4 --l4-loader="$l4/sigma0" "$tmp/elf" && one_line 'no multiboot header'
+check 'the loader of L4 kernels is none'
 PATH=$tmp:/nowhere
 try 1 --initrd="$mini" "$tmp/elf" -- /bin/sh
 status=$?

@@ -8,7 +8,7 @@ share=$top_builddir/share/afterburner
 rows=$(grep -c '^AB_INSN' "$top_srcdir/afterburner/insn-ia32.def")
 guest=${AFTERBURN_TEST_GUEST:-$top_builddir/linux-6.1/vmlinux}
 rootfs=$share/rootfs.cpio.gz
-plan 27
+plan 28
 
 l4() {
         want=$1
@@ -69,6 +69,12 @@ check 'a missing root file system'
 check 'a kernel bound ahead of time'
 try 1 "$tmp/bound" && one_line 'bound for l4, cannot run on bare'
 check 'which the bare machine refuses by name'
+
+cp "$top_builddir/lib/afterburner/l4/kernel-extended" "$tmp/a,kernel"
+l4 0 --l4-kernel="$tmp/a,kernel" --l4-loader="$top_builddir/lib/afterburner/l4/loader" \
+        --l4-sigma0="$top_builddir/lib/afterburner/l4/sigma0" "$share/mini" &&
+        [ "$(grep -c '^ok ' "$tmp/out")" = 9 ]
+check 'an L4 kernel, a loader and a sigma0 that the user names'
 
 if [ ! -f "$guest" ] || [ ! -f "$rootfs" ]; then
         for name in command 'exit status' 'smoke suite' 'same file' 'two Linuxes' 'a panic' 'icount' 'time limit'; do

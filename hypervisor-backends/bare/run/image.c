@@ -17,16 +17,11 @@
 #include "newc.h"
 #include "run.h"
 
-struct file {
-        const unsigned char *data;
-        size_t bytes;
-};
-
-static struct file map_file(const char *path, const char *remedy)
+struct run_file run_map(const char *path, const char *remedy)
 {
         int fd = open(path, O_RDONLY | O_CLOEXEC);
         struct stat about;
-        struct file file;
+        struct run_file file;
 
         if (fd < 0 || fstat(fd, &about))
                 ab_die(AB_EXIT_ERROR, "%s: cannot be read: %s: %s", path, strerror(errno), remedy);
@@ -38,6 +33,11 @@ static struct file map_file(const char *path, const char *remedy)
                 ab_die(AB_EXIT_ERROR, "%s: cannot be read: %s: %s", path, strerror(errno), remedy);
         close(fd);
         return file;
+}
+
+void run_unmap(const struct run_file *file)
+{
+        munmap((void *)file->data, file->bytes);
 }
 
 /*
@@ -62,7 +62,7 @@ static void finish(FILE *stream, const char *name)
                 ab_die(AB_EXIT_ERROR, "%s: cannot be copied: %s", name, strerror(errno));
 }
 
-static bool is_multiboot(const struct file *file)
+bool run_is_multiboot(const struct run_file *file)
 {
         uint32_t word[3];
         size_t at;
@@ -80,7 +80,7 @@ static bool is_multiboot(const struct file *file)
  * follows (symbols, debugging information, our records) can be far larger
  * than the guest's memory.
  */
-static size_t needed_bytes(const struct file *file, const char *path)
+static size_t needed_bytes(const struct run_file *file, const char *path)
 {
         const Elf32_Ehdr *header = (const void *)file->data;
         size_t bytes = 0, end;
@@ -119,7 +119,7 @@ static size_t needed_bytes(const struct file *file, const char *path)
 char *run_kernel(const char *path, bool whole, enum kernel_kind *kind,
                  const struct run_options *options)
 {
-        struct file file = map_file(path, "give a vmlinux or bzImage");
+        struct run_file file = run_map(path, "give a vmlinux or bzImage");
         char bound_for[AB_HYPERVISOR_BYTES];
         char *copy;
         size_t bytes;
@@ -132,23 +132,28 @@ char *run_kernel(const char *path, bool whole, enum kernel_kind *kind,
                        "%s: bound for %s, cannot run on %s: give the kernel it was "
                        "bound from",
                        path, bound_for, options->hypervisor->name);
-        *kind = is_multiboot(&file) ? KERNEL_MULTIBOOT : KERNEL_LINUX;
+        *kind = run_is_multiboot(&file) ? KERNEL_MULTIBOOT : KERNEL_LINUX;
         bytes = *kind == KERNEL_MULTIBOOT ? file.bytes : needed_bytes(&file, path);
         stream = memory_file("kernel", &copy);
         fwrite(file.data, 1, whole ? file.bytes : bytes, stream);
         finish(stream, path);
-        munmap((void *)file.data, file.bytes);
+        run_unmap(&file);
         return copy;
 }
 
-char *run_text(const char *name, const char *text)
+char *run_copy(const char *name, const void *data, size_t bytes)
 {
         char *path;
         FILE *stream = memory_file(name, &path);
 
-        fputs(text, stream);
+        fwrite(data, 1, bytes, stream);
         finish(stream, name);
         return path;
+}
+
+char *run_text(const char *name, const char *text)
+{
+        return run_copy(name, text, strlen(text));
 }
 
 unsigned run_add_module(struct run_images *images, char *path)
@@ -160,7 +165,7 @@ unsigned run_add_module(struct run_images *images, char *path)
 }
 
 /* What Linux unpacks into its first root file system. */
-static bool is_initramfs(const struct file *file)
+static bool is_initramfs(const struct run_file *file)
 {
         static const struct {
                 const char *magic;
@@ -215,7 +220,7 @@ static void append_command(FILE *stream, size_t at, const struct run_options *op
 char *run_initrd(const char *path, enum kernel_kind kind, const struct run_options *options)
 {
         char *sample = ab_path(AB_PLACE_SHARE, "rootfs.cpio.gz"), *copy;
-        struct file file;
+        struct run_file file;
         FILE *stream;
 
         if (!path && kind == KERNEL_MULTIBOOT)
@@ -226,7 +231,7 @@ char *run_initrd(const char *path, enum kernel_kind kind, const struct run_optio
                        "rootfs', or give --initrd",
                        sample);
         path = path ? path : sample;
-        file = map_file(path, "give a root file system with --initrd");
+        file = run_map(path, "give a root file system with --initrd");
         if (kind == KERNEL_LINUX && (options->command || options->quiet) && !is_initramfs(&file))
                 ab_die(AB_EXIT_ERROR,
                        "%s: not an initramfs archive, so the command cannot be "
@@ -237,7 +242,7 @@ char *run_initrd(const char *path, enum kernel_kind kind, const struct run_optio
         if (kind == KERNEL_LINUX && is_initramfs(&file))
                 append_command(stream, file.bytes, options);
         finish(stream, path);
-        munmap((void *)file.data, file.bytes);
+        run_unmap(&file);
         free(sample);
         return copy;
 }

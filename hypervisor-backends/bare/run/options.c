@@ -21,6 +21,9 @@ static const char usage[] =
     "  --memory=SIZE         memory, in megabytes (64M): 4M to 2048M, on l4 32M to 768M\n"
     "  --vm=NAME[,KEY=VALUE] on l4: one of several guests, up to 8; memory=, kernel=,\n"
     "                        initrd=, append= where it differs from the others\n"
+    "  --l4-kernel=FILE      another X.2 kernel than ours; its loader and sigma0, where\n"
+    "  --l4-loader=FILE      ours do not do\n"
+    "  --l4-sigma0=FILE\n"
     "  --timeout=SECONDS     end the machine after this time, 0: never\n"
     "                        (300; never when interactive)\n"
     "  --append=TEXT         add to the kernel's command line\n"
@@ -54,6 +57,9 @@ enum {
         O_DRY_RUN,
         O_VM,
         O_LAYOUT,
+        O_L4_KERNEL,
+        O_L4_LOADER,
+        O_L4_SIGMA0,
         O_HELP,
         O_VERSION
 };
@@ -75,6 +81,9 @@ static const struct option table[] = {
     {"dry-run", 0, NULL, O_DRY_RUN},
     {"vm", 1, NULL, O_VM},
     {"layout", 1, NULL, O_LAYOUT},
+    {"l4-kernel", 1, NULL, O_L4_KERNEL},
+    {"l4-loader", 1, NULL, O_L4_LOADER},
+    {"l4-sigma0", 1, NULL, O_L4_SIGMA0},
     {"help", 0, NULL, O_HELP},
     {"version", 0, NULL, O_VERSION},
     {NULL, 0, NULL, 0},
@@ -163,6 +172,10 @@ static void check(const struct run_options *options)
         if (options->guests > options->hypervisor->machines)
                 ab_die(AB_EXIT_USAGE, "--vm: %s runs %u guest: use --hypervisor=l4",
                        options->hypervisor->name, options->hypervisor->machines);
+        if ((options->l4_kernel || options->l4_loader || options->l4_sigma0) &&
+            options->hypervisor->machines == 1)
+                ab_die(AB_EXIT_USAGE, "--l4-kernel: %s is no L4: use --hypervisor=l4",
+                       options->hypervisor->name);
         if (options->icount && strcmp(options->emulator, "qemu"))
                 ab_die(AB_EXIT_USAGE, "--icount: bochs cannot: use --emulator=qemu");
 }
@@ -249,6 +262,15 @@ void run_parse(struct run_options *options, int argc, char **argv)
                         break;
                 case O_LAYOUT:
                         layout = one_of("--layout", optarg, "split", "colocated");
+                        break;
+                case O_L4_KERNEL:
+                        options->l4_kernel = optarg;
+                        break;
+                case O_L4_LOADER:
+                        options->l4_loader = optarg;
+                        break;
+                case O_L4_SIGMA0:
+                        options->l4_sigma0 = optarg;
                         break;
                 case O_HELP:
                         fputs(usage, stdout);

@@ -12,6 +12,7 @@
 #define AFTERBURN_RUN_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct run_options;
@@ -53,7 +54,8 @@ struct run_options {
         const char *append;  /* more of the kernel's command line */
         const char *log;     /* NULL: none */
         const char *iso;     /* NULL: none is kept */
-        const char **extra;  /* --emulator-option, NULL-terminated */
+        const char *l4_kernel, *l4_loader, *l4_sigma0; /* NULL: this project's */
+        const char **extra;                            /* --emulator-option, NULL-terminated */
         unsigned memory_mb;
         double timeout; /* seconds; 0: none */
         bool icount, dry_run, quiet;
@@ -98,8 +100,19 @@ char *run_initrd(const char *path, enum kernel_kind kind, const struct run_optio
 /* The guest's command line. */
 char *run_command_line(enum kernel_kind kind, const char *append,
                        const struct run_options *options);
-/* A memory file with this text. */
+/* A memory file with these bytes, with this text; @name is for messages only. */
+char *run_copy(const char *name, const void *data, size_t bytes);
 char *run_text(const char *name, const char *text);
+
+/* A file of the user's, for reading; ends the program where it cannot be, or is empty. */
+struct run_file {
+        const unsigned char *data;
+        size_t bytes;
+};
+struct run_file run_map(const char *path, const char *remedy);
+void run_unmap(const struct run_file *file);
+/* A boot loader may start it. */
+bool run_is_multiboot(const struct run_file *file);
 
 /* The rows' functions. */
 void run_prepare_bare(struct run_images *images, const struct run_options *options);

@@ -16,7 +16,7 @@
 
 #include "host/diag.h"
 #include "host/paths.h"
-#include "run.h"
+#include "parts.h"
 
 /*
  * Memory beside the guests': of kernel, monitor and wedges, in megabytes; kernel memory grows
@@ -89,11 +89,11 @@ void run_prepare_l4(struct run_images *images, const struct run_options *options
 
         if (!text)
                 ab_die(AB_EXIT_ERROR, "out of memory");
-        images->boot = ab_path_required(AB_PLACE_LIB, "l4/loader");
+        images->boot = l4_loader(options->l4_loader);
         images->debug_exit = true;
         images->guests = options->guests ? options->guests : 1;
-        run_add_module(images, ab_path_required(AB_PLACE_LIB, options->hypervisor->kernel));
-        run_add_module(images, ab_path_required(AB_PLACE_LIB, "l4/sigma0"));
+        run_add_module(images, l4_kernel(options->l4_kernel, options->hypervisor->kernel));
+        run_add_module(images, l4_sigma0(options->l4_sigma0));
         run_add_module(images, ab_path_required(AB_PLACE_LIB, "l4/resourcemon"));
         description = run_add_module(images, NULL);
         wedge = add(images, find_wedge(options->hypervisor));

@@ -13,6 +13,7 @@
 
 #define STATUS_CRASHED 70
 #define RETRY_US       2000 /* until a busy machine is told again */
+#define INSIST_US      3000 /* how long it may then take to hear */
 
 /* The message being served, copied before anything else uses the MRs. */
 struct request {
@@ -155,13 +156,22 @@ void server_run(void)
         while (clients_running() || vms_running()) {
                 L4_Time_t wait = L4_Never;
 
-                /* The answer stays in the MRs until it is sent. */
-                if (L4_IsNilThread(to) && vm_notify_pending())
+                /* An answer stays in the MRs until it is sent. */
+                if (L4_IsNilThread(to))
+                        vm_notify_pending(L4_ZeroTime);
+                if (vm_is_pending())
                         wait = L4_TimePeriod(RETRY_US);
                 r.tag = L4_Ipc(to, L4_anythread, L4_Timeouts(L4_ZeroTime, wait), &r.from);
                 to = L4_nilthread;
-                if (L4_IpcFailed(r.tag))
+                if (L4_IpcFailed(r.tag)) {
+                        /*
+                         * Nobody wants anything.  A machine's monitor thread whose time
+                         * limit ends at each tick, as ours did, would never be found waiting:
+                         * we come first.
+                         */
+                        vm_notify_pending(L4_TimePeriod(INSIST_US));
                         continue;
+                }
                 memcpy(r.mr, L4_Utcb(), sizeof(r.mr));
                 if (serve_any(&r))
                         to = r.from;

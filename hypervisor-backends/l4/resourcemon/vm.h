@@ -67,8 +67,10 @@ int vm_serve(struct vm *v, L4_ThreadId_t from, L4_MsgTag_t tag, const L4_Word_t 
 int vm_interrupt(L4_Word_t irq);
 /* Tell @v of these events, now or when it can hear. */
 void vm_notify(struct vm *v, L4_Word_t events);
-/* Tell machines what they could not be told before; true when some is left. */
-int vm_notify_pending(void);
+/* Tell machines what they could not be told before; give each @limit to hear it. */
+void vm_notify_pending(L4_Time_t limit);
+/* There is something left to tell. */
+int vm_is_pending(void);
 /* Tell whoever runs @v, in one sentence, why it does not run. */
 void vm_report_error(struct vm *v, const char *text);
 /* Before the first machine starts. */

@@ -330,28 +330,41 @@ int vm_serve(struct vm *v, L4_ThreadId_t from, L4_MsgTag_t tag, const L4_Word_t 
 
 /* --- what machines are told -------------------------------------------------------------- */
 
-void vm_notify(struct vm *v, L4_Word_t events)
+static L4_ThreadId_t monitor_of(const struct vm *v)
 {
-        if (v->state != VM_RUNNING)
-                return;
+        return L4_GlobalId(v->first_no + L4VM_MONITOR, 1);
+}
+
+/* Tell @v, and what is pending, within @limit. */
+static void notify(struct vm *v, L4_Word_t events, L4_Time_t limit)
+{
         L4_Set_MsgTag(L4_Tag(RMON_NOTIFY, 1, 0));
         L4_LoadMR(1, events | v->pending);
-        if (L4_IpcFailed(L4_Reply(L4_GlobalId(v->first_no + L4VM_MONITOR, 1))))
+        if (L4_IpcFailed(L4_Send_Timeout(monitor_of(v), limit)))
                 v->pending |= events;
         else
                 v->pending = 0;
 }
 
-int vm_notify_pending(void)
+void vm_notify(struct vm *v, L4_Word_t events)
 {
-        int left = 0;
+        if (v->state == VM_RUNNING)
+                notify(v, events, L4_ZeroTime);
+}
 
-        for (unsigned int i = 0; i < VMS; i++) {
+int vm_is_pending(void)
+{
+        for (unsigned int i = 0; i < VMS; i++)
                 if (vms[i].state == VM_RUNNING && vms[i].pending)
-                        vm_notify(&vms[i], 0);
-                left |= vms[i].state == VM_RUNNING && vms[i].pending;
-        }
-        return left;
+                        return 1;
+        return 0;
+}
+
+void vm_notify_pending(L4_Time_t limit)
+{
+        for (unsigned int i = 0; i < VMS; i++)
+                if (vms[i].state == VM_RUNNING && vms[i].pending)
+                        notify(&vms[i], 0, limit);
 }
 
 /* The machine that input goes to. */
