@@ -173,7 +173,7 @@ static void check(const struct run_options *options)
                 ab_die(AB_EXIT_USAGE, "--vm: %s runs %u guest: use --hypervisor=l4",
                        options->hypervisor->name, options->hypervisor->machines);
         if ((options->l4_kernel || options->l4_loader || options->l4_sigma0) &&
-            options->hypervisor->machines == 1)
+            !options->hypervisor->kernel)
                 ab_die(AB_EXIT_USAGE, "--l4-kernel: %s is no L4: use --hypervisor=l4",
                        options->hypervisor->name);
         if (options->icount && strcmp(options->emulator, "qemu"))

@@ -314,6 +314,9 @@ void l4vm_monitor_main(void)
                 if (l4vm.events) {
                         deliver();
                         wait = look_at_clock();
+                } else if (retry) { /* main took them by itself */
+                        retry = false;
+                        wait = look_at_clock();
                 }
                 if (!owed)
                         ask_exactly();
