@@ -118,12 +118,16 @@ static bool changed_now(const struct space *space, const struct slot *slot)
         return cache_row_changed(slot, walk_pde(directory, slot->row), slot->large);
 }
 
-/* The copies of a row whose directory entry stands; those of a large page stand with it. */
+/*
+ * The copies of a row whose directory entry stands; those of a large page stand with it.  Mappings
+ * from before CR4.PGE was set are not global; if all that is left is, the row need not be looked
+ * at again at the next load of CR3.
+ */
 static void check_copies(struct space *space, struct slot *slot)
 {
         struct run run = {.space = space->number};
+        uint32_t groups, bits, global = PTE_G;
         const uint32_t *table;
-        uint32_t groups, bits;
 
         if (slot->large)
                 return;
@@ -135,8 +139,10 @@ static void check_copies(struct space *space, struct slot *slot)
 
                         if (differs(slot->copies[page], now))
                                 change_page(slot, page, now, &run);
+                        global &= slot->copies[page];
                 }
         run_end(&run);
+        slot->local = !(global && walk_cpu->cr[4] & CR4_PGE);
         if (cache_is_empty(slot))
                 slot_free(space, slot);
 }

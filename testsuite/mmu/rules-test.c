@@ -244,6 +244,20 @@ static void global(void)
         check(reaches(KERNEL, MMU_READ, false, 0x303000), "nor a change of CR4.PGE");
 }
 
+/* Linux maps its text before it sets CR4.PGE, and makes those pages global later. */
+static void made_global(void)
+{
+        fresh(0);
+        write_cr4(0x10);
+        access_at(KERNEL, MMU_READ, false);
+        pte(KERNEL_TABLE, KERNEL, 0x300000 | P | RW | A | G);
+        write_cr4(0x90);
+        pte(KERNEL_TABLE, KERNEL, 0x302000 | P | RW | A | G);
+        load_cr3(DIR2);
+        check(reaches(KERNEL, MMU_READ, false, 0x300000),
+              "a page that has become global survives a load of CR3 from then on");
+}
+
 /* Linux fills in the kernel's part of a directory when it is first needed (vmalloc). */
 static void lazy(void)
 {
@@ -416,6 +430,7 @@ int main(void)
         protection();
         large();
         global();
+        made_global();
         lazy();
         switching();
         unannotated();
