@@ -11,14 +11,14 @@ static bool exchange(L4_ThreadId_t thread, L4_Word_t control)
         return !L4_IsNilThread(L4_ExchangeRegisters(thread, &r));
 }
 
-bool xfer_configure(L4_ThreadId_t thread)
+bool xfer_configure(L4_ThreadId_t thread, L4_Word_t what)
 {
         static const uint8_t faults[] = {L4_FAULT_PAGEFAULT, L4_FAULT_PREEMPTION,
                                          L4_FAULT_EXCEPTION};
         unsigned int i;
 
         for (i = 0; i < sizeof(faults); i++)
-                if (!L4_ConfCtrlXfer(thread, faults[i], L4_FAULTCONF_GP))
+                if (!L4_ConfCtrlXfer(thread, faults[i], what))
                         return false;
         return true;
 }
@@ -96,21 +96,4 @@ bool xfer_write_fpu(L4_ThreadId_t thread, const void *area)
 
         return transfer_fpu(thread, from, L4_EXREGS_CTRLXFER_WRITE, 0, FULL_ITEMS - 1) &&
                transfer_fpu(thread, from, L4_EXREGS_CTRLXFER_WRITE, FULL_ITEMS, FULL_ITEMS);
-}
-
-/* --- segments -----------------------------------------------------------------------------------
- */
-
-bool xfer_write_segment(L4_ThreadId_t thread, uint32_t entry, uint32_t low, uint32_t high)
-{
-        L4_Word_t *mr = L4_Utcb();
-        unsigned int slot = entry - L4_TLS_GDT_FIRST;
-
-        if (slot >= L4_TLS_GDT_COUNT)
-                return false;
-        mr[0] = L4_Tag(0, 0, 3).raw;
-        mr[1] = L4_CtrlXferWord(L4_CTRLXFER_ID_TLS, 3u << 2 * slot);
-        mr[2] = low;
-        mr[3] = high;
-        return exchange(thread, L4_EXREGS_CTRLXFER_WRITE);
 }

@@ -76,14 +76,44 @@ static inline unsigned int xfer_put_place(L4_Word_t *mr, unsigned int n, uint32_
         return n + 3;
 }
 
+/* GS and FS, as L4 has them; and what of a message's they tell of thread-local segments. */
+static inline unsigned int xfer_put_selectors(L4_Word_t *mr, unsigned int n, uint32_t gs,
+                                              uint32_t fs)
+{
+        mr[n] = L4_CtrlXferWord(L4_CTRLXFER_ID_SEG,
+                                1u << L4_CTRLXFER_SEG_GS | 1u << L4_CTRLXFER_SEG_FS);
+        mr[n + 1] = gs;
+        mr[n + 2] = fs;
+        return n + 3;
+}
+
+static inline uint32_t xfer_local_selector(uint32_t selector)
+{
+        return (selector & 7) == 3 && (selector >> 3) - L4_TLS_GDT_FIRST < L4_TLS_GDT_COUNT
+                   ? selector
+                   : 0;
+}
+
+static inline void xfer_get_selectors(const L4_Word_t *mr, unsigned int n,
+                                      struct ab_selectors *selectors)
+{
+        if ((mr[n] & L4_CTRLXFER_ID_MASK) != L4_CTRLXFER_ID_SEG << L4_CTRLXFER_ID_SHIFT)
+                return;
+        selectors->gs = xfer_local_selector(mr[n + 1]);
+        selectors->fs = xfer_local_selector(mr[n + 2]);
+}
+
 /*
  * The calls below use ExchangeRegisters and the message registers.  The thread has to be in a
  * state that accepts items: it waits for the answer to a message of the kernel's, or its
  * acceptor says so (L4_ACCEPT_CTRLXFER).  False: it does not, or is gone.
  */
 
-/* Page faults, exceptions and preemptions of @thread carry its general registers from now on. */
-bool xfer_configure(L4_ThreadId_t thread);
+/*
+ * Page faults, exceptions and preemptions of @thread carry @what from now on: bits of
+ * L4_FAULTCONF_*, of which L4_FAULTCONF_GP comes first in a message.
+ */
+bool xfer_configure(L4_ThreadId_t thread, L4_Word_t what);
 
 bool xfer_read_frame(L4_ThreadId_t thread, struct ab_frame *frame);
 bool xfer_write_frame(L4_ThreadId_t thread, const struct ab_frame *frame);
@@ -91,8 +121,5 @@ bool xfer_write_frame(L4_ThreadId_t thread, const struct ab_frame *frame);
 /* Floating-point registers: the first 288 bytes of @area, as fxsave writes them. */
 bool xfer_read_fpu(L4_ThreadId_t thread, void *area);
 bool xfer_write_fpu(L4_ThreadId_t thread, const void *area);
-
-/* Its thread-local descriptor in GDT entry @entry, one of L4_TLS_GDT_*. */
-bool xfer_write_segment(L4_ThreadId_t thread, uint32_t entry, uint32_t low, uint32_t high);
 
 #endif

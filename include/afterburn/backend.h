@@ -222,6 +222,16 @@ void backend_user(struct ab_frame *frame, struct ab_trap *trap);
  */
 bool backend_user_segment(uint32_t entry, uint32_t low, uint32_t high);
 
+/*
+ * The segment registers that backend_user_segment() is for: what user code gets when it runs, and
+ * had when it stopped.  The selector of such an entry, or 0: no segment with a base.  A
+ * backend that has no such segments need not have this function either.
+ */
+struct ab_selectors {
+        uint32_t fs, gs;
+};
+struct ab_selectors *backend_user_selectors(void) __attribute__((weak));
+
 /* Floating-point registers of user code, in the format of fxsave; 16-byte aligned. */
 void backend_fpu_save(void *area);
 void backend_fpu_load(const void *area);

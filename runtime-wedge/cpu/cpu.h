@@ -170,6 +170,13 @@ bool inside_inline_site(uint32_t eip);
 uint32_t skip_nops(uint32_t eip);
 uint32_t skip_site(uint32_t eip);
 
+/* --- user-segment.c ---------------------------------------------------------------- */
+
+/* The backend knows the segments user code has.  False: it needs some the backend cannot give. */
+bool user_segments_enter(void);
+/* User code has stopped: the segments it has now. */
+void user_segments_leave(void);
+
 /* --- user.c --------------------------------------------------------------------- */
 
 /* Run user code until the guest kernel is to run. */

@@ -33,12 +33,6 @@ static bool raises_nm(void)
         return wanted;
 }
 
-/* No application may have thread-local storage: not every hypervisor has a segment for it. */
-static bool has_tls(void)
-{
-        return vcpu.segment[SEG_GS].base || vcpu.segment[SEG_FS].base;
-}
-
 static void tell(uint32_t address, uint32_t error)
 {
         told.waiting = true;
@@ -94,6 +88,7 @@ static void run(void)
 
         fill_told();
         backend_user(&vcpu.frame, &trap);
+        user_segments_leave();
         switch (trap.reason) {
         case AB_REASON_EVENT:
                 vcpu.events |= backend_events();
@@ -120,7 +115,7 @@ void user_run(void)
         if (vcpu.events)
                 vcpu_interrupt_check();
         while (vcpu.cpl) {
-                if (has_tls()) {
+                if (!user_segments_enter()) {
                         backend_console_write(tls, sizeof(tls) - 1);
                         vcpu_exception(TRAP_GP, 0);
                 } else if (raises_nm()) {

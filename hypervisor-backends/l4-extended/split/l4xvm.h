@@ -18,9 +18,11 @@ extern volatile uint64_t l4xvm_lost;
 
 /* The thread of @space, which waits for backend_user(). */
 L4_ThreadId_t l4xvm_user_thread(uint32_t space);
-/* It is new: what it has besides general registers. */
-void l4xvm_segments_reset(uint32_t space);
-void l4xvm_segments_enter(uint32_t space);
+
+/* segment.c */
+void l4xvm_segments_reset(uint32_t space); /* its thread is new */
+unsigned int l4xvm_segments_enter(uint32_t space, L4_Word_t *mr, unsigned int n);
+void l4xvm_segments_leave(uint32_t space, const L4_Word_t *mr, L4_MsgTag_t tag);
 
 static inline bool l4xvm_is_preemption(L4_MsgTag_t tag)
 {

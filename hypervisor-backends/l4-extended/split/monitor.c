@@ -268,7 +268,7 @@ static void start_main(void)
         main_id = l4vm_thread(L4VM_MAIN);
         main_local.raw = L4VM_UTCB + L4_UTCB_LOCALID;
         *L4_UtcbWord(main_local, L4_UTCB_EXCHANDLER) = L4_MyGlobalId().raw;
-        if (!xfer_configure(main_id))
+        if (!xfer_configure(main_id, L4_FAULTCONF_GP))
                 backend_fatal("L4 has no control transfer items");
         l4xvm_tell_preemptions(main_id);
         mr[0] = L4_Tag(0, 0, 3).raw;

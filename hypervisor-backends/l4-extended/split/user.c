@@ -122,7 +122,7 @@ static void make(uint32_t space)
         if (l4vm_request(RMON_VM_SPACE, 1))
                 backend_fatal("the resource monitor gives no address space");
         l4vm_fpu_reset(space);
-        if (!xfer_configure(l4xvm_user_thread(space)))
+        if (!xfer_configure(l4xvm_user_thread(space), L4_FAULTCONF_GP | L4_FAULTCONF_SEG))
                 backend_fatal("L4 has no control transfer items");
         l4xvm_tell_preemptions(l4xvm_user_thread(space));
         *(uint32_t *)(stub_data[space] + STUB_HANDLER) = l4vm_thread(L4VM_MAIN).raw;
@@ -290,9 +290,12 @@ static bool fetch(uint32_t space, struct ab_frame *frame)
 /* --- messages: true when the guest has to be told ------------------------------------------- */
 
 /* The message that is in the registers is for the guest: @frame is what it says. */
-static void take_frame(struct ab_frame *frame)
+static void take_frame(uint32_t space, struct ab_frame *frame)
 {
-        xfer_get_frame(L4_Utcb(), XFER_STATE_MR, frame);
+        const L4_Word_t *mr = L4_Utcb();
+
+        xfer_get_frame(mr, XFER_STATE_MR, frame);
+        l4xvm_segments_leave(space, mr, (L4_MsgTag_t){mr[0]});
 }
 
 static bool of_page_fault(uint32_t space, struct ab_frame *frame, struct ab_trap *trap, bool write)
@@ -303,7 +306,7 @@ static bool of_page_fault(uint32_t space, struct ab_frame *frame, struct ab_trap
         l4vm_count(COUNT_FAULT);
         if (serve_stub_page(space, address, write))
                 return false;
-        take_frame(frame);
+        take_frame(space, frame);
         if (address < L4VM_GUEST_END)
                 value = user_value(space, address, &entry);
         error = ERROR_USER | (value ? ERROR_PRESENT : 0) | (write ? ERROR_WRITE : 0);
@@ -332,7 +335,7 @@ static bool of_exception(uint32_t space, struct ab_frame *frame, struct ab_trap 
         uint8_t code = 0;
 
         l4vm_count(COUNT_EXCEPTION);
-        take_frame(frame);
+        take_frame(space, frame);
         if (vector == PAGE_FAULT) {
                 /* From 3 GB on, where L4 lets nobody map; it does not say where exactly. */
                 *trap = (struct ab_trap){AB_REASON_PAGE_FAULT, PAGE_FAULT,
@@ -346,14 +349,14 @@ static bool of_exception(uint32_t space, struct ab_frame *frame, struct ab_trap 
 }
 
 /* Somebody else ran.  With an event the guest is told, else user code goes on. */
-static bool of_preemption(struct ab_frame *frame, struct ab_trap *trap)
+static bool of_preemption(uint32_t space, struct ab_frame *frame, struct ab_trap *trap)
 {
         l4xvm_time_lost();
         if (!l4vm.events) {
                 L4_Set_MsgTag(L4_Tag(0, 0, 0));
                 return false;
         }
-        take_frame(frame);
+        take_frame(space, frame);
         *trap = (struct ab_trap){AB_REASON_EVENT, 0, 0, 0};
         return true;
 }
@@ -402,7 +405,7 @@ static void run(uint32_t space, struct ab_frame *frame, struct ab_trap *trap)
                 } else if (is_page_fault(tag)) {
                         done = of_page_fault(space, frame, trap, L4_Label(tag) & L4_FPAGE_W);
                 } else if (l4xvm_is_preemption(tag)) {
-                        done = of_preemption(frame, trap);
+                        done = of_preemption(space, frame, trap);
                 } else {
                         done = of_other(space, frame, trap);
                 }
@@ -422,9 +425,9 @@ void backend_user(struct ab_frame *frame, struct ab_trap *trap)
         l4vm_call_begin();
         l4vm_user_need(space);
         l4vm_fpu_enter(space);
-        l4xvm_segments_enter(space);
         l4vm_flush_queue();
-        n = install_fresh(space, ~0u, XFER_FRAME_WORDS + 1);
+        n = l4xvm_segments_enter(space, mr, XFER_FRAME_WORDS + 1);
+        n = install_fresh(space, ~0u, n);
         repeated = 0;
         xfer_put_frame(mr, 1, frame);
         mr[0] = L4_Tag(0, 0, n - 1).raw;

@@ -31,12 +31,16 @@
 #define MXCSR_LEGAL    0xFFBFu
 #define ID_TLS         48
 #define TLS_WORDS      6
+#define ID_SEG         49
+#define SEG_WORDS      4
+#define SEG_GS_FS      3u /* the mask of these two */
 
 /* Bits of a fault's configuration: which items its messages carry. */
 #define CONF_GP  BIT(0)
 #define CONF_FPU BIT(1) /* and the next three */
 #define CONF_TLS BIT(5)
-#define CONF_ALL 0x3Fu
+#define CONF_SEG BIT(6)
+#define CONF_ALL 0x7Fu
 
 /* Mask bit to register, as word offsets in the frame (IA-32 order of the items). */
 static const u8 gp_regs[GP_REGS] = {
@@ -59,6 +63,8 @@ static u32 registers_of(u32 id)
         }
         if (X_TLS && id == ID_TLS)
                 return TLS_WORDS;
+        if (X_TLS && id == ID_SEG)
+                return SEG_WORDS;
         return 0;
 }
 
@@ -82,6 +88,8 @@ static u32 get_register(struct tcb *t, u32 id, u32 n)
                 return ((u32 *)tcb_frame(t))[gp_regs[n]];
         if (X_TLS && id == ID_TLS)
                 return (u32)(t->tls[n / 2] >> (n % 2 * 32));
+        if (X_TLS && id == ID_SEG)
+                return (&tcb_frame(t)->gs)[n] & 0xFFFF;
         return ((u32 *)fpu_state(t))[(id - ID_FPU) * FPU_WORDS + n];
 }
 
@@ -94,6 +102,24 @@ static void set_gp(struct tcb *t, u32 n, u32 value)
                 f->eflags = (f->eflags & ~EFLAGS_USER) | (value & EFLAGS_USER);
         else
                 ((u32 *)f)[gp_regs[n]] = value;
+}
+
+/* What user code can load too; a thread whose calls are redirected has no UTCB segment. */
+static u32 legal_selector(const struct tcb *t, u32 value)
+{
+        u32 slot = (value >> 3) - GDT_TLS;
+
+        if (value == SEL_UDATA || (value == SEL_UTCB && !t->redirect))
+                return value;
+        return (value & 7) == 3 && slot < L4_TLS_GDT_COUNT ? value : 0;
+}
+
+static void set_segment(struct tcb *t, u32 n, u32 value)
+{
+        struct frame *f = tcb_frame(t);
+
+        f->way_out = EXIT_IRET;
+        (&f->gs)[n] = legal_selector(t, value);
 }
 
 static void set_fpu(struct tcb *t, u32 n, u32 value)
@@ -159,6 +185,8 @@ void ctrlxfer_set(struct tcb *t, const u32 *item)
                         set_gp(t, n, *item);
                 else if (X_TLS && id == ID_TLS)
                         tls_set(t, n, *item);
+                else if (X_TLS && id == ID_SEG)
+                        set_segment(t, n, *item);
                 else
                         set_fpu(t, (id - ID_FPU) * FPU_WORDS + n, *item);
         }
@@ -201,12 +229,26 @@ void ctrlxfer_apply(struct tcb *r)
 
 /* --- fault messages ------------------------------------------------------------------- */
 
+/* Nothing where both are as a new thread's. */
+static u32 get_segments(const struct frame *f, u32 *item)
+{
+        if ((u16)f->gs == SEL_UTCB && (u16)f->fs == SEL_UDATA)
+                return 0;
+        item[0] = ITEM_WORD(ID_SEG, SEG_GS_FS);
+        item[1] = (u16)f->gs;
+        item[2] = (u16)f->fs;
+        return 3;
+}
+
 u32 ctrlxfer_append(struct tcb *t, u32 fault, u32 *to)
 {
         u32 conf = t->xfer_conf[fault], used = 0;
 
         if (conf & CONF_GP)
                 used = get_all_gp(tcb_frame(t), to);
+        if (X_TLS && conf & CONF_SEG)
+                used += get_segments(tcb_frame(t), &to[used]);
+        conf &= ~CONF_SEG;
         for (u32 bit = 1; conf >> bit; bit++) {
                 u32 id = bit < 5 ? ID_FPU + bit - 1 : ID_TLS;
                 u32 registers = registers_of(id);

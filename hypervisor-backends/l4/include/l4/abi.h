@@ -268,6 +268,16 @@
  */
 #define L4_CTRLXFER_ID_TLS     48
 #define L4_CTRLXFER_TLS_WORDS  6
+/*
+ * ext "tls": selectors.  Writable are those a thread can load itself: none (0), L4_USER_DS,
+ * L4_USER_GS and the thread-local ones; another counts as none.
+ */
+#define L4_CTRLXFER_ID_SEG 49
+#define L4_CTRLXFER_SEG_GS 0
+#define L4_CTRLXFER_SEG_FS 1
+#define L4_CTRLXFER_SEG_ES 2
+#define L4_CTRLXFER_SEG_DS 3
+#define L4_CTRLXFER_SEGS   4
 
 /* Fault numbers of ExchangeRegisters' configure: item id = fault, mask bit 0 = GP. */
 #define L4_FAULT_PAGEFAULT  2
@@ -275,6 +285,7 @@
 #define L4_FAULT_SYSEXC     4
 #define L4_FAULT_EXCEPTION  5
 #define L4_FAULTCONF_GP     0x1
+#define L4_FAULTCONF_SEG    0x40 /* GS and FS, where they are not as a new thread's */
 
 /* --- Protocol labels [7]: the 12 bits above the low nibble are -n ---------------- */
 #define L4_PROTO(n)         ((0x10000 - ((n) << 4)) & 0xFFF0)
