@@ -34,6 +34,9 @@ L4X_SPLIT_CPPFLAGS = $(AB_CPPFLAGS) $(L4U_CPPFLAGS) -I$(top_srcdir)/hypervisor-b
 hypervisor_backends_l4_extended_split_libl4xvm_a_CPPFLAGS = $(L4X_SPLIT_CPPFLAGS)
 hypervisor_backends_l4_extended_split_libl4xvm_a_CFLAGS = $(L4U_CFLAGS)
 hypervisor_backends_l4_extended_split_libl4xvm_a_CCASFLAGS = -m32 -I$(top_srcdir)/hypervisor-backends/l4-baseline
+L4X_SPLIT_TEST_LIBS = hypervisor-backends/l4-extended/split/libl4xvm.a lib/afterburner/l4/libl4.a -lgcc
+L4X_SPLIT_LINK_DEPS = hypervisor-backends/l4-extended/split/libl4xvm.a lib/afterburner/l4/libl4.a \
+	$(top_srcdir)/hypervisor-backends/l4-baseline/l4vm.lds
 
 target_PROGRAMS += share/afterburner/wedge-l4x-split
 share_afterburner_wedge_l4x_split_SOURCES = hypervisor-backends/l4-baseline/load.c

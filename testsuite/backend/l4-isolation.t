@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # User code of a virtual machine calls L4 in every way; a second machine looks on.
-wedge=${top_builddir:?}/testsuite/backend/l4-isolation
+# Another program and kernel of L4: WEDGE, KERNEL.
+wedge=${top_builddir:?}/testsuite/backend/${WEDGE-l4-isolation}
 l4=$top_builddir/lib/afterburner/l4
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
@@ -23,7 +24,7 @@ EOF
 timeout 110 qemu-system-i386 -accel tcg -cpu qemu32,+sse,+sse2,+fxsr -m 96 -nodefaults \
         -display none -no-reboot -rtc base=2020-01-02 -serial stdio \
         -device isa-debug-exit,iobase=0xf4,iosize=4 -kernel "$l4/loader" \
-        -initrd "$l4/kernel-baseline,$l4/sigma0,$l4/resourcemon,$tmp/vms,$wedge" \
+        -initrd "$l4/${KERNEL-kernel-baseline},$l4/sigma0,$l4/resourcemon,$tmp/vms,$wedge" \
         </dev/null >"$tmp/out"
 status=$?
 # Lines of one machine stand behind its name.

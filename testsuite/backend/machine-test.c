@@ -193,7 +193,7 @@ static void event_interrupts_kernel(void)
 /* --- user mode ---------------------------------------------------------------- */
 
 extern const uint8_t user_int80[], user_cli[], user_touch[], user_loop[], user_int3[], user_gs[],
-    user_fld[], user_fninit[], user_read[], user_end[];
+    user_kept_gs[], user_fld[], user_fninit[], user_read[], user_end[];
 asm(".section .rodata\n"
     "user_int80: int $0x80; nop\n"
     "user_cli: cli\n"
@@ -201,6 +201,7 @@ asm(".section .rodata\n"
     "user_loop: incl %ecx; jmp user_loop\n"
     "user_int3: int3\n"
     "user_gs: movl %eax,%gs; movl %gs:4,%edx; xorl %eax,%eax; movl %eax,%gs; int $0x81\n"
+    "user_kept_gs: movl %gs:4,%edx; int $0x81\n"
     "user_fld: fninit; fldpi; int $0x82\n"
     "user_fninit: fninit; int $0x82\n"
     "user_read: movl (%ebx),%eax; int $0x83\n"
@@ -325,6 +326,28 @@ static void user_events(void)
         backend_events();
 }
 
+/* User code finds the segment register as it was set for it, and it is known what it loads. */
+static void user_selectors(void)
+{
+        struct ab_selectors *user = backend_user_selectors();
+
+        user->gs = 6 * 8 + 3;
+        frame.edx = 0;
+        run_user(user_kept_gs);
+        ktap_ok(frame.edx == 0x5e5e5e5e && user->gs == 6 * 8 + 3,
+                "user mode: a segment register is given to user code");
+        user->gs = 0;
+        frame.edx = 0;
+        run_user(user_kept_gs);
+        /* Not every emulator minds that there is no segment. */
+        ktap_ok(frame.edx != 0x5e5e5e5e,
+                "user mode: and taken away");
+        user->gs = 6 * 8 + 3;
+        frame.eax = 6 * 8 + 3;
+        run_user(user_gs);
+        ktap_ok(user->gs == 0, "user mode: what user code has loaded itself is known");
+}
+
 /* A backend need not have descriptors for users. */
 static void user_segment(void)
 {
@@ -343,6 +366,8 @@ static void user_segment(void)
         ktap_ok(trap.reason == AB_REASON_INTERRUPT && trap.vector == 0x81 &&
                     frame.edx == 0x5e5e5e5e,
                 "user mode: memory is reached through it");
+        if (backend_user_selectors)
+                user_selectors();
         backend_user_segment(6, 0, 0);
         frame.eax = 6 * 8 + 3;
         run_user(user_gs);

@@ -26,6 +26,64 @@ static void descriptor(L4_Word_t *d, L4_Word_t base, L4_Word_t high)
         d[1] = high | (base >> 16 & 0xFF) | (base & 0xFF000000);
 }
 
+static void set(L4_ThreadId_t t, const L4_Word_t *regs, L4_Word_t mask)
+{
+        struct L4_ExRegs r = {.control = L4_EXREGS_CTRLXFER_WRITE};
+        unsigned int end = L4_LoadCtrlXferItem(1, L4_CTRLXFER_ID_TLS, mask, regs);
+
+        L4_Set_MsgTag(L4_Tag(0, 0, end - 1));
+        check(!L4_IsNilThread(L4_ExchangeRegisters(t, &r)), SECTION,
+              "tls: an item sets descriptors");
+}
+
+/* Spins with GS as it was set: a selector nobody can load would end it. */
+static void looper(void)
+{
+        for (;;)
+                shared[3]++;
+}
+
+/* Set GS of @t to @selector; what it then is. */
+static L4_Word_t exchange_gs(L4_ThreadId_t t, L4_Word_t selector)
+{
+        struct L4_ExRegs r = {.control = L4_EXREGS_CTRLXFER_WRITE};
+
+        L4_Set_MsgTag(L4_Tag(0, 0, 2));
+        L4_LoadMR(1, L4_CtrlXferWord(L4_CTRLXFER_ID_SEG, 1u << L4_CTRLXFER_SEG_GS));
+        L4_LoadMR(2, selector);
+        L4_ExchangeRegisters(t, &r);
+        L4_Sleep(BRIEFLY);
+        r = (struct L4_ExRegs){.control = L4_EXREGS_CTRLXFER_READ};
+        L4_Set_MsgTag(L4_Tag(0, 0, 2));
+        L4_LoadMR(1, L4_CtrlXferWord(L4_CTRLXFER_ID_SEG, 1u << L4_CTRLXFER_SEG_GS));
+        L4_LoadMR(2, 0xBAD);
+        L4_ExchangeRegisters(t, &r);
+        return L4_StoreMR(2);
+}
+
+static void selectors(void)
+{
+        L4_ThreadId_t t = task_thread(L4_nilthread, looper);
+        L4_Word_t regs[L4_CTRLXFER_TLS_WORDS] = {0}, before;
+
+        *L4_UtcbWord(task_local_id(t), L4_UTCB_BR0) = L4_ACCEPT_CTRLXFER;
+        L4_Sleep(BRIEFLY);
+        descriptor(&regs[0], (L4_Word_t)words[0], DATA);
+        set(t, regs, 0x3);
+        check(exchange_gs(t, SELECTOR(0)) == SELECTOR(0), SECTION,
+              "tls: an item sets GS to a thread-local segment");
+        check(exchange_gs(t, L4_USER_DS) == L4_USER_DS && exchange_gs(t, L4_USER_GS) == L4_USER_GS,
+              SECTION, "tls: or to a new thread's segments");
+        check(exchange_gs(t, 0x10) == 0 && exchange_gs(t, 0x08) == 0, SECTION,
+              "tls: the kernel's selectors become none");
+        check(exchange_gs(t, 0xFFFF) == 0 && exchange_gs(t, SELECTOR(0) | 4) == 0, SECTION,
+              "tls: so do those beyond the table and of another one");
+        before = shared[3];
+        L4_Sleep(BRIEFLY);
+        check(shared[3] != before, SECTION, "tls: and the thread runs on");
+        task_delete_all();
+}
+
 static void reader(void)
 {
         shared[0] = 1;
@@ -36,16 +94,6 @@ static void reader(void)
                 L4_Set_MsgTag(L4_Tag(0, 0, 0));
                 L4_Send(self);
         }
-}
-
-static void set(L4_ThreadId_t t, const L4_Word_t *regs, L4_Word_t mask)
-{
-        struct L4_ExRegs r = {.control = L4_EXREGS_CTRLXFER_WRITE};
-        unsigned int end = L4_LoadCtrlXferItem(1, L4_CTRLXFER_ID_TLS, mask, regs);
-
-        L4_Set_MsgTag(L4_Tag(0, 0, end - 1));
-        check(!L4_IsNilThread(L4_ExchangeRegisters(t, &r)), SECTION,
-              "tls: an item sets descriptors");
 }
 
 static L4_MsgTag_t ask(L4_ThreadId_t t)
@@ -85,4 +133,5 @@ void area_tls(void)
         check(L4_OtherId(a).raw == task_local_id(a).raw, SECTION,
               "tls: a descriptor of kernel code is not stored as such");
         task_delete_all();
+        selectors();
 }
