@@ -188,6 +188,15 @@ static void event_interrupts_kernel(void)
         backend_hold();
         ktap_ok(deliveries == before + 1 && delivered & AB_EVENT_TIMER,
                 "an event interrupts running code");
+
+        before = deliveries;
+        limit = backend_time() + 2000ull * MS;
+        backend_release();
+        backend_timer(1);
+        while (deliveries == before && backend_time() < limit)
+                ;
+        backend_hold();
+        ktap_ok(deliveries == before + 1, "so does a time that has passed already");
 }
 
 /* --- user mode ---------------------------------------------------------------- */
@@ -340,8 +349,7 @@ static void user_selectors(void)
         frame.edx = 0;
         run_user(user_kept_gs);
         /* Not every emulator minds that there is no segment. */
-        ktap_ok(frame.edx != 0x5e5e5e5e,
-                "user mode: and taken away");
+        ktap_ok(frame.edx != 0x5e5e5e5e, "user mode: and taken away");
         user->gs = 6 * 8 + 3;
         frame.eax = 6 * 8 + 3;
         run_user(user_gs);

@@ -104,12 +104,20 @@ static void arm(void)
         outb(PIT0, ticks >> 8);
 }
 
+/* An event that is there without an interrupt is delivered from a trap of our own. */
+static void tell(void)
+{
+        if (events && !ring0_held)
+                asm volatile("int %0" : : "i"(IRQ_VECTOR + 7) : "memory");
+}
+
 void backend_timer(uint64_t when)
 {
         interrupts_off();
         deadline = when;
         arm();
         interrupts_on();
+        tell();
 }
 
 void ring0_irq(uint32_t line)
@@ -175,12 +183,10 @@ void backend_hold(void)
         ring0_held = true;
 }
 
-/* An event that is there already is delivered from a trap of our own. */
 void backend_release(void)
 {
         ring0_held = false;
-        if (events)
-                asm volatile("int %0" : : "i"(IRQ_VECTOR + 7) : "memory");
+        tell();
 }
 
 /* Lines 7 and 15 cannot be told from an 8259's spurious interrupts. */
