@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Floating-point registers of applications: the virtual processor has one set, each
- * application thread its own.  The set is in `area', or in the thread that ran last, or in
- * both.  A kernel thread reaches the registers of its own space's thread only, so they
- * are read before the space is left.
+ * Floating-point registers of applications.  The virtual processor has one set of them, that of
+ * its `owner', the space where user code ran or registers were loaded last.  An application
+ * thread has its own; the area of its space has what the guest saw last.  A kernel thread reaches
+ * the registers of its own space's thread only, so they are read before the space is left.
  */
 #include <transfer.h>
 #include "colocated.h"
 
-enum { NONE = L4VM_SPACES, AREA_WORDS = 128 };
+enum { AREA_WORDS = 128 };
 
-static uint32_t area[AREA_WORDS] __attribute__((aligned(16)));
-static bool in_area = true;
-static uint32_t in_thread = NONE; /* of this space */
+static uint32_t areas[L4VM_SPACES][AREA_WORDS] __attribute__((aligned(16)));
+static bool in_area[L4VM_SPACES];   /* the area is what the space's applications have */
+static bool in_thread[L4VM_SPACES]; /* the thread is */
+static uint32_t owner;
 
 static L4_ThreadId_t application(void)
 {
@@ -35,21 +36,39 @@ static bool same(const void *a, const void *b)
         return equal;
 }
 
+/* The owner is the current space, or its area is valid. */
 static void look(void)
 {
-        if (in_area)
+        if (in_area[owner])
                 return;
-        if (!xfer_read_fpu(application(), area))
+        if (!xfer_read_fpu(application(), areas[owner]))
                 backend_fatal("an application's floating-point registers cannot be read");
-        in_area = true;
+        in_area[owner] = true;
+}
+
+/* The current space's applications have @image from now on. */
+static void take(const void *image)
+{
+        uint32_t space = l4vm_current;
+
+        if (!in_area[space] || !same(areas[space], image)) {
+                copy(areas[space], image);
+                in_area[space] = true;
+                in_thread[space] = false;
+        }
+        owner = space;
 }
 
 void co_fpu_enter(void)
 {
-        if (in_thread != l4vm_current && !xfer_write_fpu(application(), area))
+        uint32_t space = l4vm_current;
+
+        if (owner != space)
+                take(areas[owner]);
+        if (!in_thread[space] && !xfer_write_fpu(application(), areas[space]))
                 backend_fatal("an application's floating-point registers cannot be set");
-        in_thread = l4vm_current;
-        in_area = false;
+        in_thread[space] = true;
+        in_area[space] = false;
 }
 
 void co_fpu_leave(void)
@@ -61,17 +80,13 @@ void backend_fpu_save(void *to)
 {
         l4vm_call_begin();
         look();
-        copy(to, area);
+        copy(to, areas[owner]);
         l4vm_call_end();
 }
 
 void backend_fpu_load(const void *from)
 {
-        if (in_area && same(area, from))
-                return;
-        copy(area, from);
-        in_area = true;
-        in_thread = NONE;
+        take(from);
 }
 
 bool backend_fpu_trap(bool on)

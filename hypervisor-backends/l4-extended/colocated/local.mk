@@ -5,6 +5,7 @@ noinst_LIBRARIES += hypervisor-backends/l4-extended/colocated/libl4co.a
 hypervisor_backends_l4_extended_colocated_libl4co_a_SOURCES = \
 	hypervisor-backends/l4-baseline/entry.S \
 	hypervisor-backends/l4-baseline/event.c \
+	hypervisor-backends/l4-baseline/fresh.c \
 	hypervisor-backends/l4-baseline/shadow.c \
 	hypervisor-backends/l4-baseline/start.c \
 	hypervisor-backends/l4-baseline/trap.c \

@@ -180,6 +180,14 @@ static void *through_window(uint32_t address)
         return (void *)(at + address % L4VM_PIECE);
 }
 
+bool co_is_in_reach(uint32_t physical)
+{
+        uint32_t piece = physical / L4VM_PIECE;
+
+        return co_is_linear(physical, AB_WRITE) ||
+               (view[piece] && spaces[l4vm_current].window[view[piece] - 1] == piece + 1);
+}
+
 /* The front end's commonest call. */
 void *backend_physical(uint32_t address)
 {
@@ -237,6 +245,9 @@ static void change(uint32_t space, uint32_t virtual, uint32_t *entry, uint32_t v
         /* What is gone altogether need not be taken again. */
         if (same && lost != L4_FPAGE_RWX)
                 value |= old & (SHADOW_INSTALLED | SHADOW_KERNEL);
+        if (value & AB_USER && space == l4vm_current &&
+            (!(value & SHADOW_INSTALLED) || value & ~old & AB_WRITE))
+                l4vm_fresh_note(space, virtual);
         *entry = value;
 }
 

@@ -19,9 +19,6 @@ enum {
         MOST_REPEATED = 100
 };
 
-/* Page of the last fault the guest was told of, | 1; or 0. */
-static uint32_t missing;
-
 /* What user code may have at @address; *@entry is where that is noted. */
 static uint32_t user_value(uint32_t address, uint32_t **entry)
 {
@@ -61,6 +58,23 @@ static uint32_t install(uint32_t address, uint32_t value, uint32_t *entry, unsig
         return 2;
 }
 
+/* Put map items for fresh pages at @mr on; how many words.  @besides is loaded already. */
+static uint32_t install_fresh(uint32_t besides, unsigned int mr)
+{
+        const uint32_t *pages;
+        uint32_t n = l4vm_fresh_take(l4vm_current, &pages), i, words = 0;
+
+        for (i = 0; i < n; i++) {
+                uint32_t *entry = shadow_entry(l4vm_current, pages[i], false);
+
+                /* To move the window would take the message registers: that waits for a fault. */
+                if (pages[i] != besides && entry && *entry & AB_USER &&
+                    co_is_in_reach(*entry & SHADOW_PAGE))
+                        words += install(pages[i], *entry, entry, mr + words);
+        }
+        return words;
+}
+
 /*
  * L4 says nothing when it has no memory for a mapping; the program then faults for ever at
  * one place, and nothing else happens in between.
@@ -90,7 +104,7 @@ static uint8_t code_at(uint32_t address)
 
 static bool of_page_fault(struct ab_frame *frame, struct ab_trap *trap, bool write)
 {
-        uint32_t address = L4_StoreMR(1), *entry, value, error;
+        uint32_t address = L4_StoreMR(1), *entry, value, error, typed;
 
         l4vm_count(COUNT_FAULT);
         xfer_get_frame(L4_Utcb(), XFER_STATE_MR, frame);
@@ -101,10 +115,11 @@ static bool of_page_fault(struct ab_frame *frame, struct ab_trap *trap, bool wri
                 value = user_value(address, &entry);
         if (allows(value, write) && !l4vm.events) {
                 check_progress(address, frame->eip);
-                L4_Set_MsgTag(L4_Tag(0, 0, install(address, value, entry, 1)));
+                typed = install(address, value, entry, 1);
+                typed += install_fresh(address & SHADOW_PAGE, 1 + typed);
+                L4_Set_MsgTag(L4_Tag(0, 0, typed));
                 return false;
         }
-        missing = (address & SHADOW_PAGE) | 1;
         trap->reason = allows(value, write) ? AB_REASON_EVENT : AB_REASON_PAGE_FAULT;
         trap->vector = PAGE_FAULT;
         trap->address = address;
@@ -134,11 +149,11 @@ static bool of_exception(struct ab_frame *frame, struct ab_trap *trap)
 /* Somebody of higher priority has run: the interrupt thread, perhaps with an event. */
 static bool of_preemption(struct ab_frame *frame, struct ab_trap *trap)
 {
+        xfer_get_frame(L4_Utcb(), XFER_STATE_MR, frame);
         if (!l4vm.events) {
                 L4_Set_MsgTag(L4_Tag(0, 0, 0));
                 return false;
         }
-        xfer_get_frame(L4_Utcb(), XFER_STATE_MR, frame);
         *trap = (struct ab_trap){AB_REASON_EVENT, 0, 0, 0};
         return true;
 }
@@ -162,6 +177,12 @@ static void run(struct ab_frame *frame, struct ab_trap *trap)
 
                 l4vm_count(COUNT_USER);
                 l4vm.running = application.raw;
+                /* Whoever raises one behind this look sees that we are about to leave. */
+                if (l4vm.events) {
+                        l4vm.running = 0;
+                        *trap = (struct ab_trap){AB_REASON_EVENT, 0, 0, 0};
+                        return;
+                }
                 tag = L4_Call(application);
                 l4vm.running = 0;
                 if (L4_IpcFailed(tag))
@@ -180,7 +201,7 @@ static void run(struct ab_frame *frame, struct ab_trap *trap)
 
 void backend_user(struct ab_frame *frame, struct ab_trap *trap)
 {
-        uint32_t typed = XFER_FRAME_WORDS, *entry, value, address = missing & SHADOW_PAGE;
+        uint32_t typed;
 
         if (l4vm.events) {
                 *trap = (struct ab_trap){AB_REASON_EVENT, 0, 0, 0};
@@ -189,14 +210,9 @@ void backend_user(struct ab_frame *frame, struct ab_trap *trap)
         l4vm_call_begin();
         co_leave_private();
         co_fpu_enter();
-        /* If the page missed last is there now, it travels with the registers. */
-        if (missing) {
-                value = user_value(address, &entry);
-                if (value & AB_USER)
-                        typed += install(address, value, entry, 1 + XFER_FRAME_WORDS);
-        }
+        typed = XFER_FRAME_WORDS + install_fresh(~0u, 1 + XFER_FRAME_WORDS);
         xfer_put_frame(L4_Utcb(), 1, frame);
-        missing = repeated = 0;
+        repeated = 0;
         L4_Set_MsgTag(L4_Tag(0, 0, typed));
         run(frame, trap);
         l4vm_note(trap->reason, trap->vector, frame->eip, true);

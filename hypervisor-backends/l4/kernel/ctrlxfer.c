@@ -90,7 +90,7 @@ static u32 get_register(struct tcb *t, u32 id, u32 n)
                 return (u32)(t->tls[n / 2] >> (n % 2 * 32));
         if (X_TLS && id == ID_SEG)
                 return (&tcb_frame(t)->gs)[n] & 0xFFFF;
-        return ((u32 *)fpu_state(t))[(id - ID_FPU) * FPU_WORDS + n];
+        return ((u32 *)fpu_read(t))[(id - ID_FPU) * FPU_WORDS + n];
 }
 
 static void set_gp(struct tcb *t, u32 n, u32 value)
@@ -167,6 +167,26 @@ static void set_all_gp(struct frame *f, const u32 *item)
         f->eax = item[10];
 }
 
+/* All words of a floating-point item: a copy, but for the two about MXCSR. */
+static bool is_all_fpu(u32 w)
+{
+        u32 id = ITEM_ID(w);
+
+        return id - ID_FPU < FPU_ITEMS && ITEM_MASK(w) == (1u << registers_of(id)) - 1;
+}
+
+static void set_all_fpu(struct tcb *t, const u32 *item)
+{
+        u32 first = (ITEM_ID(*item) - ID_FPU) * FPU_WORDS, words = registers_of(ITEM_ID(*item));
+        u32 *image = fpu_state(t), mask = image[FPU_MXCSR_MASK];
+
+        memcpy(&image[first], &item[1], words * sizeof(*image));
+        if (!first) {
+                image[FPU_MXCSR_MASK] = mask;
+                set_fpu(t, FPU_MXCSR, image[FPU_MXCSR]);
+        }
+}
+
 void ctrlxfer_set(struct tcb *t, const u32 *item)
 {
         u32 id = ITEM_ID(*item), mask = ITEM_MASK(*item);
@@ -177,6 +197,10 @@ void ctrlxfer_set(struct tcb *t, const u32 *item)
         }
         if (id - ID_FPU < FPU_ITEMS && !fpu_prepare(t))
                 return;
+        if (is_all_fpu(*item)) {
+                set_all_fpu(t, item);
+                return;
+        }
         for (; mask; mask &= mask - 1) {
                 u32 n = (u32)__builtin_ctz(mask);
 
@@ -198,6 +222,12 @@ u32 ctrlxfer_get(struct tcb *t, u32 *item)
 
         if (id - ID_FPU < FPU_ITEMS && !fpu_prepare(t))
                 mask = 0;
+        if (mask && is_all_fpu(*item)) {
+                words = registers_of(id);
+                memcpy(&item[1], (u32 *)fpu_read(t) + (id - ID_FPU) * FPU_WORDS,
+                       words * sizeof(*item));
+                return 1 + words;
+        }
         for (n = 0; mask; n++, mask >>= 1) {
                 if (mask & 1)
                         item[words++] = get_register(t, id, n);

@@ -99,6 +99,17 @@ void fpu_drop(struct tcb *t)
         t->fpu = NULL;
 }
 
+void *fpu_read(struct tcb *t)
+{
+        if (fpu_owner == t && t->fpu) {
+                clear_ts();
+                save(t->fpu);
+                if (!(fast_block & FAST_BLOCK_FPU))
+                        set_ts();
+        }
+        return t->fpu;
+}
+
 void *fpu_state(struct tcb *t)
 {
         if (fpu_owner == t && t->fpu) {

@@ -15,7 +15,9 @@ bool fpu_use(struct tcb *self);
 void fpu_drop(struct tcb *t);
 /* Make sure t has saved state, clean if it never used the unit; false: no memory. */
 bool fpu_prepare(struct tcb *t);
-/* Bring t's registers into t->fpu (FXSAVE format); NULL if it has none. */
+/* Bring t's registers into t->fpu (FXSAVE format), to be read; NULL if it has none. */
+void *fpu_read(struct tcb *t);
+/* The same, to be changed: they are loaded from there at their next use. */
 void *fpu_state(struct tcb *t);
 
 #endif
