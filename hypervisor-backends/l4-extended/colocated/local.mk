@@ -17,10 +17,12 @@ hypervisor_backends_l4_extended_colocated_libl4co_a_SOURCES = \
 	hypervisor-backends/l4-extended/colocated/pager.c \
 	hypervisor-backends/l4-extended/colocated/switch.S \
 	hypervisor-backends/l4-extended/colocated/user.c \
+	hypervisor-backends/l4-extended/split/l4xvm.h \
+	hypervisor-backends/l4-extended/split/segment.c \
 	hypervisor-backends/l4-extended/transfer.c \
 	hypervisor-backends/l4-extended/transfer.h
 L4X_CO_CPPFLAGS = $(AB_CPPFLAGS) $(L4U_CPPFLAGS) -I$(top_srcdir)/hypervisor-backends/l4-extended \
-	-I$(top_srcdir)/hypervisor-backends/l4-baseline
+	-I$(top_srcdir)/hypervisor-backends/l4-baseline -I$(top_srcdir)/hypervisor-backends/l4-extended/split
 hypervisor_backends_l4_extended_colocated_libl4co_a_CPPFLAGS = $(L4X_CO_CPPFLAGS)
 hypervisor_backends_l4_extended_colocated_libl4co_a_CFLAGS = $(L4U_CFLAGS)
 hypervisor_backends_l4_extended_colocated_libl4co_a_CCASFLAGS = -m32 \

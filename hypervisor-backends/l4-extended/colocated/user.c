@@ -5,7 +5,7 @@
  * so whatever befalls it, a preemption included, is a message inside the space that carries its
  * registers; the answer sets new ones.  It cannot call L4 itself.
  */
-#include <transfer.h>
+#include <l4xvm.h>
 #include "colocated.h"
 
 enum {
@@ -102,12 +102,25 @@ static uint8_t code_at(uint32_t address)
 
 /* --- messages: true when the guest has to be told --------------------------------------------- */
 
+L4_ThreadId_t l4xvm_user_thread(uint32_t space)
+{
+        return co_thread(space, L4VM_CO_APPLICATION);
+}
+
+static void take_frame(struct ab_frame *frame)
+{
+        const L4_Word_t *mr = L4_Utcb();
+
+        xfer_get_frame(mr, XFER_STATE_MR, frame);
+        l4xvm_segments_leave(l4vm_current, mr, (L4_MsgTag_t){mr[0]});
+}
+
 static bool of_page_fault(struct ab_frame *frame, struct ab_trap *trap, bool write)
 {
         uint32_t address = L4_StoreMR(1), *entry, value, error, typed;
 
         l4vm_count(COUNT_FAULT);
-        xfer_get_frame(L4_Utcb(), XFER_STATE_MR, frame);
+        take_frame(frame);
         value = user_value(address, &entry);
         error = ERROR_USER | (value ? ERROR_PRESENT : 0) | (write ? ERROR_WRITE : 0);
         if (!allows(value, write) && address < L4VM_GUEST_END && wedge_user_fault &&
@@ -129,11 +142,11 @@ static bool of_page_fault(struct ab_frame *frame, struct ab_trap *trap, bool wri
 
 static bool of_exception(struct ab_frame *frame, struct ab_trap *trap)
 {
-        uint32_t vector = L4_StoreMR(L4_EXC_MR_VECTOR), error = L4_StoreMR(L4_EXC_MR_ERROR);
+        uint32_t vector = L4_StoreMR(1), error = L4_StoreMR(2);
         uint8_t code = 0;
 
         l4vm_count(COUNT_EXCEPTION);
-        l4vm_load_frame(frame);
+        take_frame(frame);
         if (vector == PAGE_FAULT) {
                 /* From 3 GB on, where L4 lets nobody map; it does not say where exactly. */
                 *trap = (struct ab_trap){AB_REASON_PAGE_FAULT, PAGE_FAULT,
@@ -149,7 +162,7 @@ static bool of_exception(struct ab_frame *frame, struct ab_trap *trap)
 /* Somebody of higher priority has run: the interrupt thread, perhaps with an event. */
 static bool of_preemption(struct ab_frame *frame, struct ab_trap *trap)
 {
-        xfer_get_frame(L4_Utcb(), XFER_STATE_MR, frame);
+        take_frame(frame);
         if (!l4vm.events) {
                 L4_Set_MsgTag(L4_Tag(0, 0, 0));
                 return false;
@@ -166,9 +179,24 @@ static bool of_port(struct ab_frame *frame, struct ab_trap *trap, L4_ThreadId_t 
         return true;
 }
 
+/*
+ * Is nothing in the way of running user code?  Whoever raises an event behind this look sees that
+ * the kernel thread is about to leave.
+ */
+static bool leave(struct ab_trap *trap)
+{
+        l4vm.running = l4xvm_user_thread(l4vm_current).raw;
+        if (!l4vm.events)
+                return true;
+        l4vm.running = 0;
+        *trap = (struct ab_trap){AB_REASON_EVENT, 0, 0, 0};
+        return false;
+}
+
+/* The message registers hold what sets the thread going. */
 static void run(struct ab_frame *frame, struct ab_trap *trap)
 {
-        L4_ThreadId_t application = co_thread(l4vm_current, L4VM_CO_APPLICATION);
+        L4_ThreadId_t application = l4xvm_user_thread(l4vm_current);
         bool done = false;
 
         while (!done) {
@@ -176,13 +204,6 @@ static void run(struct ab_frame *frame, struct ab_trap *trap)
                 uint32_t label;
 
                 l4vm_count(COUNT_USER);
-                l4vm.running = application.raw;
-                /* Whoever raises one behind this look sees that we are about to leave. */
-                if (l4vm.events) {
-                        l4vm.running = 0;
-                        *trap = (struct ab_trap){AB_REASON_EVENT, 0, 0, 0};
-                        return;
-                }
                 tag = L4_Call(application);
                 l4vm.running = 0;
                 if (L4_IpcFailed(tag))
@@ -196,34 +217,27 @@ static void run(struct ab_frame *frame, struct ab_trap *trap)
                         done = of_preemption(frame, trap);
                 else
                         done = of_port(frame, trap, application);
+                if (!done && !leave(trap))
+                        done = true;
         }
 }
 
 void backend_user(struct ab_frame *frame, struct ab_trap *trap)
 {
-        uint32_t typed;
+        L4_Word_t *mr = L4_Utcb();
+        unsigned int n;
 
-        if (l4vm.events) {
-                *trap = (struct ab_trap){AB_REASON_EVENT, 0, 0, 0};
-                return;
-        }
         l4vm_call_begin();
         co_leave_private();
         co_fpu_enter();
-        typed = XFER_FRAME_WORDS + install_fresh(~0u, 1 + XFER_FRAME_WORDS);
-        xfer_put_frame(L4_Utcb(), 1, frame);
-        repeated = 0;
-        L4_Set_MsgTag(L4_Tag(0, 0, typed));
-        run(frame, trap);
+        if (leave(trap)) {
+                n = l4xvm_segments_enter(l4vm_current, mr, 1 + XFER_FRAME_WORDS);
+                n += install_fresh(~0u, n);
+                repeated = 0;
+                xfer_put_frame(mr, 1, frame);
+                mr[0] = L4_Tag(0, 0, n - 1).raw;
+                run(frame, trap);
+        }
         l4vm_note(trap->reason, trap->vector, frame->eip, true);
         l4vm_call_end();
-}
-
-/* --- what an application has besides ------------------------------------------------------------
- */
-
-bool backend_user_segment(uint32_t entry, uint32_t low, uint32_t high)
-{
-        (void)entry;
-        return !low && !high;
 }
