@@ -153,6 +153,19 @@ void segment_load(enum vcpu_seg seg, uint32_t selector);
 /* User mode was entered: data segments it may not have are taken away. */
 void segments_drop(void);
 
+/* --- quick.c -------------------------------------------------------------------- */
+
+/*
+ * Deliver @vector from user mode as it was delivered the last time.  False, and nothing has
+ * happened: it has to be done the long way, which remembers how it went once the guest's
+ * registers say so.
+ */
+bool quick_deliver(uint32_t vector, bool software, bool has_error, uint32_t error);
+void quick_remember_gate(uint32_t vector, bool software);
+/* The same for an iret of the guest kernel's to user mode, of 32 bits. */
+bool quick_iret(void);
+void quick_remember_iret(void);
+
 /* --- shadow.c ------------------------------------------------------------------- */
 
 /* What the site before @eip asks of it. */

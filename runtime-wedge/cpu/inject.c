@@ -80,6 +80,7 @@ static bool deliver(const struct event *event, struct cpu_fault *fault)
         uint32_t gate[2], frame[6], count = 0, type, selector, bytes;
         uint32_t external = event->software ? 0 : 1, idt_error = event->vector * 8 + 2 + external;
         uint32_t esp = vcpu.frame.esp, ss = vcpu.ab.seg[SEG_SS], cpl = vcpu.cpl, rights;
+        bool inward;
 
         if (event->vector * 8 + 7 > vcpu.idtr.limit)
                 return fails(fault, TRAP_GP, idt_error);
@@ -136,7 +137,8 @@ static bool deliver(const struct event *event, struct cpu_fault *fault)
                 return false;
 
         /* nothing can fail any more */
-        if (cpl != vcpu.cpl)
+        inward = cpl != vcpu.cpl;
+        if (inward)
                 segment_set(SEG_SS, ss, &stack);
         vcpu.cpl = cpl;
         segment_set(SEG_CS, (selector & 0xfffc) | cpl, &code);
@@ -147,6 +149,8 @@ static bool deliver(const struct event *event, struct cpu_fault *fault)
         vcpu.flags &= ~(uint32_t)FLAG_NT;
         if (type == GATE_INTERRUPT || type == GATE_INTERRUPT16)
                 interrupts_enable(false);
+        if (inward && bytes == 4)
+                quick_remember_gate(event->vector, event->software);
         return true;
 }
 
@@ -167,6 +171,8 @@ static void deliver_or_fault(struct event event)
 {
         struct cpu_fault fault = {0, 0, 0};
 
+        if (quick_deliver(event.vector, event.software, event.has_error, event.error))
+                return;
         while (!deliver(&event, &fault)) {
                 if (event.vector == TRAP_DF && !event.software)
                         vcpu_crash("triple fault");

@@ -85,6 +85,7 @@ static void load_task(uint32_t selector)
                 cpu_raise_fault(&fault);
         vcpu.task = segment;
         vcpu.task_selector = selector;
+        tlb_flush();
 }
 
 void emulate_LLDT(uint32_t reg)

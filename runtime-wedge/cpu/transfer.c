@@ -60,6 +60,8 @@ void emulate_IRET(uint32_t word)
 {
         uint32_t bytes = word ? 2 : 4, words[5], flags;
 
+        if (!word && quick_iret())
+                return;
         if (vcpu.flags & FLAG_NT)
                 cpu_raise(TRAP_TS, 0);
         stack_words(words, 3, bytes);
@@ -70,6 +72,8 @@ void emulate_IRET(uint32_t word)
         flags = bytes == 4 ? words[2] : (words[2] & 0xffff) | (flags_image() & 0xffff0000);
         return_to(words, 3, bytes, 3 * bytes);
         flags_set(flags);
+        if (vcpu.cpl)
+                quick_remember_iret();
 }
 
 static void far_return(uint32_t bytes, uint32_t release)

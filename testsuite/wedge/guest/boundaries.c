@@ -10,8 +10,18 @@
 static uint32_t buffer[4];
 static volatile uint32_t interrupted, interrupts, stepped, steps, step_limit;
 
+/* What a visit to user mode ended with. */
+static volatile uint32_t left_vector, left_error, left_stack;
+static uint32_t come_back, visitor_stack;
+
 void kernel_trap(struct trap_frame *frame)
 {
+        if (come_back) {
+                left_vector = frame->vector;
+                left_error = frame->error;
+                left_stack = (uint32_t)(&frame->ss + 1);
+                trap_resume(frame, come_back, visitor_stack);
+        }
         if (frame->vector == TIMER_VECTOR) {
                 interrupted = frame->eip;
                 interrupts++;
@@ -129,6 +139,61 @@ static void a_changed_descriptor_is_seen(void)
                     "a_changed_descriptor_is_seen");
 }
 
+/* To user mode, which comes back by a system call. */
+static void visit_user_mode(void)
+{
+        static const uint8_t user_code[] = {0xcd, CALL_VECTOR};
+        static uint32_t user_stack[16];
+
+        asm volatile("pushl %%ebp; movl %%esp, %0; movl $1f, %1;"
+                     "pushl %2; pushl %3; pushl $2; pushl %4; pushl %5; iret; 1: popl %%ebp"
+                     : "=m"(visitor_stack), "=m"(come_back)
+                     : "i"(USER_DS), "r"(user_stack + 16), "i"(USER_CS), "i"(user_code)
+                     : "eax", "ebx", "ecx", "edx", "esi", "edi", "memory", "cc");
+        come_back = 0;
+}
+
+/* Going there and back is done with what was found the last time: unless a table has changed. */
+static void changed_tables_are_seen_by_user_traps(void)
+{
+        static uint32_t stacks[2][512];
+        struct {
+                uint16_t limit;
+                uint32_t base;
+        } __attribute__((packed)) idtr;
+        uint32_t tops[2] = {(uint32_t)(stacks[0] + 512), (uint32_t)(stacks[1] + 512)}, i;
+        uint32_t usual = tss.esp0;
+        uint64_t *idt, gate;
+
+        asm volatile("sidt %0" : "=m"(idtr));
+        idt = (uint64_t *)idtr.base;
+        tss.esp0 = tops[0];
+        for (i = 0; i < 3; i++)
+                visit_user_mode();
+        ktap_result(left_vector == CALL_VECTOR && left_stack == tops[0],
+                    "user_mode_comes_back_by_a_system_call");
+        tss.esp0 = tops[1];
+        visit_user_mode();
+        ktap_result(left_vector == CALL_VECTOR && left_stack == tops[1],
+                    "a_changed_stack_of_the_task_is_seen");
+        gate = idt[CALL_VECTOR];
+        idt[CALL_VECTOR] = idt[CALL_VECTOR + 1];
+        visit_user_mode();
+        ktap_result(left_vector == CALL_VECTOR + 1, "a_changed_gate_is_seen");
+        idt[CALL_VECTOR] = gate & ~0x0000600000000000ull;
+        visit_user_mode();
+        ktap_result(left_vector == 13 && left_error == CALL_VECTOR * 8 + 2,
+                    "a_gate_closed_to_user_mode_is_seen");
+        idt[CALL_VECTOR] = gate;
+        visit_user_mode();
+        gdt[USER_CS / 8] &= ~0x0000800000000000ull; /* not present */
+        visit_user_mode();
+        ktap_result(left_vector == 11 && left_error == (USER_CS & 0xfffc),
+                    "a_user_segment_that_is_gone_is_seen");
+        gdt[USER_CS / 8] |= 0x0000800000000000ull;
+        tss.esp0 = usual;
+}
+
 /* A page is brought in without more of the guest's stack than a frame: it may have 4 KB of it. */
 static void a_missing_page_needs_little_stack(void)
 {
@@ -150,7 +215,7 @@ static void a_missing_page_needs_little_stack(void)
 void kernel_main(void)
 {
         timer_init(100);
-        ktap_plan(14);
+        ktap_plan(19);
         sti_delays_by_a_plain_instruction();
         sti_nop_cli_lets_it_in();
         sti_cli_does_not();
@@ -164,6 +229,7 @@ void kernel_main(void)
         single_steps_count_instructions();
         popf_keeps_every_flag();
         a_changed_descriptor_is_seen();
+        changed_tables_are_seen_by_user_traps();
         a_missing_page_needs_little_stack();
         ktap_finish();
 }
