@@ -46,22 +46,24 @@ static enum ab_load_error truncated(struct load_kernel *kernel)
         return refuse(kernel->load, AB_LOAD_TRUNCATED, "the kernel file is truncated");
 }
 
-/* Section headers are a convenience: where they are damaged, there are none. */
-static void take_sections(struct load_kernel *kernel)
+/* A file may do without section headers; false where it ends within them. */
+static bool take_sections(struct load_kernel *kernel)
 {
         const uint8_t *header = kernel->file;
         uint32_t at = load_word(header + 32), count = load_half(header + 48);
         struct load_section names;
 
-        if (load_half(header + 46) != SHDR_BYTES || at > kernel->file_bytes ||
-            count > (kernel->file_bytes - at) / SHDR_BYTES)
-                return;
+        if (!count || load_half(header + 46) != SHDR_BYTES)
+                return true;
+        if (at > kernel->file_bytes || count > (kernel->file_bytes - at) / SHDR_BYTES)
+                return false;
         kernel->sections_at = at;
         kernel->section_count = count;
         if (ab_load_section(kernel, load_half(header + 50), &names) && names.data) {
                 kernel->names = names.data;
                 kernel->names_bytes = names.bytes;
         }
+        return true;
 }
 
 static enum ab_load_error take_segment(struct load_kernel *kernel, const uint8_t *header)
@@ -114,8 +116,7 @@ enum ab_load_error ab_load_parse_elf(struct load_kernel *kernel)
                 return refuse(load, AB_LOAD_FORMAT, "the kernel file has nothing to load");
         kernel->elf = true;
         kernel->entry = physical(load_word(header + 24));
-        take_sections(kernel);
-        return AB_LOAD_OK;
+        return take_sections(kernel) ? AB_LOAD_OK : truncated(kernel);
 }
 
 bool ab_load_section(const struct load_kernel *kernel, uint32_t number,
@@ -266,9 +267,9 @@ bool ab_load_describe(const uint8_t *wedge, uint32_t bytes,
 
         if (!ab_load_is_elf(wedge, bytes) || wedge[4] != 1 || load_half(wedge + 18) != EM_386)
                 return false;
-        take_sections(&file);
-        if (!ab_load_find_section(&file, AB_WEDGE_SECTION, &section) || !section.data ||
-            section.bytes < sizeof(*description) || load_word(section.data) != AB_WEDGE_MAGIC ||
+        if (!take_sections(&file) || !ab_load_find_section(&file, AB_WEDGE_SECTION, &section) ||
+            !section.data || section.bytes < sizeof(*description) ||
+            load_word(section.data) != AB_WEDGE_MAGIC ||
             load_word(section.data + 4) != sizeof(*description) ||
             section
                 .data[offsetof(struct ab_wedge_description, hypervisor) + AB_HYPERVISOR_BYTES - 1])
@@ -289,9 +290,8 @@ bool ab_load_bound_for(const uint8_t *image, uint32_t bytes, char hypervisor[AB_
 
         if (!ab_load_is_elf(image, bytes))
                 return false;
-        take_sections(&file);
-        if (!ab_load_find_section(&file, AB_BOUND_SECTION, &mark) || !mark.data ||
-            mark.bytes != sizeof(struct ab_wedge_description) ||
+        if (!take_sections(&file) || !ab_load_find_section(&file, AB_BOUND_SECTION, &mark) ||
+            !mark.data || mark.bytes != sizeof(struct ab_wedge_description) ||
             load_word(mark.data) != AB_WEDGE_MAGIC)
                 return false;
         for (i = 0; i + 1 < AB_HYPERVISOR_BYTES; i++)

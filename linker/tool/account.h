@@ -45,7 +45,7 @@ struct ab_account {
         unsigned kinds[AB_KIND_HOOK + 1]; /* annotated sites by kind */
         unsigned instructions;
         uint32_t code_bytes;
-        unsigned bug_data; /* BUG() operands behind ud2 */
+        unsigned bug_data;                        /* BUG() operands behind ud2 */
         const struct ab_wedge_description *bound; /* for whom it was bound; NULL: it is not */
         unsigned bound_kinds[AB_BOUND_CALL + 1];  /* what its sites became */
         struct ab_finding *findings;

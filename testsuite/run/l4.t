@@ -8,7 +8,7 @@ share=$top_builddir/share/afterburner
 rows=$(grep -c '^AB_INSN' "$top_srcdir/afterburner/insn-ia32.def")
 guest=${AFTERBURN_TEST_GUEST:-$top_builddir/linux-6.1/vmlinux}
 rootfs=$share/rootfs.cpio.gz
-plan 28
+plan 30
 
 l4() {
         want=$1
@@ -53,12 +53,19 @@ check 'a kernel without annotations'
 head -c 9000 "$share/mini" >"$tmp/truncated"
 l4 125 "$tmp/truncated" && refused 'truncated'
 check 'a truncated kernel'
-# The version of the first record, wherever the section is.
+# The address of the first record, wherever the section is; l4-records.t has every other field.
 cp "$share/mini" "$tmp/version"
 offset=$(LC_ALL=C readelf -SW "$share/mini" | sed -n 's/.* \.afterburn  *PROGBITS *[0-9a-f]* *\([0-9a-f]*\) .*/\1/p')
 printf '\377\377\377\377' | dd of="$tmp/version" bs=1 seek=$((0x$offset)) conv=notrunc 2>/dev/null
 l4 125 "$tmp/version" && grep -q 'record' "$tmp/err"
 check 'damaged records'
+printf '\076' | { cat "$share/mini" >"$tmp/machine"; dd of="$tmp/machine" bs=1 seek=18 conv=notrunc 2>/dev/null; }
+l4 125 --vm=good --vm="bad,kernel=$tmp/machine" "$share/mini" && grep -q '^bad: .*not for IA-32' "$tmp/out" &&
+        [ "$(grep -c '^good: ok ' "$tmp/out")" = 9 ]
+check 'a kernel for another machine'
+head -c 40000000 /dev/zero >"$tmp/large"
+l4 125 --memory=32M --initrd="$tmp/large" "$share/mini" && refused 'too little memory'
+check 'too little memory for what is to be loaded'
 head -c 9000 /dev/zero >"$tmp/zeros"
 try 1 --hypervisor=l4 "$tmp/zeros" && one_line 'not a kernel'
 check 'no kernel at all'
