@@ -25,6 +25,8 @@ void offsets(void)
         DEFINE(FRAME_EDI, offsetof(struct frame, edi));
         DEFINE(FRAME_EBP, offsetof(struct frame, ebp));
         DEFINE(FRAME_EBX, offsetof(struct frame, ebx));
+        DEFINE(FRAME_ECX, offsetof(struct frame, ecx));
+        DEFINE(FRAME_EDX, offsetof(struct frame, edx));
         DEFINE(FRAME_EAX, offsetof(struct frame, eax));
         DEFINE(FRAME_CS, offsetof(struct frame, cs));
         DEFINE(FRAME_EIP, offsetof(struct frame, eip));
@@ -47,6 +49,7 @@ void offsets(void)
         DEFINE(WORK_BOUNDS_, WORK_BOUNDS);
         DEFINE(FAST_BLOCK_BOUNDS_, FAST_BLOCK_BOUNDS);
         DEFINE(EXIT_SYSEXIT_, EXIT_SYSEXIT);
+        DEFINE(EXIT_STACK_, EXIT_STACK);
         DEFINE(S_RUNNING_, S_RUNNING);
         DEFINE(S_WAITING_, S_WAITING);
 }

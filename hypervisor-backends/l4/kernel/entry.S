@@ -177,7 +177,11 @@ sysenter_slow:
         SAVE_REGISTERS
         movl $EXIT_SYSEXIT_, FRAME_WAY_OUT(%esp)
         pushl %esp
+        cmpl $CALL_LOWEST, %ebx
+        jae 1f
         call ipc_syscall
+        jmp exit_to_user
+1:      call syscall_by_number          /* not an Ipc (stubs.S) */
         jmp exit_to_user
 
 /* --- the way out ------------------------------------------------------------------ */
@@ -203,8 +207,9 @@ exit_to_user:
         testb $WORK_BOUNDS_ >> 8, TCB_WORK + 1 + FRAME_SIZE - TCB_SIZE(%esp)
         jnz 3f
 #endif
-1:      cmpl $EXIT_SYSEXIT_, FRAME_WAY_OUT(%esp)
-        je exit_sysexit
+1:      cmpl $EXIT_STACK_, FRAME_WAY_OUT(%esp)
+        jb exit_sysexit
+        je exit_stack
 2:      RESTORE_REGISTERS
         .globl exit_iret
 exit_iret:
@@ -224,15 +229,33 @@ exit_segments_end:
 5:      call exit_work
         jmp exit_to_user
 
-/* At the end of an Ipc, as the fast path leaves: of the flags only IF is set. */
+/*
+ * As the fast path leaves: of the flags only IF is set.  ECX and EDX are lost, or for
+ * ExchangeRegisters put where its stub fetches them; if that faults, there is the IRET.
+ */
+exit_stack:
+        movl FRAME_ESP(%esp), %ecx
+        subl $8, %ecx
+        cmpl $USER_TOP - 8, %ecx
+        ja 2b
+        movl FRAME_EDX(%esp), %edx
+        movl FRAME_ECX(%esp), %eax
+        .globl exit_stack_write, exit_stack_written
+exit_stack_write:
+        movl %edx, %ss:(%ecx)
+        movl %eax, %ss:4(%ecx)
+exit_stack_written:
+        movl FRAME_EIP(%esp), %edx
+        subl $CALL_POPS, %edx
+        jmp 1f
 exit_sysexit:
-        movl FRAME_EAX(%esp), %eax
+        movl FRAME_EIP(%esp), %edx
+        movl FRAME_ESP(%esp), %ecx
+1:      movl FRAME_EAX(%esp), %eax
         movl FRAME_EBX(%esp), %ebx
         movl FRAME_ESI(%esp), %esi
         movl FRAME_EDI(%esp), %edi
         movl FRAME_EBP(%esp), %ebp
-        movl FRAME_EIP(%esp), %edx
-        movl FRAME_ESP(%esp), %ecx
         pushl $2
         popfl
         sti

@@ -23,8 +23,10 @@ void sysenter_entry(void);
 void int_ipc_entry(void);
 void int_syscall_entry(void);
 
-/* The one IRET of the kernel, and where segment registers are loaded: a fault there is the user's. */
+/* The one IRET of the kernel, and where segment registers are loaded: a fault there is the user's.
+ */
 extern char exit_iret[], exit_segments[], exit_segments_end[];
+extern char exit_stack_write[], exit_stack_written[];
 
 /* Entry points of vectors 0 to 31 and interrupts 0 to 15. */
 extern void (*const exception_entries[32])(void);

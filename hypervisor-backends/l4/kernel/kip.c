@@ -84,7 +84,11 @@ void kip_init(bool has_sysenter)
         kip.processor_control = relative(stub_processor_control);
         kip.memory_control = relative(stub_memory_control);
         kip.system_clock = relative(stub_system_clock);
-        if (!has_sysenter) {
+        if (has_sysenter) {
+                kip.exchange_registers = relative(fast_exchange_registers);
+                kip.thread_switch = relative(fast_thread_switch);
+                kip.unmap = relative(fast_unmap);
+        } else {
                 stub_ipc_enter[0] = (char)0xCD; /* int 0x30, as long as SYSENTER */
                 stub_ipc_enter[1] = 0x30;
         }

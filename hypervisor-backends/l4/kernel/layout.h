@@ -55,6 +55,19 @@
 #define VEC_SYSCALL L4_TRAP_SYSCALL
 #define VEC_COUNT   0x32
 
+/*
+ * Calls by SYSENTER (stubs.S): EBX from CALL_LOWEST on.  ExchangeRegisters marks its control
+ * word so that CX is not 0, and goes by int where bits of that want EBX and EBP; its POPs are
+ * CALL_POPS bytes long.
+ */
+#define CALL_LOWEST             0xFFFFFFFD
+#define CALL_EXCHANGE_REGISTERS 0xFFFFFFFD
+#define CALL_UNMAP              0xFFFFFFFE
+#define CALL_THREAD_SWITCH      0xFFFFFFFF
+#define CALL_BY_INT             (L4_EXREGS_USERHANDLE | L4_EXREGS_PAGER)
+#define CALL_MARK               0x8000
+#define CALL_POPS               2
+
 /* One page holds a thread's control block and, above it, its kernel stack. */
 #define TCB_SIZE 4096
 

@@ -6,6 +6,8 @@
  * Ipc goes in by SYSENTER with the return address in EBX and ESP in EBP; the
  * other calls are one int 0x31, known to the kernel by its address.
  */
+#include "layout.h"
+
         .section .note.GNU-stack, "", @progbits
         .section .kip.stubs, "ax", @progbits
 
@@ -61,6 +63,59 @@ stub_\name\()_return:
         CALL space_control
         CALL processor_control
         CALL memory_control
+
+/*
+ * The same by SYSENTER, where there is one, for those worth it: CALL_... in EBX, which no
+ * Ipc can have for a return address, ESP in EBP, and something in CX, which keeps it off the
+ * fast path.  The kernel knows the address behind.
+ */
+.macro FAST_CALL name, number
+        .globl fast_\name, fast_\name\()_return
+        .align 16
+fast_\name:
+        pushl %ebp
+        pushl %ebx
+        pushl %ecx
+        pushl %edx
+        movl %esp, %ebp
+        movl $\number, %ebx
+        movl %ebx, %ecx
+        sysenter
+fast_\name\()_return:
+        popl %edx
+        popl %ecx
+        popl %ebx
+        popl %ebp
+        ret
+.endm
+
+        FAST_CALL unmap, CALL_UNMAP
+        FAST_CALL thread_switch, CALL_THREAD_SWITCH
+
+/*
+ * ExchangeRegisters has results in all registers.  The kernel puts the two that SYSEXIT
+ * needs on the stack, where this has made room, and returns to the first POP; or, if it
+ * has to leave by IRET, all in registers to the RET (syscall.c).  The two must be two
+ * bytes apart.  EBX and EBP hold parameters only if ECX says so: then int 0x31 will do.
+ */
+        .globl fast_exchange_registers, fast_exchange_registers_return
+        .align 16
+fast_exchange_registers:
+        testb $CALL_BY_INT, %cl
+        jnz stub_exchange_registers
+        pushl %ecx
+        pushl %edx
+        movl %esp, %ebp
+        movl $CALL_EXCHANGE_REGISTERS, %ebx
+        orl $CALL_MARK, %ecx
+        sysenter
+1:      popl %edx
+        popl %ecx
+fast_exchange_registers_return:
+        ret
+        .if fast_exchange_registers_return - 1b - CALL_POPS
+        .error "the way out of ExchangeRegisters counts on this distance"
+        .endif
 
 /*
  * SystemClock: counter times a 0.32 fixed-point factor of microseconds per

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * int 0x31: all calls but Ipc.  A call is known by the address it comes from,
+ * All calls but Ipc.  By int 0x31 a call is known by the address it comes from,
  * relative to the caller's KIP: the stubs there (stubs.S) are the only way in,
- * and a copy of them elsewhere does nothing.
+ * and a copy of them elsewhere does nothing.  Some also come by SYSENTER, with a
+ * number.
  */
 #include "thread.h"
 #include "kip.h"
@@ -24,6 +25,16 @@ static const struct {
     {stub_memory_control_return, sys_memory_control},
 };
 
+static const struct {
+        const char *after; /* where it goes on */
+        void (*call)(struct frame *f);
+} fast_calls[] = {
+    [CALL_EXCHANGE_REGISTERS - CALL_LOWEST] = {fast_exchange_registers_return,
+                                               sys_exchange_registers},
+    [CALL_UNMAP - CALL_LOWEST] = {fast_unmap_return, sys_unmap},
+    [CALL_THREAD_SWITCH - CALL_LOWEST] = {fast_thread_switch_return, sys_thread_switch},
+};
+
 void syscall_dispatch(struct frame *f)
 {
         u32 offset = f->eip - fpage_base(current()->space->kip_area);
@@ -34,6 +45,24 @@ void syscall_dispatch(struct frame *f)
                         return;
                 }
         }
+}
+
+/*
+ * SYSENTER with a call's number in EBX and ESP in EBP (stubs.S).  The frame becomes what it
+ * would be after int 0x31, but for registers that the stub has saved: whatever is done to the
+ * thread now, it can go on from there by any way out.
+ */
+void syscall_by_number(struct frame *f)
+{
+        u32 kip_base = fpage_base(current()->space->kip_area), number = f->ebx;
+
+        f->eip = kip_base + (u32)(fast_calls[number - CALL_LOWEST].after - kip_page);
+        if (number == CALL_EXCHANGE_REGISTERS) {
+                f->way_out = EXIT_STACK;
+                f->esp += 8;
+                f->ecx &= ~(u32)(CALL_MARK | CALL_BY_INT);
+        }
+        fast_calls[number - CALL_LOWEST].call(f);
 }
 
 void sys_error(struct frame *f, u32 code)

@@ -16,7 +16,7 @@ struct space;
 
 /*
  * User registers as the entry paths push them (entry.S).  `way_out` lies where PUSHA stores
- * ESP, a kernel address: EXIT_SYSEXIT is only ever put there on purpose.
+ * ESP, a kernel address, so that anything else is only ever put there on purpose.
  */
 struct frame {
         u16 gs, fs, es, ds;
@@ -26,11 +26,13 @@ struct frame {
 };
 
 /*
- * frame.way_out: what an Ipc is entitled to - ECX, EDX and the flags are lost - until somebody
- * changes a register of the thread, whatever else then happens to it.  Any other value: IRET.
+ * frame.way_out: what an Ipc is entitled to - ECX, EDX and the flags are lost - or
+ * ExchangeRegisters, which gets the two on its stack, until somebody changes a register of the
+ * thread, whatever else then happens to it.  Anything above them: IRET.
  */
-#define EXIT_IRET    0u
 #define EXIT_SYSEXIT 1u
+#define EXIT_STACK   2u
+#define EXIT_IRET    3u
 
 enum state {
         S_NONE,      /* no such thread */

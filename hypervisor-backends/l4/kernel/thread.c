@@ -105,6 +105,7 @@ bool thread_activate(struct tcb *t, u32 local_id, u32 pager)
         f->cs = SEL_UCODE;
         f->ss = f->ds = f->es = f->fs = SEL_UDATA;
         f->gs = SEL_UTCB;
+        f->way_out = EXIT_IRET;
         f->eflags = USER_EFLAGS;
         t->activated = true;
         t->space->active++;

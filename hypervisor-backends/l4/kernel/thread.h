@@ -49,5 +49,7 @@ bool sys_privileged(struct frame *f);
 
 /* int 0x31: find the call by the address it came from (syscall.c). */
 void syscall_dispatch(struct frame *f);
+/* The same for calls by SYSENTER, known by a number. */
+void syscall_by_number(struct frame *f);
 
 #endif

@@ -85,6 +85,13 @@ static void selector_fault(void)
         exit_to_user();
 }
 
+/* No stack to put ExchangeRegisters' results on, or not yet: the other way. */
+static void stack_fault(void)
+{
+        tcb_frame(current())->way_out = EXIT_IRET;
+        exit_to_user();
+}
+
 static void kernel_fault(struct frame *f)
 {
         u32 address = read_cr2();
@@ -104,6 +111,8 @@ static void kernel_fault(struct frame *f)
                 iret_fault(f);
         if (f->eip >= (u32)exit_segments && f->eip < (u32)exit_segments_end)
                 selector_fault();
+        if (f->eip >= (u32)exit_stack_write && f->eip < (u32)exit_stack_written)
+                stack_fault();
         panic("exception %u in the kernel at %x, error %x, address %x: please report it\n",
               f->vector, f->eip, f->error, address);
 }

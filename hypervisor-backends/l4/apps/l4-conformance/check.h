@@ -83,6 +83,7 @@ void area_mapping(void);
 void area_unmap(void);
 void area_exregs(void);
 void area_wayout(void);
+void area_calls(void);
 void area_threadcontrol(void);
 void area_spacecontrol(void);
 void area_schedule(void);

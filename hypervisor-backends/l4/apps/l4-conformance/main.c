@@ -87,6 +87,7 @@ static const struct {
     {"unmap", area_unmap, NULL},
     {"exchange registers", area_exregs, NULL},
     {"ways out", area_wayout, NULL},
+    {"calls", area_calls, NULL},
     {"thread control", area_threadcontrol, NULL},
     {"space control", area_spacecontrol, NULL},
     {"schedule", area_schedule, NULL},
