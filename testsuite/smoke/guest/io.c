@@ -270,15 +270,15 @@ static enum outcome proc(void)
 
 /* clang-format off */
 const struct smoke_test io_tests[] = {
-        {"a megabyte through a pipe", pipe_stream},
-        {"both ends of a broken pipe", pipe_ends},
-        {"a file: write, seek, read, unlink", files},
-        {"a pair of UNIX sockets", unix_pair},
-        {"a named UNIX socket", unix_named},
-        {"TCP over the loopback interface", inet_stream},
-        {"UDP over the loopback interface", inet_datagram},
-        {"poll: time limit and data", poll_waits},
-        {"/proc shows a process its own map", proc},
-        {NULL, NULL},
+        {"a megabyte through a pipe", pipe_stream, NULL},
+        {"both ends of a broken pipe", pipe_ends, NULL},
+        {"a file: write, seek, read, unlink", files, NULL},
+        {"a pair of UNIX sockets", unix_pair, NULL},
+        {"a named UNIX socket", unix_named, NULL},
+        {"TCP over the loopback interface", inet_stream, NULL},
+        {"UDP over the loopback interface", inet_datagram, NULL},
+        {"poll: time limit and data", poll_waits, NULL},
+        {"/proc shows a process its own map", proc, NULL},
+        {NULL, NULL, NULL},
 };
 /* clang-format on */

@@ -319,19 +319,19 @@ static enum outcome module(void)
 
 /* clang-format off */
 const struct smoke_test machine_tests[] = {
-        {"FPU registers over context switches", fpu_switches},
-        {"SSE registers over context switches", sse_switches},
-        {"FPU registers over a signal", fpu_signal},
-        {"SSE registers over a signal", sse_signal},
-        {"FPU registers over fork", fpu_fork},
-        {"SSE registers over fork", sse_fork},
-        {"an FPU store repeated after SIGSEGV", fpu_fault},
-        {"gettimeofday never goes back", clock_advances},
-        {"the monotonic clock never goes back", clock_monotonic},
-        {"nanosleep lasts at least as long as asked", sleep_lasts},
-        {"the time-stamp counter advances", ticks_advance},
-        {"getpid through the vsyscall page", vsyscall},
-        {"a module is loaded and removed", module},
-        {NULL, NULL},
+        {"FPU registers over context switches", fpu_switches, NULL},
+        {"SSE registers over context switches", sse_switches, NULL},
+        {"FPU registers over a signal", fpu_signal, NULL},
+        {"SSE registers over a signal", sse_signal, NULL},
+        {"FPU registers over fork", fpu_fork, NULL},
+        {"SSE registers over fork", sse_fork, NULL},
+        {"an FPU store repeated after SIGSEGV", fpu_fault, NULL},
+        {"gettimeofday never goes back", clock_advances, NULL},
+        {"the monotonic clock never goes back", clock_monotonic, NULL},
+        {"nanosleep lasts at least as long as asked", sleep_lasts, NULL},
+        {"the time-stamp counter advances", ticks_advance, NULL},
+        {"getpid through the vsyscall page", vsyscall, NULL},
+        {"a module is loaded and removed", module, NULL},
+        {NULL, NULL, NULL},
 };
 /* clang-format on */

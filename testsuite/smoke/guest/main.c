@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * smoke [--reboot]: run every test in a process of its own and print KTAP.
+ * smoke [--reboot] [--without=WORD,...]: run every test in a process of its own and print
+ * KTAP; tests whose number or property is a WORD are left out, and say so.
  * Exit status 0 if none failed.  With --reboot the machine is reset at the
  * end by the suite itself, as a last check.  What would harm a machine that is
  * no guest (the reset, loading a module) is done only in a guest.
@@ -90,16 +91,46 @@ static enum outcome run_one(const struct smoke_test *test)
         return (enum outcome)status;
 }
 
+/* The test is named in @list, words with commas between. */
+static bool left_out(const struct smoke_test *test, unsigned number, const char *list)
+{
+        const char *word;
+
+        for (; *list; list += *list == ',') {
+                unsigned value = 0;
+
+                for (word = list; *list && *list != ','; list++)
+                        value = value * 10 + (unsigned)(*list - '0');
+                if (value == number ||
+                    (test->property && strlen(test->property) == (unsigned long)(list - word) &&
+                     !memcmp(test->property, word, (unsigned long)(list - word))))
+                        return true;
+        }
+        return false;
+}
+
 int guest_main(int argc, char **argv, char **environment)
 {
         const struct smoke_test *test;
         unsigned group, number = 0, failed = 0;
-        bool reset = argc > 1 && !strcmp(argv[1], "--reboot");
+        const char *without = "";
+        bool reset = false;
+        int i;
         struct {
                 unsigned long address, bytes, protection, flags, fd, offset;
         } shared = {0, REASON_BYTES, PROT_READ_ | PROT_WRITE_, 0x21, ~0ul, 0};
 
         (void)environment;
+        for (i = 1; i < argc; i++) {
+                if (!strcmp(argv[i], "--reboot")) {
+                        reset = true;
+                } else if (!strncmp(argv[i], "--without=", 10)) {
+                        without = argv[i] + 10;
+                } else {
+                        guest_printf("smoke: %s: give --reboot or --without=WORD,...\n", argv[i]);
+                        return 2;
+                }
+        }
         if (reset && !smoke_in_guest()) {
                 guest_printf("smoke: --reboot: no guest of afterburn run: boot one\n");
                 return 2;
@@ -116,10 +147,14 @@ int guest_main(int argc, char **argv, char **environment)
         number = 0;
         for (group = 0; group < sizeof groups / sizeof groups[0]; group++)
                 for (test = groups[group]; test->name; test++) {
-                        enum outcome outcome = run_one(test);
+                        enum outcome outcome = SKIP;
 
+                        if (left_out(test, ++number, without))
+                                smoke_because("left out");
+                        else
+                                outcome = run_one(test);
                         failed += outcome == FAIL;
-                        guest_printf("%s %u %s%s%s\n", outcome == FAIL ? "not ok" : "ok", ++number,
+                        guest_printf("%s %u %s%s%s\n", outcome == FAIL ? "not ok" : "ok", number,
                                      test->name, outcome == SKIP ? " # SKIP " : "",
                                      outcome == SKIP ? reason : "");
                         if (outcome == FAIL)

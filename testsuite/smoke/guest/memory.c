@@ -224,18 +224,18 @@ static enum outcome generated_code(void)
 
 /* clang-format off */
 const struct smoke_test memory_tests[] = {
-        {"mmap gives zeroed pages", map_is_zero},
-        {"mremap keeps the content", remap_keeps_content},
-        {"mprotect: SIGSEGV on a write, with address and cause", write_protection},
-        {"mprotect: SIGSEGV on a read, with address", no_access},
-        {"munmap: SIGSEGV with address and cause", unmapped_address},
-        {"an address of the kernel: SIGSEGV with address", kernel_address},
-        {"a bad pointer in a system call: EFAULT", bad_pointer_in_call},
-        {"copy on write, 256 pages, both sides writing", copy_on_write},
-        {"shared memory between processes", shared_mapping},
-        {"a file mapped and read", file_mapping},
-        {"deep recursion", deep_recursion},
-        {"code written at run time", generated_code},
-        {NULL, NULL},
+        {"mmap gives zeroed pages", map_is_zero, NULL},
+        {"mremap keeps the content", remap_keeps_content, NULL},
+        {"mprotect: SIGSEGV on a write, with address and cause", write_protection, NULL},
+        {"mprotect: SIGSEGV on a read, with address", no_access, NULL},
+        {"munmap: SIGSEGV with address and cause", unmapped_address, NULL},
+        {"an address of the kernel: SIGSEGV with address", kernel_address, NULL},
+        {"a bad pointer in a system call: EFAULT", bad_pointer_in_call, NULL},
+        {"copy on write, 256 pages, both sides writing", copy_on_write, NULL},
+        {"shared memory between processes", shared_mapping, NULL},
+        {"a file mapped and read", file_mapping, NULL},
+        {"deep recursion", deep_recursion, NULL},
+        {"code written at run time", generated_code, NULL},
+        {NULL, NULL, NULL},
 };
 /* clang-format on */

@@ -258,15 +258,15 @@ static enum outcome yields_and_switches(void)
 
 /* clang-format off */
 const struct smoke_test process_tests[] = {
-        {"fork copies memory", fork_copies},
-        {"exec replaces the program", exec_replaces},
-        {"a system call keeps every register but eax", call_keeps_registers},
-        {"a system call keeps the flags", call_keeps_flags},
-        {"a chain of 30 forks", fork_chain},
-        {"200 processes at once", two_hundred_processes},
-        {"1000 pipe round trips between two processes", yields_and_switches},
-        {"ptrace: single step, read and write registers and memory", trace_steps},
-        {"ptrace: a step over a system call", trace_steps_call},
-        {NULL, NULL},
+        {"fork copies memory", fork_copies, NULL},
+        {"exec replaces the program", exec_replaces, NULL},
+        {"a system call keeps every register but eax", call_keeps_registers, NULL},
+        {"a system call keeps the flags", call_keeps_flags, NULL},
+        {"a chain of 30 forks", fork_chain, NULL},
+        {"200 processes at once", two_hundred_processes, NULL},
+        {"1000 pipe round trips between two processes", yields_and_switches, NULL},
+        {"ptrace: single step, read and write registers and memory", trace_steps, NULL},
+        {"ptrace: a step over a system call", trace_steps_call, NULL},
+        {NULL, NULL, NULL},
 };
 /* clang-format on */

@@ -13,6 +13,7 @@ enum outcome { PASS, FAIL, SKIP };
 struct smoke_test {
         const char *name;
         enum outcome (*run)(void);
+        const char *property; /* word by which --without= finds it beside its number; or NULL */
 };
 
 extern const struct smoke_test process_tests[], memory_tests[], signal_tests[], io_tests[],
