@@ -52,7 +52,11 @@ void kernel_main(void)
 
         timer_init(100);
         ktap_plan(sizeof rows / sizeof rows[0]);
-        for (i = 0; i < sizeof rows / sizeof rows[0]; i++)
-                ktap_result(rows[i].run(), rows[i].name);
+        for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+                if (left_out(rows[i].name))
+                        ktap_skip(rows[i].name, "left out");
+                else
+                        ktap_result(rows[i].run(), rows[i].name);
+        }
         ktap_finish();
 }

@@ -144,6 +144,44 @@ __attribute__((format(printf, 1, 2))) static void report(const char *format, ...
         va_end(arguments);
 }
 
+/* Multiboot information: which of its words are valid, and where the command line is. */
+enum { HAS_COMMAND_LINE = 4, COMMAND_LINE = 4, MAPPED = 32 << 20 };
+
+static const char *command_line(void)
+{
+        const uint32_t *information = (const uint32_t *)(boot_information + KERNEL_BASE);
+
+        if (boot_information >= MAPPED || !(information[0] & HAS_COMMAND_LINE) ||
+            information[COMMAND_LINE] >= MAPPED)
+                return "";
+        return (const char *)(information[COMMAND_LINE] + KERNEL_BASE);
+}
+
+/* Where @text goes on behind @word; NULL: it does not begin so. */
+static const char *behind(const char *text, const char *word)
+{
+        for (; *word; text++, word++)
+                if (*text != *word)
+                        return NULL;
+        return text;
+}
+
+bool left_out(const char *name)
+{
+        const char *line = command_line(), *list = NULL, *end;
+
+        for (; *line && !list; line++)
+                list = behind(line, "without=");
+        while (list && *list && *list != ' ') {
+                end = behind(list, name);
+                if (end && (!*end || *end == ',' || *end == ' '))
+                        return true;
+                while (*list && *list != ' ' && *list++ != ',')
+                        ;
+        }
+        return false;
+}
+
 void ktap_plan(unsigned tests)
 {
         planned = tests;
@@ -155,6 +193,11 @@ void ktap_result(bool passed, const char *name)
 {
         failed += !passed;
         print("%sok %u %s\n", passed ? "" : "not ", ++done, name);
+}
+
+void ktap_skip(const char *name, const char *why)
+{
+        print("ok %u %s # SKIP %s\n", ++done, name, why);
 }
 
 static void stop(unsigned status) __attribute__((noreturn));

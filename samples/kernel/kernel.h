@@ -61,9 +61,12 @@ void timer_init(unsigned hertz);
 void timer_acknowledge(void);
 
 void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* The boot loader's command line has this name in a word `without=NAME,...'. */
+bool left_out(const char *name);
 /* KTAP: the plan, one result, and the end of the machine with the verdict. */
 void ktap_plan(unsigned tests);
 void ktap_result(bool passed, const char *name);
+void ktap_skip(const char *name, const char *why);
 void ktap_finish(void) __attribute__((noreturn));
 void panic(const char *why, const struct trap_frame *frame) __attribute__((noreturn));
 

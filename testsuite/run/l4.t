@@ -82,15 +82,21 @@ l4 0 --l4-kernel="$tmp/a,kernel" --l4-loader="$top_builddir/lib/afterburner/l4/l
         --l4-sigma0="$top_builddir/lib/afterburner/l4/sigma0" "$share/mini" &&
         [ "$(grep -c '^ok ' "$tmp/out")" = 9 ]
 check 'an L4 kernel, a loader and a sigma0 that the user names'
+sed 's/ioflexpages/ioflexpagez/' "$top_builddir/lib/afterburner/l4/kernel-baseline" >"$tmp/no-ports"
+l4 125 --l4-kernel="$tmp/no-ports" "$share/mini" && refused 'this L4 kernel has no IO fpages'
+check 'an L4 kernel that cannot protect ports is refused'
 
 if [ ! -f "$guest" ] || [ ! -f "$rootfs" ]; then
-        for name in command 'exit status' 'smoke suite' 'same file' 'two Linuxes' 'a panic' 'icount' 'time limit'; do
+        for name in command input 'exit status' 'smoke suite' 'same file' 'two Linuxes' 'a panic' 'icount' 'time limit'; do
                 skip "Linux: $name" 'no afterburned kernel: ./quickstart builds build/linux-6.1/vmlinux'
         done
         exit "$failed"
 fi
 l4 0 --quiet --initrd="$mini" "$guest" -- /bin/say one && echo '[one]' | cmp -s - "$tmp/out"
 check 'Linux: a command runs and only its output is shown'
+printf 'k\nkeys\n\n' | $limit "$run" --hypervisor=l4 --timeout=60 --quiet --initrd="$mini" "$guest" -- \
+        /bin/say -e >"$tmp/out" 2>"$tmp/err" && grep -q '^read k' "$tmp/out" && grep -q '^read keys' "$tmp/out"
+check 'Linux: what is typed reaches the command'
 l4 42 --quiet --initrd="$mini" "$guest" -- /bin/say -x 42
 check 'Linux: its exit status comes through'
 l4 0 --quiet --initrd="$rootfs" "$guest" -- /bin/smoke && cp "$tmp/out" "$tmp/l4" &&

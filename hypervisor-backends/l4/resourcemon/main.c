@@ -19,15 +19,15 @@
 static unsigned int start_vms(const struct module *description)
 {
         unsigned int started = 0, count = 0;
-        const char *error = vm_describe(description, &count);
+        const char *error = vm_describe(description, &count), *none;
 
         if (error) {
                 l4_printf("resourcemon: description: %s\n", error);
                 return 0;
         }
-        vm_devices_start();
+        none = vm_devices_start();
         for (unsigned int i = 0; i < count; i++) {
-                error = vm_start(&vms[i]);
+                error = none ? none : vm_start(&vms[i]);
                 if (error) {
                         l4_printf("resourcemon: %s: %s\n", vms[i].name, error);
                         vm_report_error(&vms[i], error);

@@ -73,7 +73,7 @@ void vm_notify_pending(L4_Time_t limit);
 int vm_is_pending(void);
 /* Tell whoever runs @v, in one sentence, why it does not run. */
 void vm_report_error(struct vm *v, const char *text);
-/* Before the first machine starts. */
-void vm_devices_start(void);
+/* Before the first machine starts.  A sentence where no machine may, else null. */
+const char *vm_devices_start(void);
 
 #endif /* RESOURCEMON_VM_H */

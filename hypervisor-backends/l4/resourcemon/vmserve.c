@@ -4,6 +4,7 @@
  * its user code sends is dropped, so a program that calls L4 reaches nobody.
  */
 #include <l4/io.h>
+#include <l4/kip.h>
 #include <l4/resourcemon.h>
 #include <l4/sigma0.h>
 #include <afterburn/backend.h>
@@ -435,13 +436,19 @@ int vm_interrupt(L4_Word_t irq)
         return 0;
 }
 
-void vm_devices_start(void)
+const char *vm_devices_start(void)
 {
-        L4_Sigma0_GetPage(L4_Sigma0(), L4_FpageAddRights((L4_Fpage_t){L4_IOFPAGE_COMPLETE},
-                                                         L4_FPAGE_R | L4_FPAGE_W));
+        int permissions = L4_HasFeature(L4_FEATURE_IOFPAGES);
+
+        if (permissions)
+                L4_Sigma0_GetPage(L4_Sigma0(), L4_FpageAddRights((L4_Fpage_t){L4_IOFPAGE_COMPLETE},
+                                                                 L4_FPAGE_R | L4_FPAGE_W));
         device_line_start(COM1, 1);
         attach(CONSOLE_IRQ);
         for (unsigned int i = 0; i < VMS; i++)
                 if (vms[i].page && vms[i].control_port)
                         device_line_start(vms[i].control_port, 0);
+        return permissions ? NULL
+                           : "this L4 kernel has no IO fpages, so any program could use any port: "
+                             "give one that has them";
 }
