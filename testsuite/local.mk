@@ -22,3 +22,4 @@ include $(srcdir)/testsuite/device/local.mk
 include $(srcdir)/testsuite/differential/local.mk
 include $(srcdir)/testsuite/wedge/local.mk
 include $(srcdir)/testsuite/isolation/local.mk
+include $(srcdir)/testsuite/long/local.mk

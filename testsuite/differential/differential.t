@@ -8,6 +8,12 @@
 # shellcheck source=testsuite/differential/lib.sh
 . "$top_srcdir/testsuite/differential/lib.sh"
 plan 8
+# Ten times as many, and time for them, under make check-long.
+plain=plain segments=segments
+if [ "${AFTERBURN_LONG:-0}" != 0 ]; then
+        plain='plain cases=10000' segments='segments cases=10000'
+        export AFTERBURN_TEST_LIMIT="${AFTERBURN_TEST_LIMIT-3000}"
+fi
 
 # came_to_its_end FILE: the kernel came to its end
 came_to_its_end() { grep -aq '^ok 1 all forms executed' "$1"; }
@@ -17,16 +23,16 @@ equal() {
                 diff "$tmp/expected" "$tmp/seen" >"$tmp/out"
 }
 
-on_qemu "$tmp/native" plain
+on_qemu "$tmp/native" "$plain"
 came_to_its_end "$tmp/native"
 check 'natively, under QEMU, all plain forms are executed'
-on_l4 "$tmp/bound" plain
+on_l4 "$tmp/bound" "$plain"
 came_to_its_end "$tmp/bound"
 check 'on L4 too'
 equal "$tmp/native" "$tmp/bound"
 check 'with the same registers, flags, memory and faults'
 
-on_ring0 "$tmp/ring0" plain
+on_ring0 "$tmp/ring0" "$plain"
 came_to_its_end "$tmp/ring0" && equal "$tmp/native" "$tmp/ring0"
 check 'and on the ring-0 wedge'
 
@@ -35,12 +41,12 @@ rows=$(cat "$tmp/native" "$tmp/bound" | grep -ac '^form ')
 check 'and there are many'
 
 if command -v bochs >/dev/null; then
-        on_bochs "$tmp/native" segments
-        came_to_its_end "$tmp/native" && on_l4 "$tmp/bound" segments && came_to_its_end "$tmp/bound"
+        on_bochs "$tmp/native" "$segments"
+        came_to_its_end "$tmp/native" && on_l4 "$tmp/bound" "$segments" && came_to_its_end "$tmp/bound"
         check 'natively, under bochs, and on L4 all forms with segments are executed'
         equal "$tmp/native" "$tmp/bound"
         check 'with the same outcomes'
-        on_ring0 "$tmp/ring0" segments
+        on_ring0 "$tmp/ring0" "$segments"
         came_to_its_end "$tmp/ring0" && equal "$tmp/native" "$tmp/ring0"
         check 'and on the ring-0 wedge, with segments'
 else

@@ -4,8 +4,8 @@
  * what it takes for ring 0, and prints a sum of all outcomes, form by form.
  *
  * The command line may hold form=N (only this form), segments or plain (rows for which
- * the one or the other emulator is the reference) and detail (print every case's outcome,
- * with its words).
+ * the one or the other emulator is the reference), cases=N (settings of each form) and detail
+ * (print every case's outcome, with its words).
  */
 #include <afterburn/insn.h>
 #include "differential.h"
@@ -231,14 +231,14 @@ static void print_case(uint32_t number)
         print("\n");
 }
 
-static void run_form(const struct form *form, bool detail)
+static void run_form(const struct form *form, uint32_t cases, bool detail)
 {
         const struct row *row = row_of(form);
         const uint32_t *word = (const uint32_t *)&now.outcome;
         uint32_t sum = 0, number, done = 0;
         unsigned i;
 
-        for (number = 0; number < CASES; number++) {
+        for (number = 0; number < cases; number++) {
                 run_case(form, row, number);
                 for (i = 0; i < OUTCOME_WORDS; i++)
                         sum = (sum ^ word[i]) * 16777619u;
@@ -247,7 +247,7 @@ static void run_form(const struct form *form, bool detail)
                         print_case(number);
         }
         print("form %u %s: %s: %u cases, %u without a fault, sum %x\n", form - forms, form->row,
-              form->text, CASES, done, sum);
+              form->text, cases, done, sum);
 }
 
 /* Number behind @name in the command line, ~0: not there. */
@@ -326,13 +326,14 @@ static void play(const struct form *scene)
 void kernel_main(void)
 {
         const struct form *form;
-        uint32_t only;
+        uint32_t only, cases;
         bool detail, segments, plain;
 
         if (boot_information && *(uint32_t *)(boot_information + KERNEL_BASE) & 4)
                 command = (const char *)(*(uint32_t *)(boot_information + KERNEL_BASE + 16) +
                                          KERNEL_BASE);
         only = argument("form=");
+        cases = argument("cases=");
         detail = argument("detail") != ~0u;
         segments = argument("segments") != ~0u;
         plain = argument("plain") != ~0u;
@@ -343,7 +344,7 @@ void kernel_main(void)
         for (form = forms; form < forms_end; form++)
                 if ((only == ~0u || only == (uint32_t)(form - forms)) &&
                     !(is_segments(form) ? plain : segments))
-                        run_form(form, detail);
+                        run_form(form, cases == ~0u ? CASES : cases, detail);
         /* cppcheck-suppress comparePointers ; as above */
         for (form = scenes; form < scenes_end && !plain; form++)
                 play(form);
