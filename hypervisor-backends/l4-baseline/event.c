@@ -2,9 +2,6 @@
 /* Events, time and ports, as main sees them; monitor.c is the other side. */
 #include "l4vm.h"
 
-volatile uint64_t l4vm_deadline, l4vm_planned;
-volatile uint32_t l4vm_deadline_set;
-
 static uint64_t began;
 
 static uint64_t counter(void)
@@ -36,22 +33,6 @@ uint64_t backend_wall_time(void)
         seconds = L4_StoreMR(2);
         l4vm_call_end();
         return seconds;
-}
-
-/* The monitor thread wakes when it planned to; tell it if that is too late. */
-void backend_timer(uint64_t when)
-{
-        l4vm_deadline_set = 0;
-        if (!when)
-                return;
-        l4vm_deadline = when;
-        l4vm_deadline_set = 1;
-        if (when >= l4vm_planned)
-                return;
-        l4vm_call_begin();
-        L4_Set_MsgTag(L4_Tag(L4VM_OP_TIMER, 0, 0));
-        L4_Send(l4vm_thread(L4VM_MONITOR));
-        l4vm_call_end();
 }
 
 uint32_t backend_events(void)

@@ -15,6 +15,7 @@ hypervisor_backends_l4_baseline_libl4vm_a_SOURCES = \
 	hypervisor-backends/l4-baseline/shadow.c \
 	hypervisor-backends/l4-baseline/start.c \
 	hypervisor-backends/l4-baseline/stubs.S \
+	hypervisor-backends/l4-baseline/timer.c \
 	hypervisor-backends/l4-baseline/trap.c \
 	hypervisor-backends/l4-baseline/user.c
 hypervisor_backends_l4_baseline_libl4vm_a_CPPFLAGS = $(AB_CPPFLAGS) $(L4U_CPPFLAGS)

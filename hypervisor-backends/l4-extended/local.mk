@@ -20,6 +20,7 @@ hypervisor_backends_l4_extended_split_libl4xvm_a_SOURCES = \
 	hypervisor-backends/l4-baseline/shadow.c \
 	hypervisor-backends/l4-baseline/start.c \
 	hypervisor-backends/l4-baseline/stubs.S \
+	hypervisor-backends/l4-baseline/timer.c \
 	hypervisor-backends/l4-baseline/trap.c \
 	hypervisor-backends/l4-extended/split/fpu.c \
 	hypervisor-backends/l4-extended/split/l4xvm.h \

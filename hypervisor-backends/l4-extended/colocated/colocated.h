@@ -45,6 +45,14 @@ void co_fill_entry(void);                       /* as well */
 void co_pager_entry(void);                      /* %esp: its stack */
 extern uint8_t co_arrival_stack_top[];
 
+/*
+ * Call @application with what is in the message registers: the answer's tag.  Or 0, which no
+ * message of the kernel's has: an event came first.  Who finds the kernel thread between begin and
+ * return, or in L4's stub, before it has left, moves it to abort.
+ */
+L4_Word_t co_user_call(L4_ThreadId_t application);
+extern char co_user_begin[], co_user_return[], co_user_abort[];
+
 /* pager.c */
 void co_pager_main(void) __attribute__((noreturn));
 void co_exception(void) __attribute__((noreturn));
@@ -63,6 +71,9 @@ uint32_t co_window_piece(uint32_t slot);
 void co_installed(uint32_t *entry, uint32_t value);
 /* Before user code runs: no page of the kernel's alone is at a user address. */
 void co_leave_private(void);
+
+/* timer.c: in the interrupt thread, which has been told to look at the clock. */
+bool co_timer_is_due(void);
 
 /* fpu.c: the current space's thread gets the registers; and is left. */
 void co_fpu_enter(void);

@@ -16,6 +16,7 @@ hypervisor_backends_l4_extended_colocated_libl4co_a_SOURCES = \
 	hypervisor-backends/l4-extended/colocated/memory.c \
 	hypervisor-backends/l4-extended/colocated/pager.c \
 	hypervisor-backends/l4-extended/colocated/switch.S \
+	hypervisor-backends/l4-extended/colocated/timer.c \
 	hypervisor-backends/l4-extended/colocated/user.c \
 	hypervisor-backends/l4-extended/split/l4xvm.h \
 	hypervisor-backends/l4-extended/split/segment.c \

@@ -59,13 +59,36 @@ static void look_for_events(const struct ab_frame *frame)
         answer_place(l4vm_trap_entry_saved);
 }
 
+static bool is_leaving(L4_Word_t ip)
+{
+        return (ip >= (L4_Word_t)co_user_begin && ip < (L4_Word_t)co_user_return) ||
+               ip - L4VM_KIP < AB_PAGE_BYTES;
+}
+
+/*
+ * It has been running user code, and has a message about that.  Or it was about to: not seeing the
+ * event it would wait for the next one.
+ */
+static void call_back(L4_ThreadId_t kernel)
+{
+        struct L4_ExRegs r = {0};
+
+        L4_ExchangeRegisters(kernel, &r);
+        if (!is_leaving(r.ip))
+                return;
+        r = (struct L4_ExRegs){.control = L4_EXREGS_IP, .ip = (L4_Word_t)co_user_abort};
+        L4_ExchangeRegisters(kernel, &r);
+}
+
 /* The interrupt thread says so.  It runs guest code, or the wedge's; never is it in an Ipc. */
 static void event(L4_ThreadId_t kernel)
 {
         struct L4_ExRegs r = {.control = L4_EXREGS_IP, .ip = (L4_Word_t)l4vm_trap_entry};
         struct ab_frame frame;
 
-        if (!l4vm.events || l4vm.held || l4vm.busy)
+        if (l4vm.running)
+                call_back(kernel);
+        if (!l4vm.events || l4vm.held || l4vm.busy || l4vm.running)
                 return;
         l4vm_count(COUNT_MOVE);
         L4_ExchangeRegisters(kernel, &r);

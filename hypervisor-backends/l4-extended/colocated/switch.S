@@ -34,6 +34,38 @@ co_arrive:
         xorl    %eax, %eax                      /* to nobody */
         jmp     wait
 
+/* To the application and back. */
+        .globl  co_user_call, co_user_begin, co_user_return, co_user_abort
+co_user_call:
+        pushl   %ebp
+        pushl   %ebx
+        pushl   %esi
+        pushl   %edi
+        movl    20(%esp), %eax
+        movl    %esp, user_stack
+co_user_begin:
+        cmpl    $0, l4vm + 8                    /* events */
+        jne     co_user_abort
+        movl    %gs:0, %edi
+        movl    (%edi), %esi                    /* message register 0 */
+        movl    %eax, %edx
+        xorl    %ecx, %ecx
+        call    *L4_syscalls
+co_user_return:
+        movl    %esi, (%edi)
+        movl    %ebx, 4(%edi)
+        movl    %ebp, 8(%edi)
+        movl    %esi, %eax
+1:      popl    %edi
+        popl    %esi
+        popl    %ebx
+        popl    %ebp
+        ret
+co_user_abort:
+        movl    user_stack, %esp
+        xorl    %eax, %eax
+        jmp     1b
+
 /* An exception of the kernel thread: its registers are in l4vm_raw. */
         .globl  co_exception_entry
 co_exception_entry:
@@ -56,6 +88,8 @@ co_pager_entry:
         .bss
         .balign 16
 switch_stack:
+        .skip   4
+user_stack:
         .skip   4
 /* What a new kernel thread calls Ipc from: a word, and nobody else uses it meanwhile. */
         .balign 16

@@ -179,20 +179,6 @@ static bool of_port(struct ab_frame *frame, struct ab_trap *trap, L4_ThreadId_t 
         return true;
 }
 
-/*
- * Is nothing in the way of running user code?  Whoever raises an event behind this look sees that
- * the kernel thread is about to leave.
- */
-static bool leave(struct ab_trap *trap)
-{
-        l4vm.running = l4xvm_user_thread(l4vm_current).raw;
-        if (!l4vm.events)
-                return true;
-        l4vm.running = 0;
-        *trap = (struct ab_trap){AB_REASON_EVENT, 0, 0, 0};
-        return false;
-}
-
 /* The message registers hold what sets the thread going. */
 static void run(struct ab_frame *frame, struct ab_trap *trap)
 {
@@ -204,8 +190,14 @@ static void run(struct ab_frame *frame, struct ab_trap *trap)
                 uint32_t label;
 
                 l4vm_count(COUNT_USER);
-                tag = L4_Call(application);
+                l4vm.running = application.raw;
+                tag.raw = co_user_call(application);
                 l4vm.running = 0;
+                if (!tag.raw) {
+                        l4xvm_segments_unknown(l4vm_current);
+                        *trap = (struct ab_trap){AB_REASON_EVENT, 0, 0, 0};
+                        return;
+                }
                 if (L4_IpcFailed(tag))
                         backend_fatal("an application thread does not answer");
                 label = L4_Label(tag);
@@ -217,8 +209,6 @@ static void run(struct ab_frame *frame, struct ab_trap *trap)
                         done = of_preemption(frame, trap);
                 else
                         done = of_port(frame, trap, application);
-                if (!done && !leave(trap))
-                        done = true;
         }
 }
 
@@ -230,7 +220,9 @@ void backend_user(struct ab_frame *frame, struct ab_trap *trap)
         l4vm_call_begin();
         co_leave_private();
         co_fpu_enter();
-        if (leave(trap)) {
+        if (l4vm.events) {
+                *trap = (struct ab_trap){AB_REASON_EVENT, 0, 0, 0};
+        } else {
                 n = l4xvm_segments_enter(l4vm_current, mr, 1 + XFER_FRAME_WORDS);
                 n += install_fresh(~0u, n);
                 repeated = 0;

@@ -21,6 +21,7 @@ L4_ThreadId_t l4xvm_user_thread(uint32_t space);
 
 /* segment.c */
 void l4xvm_segments_reset(uint32_t space); /* its thread is new */
+void l4xvm_segments_unknown(uint32_t space); /* what it was to get has not been sent */
 unsigned int l4xvm_segments_enter(uint32_t space, L4_Word_t *mr, unsigned int n);
 void l4xvm_segments_leave(uint32_t space, const L4_Word_t *mr, L4_MsgTag_t tag);
 

@@ -41,6 +41,16 @@ void l4xvm_segments_reset(uint32_t space)
         changed = true;
 }
 
+void l4xvm_segments_unknown(uint32_t space)
+{
+        uint32_t i;
+
+        for (i = 0; i < L4_TLS_GDT_COUNT; i++)
+                have[space].entry[i] = (struct descriptor){~0u, ~0u};
+        have[space].selector = (struct ab_selectors){~0u, ~0u};
+        changed = true;
+}
+
 struct ab_selectors *backend_user_selectors(void)
 {
         return &user;
