@@ -190,6 +190,12 @@ bool user_segments_enter(void);
 /* User code has stopped: the segments it has now. */
 void user_segments_leave(void);
 
+/* --- watch.c -------------------------------------------------------------------- */
+
+/* It is time to look whether the guest kernel stands with interrupts off. */
+void watch_look(void);
+extern uint32_t watch_taken; /* interrupts delivered */
+
 /* --- user.c --------------------------------------------------------------------- */
 
 /* Run user code until the guest kernel is to run. */

@@ -104,10 +104,13 @@ void vcpu_interrupt_check(void)
                 if (events & AB_EVENT_STOP)
                         backend_stop(AB_STOP_POWER_OFF, 0);
                 device_event(events);
+                if (watch_due)
+                        watch_look();
         }
         if (pic_pending() && vcpu_interruptible()) {
                 if (!vcpu.cpl)
                         vcpu.frame.eip = skip_nops(vcpu.frame.eip);
+                watch_taken++;
                 vcpu_interrupt(pic_acknowledge());
         }
         if (pic_pending() && vcpu.attention & AT_EXIT_SHADOW)

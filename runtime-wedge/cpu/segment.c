@@ -160,16 +160,16 @@ static bool data_check(uint32_t selector, struct vcpu_segment *segment, struct c
         return accessed(selector, segment, fault);
 }
 
-/* Such a kernel keeps data of each processor there: it was not compiled for one. */
-static void warn_of_base(void)
+/*
+ * The real segments are the hypervisor's and flat: what such a kernel keeps there, data of each
+ * processor, it would look for at address 0.
+ */
+static void refuse_base(void)
 {
-        static const char text[] = "afterburn: the guest kernel uses a segment that does not begin "
-                                   "at 0, which this platform has not: compile it without SMP\n";
-        static bool told;
-
-        if (!told)
-                backend_console_write(text, sizeof(text) - 1);
-        told = true;
+        device_idle();
+        backend_fatal(
+            "the guest kernel keeps data in a segment that does not begin at 0, which this "
+            "platform has not: compile it without CONFIG_SMP (Linux 2.6.20: another version)");
 }
 
 /* For the short form of the same load. */
@@ -211,7 +211,7 @@ void segment_load(enum vcpu_seg seg, uint32_t selector)
         if (!loaded)
                 cpu_raise_fault(&fault);
         if (segment.base && !RIGHTS_DPL(segment.rights))
-                warn_of_base();
+                refuse_base();
         segment_set(seg, selector, &segment);
         if (seg != SEG_SS)
                 remember(seg, selector);

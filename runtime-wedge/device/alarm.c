@@ -2,10 +2,21 @@
 /* The backend has one timer; the chips share it. */
 #include "chips.h"
 
+enum { SECOND_NS = 1000000000 };
+
+bool watch_due;
+
+static void watch_alarm(void)
+{
+        watch_due = true;
+        alarm_set(ALARM_WATCH, backend_time() + SECOND_NS);
+}
+
 static void (*const handlers[ALARMS])(void) = {
     [ALARM_PIT] = pit_alarm,
     [ALARM_CLOCK] = clock_alarm,
     [ALARM_SERIAL] = serial_alarm,
+    [ALARM_WATCH] = watch_alarm,
 };
 
 static uint64_t due[ALARMS], armed;
@@ -53,4 +64,5 @@ void alarm_start(void)
                 due[i] = 0;
         armed = 0;
         backend_timer(0);
+        alarm_set(ALARM_WATCH, backend_time() + SECOND_NS);
 }

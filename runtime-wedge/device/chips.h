@@ -18,7 +18,7 @@ uint32_t elcr_read(uint32_t port);
 void elcr_write(uint32_t port, uint32_t value);
 
 /* --- alarm.c: one backend timer for all ----------------------------------------- */
-enum alarm { ALARM_PIT, ALARM_CLOCK, ALARM_SERIAL, ALARMS };
+enum alarm { ALARM_PIT, ALARM_CLOCK, ALARM_SERIAL, ALARM_WATCH, ALARMS };
 void alarm_start(void);
 /* Call @which's handler once backend_time() is at @when; 0: do not. */
 void alarm_set(enum alarm which, uint64_t when);

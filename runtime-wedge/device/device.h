@@ -26,6 +26,8 @@ void port_write(uint32_t port, uint32_t bytes, uint32_t value);
 
 /* Do the controllers ask the processor for an interrupt?  A word, for inline tests. */
 extern uint32_t pic_request;
+/* A second has passed: cpu/watch.c wants to look. */
+extern bool watch_due;
 static inline bool pic_pending(void)
 {
         return pic_request;

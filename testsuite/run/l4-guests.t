@@ -3,7 +3,8 @@
 # Guests of our own on baseline L4 that need no Linux: what a guest may rely on, and how it ends.
 # shellcheck source=testsuite/run/run.sh
 . "${top_srcdir:?}/testsuite/run/run.sh"
-plan 1
+plan 7
+ends=$top_builddir/testsuite/run/ends
 
 # l4 STATUS ARGUMENT...
 l4() {
@@ -14,4 +15,36 @@ l4() {
 
 l4 0 "$top_builddir/testsuite/wedge/ticks"
 check 'no tick is lost: in the wedge, on the way to user code, short counts'
+
+l4 125 --append=segment "$ends" && [ "$(grep -c '^afterburn run:' "$tmp/err")" = 1 ] &&
+        grep -q 'segment that does not begin at 0, .*: compile it without CONFIG_SMP' "$tmp/err"
+check 'a kernel with data in a segment with a base is refused in one sentence'
+
+# with_other WORD ARGUMENT...: a guest that ends as WORD says, beside one that ends well
+with_other() {
+        word=$1
+        shift
+        $limit "$run" --hypervisor=l4 --vm=good,memory=32M --vm="bad,memory=32M,append=$word" "$@" \
+                "$ends" >"$tmp/out" 2>"$tmp/err"
+}
+good_ended_well() { grep -q '^good: ok 1 200 ticks' "$tmp/out"; }
+loop=$(nm "$ends" | sed -n 's/ T endless_loop_here//p')
+
+with_other panic --timeout=60 </dev/null
+[ $? = 99 ] && good_ended_well && grep -q '^bad: Bail out! as the command line asks' "$tmp/out"
+check 'a panic ends one guest and leaves the other running'
+with_other triple --timeout=60 </dev/null
+[ $? = 125 ] && good_ended_well && grep -q ': bad: triple fault: eip ' "$tmp/err"
+check 'so does a triple fault, and the closing line says it'
+with_other loop --timeout=10 </dev/null
+[ $? = 124 ] && good_ended_well &&
+        grep -qi ": time ran out: bad: it ran with interrupts off at 0x$loop," "$tmp/err"
+check 'a loop with interrupts off meets the time limit, and the closing line says where'
+{ sleep 6; printf '\0022\002k'; } | with_other loop --timeout=60
+[ $? = 125 ] && good_ended_well &&
+        grep -qi ": bad: killed: it ran with interrupts off at 0x$loop," "$tmp/err"
+check 'the operator kills it from the console'
+$limit "$run" --hypervisor=l4 --timeout=60 --append=well "$ends" >"$tmp/out" 2>"$tmp/err" </dev/null &&
+        ! grep -q 'interrupts off' "$tmp/err"
+check 'of a guest that waits for interrupts nothing of that kind is said'
 exit "$failed"

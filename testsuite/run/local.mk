@@ -5,3 +5,11 @@ RUN_TESTS = testsuite/run/errors.t testsuite/run/l4.t testsuite/run/l4ka.t tests
 	testsuite/run/bochs.t testsuite/run/samples.t testsuite/run/rootfs.t testsuite/run/rootfs-glibc.t
 TESTS += $(RUN_TESTS)
 EXTRA_DIST += $(RUN_TESTS) testsuite/run/run.sh testsuite/run/README
+
+ENDS = $(SAMPLE_COMMON) testsuite/run/guest/ends.c
+EXTRA_DIST += testsuite/run/guest/ends.c
+check_DATA += testsuite/run/ends
+CLEANFILES += testsuite/run/ends
+testsuite/run/ends: $(ENDS) $(SAMPLE_NEEDS) $(AFTERBURN_TOOLS)
+	$(AM_V_CCLD)$(MKDIR_P) testsuite/run && \
+	bin/afterburn-cc $(SAMPLE_FLAGS) -o $@ $(ENDS:%=$(top_srcdir)/%)

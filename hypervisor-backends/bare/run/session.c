@@ -50,9 +50,13 @@ struct session {
         unsigned long long ticks, entries;
         char line[512]; /* control channel, up to the newline */
         size_t line_bytes;
-        size_t matched; /* of panic_mark */
-        size_t marked;  /* of ready_mark */
-        char message[400];
+        size_t matched;    /* of panic_mark */
+        size_t marked;     /* of ready_mark */
+        char message[440]; /* why a guest ended; of several, the first, with its name */
+        char begin[40];    /* of the console's line; of several guests: whose it is */
+        unsigned column;
+        char panicked_vm[40];
+        char stuck[128]; /* where one stands, with its name, if it makes no progress */
 };
 
 static double now(void)
@@ -110,8 +114,14 @@ static void show_one(struct session *session, char c)
         if (!panic_mark[session->matched]) {
                 /* of several guests, the others go on */
                 session->panicked = session->images->guests == 1;
+                memcpy(session->panicked_vm, session->begin, sizeof session->begin);
                 session->matched = 0;
         }
+        if (c == '\n')
+                memset(session->begin, 0, sizeof session->begin);
+        session->column = c == '\n' ? 0 : session->column + 1;
+        if (session->column && session->column < sizeof session->begin)
+                session->begin[session->column - 1] = c;
         if (session->held_return && c != '\n')
                 emit(session, '\r');
         session->held_return = c == '\r';
@@ -170,12 +180,14 @@ static void guest_ended(struct session *session, int status)
 
 static void control_line(struct session *session, const char *line)
 {
-        char copy[sizeof session->message], name[32];
+        char copy[400], name[40] = "";
         unsigned long long ticks = 0, entries;
         int status, skip = 0;
 
-        if (sscanf(line, "vm %31s %n", name, &skip) == 1)
+        if (sscanf(line, "vm %31s %n", name, &skip) == 1) {
                 line += skip;
+                strcat(name, ": ");
+        }
         if (!strncmp(line, "afterburn ready", 15)) {
                 /* What the console holds now is older than the command, or marked. */
                 console_drain(session);
@@ -186,12 +198,20 @@ static void control_line(struct session *session, const char *line)
         } else if (sscanf(line, "afterburn entries %llu", &entries) == 1) {
                 session->entries += entries;
         } else if (sscanf(line, "afterburn error %399[^\r\n]", copy) == 1) {
-                strcpy(session->message, copy);
+                console_drain(session);
+                if (name[0] && !strncmp(session->panicked_vm, name, strlen(name)))
+                        strcpy(copy, "the guest panicked");
+                if (!session->message[0])
+                        snprintf(session->message, sizeof session->message, "%s%s", name, copy);
                 if (session->images->guests > 1) {
                         guest_ended(session, RUN_NO_REPORT);
                 } else {
                         session->error = true;
                 }
+        } else if (sscanf(line, "afterburn stuck %79[^\r\n]", copy) == 1) {
+                snprintf(session->stuck, sizeof session->stuck, "%sit ran with %.79s", name, copy);
+        } else if (!strncmp(line, "afterburn stuck", 15)) {
+                session->stuck[0] = 0;
         }
 }
 
@@ -266,7 +286,7 @@ static int conclude(const struct session *session, double seconds, bool timed_ou
                     int wait_status)
 {
         const char *result = "ok";
-        char where[32], counted[64] = "", entered[64] = "", status[32] = "";
+        char where[32], counted[64] = "", entered[64] = "", status[32] = "", late[160];
         int code = session->status;
 
         snprintf(where, sizeof where, "%s/%s", session->options->hypervisor->name,
@@ -279,9 +299,10 @@ static int conclude(const struct session *session, double seconds, bool timed_ou
                 snprintf(status, sizeof status, ", exit status %d", session->status);
                 if (session->options->icount)
                         snprintf(counted, sizeof counted, ", %llu instructions", session->ticks);
-                result = lingered          ? "the guest did not reset itself"
-                         : session->status ? "failed"
-                                           : "ok";
+                result = lingered ? "the guest did not reset itself"
+                         : session->message[0] && session->images->guests > 1 ? session->message
+                         : session->status                                    ? "failed"
+                                                                              : "ok";
         } else if (session->error) {
                 result = session->message;
                 code = RUN_NO_REPORT;
@@ -289,7 +310,9 @@ static int conclude(const struct session *session, double seconds, bool timed_ou
                 result = "interrupted";
                 code = 128 + stopped_by;
         } else if (timed_out) {
-                result = "time ran out";
+                snprintf(late, sizeof late, "time ran out%s%s", session->stuck[0] ? ": " : "",
+                         session->stuck);
+                result = late;
                 code = RUN_TIMEOUT;
         } else if (session->panicked) {
                 result = "the guest panicked";

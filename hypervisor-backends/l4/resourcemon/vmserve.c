@@ -31,10 +31,25 @@ static int answer(L4_Word_t error, L4_Word_t a)
         return 1;
 }
 
+#define STUCK "afterburn stuck"
+
 /* Only one machine: its console is the line, as it is. */
 static int is_alone(void)
 {
         return vms[1].state == VM_FREE;
+}
+
+/* A whole line of @v's for the control line. */
+static void control_line(struct vm *v)
+{
+        unsigned int i = sizeof(STUCK) - 1, n = 0;
+
+        v->reported |= !strncmp(v->control, "afterburn exit ", 15);
+        if (strncmp(v->control, STUCK, i))
+                return;
+        while (v->control[i] != '\n' && n < sizeof(v->stuck) - 1)
+                v->stuck[n++] = v->control[i++];
+        v->stuck[n] = 0;
 }
 
 static void say(struct vm *v, const char *text, unsigned int n)
@@ -59,7 +74,7 @@ static void control(struct vm *v, const char *text, unsigned int n)
                 if (*text != '\n')
                         continue;
                 v->control[v->control_used - 1] = '\n';
-                v->reported |= !strncmp(v->control, "afterburn exit ", 15);
+                control_line(v);
                 if (!is_alone()) {
                         device_write(v->control_port, "vm ", 3);
                         device_write(v->control_port, v->name, strlen(v->name));
@@ -377,6 +392,17 @@ static unsigned int foreground;
  */
 #define ESCAPE 0x02
 
+static void kill(struct vm *v)
+{
+        const char *how = v->stuck[0] ? "killed: it ran with" : "killed";
+
+        l4_printf("resourcemon: %s: %s%s\n", v->name, how, v->stuck);
+        control(v, "afterburn error ", 16);
+        control(v, how, strlen(how));
+        control(v, v->stuck, strlen(v->stuck));
+        control(v, "\n", 1);
+}
+
 static int command(char c)
 {
         struct vm *v = &vms[foreground];
@@ -387,8 +413,7 @@ static int command(char c)
         } else if (c == 's' && v->state == VM_RUNNING) {
                 vm_notify(v, AB_EVENT_STOP);
         } else if (c == 'k' && v->state == VM_RUNNING) {
-                l4_printf("resourcemon: %s: killed\n", v->name);
-                vm_report_error(v, "killed");
+                kill(v);
                 vm_end(v, STATUS_KILLED);
         } else {
                 return 0;
