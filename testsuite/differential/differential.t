@@ -7,7 +7,7 @@
 . "${top_srcdir:?}/testsuite/run/run.sh"
 # shellcheck source=testsuite/differential/lib.sh
 . "$top_srcdir/testsuite/differential/lib.sh"
-plan 8
+plan 10
 # Ten times as many, and time for them, under make check-long.
 plain=plain segments=segments
 if [ "${AFTERBURN_LONG:-0}" != 0 ]; then
@@ -36,6 +36,12 @@ on_ring0 "$tmp/ring0" "$plain"
 came_to_its_end "$tmp/ring0" && equal "$tmp/native" "$tmp/ring0"
 check 'and on the ring-0 wedge'
 
+# on_split FILE ARGUMENTS: on extended L4, the guest kernel in a space of its own
+on_split() { OPTIONS='--hypervisor=l4x --layout=split' on_l4 "$@"; }
+on_split "$tmp/split" "$plain"
+came_to_its_end "$tmp/split" && equal "$tmp/native" "$tmp/split"
+check 'and on extended L4'
+
 rows=$(cat "$tmp/native" "$tmp/bound" | grep -ac '^form ')
 [ "$rows" -gt 100 ]
 check 'and there are many'
@@ -49,9 +55,13 @@ if command -v bochs >/dev/null; then
         on_ring0 "$tmp/ring0" "$segments"
         came_to_its_end "$tmp/ring0" && equal "$tmp/native" "$tmp/ring0"
         check 'and on the ring-0 wedge, with segments'
+        on_split "$tmp/split" "$segments"
+        came_to_its_end "$tmp/split" && equal "$tmp/native" "$tmp/split"
+        check 'and on extended L4, with segments'
 else
         skip 'natively, under bochs, and on L4 all forms with segments are executed' 'no bochs'
         skip 'with the same outcomes' 'no bochs'
         skip 'and on the ring-0 wedge, with segments' 'no bochs'
+        skip 'and on extended L4, with segments' 'no bochs'
 fi
 exit "$failed"

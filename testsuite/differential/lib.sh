@@ -20,11 +20,12 @@ on_bochs() {
                 --timeout="${AFTERBURN_TEST_LIMIT-300}" --append="$*" "$kernel" >"$to" 2>/dev/null </dev/null
 }
 
-# on_l4 FILE ARGUMENTS: bound, on baseline L4
+# on_l4 FILE ARGUMENTS: bound, on baseline L4, or the hypervisor OPTIONS name
 on_l4() {
         to=$1
         shift
-        "$top_builddir/libexec/afterburner/afterburn-run" --hypervisor=l4 --quiet \
+        # shellcheck disable=SC2086 # words
+        "$top_builddir/libexec/afterburner/afterburn-run" ${OPTIONS:---hypervisor=l4} --quiet \
                 --timeout="${AFTERBURN_TEST_LIMIT-100}" --append="$*" "$kernel" >"$to" 2>/dev/null </dev/null
 }
 

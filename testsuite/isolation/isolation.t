@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Applications of a Linux guest on baseline L4 attack, and change nothing; guests attack, panic,
 # triple-fault and loop, and a second one works on as when alone.
-# AFTERBURN_TEST_GUEST names another kernel.
+# AFTERBURN_TEST_GUEST names another kernel, OPTIONS another hypervisor.
 # shellcheck source=testsuite/run/run.sh
 . "${top_srcdir:?}/testsuite/run/run.sh"
 here=$top_builddir/testsuite/isolation
@@ -28,7 +28,8 @@ l4() {
         shift 2
         # shellcheck disable=SC2034 # for try
         limit="timeout $((seconds + 20))"
-        try "$want" --hypervisor=l4 --timeout="$seconds" --initrd="$root" "$@"
+        # shellcheck disable=SC2086 # words
+        try "$want" ${OPTIONS:---hypervisor=l4} --timeout="$seconds" --initrd="$root" "$@"
 }
 
 # Each attack's result becomes one of this test's.

@@ -1,19 +1,23 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # afterburn run --hypervisor=l4: samples, several guests, what is refused; Linux and its smoke
-# suite where an afterburned kernel is there (AFTERBURN_TEST_GUEST names another).
+# suite where an afterburned kernel is there (AFTERBURN_TEST_GUEST names another).  ROW and
+# OPTIONS name another hypervisor of the kind.
 # shellcheck source=testsuite/run/run.sh
 . "${top_srcdir:?}/testsuite/run/run.sh"
 share=$top_builddir/share/afterburner
 rows=$(grep -c '^AB_INSN' "$top_srcdir/afterburner/insn-ia32.def")
 guest=${AFTERBURN_TEST_GUEST:-$top_builddir/linux-6.1/vmlinux}
 rootfs=$share/rootfs.cpio.gz
+row=${ROW:-l4}
+options=${OPTIONS:---hypervisor=l4}
 plan 30
 
 l4() {
         want=$1
         shift
-        try "$want" --hypervisor=l4 --timeout=100 "$@"
+        # shellcheck disable=SC2086 # words
+        try "$want" $options --timeout=100 "$@"
 }
 
 # refused SENTENCE: the closing line holds it, and nothing else went wrong
@@ -26,15 +30,15 @@ try 0 "$share/hello" && cmp -s "$tmp/out" "$tmp/l4"
 check 'hello: the same output as on the bare machine'
 l4 0 "$share/mini" && [ "$(grep -c '^ok ' "$tmp/out")" = 9 ]
 check 'mini: processes, timer, memory protection'
-grep -Eq '^afterburn run: l4/qemu: ok, exit status 0, [0-9.]+ s, [0-9]+ hypervisor entries$' "$tmp/err"
+grep -Eq "^afterburn run: $row/qemu: ok, exit status 0, [0-9.]+ s, [0-9]+ hypervisor entries\$" "$tmp/err"
 check 'the closing line counts hypervisor entries'
 for mb in 32 768; do
         l4 0 --memory=${mb}M "$share/mini"
         check "a guest with $mb MB"
 done
-try 2 --hypervisor=l4 --memory=769M "$share/mini" && one_line 'a guest of l4 has 32M to 768M'
+l4 2 --memory=769M "$share/mini" && one_line "a guest of $row has 32M to 768M"
 check 'more memory is refused in one sentence'
-try 2 --hypervisor=l4 --memory=31M "$share/mini" && one_line 'a guest of l4 has 32M to 768M'
+l4 2 --memory=31M "$share/mini" && one_line "a guest of $row has 32M to 768M"
 check 'and less'
 
 l4 0 --vm=A,memory=32M --vm=B,memory=40M "$share/mini" && [ "$(grep -c '^A: ok ' "$tmp/out")" = 9 ] &&
@@ -45,7 +49,7 @@ l4 125 --vm=good --vm="bad,kernel=$share/hello-plain" "$share/mini" &&
 check 'a guest that is refused leaves the other running'
 try 2 --vm=A --vm=B "$share/mini" && one_line 'bare runs 1 guest: use --hypervisor=l4'
 check 'several guests need a hypervisor'
-try 2 --hypervisor=l4 --vm=A,memry=3 "$share/mini" && one_line 'memry: give memory='
+l4 2 --vm=A,memry=3 "$share/mini" && one_line 'memry: give memory='
 check 'an unknown word of --vm'
 
 l4 125 "$share/hello-plain" && refused 'no annotation records'
@@ -67,14 +71,14 @@ head -c 40000000 /dev/zero >"$tmp/large"
 l4 125 --memory=32M --initrd="$tmp/large" "$share/mini" && refused 'too little memory'
 check 'too little memory for what is to be loaded'
 head -c 9000 /dev/zero >"$tmp/zeros"
-try 1 --hypervisor=l4 "$tmp/zeros" && one_line 'not a kernel'
+l4 1 "$tmp/zeros" && one_line 'not a kernel'
 check 'no kernel at all'
-try 1 --hypervisor=l4 --initrd="$tmp/missing" "$share/mini" && one_line 'cannot be read'
+l4 1 --initrd="$tmp/missing" "$share/mini" && one_line 'cannot be read'
 check 'a missing root file system'
-"$top_builddir/libexec/afterburner/afterburn-link" --hypervisor=l4 "$share/mini" -o "$tmp/bound" >"$tmp/out" 2>&1 &&
+"$top_builddir/libexec/afterburner/afterburn-link" --hypervisor="$row" "$share/mini" -o "$tmp/bound" >"$tmp/out" 2>&1 &&
         l4 0 "$tmp/bound" && [ "$(grep -c '^ok ' "$tmp/out")" = 9 ]
 check 'a kernel bound ahead of time'
-try 1 "$tmp/bound" && one_line 'bound for l4, cannot run on bare'
+try 1 "$tmp/bound" && one_line "bound for $row, cannot run on bare"
 check 'which the bare machine refuses by name'
 
 cp "$top_builddir/lib/afterburner/l4/kernel-extended" "$tmp/a,kernel"
@@ -113,6 +117,6 @@ check 'Linux: one that panics leaves the other running'
 l4 0 --quiet --icount --initrd="$mini" "$guest" -- /bin/say x &&
         grep -Eq ' [0-9]+ instructions, [0-9]+ hypervisor entries$' "$tmp/err"
 check 'Linux: instructions are counted'
-try 124 --hypervisor=l4 --timeout=8 --initrd="$mini" "$guest" -- /bin/say -l && grep -q 'time ran out' "$tmp/err"
+l4 124 --timeout=8 --initrd="$mini" "$guest" -- /bin/say -l && grep -q 'time ran out' "$tmp/err"
 check 'Linux: an endless command meets the time limit'
 exit "$failed"

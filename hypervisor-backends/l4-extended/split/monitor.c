@@ -16,7 +16,7 @@ static uint64_t stop_began; /* when user code did not stop by itself; 0: it did 
 L4_ThreadId_t l4vm_owner;
 
 /* Main's message: it waits for an answer, it was at this place, it goes to its handler. */
-static bool owed, moved;
+static bool owed, moved, preempted;
 static struct ab_frame place;
 
 /* --- moving main ------------------------------------------------------------------- */
@@ -141,14 +141,12 @@ static void of_main(L4_MsgTag_t tag)
         if (L4_Label(tag) == L4VM_OP_TIMER)
                 return; /* look at the deadline again; it waits for nothing */
         owed = true;
-        if (xfer_has_state(mr, tag))
-                xfer_get_frame(mr, XFER_STATE_MR, &place);
-        else if (!xfer_read_frame(main_id, &place))
+        if (!xfer_has_state(mr, tag))
                 backend_fatal("L4 does not tell the registers of the guest kernel");
+        xfer_get_frame(mr, XFER_STATE_MR, &place);
         if (l4xvm_is_preemption(tag)) {
-                L4_LoadMR(1, a);
-                L4_LoadMR(2, b);
                 l4xvm_time_lost();
+                preempted = true;
         } else if (L4_Label(tag) == L4_LABEL_EXCEPTION) {
                 exception(a, b);
         } else if (L4_Label(tag) == L4_LABEL_IOFAULT_RW) {
@@ -277,7 +275,7 @@ static void start_main(void)
         L4_Send(main_id);
 }
 
-/* Main's answer is loaded: whom to send it to. */
+/* Load main's answer: whom to send it to. */
 static L4_ThreadId_t answer(void)
 {
         L4_Word_t *mr = L4_Utcb();
@@ -288,7 +286,15 @@ static L4_ThreadId_t answer(void)
         mr[1] = L4_CtrlXferWord(L4_CTRLXFER_ID_GP, 1u << L4_CTRLXFER_GP_EIP);
         mr[2] = (L4_Word_t)l4vm_trap_entry_saved;
         owed = moved = false;
-        return main_id;
+        if (!preempted)
+                return main_id;
+        /*
+         * On this thread's time, which is of a higher priority, main would leave none to other
+         * machines: it has its own again when its turn comes.
+         */
+        preempted = false;
+        L4_Reply(main_id);
+        return L4_nilthread;
 }
 
 void l4vm_monitor_main(void)

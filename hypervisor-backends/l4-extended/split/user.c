@@ -361,13 +361,20 @@ static bool of_preemption(uint32_t space, struct ab_frame *frame, struct ab_trap
         return true;
 }
 
-/* An access to a port, or a message of the program's own making. */
+static bool of_port(uint32_t space, struct ab_frame *frame, struct ab_trap *trap)
+{
+        take_frame(space, frame);
+        general_protection(trap);
+        return true;
+}
+
+/* A message of the program's own making. */
 static bool of_other(uint32_t space, struct ab_frame *frame, struct ab_trap *trap)
 {
-        if (!xfer_read_frame(l4xvm_user_thread(space), frame) && !fetch(space, frame))
-                give_up(space, trap);
-        else
+        if (fetch(space, frame))
                 general_protection(trap);
+        else
+                give_up(space, trap);
         return true;
 }
 
@@ -406,6 +413,8 @@ static void run(uint32_t space, struct ab_frame *frame, struct ab_trap *trap)
                         done = of_page_fault(space, frame, trap, L4_Label(tag) & L4_FPAGE_W);
                 } else if (l4xvm_is_preemption(tag)) {
                         done = of_preemption(space, frame, trap);
+                } else if (L4_Label(tag) == L4_LABEL_IOFAULT_RW) {
+                        done = of_port(space, frame, trap);
                 } else {
                         done = of_other(space, frame, trap);
                 }

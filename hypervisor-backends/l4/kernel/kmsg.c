@@ -71,14 +71,19 @@ void kmsg_page_fault(struct tcb *self, u32 address, bool write)
                 halt(self);
 }
 
+/* With the state that page faults carry, too: it has the same handler. */
 void kmsg_io_fault(struct tcb *self, u32 io_fpage)
 {
+        bool state = X_XPF && self->xfer_conf[LABEL_PAGEFAULT];
         struct kmsg m;
 
         m.mr[1] = io_fpage;
         m.mr[2] = tcb_frame(self)->eip;
         m.mr[0] = LABEL(LABEL_IO_FAULT, FPAGE_R | FPAGE_W) | 2;
-        if (kmsg_call(&m, self->utcb[UTCB_PAGER], TIME_NEVER, true, false))
+        if (state)
+                m.mr[0] =
+                    (m.mr[0] & ~TAG_COUNTS) | append_state(self, LABEL_PAGEFAULT, m.mr, 2, true);
+        if (kmsg_call(&m, self->utcb[UTCB_PAGER], TIME_NEVER, true, state))
                 halt(self);
 }
 
