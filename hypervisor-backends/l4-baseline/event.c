@@ -12,16 +12,19 @@ static uint64_t counter(void)
         return value;
 }
 
+/* Without a division, because it is asked often: nanoseconds per step, times 2^24. */
 uint64_t backend_time(void)
 {
-        uint32_t khz = l4vm_machine.counter_khz;
+        static uint32_t scale;
         uint64_t steps;
 
-        if (!began)
+        if (!began) {
                 began = counter();
+                scale = (uint32_t)((1000000ull << 24) / l4vm_machine.counter_khz);
+        }
         steps = counter() - began;
-        /* in two parts, so that the product does not overflow for years */
-        return steps / khz * 1000000 + steps % khz * 1000000 / khz;
+        return ((uint64_t)scale * (uint32_t)(steps >> 32) << 8) +
+               ((uint64_t)scale * (uint32_t)steps >> 24);
 }
 
 uint64_t backend_wall_time(void)

@@ -46,15 +46,11 @@ static uint32_t rank(const struct pic *pic, uint32_t input)
 /* The input of @inputs that comes first; INPUTS where there is none. */
 static uint32_t best(const struct pic *pic, uint32_t inputs)
 {
-        uint32_t i;
+        uint32_t from = (pic->lowest + 1u) % INPUTS, behind = inputs & ~0u << from;
 
-        for (i = 0; i < INPUTS; i++) {
-                uint32_t input = (pic->lowest + 1u + i) % INPUTS;
-
-                if (inputs & 1u << input)
-                        return input;
-        }
-        return INPUTS;
+        if (!inputs)
+                return INPUTS;
+        return (uint32_t)__builtin_ctz(behind ? behind : inputs);
 }
 
 /* The input that asks the processor, or the first controller; INPUTS: none does. */
@@ -68,8 +64,10 @@ static uint32_t asking(const struct pic *pic)
         /* a further interrupt of the second controller may interrupt its first */
         if (pic == &first && pic->nested)
                 served &= ~(1u << LINE_CASCADE);
+        if (input == INPUTS)
+                return INPUTS;
         serving = best(pic, served);
-        if (input == INPUTS || (serving != INPUTS && rank(pic, input) >= rank(pic, serving)))
+        if ((serving != INPUTS && rank(pic, input) >= rank(pic, serving)))
                 return INPUTS;
         return input;
 }

@@ -160,6 +160,35 @@ static void neighbours(void)
               "invalidation takes a neighbour away as any page");
 }
 
+/* Groups of 32 pages that are mostly in use are compared as a whole. */
+static void dense_groups(void)
+{
+        uint32_t i, wrong = 0;
+
+        fresh(0);
+        for (i = 0; i < 24; i++) {
+                pte(TABLE, USER + i * 0x1000, (0x200000 + i * 0x1000) | P | RW | US | A | D);
+                access_at(USER + i * 0x1000, MMU_WRITE, true);
+        }
+        load_cr3(DIR1);
+        load_cr3(DIR1);
+        for (i = 0; i < 24; i++)
+                wrong |= !(machine_rights(USER + i * 0x1000) & AB_WRITE);
+        check(!wrong, "a dense group that has not changed stays mapped");
+        pte(TABLE, USER + 0x5000, 0x300000 | P | RW | US | A | D);
+        pte(TABLE, USER + 0x6000, 0x206000 | P | US | A | D);
+        pte(TABLE, USER + 0x1e000, 0x301000 | P | RW | US);
+        load_cr3(DIR1);
+        check(!machine_rights(USER + 0x5000), "one page of it that has become another is lost");
+        check(machine_rights(USER + 0x6000) == (AB_READ | AB_EXECUTE | AB_USER),
+              "one that may not be written to any more is read-only");
+        check(machine_rights(USER + 0x7000) & AB_WRITE && !machine_rights(USER + 0x1e000),
+              "the others stay, and a page that was not in use is not");
+        pte(TABLE, USER + 0x7000, 0);
+        load_cr3(DIR1);
+        check(!machine_rights(USER + 0x7000), "and the next change is seen, too");
+}
+
 static void errors(void)
 {
         fresh(0);
@@ -426,6 +455,7 @@ int main(void)
 {
         bits();
         neighbours();
+        dense_groups();
         errors();
         protection();
         large();
