@@ -6,21 +6,18 @@
  */
 #include "l4vm.h"
 
-static struct {
-        uint32_t count; /* of all that came since they were taken */
-        uint32_t page[L4VM_FRESH_MOST];
-} fresh[L4VM_SPACES];
+struct l4vm_fresh l4vm_fresh[L4VM_SPACES];
 
 void l4vm_fresh_note(uint32_t space, uint32_t virtual)
 {
-        fresh[space].page[fresh[space].count++ % L4VM_FRESH_MOST] = virtual;
+        l4vm_fresh[space].page[l4vm_fresh[space].count++ % L4VM_FRESH_MOST] = virtual;
 }
 
 uint32_t l4vm_fresh_take(uint32_t space, const uint32_t **pages)
 {
-        uint32_t n = fresh[space].count;
+        uint32_t n = l4vm_fresh[space].count;
 
-        *pages = fresh[space].page;
-        fresh[space].count = 0;
+        *pages = l4vm_fresh[space].page;
+        l4vm_fresh[space].count = 0;
         return n < L4VM_FRESH_MOST ? n : L4VM_FRESH_MOST;
 }

@@ -170,6 +170,10 @@ void l4vm_flush_queue(void);
 /* --- fresh.c: what user code may have and has not got yet ----------------------------- */
 
 #define L4VM_FRESH_MOST 16u
+extern struct l4vm_fresh {
+        uint32_t count; /* of all that came since they were taken */
+        uint32_t page[L4VM_FRESH_MOST];
+} l4vm_fresh[L4VM_SPACES];
 void l4vm_fresh_note(uint32_t space, uint32_t virtual);
 /* Take the list: how many addresses there are at *@pages, until the next note. */
 uint32_t l4vm_fresh_take(uint32_t space, const uint32_t **pages);

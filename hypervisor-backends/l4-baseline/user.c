@@ -29,7 +29,8 @@ static bool made[L4VM_SPACES];
 
 static uint8_t stub_data[L4VM_SPACES][AB_PAGE_BYTES] __attribute__((aligned(4096)));
 
-static const L4_Word_t patience = 3000000; /* us a thread may take to come to a stub's end */
+/* Three seconds, which a thread may take to come to a stub's end. */
+static const L4_Time_t patience = {12 << L4_TIME_EXPONENT_SHIFT | 733};
 
 static L4_ThreadId_t thread_of(uint32_t space)
 {
@@ -41,6 +42,18 @@ static L4_MsgTag_t talk(uint32_t space, L4_Time_t wait)
 {
         l4vm_count(COUNT_USER);
         return L4_Ipc(thread_of(space), thread_of(space), L4_Timeouts(L4_ZeroTime, wait), 0);
+}
+
+/* Only where the kernel below needs help with flags. */
+static void flags_enter(uint32_t space, struct ab_frame *frame)
+{
+        if (!l4vm_quirks.flags)
+                l4vm_flags_enter(space, frame);
+}
+
+static bool flags_leave(uint32_t space, struct ab_frame *frame, uint32_t vector)
+{
+        return !l4vm_quirks.flags && l4vm_flags_leave(space, frame, vector);
 }
 
 static bool is_page_fault(L4_MsgTag_t tag)
@@ -89,7 +102,7 @@ static bool serve_stub_page(uint32_t space, uint32_t address, bool write)
 static bool await_stub(uint32_t space)
 {
         for (;;) {
-                L4_MsgTag_t tag = talk(space, L4_TimePeriod(patience));
+                L4_MsgTag_t tag = talk(space, patience);
 
                 if (L4_IpcFailed(tag))
                         return false;
@@ -203,10 +216,11 @@ static void install(uint32_t address, uint32_t value, uint32_t *entry, unsigned 
 static uint32_t install_fresh(uint32_t space, uint32_t besides, unsigned int mr)
 {
         const uint32_t *pages;
-        uint32_t n = l4vm_fresh_take(space, &pages), i, words = 0;
+        uint32_t n, i, words = 0;
 
-        if (!l4vm_quirks.reply_maps)
+        if (!l4vm_fresh[space].count || !l4vm_quirks.reply_maps)
                 return 0;
+        n = l4vm_fresh_take(space, &pages);
         for (i = 0; i < n; i++) {
                 uint32_t page = pages[i];
                 uint32_t *entry = shadow_entry(space, page, false);
@@ -258,7 +272,7 @@ static bool get_registers(uint32_t space, struct ab_frame *frame, uint32_t abort
         L4_Set_MsgTag(L4_Tag(0, 0, 0));
         if (abort) {
                 /* Nothing to answer: only wait. */
-                L4_MsgTag_t tag = L4_Receive_Timeout(thread_of(space), L4_TimePeriod(patience));
+                L4_MsgTag_t tag = L4_Receive_Timeout(thread_of(space), patience);
 
                 if (L4_IpcFailed(tag) || !is_exception(tag) || !in_stubs(L4_StoreMR(L4_EXC_MR_EIP)))
                         return false;
@@ -267,7 +281,7 @@ static bool get_registers(uint32_t space, struct ab_frame *frame, uint32_t abort
         }
         l4vm_load_frame(frame);
         frame->eip = r.ip;
-        l4vm_flags_leave(space, frame, NO_VECTOR);
+        flags_leave(space, frame, NO_VECTOR);
         return true;
 }
 
@@ -330,11 +344,11 @@ static bool of_exception(uint32_t space, struct ab_frame *frame, struct ab_trap 
         if (frame->eip == STUB_ADDRESS(stub_hlt) && l4vm.stopped) {
                 l4vm.stopped = 0;
                 frame->eip = l4vm.stop_eip;
-                l4vm_flags_leave(space, frame, NO_VECTOR);
+                flags_leave(space, frame, NO_VECTOR);
                 *trap = (struct ab_trap){AB_REASON_EVENT, 0, 0, 0};
                 return true;
         }
-        if (l4vm_flags_leave(space, frame, vector)) {
+        if (flags_leave(space, frame, vector)) {
                 l4vm_store_frame(frame);
                 L4_Set_MsgTag(L4_Tag(0, L4_EXC_WORDS, 0));
                 return false;
@@ -422,7 +436,7 @@ void backend_user(struct ab_frame *frame, struct ab_trap *trap)
         typed = install_fresh(space, ~0u, L4_EXC_WORDS + 1);
         repeated = 0;
         started = *frame;
-        l4vm_flags_enter(space, &started);
+        flags_enter(space, &started);
         l4vm_store_frame(&started);
         L4_Set_MsgTag(L4_Tag(0, L4_EXC_WORDS, typed));
         run(space, frame, trap);

@@ -148,7 +148,12 @@ bool code_check(uint32_t selector, uint32_t cpl, bool outward, struct vcpu_segme
 /* Stack segment for privilege @cpl; @vector is what a bad one raises. */
 bool stack_check(uint32_t selector, uint32_t cpl, uint32_t vector, struct vcpu_segment *segment,
                  struct cpu_fault *fault);
-void segment_set(enum vcpu_seg seg, uint32_t selector, const struct vcpu_segment *segment);
+static inline void segment_set(enum vcpu_seg seg, uint32_t selector,
+                               const struct vcpu_segment *segment)
+{
+        vcpu.ab.seg[seg] = selector;
+        vcpu.segment[seg] = *segment;
+}
 void segment_load(enum vcpu_seg seg, uint32_t selector);
 /* User mode was entered: data segments it may not have are taken away. */
 void segments_drop(void);

@@ -135,12 +135,6 @@ bool stack_check(uint32_t selector, uint32_t cpl, uint32_t vector, struct vcpu_s
         return accessed(selector, segment, fault);
 }
 
-void segment_set(enum vcpu_seg seg, uint32_t selector, const struct vcpu_segment *segment)
-{
-        vcpu.ab.seg[seg] = selector;
-        vcpu.segment[seg] = *segment;
-}
-
 /* Data segments: readable, and of a privilege that may be used. */
 static bool data_check(uint32_t selector, struct vcpu_segment *segment, struct cpu_fault *fault)
 {
@@ -222,6 +216,7 @@ void segments_drop(void)
         static const uint8_t data[] = {SEG_ES, SEG_DS, SEG_FS, SEG_GS};
         uint32_t i;
 
+#pragma GCC unroll 4
         for (i = 0; i < sizeof(data); i++) {
                 struct vcpu_segment *segment = &vcpu.segment[data[i]];
 
