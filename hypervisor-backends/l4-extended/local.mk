@@ -6,7 +6,7 @@ hypervisor_backends_l4_extended_libl4x_a_SOURCES = \
 	hypervisor-backends/l4-extended/transfer.h
 hypervisor_backends_l4_extended_libl4x_a_CPPFLAGS = $(AB_CPPFLAGS) $(L4U_CPPFLAGS)
 hypervisor_backends_l4_extended_libl4x_a_CFLAGS = $(L4U_CFLAGS)
-EXTRA_DIST += hypervisor-backends/l4-extended/README
+EXTRA_DIST += hypervisor-backends/l4-extended/README hypervisor-backends/l4-extended/split/README
 
 # The split layout: what of the baseline backend stays true, and what the extensions replace.
 noinst_LIBRARIES += hypervisor-backends/l4-extended/split/libl4xvm.a
