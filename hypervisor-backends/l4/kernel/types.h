@@ -28,11 +28,9 @@ _Static_assert(sizeof(u32) == 4 && sizeof(void *) == 4, "the kernel is a 32-bit 
 /* Bits set in a word. */
 static inline u32 popcount(u32 w)
 {
-        u32 n = 0;
-
-        for (; w; w &= w - 1)
-                n++;
-        return n;
+        w -= w >> 1 & 0x55555555;
+        w = (w & 0x33333333) + (w >> 2 & 0x33333333);
+        return ((w + (w >> 4)) & 0x0F0F0F0F) * 0x01010101 >> 24;
 }
 
 void *memset(void *to, int byte, size_t len);
