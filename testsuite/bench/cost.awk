@@ -28,6 +28,8 @@ $1 ~ /^[0-9]+\.[12]:/ {
 	what = $1
 	sub(/^[^:]*:/, "", what)
 	if (sub(/^entry:/, "", what)) {
+		if (what ~ /^count_(fast_)?write_segments$/)	# of L4: two descriptors each
+			cycles[int($1)] += 2 * weight["descriptor_table"] * $2
 		if (what ~ /^count_/)	# a function of interest, not a way in
 			next
 		what = "entry"

@@ -55,7 +55,7 @@ END
                 [ -n "$(value "$1" l4x-$layout fork 'modelled cycles')" ] || continue
                 report "accessed and dirty faults per fork$2" "${bits:-0.000}"
                 report "accessed and dirty faults per 1000 pages$2" "$(over \
-                        "$(value "$1" l4x-$layout build entry:count_bits_only | awk '{ print $1 * 1000 }')" \
+                        "$(value "$1" l4x-$layout build entry:count_bits_only | awk '{ n = $1 * 1000 } END { print n + 0 }')" \
                         "$(value "$1" l4x-$layout build entry:count_mmu_fill)" 1)"
                 break
         done
@@ -72,7 +72,7 @@ for version in $versions; do
                         continue
                 fi
                 # shellcheck disable=SC2086 # words
-                count "$platform" "$version" $sets || continue
+                count "$platform" "$version" $sets || say "linux-$version on $platform: not all was measured"
                 measured="$measured $version:$platform"
                 [ "$version" = 6.1 ] || continue
                 say "linux-$version on $platform: boot"
