@@ -43,7 +43,11 @@ sub symbols {
 	while (<$nm>) { $at{$3} = hex $1 if /^([0-9a-f]+) (.) (\S+)$/ }
 	return %at;
 }
-sub word { return unpack 'V', substr $memory, shift, 4; }
+sub word {
+	my ($at) = @_;
+	die sprintf("counts.pl: %x is no memory: is this the build that runs?\n", $at) if $at < 0 || $at > length($memory) - 4;
+	return unpack "V", substr $memory, $at, 4;
+}
 
 # how many a circular list of the kernel holds
 sub ring {

@@ -6,13 +6,20 @@
  *
  * A guest with less than 50 MB is the idle one: it sleeps until the machine is ended.  The other
  * forks in storms, makes and unlinks files in tmpfs, moves bytes through pipes, takes signals,
- * loads and unloads a module, round after round.  At the beginning (when each load has run once),
- * and at the end, it brings itself to the same state, prints "soak: quiet" and sleeps.
+ * loads and unloads a module, round after round.  At the beginning (when each load has run a few
+ * times), and at the end, it brings itself to the same state, prints "soak: quiet" and sleeps.
  */
 #include "programs.h"
 
 enum { STORM = 200, AT_ONCE = 25, FILES = 60, FILE_BYTES = 20000, PIPE_BYTES = 200000 };
-enum { SYS_sysinfo = 116, SIGALRM_ = 14, SETTLE = 150, QUIET_SECONDS = 15, MODULE_MOST = 1 << 20 };
+enum {
+        SYS_sysinfo = 116,
+        SIGALRM_ = 14,
+        SETTLE = 150,
+        QUIET_SECONDS = 15,
+        WARM = 5,
+        MODULE_MOST = 1 << 20
+};
 
 static char buffer[FILE_BYTES];
 static volatile unsigned alarms;
@@ -209,8 +216,9 @@ int guest_main(int argc, char **argv, char **environment)
                         guest_sleep(900000000);
         }
         read_module();
-        round_of_all();
-        round_of_all();
+        while (rounds++ < WARM)
+                round_of_all();
+        rounds = 0;
         quiet("before");
         do {
                 round_of_all();
