@@ -29,3 +29,14 @@ install-data-hook:
 	cd "$(DESTDIR)$(man1dir)" && rm -f afterburn-as.1 && $(LN_S) afterburn-cc.1 afterburn-as.1
 uninstall-hook:
 	rm -f "$(DESTDIR)$(man1dir)/afterburn-as.1"
+
+# The thesis' chapter 5 redone, from result files; written anew by hand of `make evaluation' only.
+EVALUATION_FROM = doc/results-extended/extended.tsv doc/results-extended/boot.tsv \
+	doc/results-extended/figures.tsv doc/evaluation-notes
+evaluation:
+	cd $(top_srcdir) && testsuite/bench/evaluation.sh doc/results-extended hypervisor-backends/l4/results \
+		doc/evaluation-notes >doc/evaluation.md.new && mv doc/evaluation.md.new doc/evaluation.md
+.PHONY: evaluation
+dist_doc_DATA += doc/evaluation.md
+EXTRA_DIST += $(EVALUATION_FROM) doc/results-extended/README doc/results-extended/extended.txt \
+	doc/results-extended/times-6.1.svg doc/results-extended/times-2.6.9.svg

@@ -48,9 +48,9 @@ libexec_afterburner_bench_alternate_CFLAGS = $(AB_CFLAGS)
 
 dist_man_MANS += doc/man/afterburn-bench.1
 EXTRA_DIST += testsuite/bench/bench.sh testsuite/bench/toolchain.sh testsuite/bench/build-cost.sh testsuite/bench/l4.sh testsuite/bench/baseline.sh \
-	testsuite/bench/extended.sh testsuite/bench/guests.sh testsuite/bench/README
-TESTS += testsuite/bench/bench.t testsuite/bench/cost.t
-EXTRA_DIST += testsuite/bench/bench.t testsuite/bench/cost.t
+	testsuite/bench/extended.sh testsuite/bench/guests.sh testsuite/bench/evaluation.sh testsuite/bench/README
+TESTS += testsuite/bench/bench.t testsuite/bench/cost.t testsuite/bench/evaluation.t
+EXTRA_DIST += testsuite/bench/bench.t testsuite/bench/cost.t testsuite/bench/evaluation.t
 
 # QEMU plugin that counts events; loaded by QEMU, so undefined symbols are QEMU's.
 QEMU_COUNTS = lib/afterburner/qemu/counts.so
