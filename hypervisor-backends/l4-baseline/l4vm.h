@@ -199,7 +199,7 @@ void l4vm_fpu_reset(uint32_t space);
 /* stubs.S: offsets in the page of code. */
 extern char l4vm_stub_code[];
 extern char stub_hlt[], stub_start[], stub_fpu_save[], stub_fpu_load[], stub_flush[];
-extern char stub_popf[], stub_popf_end[];
+extern char stub_popf[], stub_popf_end[], stub_give[], stub_give_end[];
 #define STUB_ADDRESS(label) (L4VM_STUB_CODE + ((uint32_t)(label) - (uint32_t)l4vm_stub_code))
 
 /* quirks.c: departures of the kernel below. */

@@ -37,9 +37,14 @@
 #define STUB_FLAGS     0x004 /* what stub_popf loads */
 #define STUB_ESP       0x008
 #define STUB_EIP       0x00c
+#define STUB_IPC       0x010 /* address of the kernel's Ipc */
 #define STUB_FPU       0x200 /* 512 bytes for fxsave */
 #define STUB_WORDS     0x400 /* 64 words for message registers */
 #define STUB_STACK     0xff0
+
+/* What stub_give sends: the words of an exception message, but for those of L4's. */
+#define STUB_GIVE_LABEL 0x4711
+#define STUB_GIVE_WORDS 12
 
 /* Threads, relative to the machine's first thread number. */
 #define L4VM_MAIN           0

@@ -21,11 +21,13 @@ enum {
         PAGE_FAULT = 14,
         LOWER_HALF = 31,
         DEBUG = 1,
+        TRAP_FLAG = 0x100,
         NO_VECTOR = 256,
         MOST_REPEATED = 100
 };
 
 static bool made[L4VM_SPACES];
+static bool given[L4VM_SPACES]; /* waits in stub_give, not for the answer to an exception */
 
 static uint8_t stub_data[L4VM_SPACES][AB_PAGE_BYTES] __attribute__((aligned(4096)));
 
@@ -41,6 +43,7 @@ static L4_ThreadId_t thread_of(uint32_t space)
 static L4_MsgTag_t talk(uint32_t space, L4_Time_t wait)
 {
         l4vm_count(COUNT_USER);
+        given[space] = false;
         return L4_Ipc(thread_of(space), thread_of(space), L4_Timeouts(L4_ZeroTime, wait), 0);
 }
 
@@ -127,6 +130,7 @@ static void make(uint32_t space)
                 backend_fatal("the resource monitor gives no address space");
         l4vm_fpu_reset(space);
         *(uint32_t *)(stub_data[space] + STUB_HANDLER) = l4vm_thread(L4VM_MAIN).raw;
+        *(uint32_t *)(stub_data[space] + STUB_IPC) = L4_syscalls.ipc;
         L4_Set_MsgTag(L4_Tag(0, 2, 0));
         L4_LoadMR(1, STUB_ADDRESS(stub_start));
         L4_LoadMR(2, L4VM_STUB_DATA + STUB_STACK);
@@ -258,26 +262,64 @@ static uint8_t code_at(uint32_t space, uint32_t address)
         return page ? page[address % AB_PAGE_BYTES] : 0;
 }
 
-/*
- * The thread waits for the answer to a page fault, or is in an IPC of its own: get its
- * registers.  False: it does not come.
- */
-static bool get_registers(uint32_t space, struct ab_frame *frame, uint32_t abort)
+/* The thread is in an IPC of its own: end that, and get its registers.  False: it does not come. */
+static bool interrupt(uint32_t space, struct ab_frame *frame)
 {
-        struct L4_ExRegs r = {.control = abort | L4_EXREGS_IP, .ip = STUB_ADDRESS(stub_hlt)};
+        struct L4_ExRegs r = {.control = L4_EXREGS_IP | L4_EXREGS_ABORT_RCV | L4_EXREGS_ABORT_SND,
+                              .ip = STUB_ADDRESS(stub_hlt)};
+        L4_MsgTag_t tag;
 
         l4vm_count(COUNT_MOVE);
         if (L4_IsNilThread(L4_ExchangeRegisters(thread_of(space), &r)))
                 return false;
-        L4_Set_MsgTag(L4_Tag(0, 0, 0));
-        if (abort) {
-                /* Nothing to answer: only wait. */
-                L4_MsgTag_t tag = L4_Receive_Timeout(thread_of(space), patience);
-
-                if (L4_IpcFailed(tag) || !is_exception(tag) || !in_stubs(L4_StoreMR(L4_EXC_MR_EIP)))
-                        return false;
-        } else if (!await_stub(space)) {
+        tag = L4_Receive_Timeout(thread_of(space), patience);
+        if (L4_IpcFailed(tag) || !is_exception(tag) || !in_stubs(L4_StoreMR(L4_EXC_MR_EIP)))
                 return false;
+        l4vm_load_frame(frame);
+        frame->eip = r.ip;
+        flags_leave(space, frame, NO_VECTOR);
+        return true;
+}
+
+/* Answer with nothing, and wait until stub_give has sent the registers. */
+static bool await_give(uint32_t space)
+{
+        L4_Set_MsgTag(L4_Tag(0, 0, 0));
+        for (;;) {
+                L4_MsgTag_t tag = talk(space, patience);
+
+                if (L4_IpcFailed(tag))
+                        return false;
+                if (L4_Label(tag) == STUB_GIVE_LABEL && L4_UntypedWords(tag) == STUB_GIVE_WORDS)
+                        return true;
+                if (!is_page_fault(tag) ||
+                    !serve_stub_page(space, L4_StoreMR(1), L4_Label(tag) & L4_FPAGE_W))
+                        return false;
+        }
+}
+
+/*
+ * The thread waits for the answer to a page fault: get its registers.  False: it does not come.
+ * Single steps would end in the stub that is cheaper, so its flags are those of nobody.
+ */
+static bool get_registers(uint32_t space, struct ab_frame *frame)
+{
+        bool gives = l4vm_quirks.flags;
+        struct L4_ExRegs r = {.control = L4_EXREGS_IP | (gives ? L4_EXREGS_FLAGS : 0),
+                              .ip = gives ? STUB_ADDRESS(stub_give) : STUB_ADDRESS(stub_hlt),
+                              .flags = 0x202};
+
+        l4vm_count(COUNT_MOVE);
+        if (L4_IsNilThread(L4_ExchangeRegisters(thread_of(space), &r)))
+                return false;
+        if (!gives)
+                L4_Set_MsgTag(L4_Tag(0, 0, 0));
+        if (gives ? !await_give(space) : !await_stub(space))
+                return false;
+        given[space] = gives;
+        if (gives) {
+                L4_LoadMR(L4_EXC_MR_EFLAGS, r.flags);
+                L4_LoadMR(L4_EXC_MR_ESP, r.sp);
         }
         l4vm_load_frame(frame);
         frame->eip = r.ip;
@@ -297,6 +339,9 @@ static void give_up(uint32_t space, struct ab_trap *trap)
         make(space);
         general_protection(trap);
 }
+
+/* What the thread was last given. */
+static struct ab_frame started;
 
 /* --- messages: true when the guest has to be told ------------------------------------------- */
 
@@ -321,7 +366,7 @@ static bool of_page_fault(uint32_t space, struct ab_frame *frame, struct ab_trap
                 L4_Set_MsgTag(L4_Tag(0, 0, 2 + install_fresh(space, address & SHADOW_PAGE, 3)));
                 return false;
         }
-        if (!get_registers(space, frame, 0)) {
+        if (!get_registers(space, frame)) {
                 give_up(space, trap);
                 return true;
         }
@@ -331,6 +376,12 @@ static bool of_page_fault(uint32_t space, struct ab_frame *frame, struct ab_trap
         trap->error = error;
         l4vm.stopped = 0;
         return true;
+}
+
+/* On the way from stub_give to where it goes on. */
+static bool in_give(uint32_t eip)
+{
+        return eip >= STUB_ADDRESS(stub_give) && eip < STUB_ADDRESS(stub_give_end);
 }
 
 static bool of_exception(uint32_t space, struct ab_frame *frame, struct ab_trap *trap)
@@ -344,6 +395,8 @@ static bool of_exception(uint32_t space, struct ab_frame *frame, struct ab_trap 
         if (frame->eip == STUB_ADDRESS(stub_hlt) && l4vm.stopped) {
                 l4vm.stopped = 0;
                 frame->eip = l4vm.stop_eip;
+                if (in_give(frame->eip))
+                        *frame = started; /* not there yet: as if it had not begun */
                 flags_leave(space, frame, NO_VECTOR);
                 *trap = (struct ab_trap){AB_REASON_EVENT, 0, 0, 0};
                 return true;
@@ -371,7 +424,7 @@ static bool of_exception(uint32_t space, struct ab_frame *frame, struct ab_trap 
 /* A message of the program's own making, or an access to a port. */
 static bool of_other(uint32_t space, struct ab_frame *frame, struct ab_trap *trap, bool fault)
 {
-        if (!get_registers(space, frame, fault ? 0 : L4_EXREGS_ABORT_RCV | L4_EXREGS_ABORT_SND)) {
+        if (!(fault ? get_registers(space, frame) : interrupt(space, frame))) {
                 give_up(space, trap);
                 return true;
         }
@@ -380,16 +433,12 @@ static bool of_other(uint32_t space, struct ab_frame *frame, struct ab_trap *tra
         return true;
 }
 
-/* What the thread was last given. */
-static struct ab_frame started;
-
 static bool of_failure(uint32_t space, struct ab_trap *trap, bool again)
 {
         struct ab_frame ignored;
 
         /* It does not wait for us, but in an IPC of its own: end that, and try again. */
-        if (!l4vm.stop_failed && !again &&
-            get_registers(space, &ignored, L4_EXREGS_ABORT_RCV | L4_EXREGS_ABORT_SND)) {
+        if (!l4vm.stop_failed && !again && interrupt(space, &ignored)) {
                 l4vm_store_frame(&started);
                 L4_Set_MsgTag(L4_Tag(0, L4_EXC_WORDS, 0));
                 return false;
@@ -433,6 +482,9 @@ void backend_user(struct ab_frame *frame, struct ab_trap *trap)
         l4vm_user_need(space);
         l4vm_fpu_enter(space);
         l4vm_flush_queue();
+        /* A single step begins where the kernel sets the flag. */
+        if (given[space] && frame->eflags & TRAP_FLAG)
+                l4vm_run_stub(space, stub_hlt, 0);
         typed = install_fresh(space, ~0u, L4_EXC_WORDS + 1);
         repeated = 0;
         started = *frame;

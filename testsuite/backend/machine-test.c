@@ -313,6 +313,41 @@ static void user_traps(void)
                         "user mode: the wedge's memory cannot be read");
 }
 
+/* Registers of user code are exact at a page fault, and a step begins where it goes on. */
+static void user_fault_registers(void)
+{
+        const uint32_t at = 0x40004000;
+        uint32_t end = address_of(user_touch) + 2;
+
+        frame = (struct ab_frame){.edi = 7,
+                                  .esi = 6,
+                                  .ebp = 5,
+                                  .esp = STACK + 0x800,
+                                  .ebx = at,
+                                  .edx = 3,
+                                  .ecx = 2,
+                                  .eax = 1,
+                                  .eflags = 0x202 | 0x4d5};
+        run_user(user_touch);
+        frame.ebx -= at - 4;
+        ktap_ok(trap.reason == AB_REASON_PAGE_FAULT && registers_kept(STACK + 0x800) &&
+                    (frame.eflags & 0xcd5) == 0x4d5,
+                "user mode: a page fault keeps registers and flags");
+        frame.ebx = at;
+        frame.eflags = 0x302;
+        run_user(user_touch);
+        ktap_ok(trap.reason == AB_REASON_PAGE_FAULT && frame.eip == address_of(user_touch) &&
+                    frame.eflags & 0x100,
+                "user mode: ... and the trap flag");
+        backend_map(2, at, PAGE_A, AB_PAGE_BYTES, AB_READ | AB_WRITE | AB_USER);
+        run_user(user_touch);
+        ktap_ok(trap.reason == AB_REASON_EXCEPTION && trap.vector == 1 && frame.eip == end &&
+                    frame.ebx == at && frame.edi == 7,
+                "user mode: ... and a step that goes on there is one instruction");
+        frame.eflags = 0x202;
+        backend_unmap(2, at, AB_PAGE_BYTES);
+}
+
 static void user_events(void)
 {
         uint32_t count;
@@ -483,6 +518,7 @@ void wedge_main(void)
         kernel_traps();
         event_interrupts_kernel();
         user_traps();
+        user_fault_registers();
         user_events();
         user_segment();
         user_fpu();
