@@ -74,6 +74,12 @@ void *ab_realloc(void *old, unsigned long bytes)
         return p;
 }
 
+void ab_finish_output(void)
+{
+        if (fflush(stdout) || ferror(stdout))
+                ab_die(AB_EXIT_ERROR, "standard output: cannot be written: check the disk");
+}
+
 void *ab_alloc(unsigned long bytes)
 {
         return memset(ab_realloc(NULL, bytes), 0, bytes);

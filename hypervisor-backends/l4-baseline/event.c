@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Events, time and ports, as main sees them; monitor.c is the other side. */
+#include "../port.h"
 #include "l4vm.h"
 
 static uint64_t began;
@@ -129,12 +130,7 @@ bool backend_port_in(uint32_t port, uint32_t bytes, uint32_t *value)
         *value = 0;
         if (!take_port(port, bytes))
                 return false;
-        if (bytes == 1)
-                asm volatile("inb %w1,%b0" : "+a"(*value) : "d"(port));
-        else if (bytes == 2)
-                asm volatile("inw %w1,%w0" : "+a"(*value) : "d"(port));
-        else
-                asm volatile("inl %w1,%0" : "=a"(*value) : "d"(port));
+        *value = port_read(port, bytes);
         return true;
 }
 
@@ -142,11 +138,6 @@ bool backend_port_out(uint32_t port, uint32_t bytes, uint32_t value)
 {
         if (!take_port(port, bytes))
                 return false;
-        if (bytes == 1)
-                asm volatile("outb %b0,%w1" : : "a"(value), "d"(port));
-        else if (bytes == 2)
-                asm volatile("outw %w0,%w1" : : "a"(value), "d"(port));
-        else
-                asm volatile("outl %0,%w1" : : "a"(value), "d"(port));
+        port_write(port, bytes, value);
         return true;
 }

@@ -326,7 +326,6 @@ int main(int argc, char **argv)
         write_bound(&options, &file, &wedge);
         if (options.stats)
                 print_stats(&load.bind.stats);
-        if (fflush(stdout) || ferror(stdout))
-                ab_die(AB_EXIT_ERROR, "standard output: cannot be written: check the disk");
+        ab_finish_output();
         return AB_EXIT_OK;
 }

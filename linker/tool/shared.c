@@ -2,7 +2,6 @@
 #include "config.h"
 #include "tool/shared.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "host/diag.h"
@@ -15,12 +14,6 @@ struct ab_image *ab_open_or_die(const char *path)
         if (!image)
                 ab_die(AB_EXIT_ERROR, "%s", problem.text);
         return image;
-}
-
-void ab_finish_output(void)
-{
-        if (fflush(stdout) || ferror(stdout))
-                ab_die(AB_EXIT_ERROR, "standard output: cannot be written: check the disk");
 }
 
 const char *ab_next_note(const struct ab_image *image, const char *note)

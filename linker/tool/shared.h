@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What audit and report share: how they open an image and end, and what things
- * are called in print.
+ * What audit and report share: how they open an image, and what things are called in
+ * print.
  */
 #ifndef AFTERBURN_TOOL_SHARED_H
 #define AFTERBURN_TOOL_SHARED_H
@@ -10,9 +10,6 @@
 
 /* Open an image; ends the program where that fails. */
 struct ab_image *ab_open_or_die(const char *path);
-
-/* Everything is printed; ends the program where it could not be written. */
-void ab_finish_output(void);
 
 /* The next line of the image's notes behind `note', the first behind NULL; NULL at the end. */
 const char *ab_next_note(const struct ab_image *image, const char *note);

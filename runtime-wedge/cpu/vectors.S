@@ -24,11 +24,9 @@ vcpu_stubs:
         .set    vector, vector + 1
         .endr
 
-/* Save everything: stack is number, return address R, operand of the site, guest's stack. */
-vcpu_enter:
-        popl    V(VCPU_VECTOR)                  # neither pop nor mov changes a flag
-        popl    V(VCPU_EIP)                     # R, behind the call
-        movl    %eax, V(VCPU_EAX)
+/* The guest's registers and flags into vcpu.frame, and the wedge's own stack and flags. */
+        .macro  save_registers
+        movl    %eax, V(VCPU_EAX)               # neither pop nor mov changes a flag
         movl    %ecx, V(VCPU_ECX)
         movl    %edx, V(VCPU_EDX)
         movl    %ebx, V(VCPU_EBX)
@@ -41,6 +39,13 @@ vcpu_enter:
         popl    V(VCPU_EFLAGS)
         pushl   $FLAGS_WEDGE                    # no DF, TF, NT, AC for C code
         popfl
+        .endm
+
+/* Save everything: stack is number, return address R, operand of the site, guest's stack. */
+vcpu_enter:
+        popl    V(VCPU_VECTOR)
+        popl    V(VCPU_EIP)                     # R, behind the call
+        save_registers
         call    vcpu_dispatch
         jmp     vcpu_exit
 
@@ -212,19 +217,7 @@ fast_segments_end:
 /* A copied instruction, then a jump to here (shadow.c). */
         .globl  vcpu_step_end
 vcpu_step_end:
-        movl    %eax, V(VCPU_EAX)
-        movl    %ecx, V(VCPU_ECX)
-        movl    %edx, V(VCPU_EDX)
-        movl    %ebx, V(VCPU_EBX)
-        movl    %ebp, V(VCPU_EBP)
-        movl    %esi, V(VCPU_ESI)
-        movl    %edi, V(VCPU_EDI)
-        movl    %esp, V(VCPU_ESP)
-        movl    $vcpu_stack_top, %esp
-        pushfl
-        popl    V(VCPU_EFLAGS)
-        pushl   $FLAGS_WEDGE
-        popfl
+        save_registers
         call    vcpu_stepped
         jmp     vcpu_exit
 

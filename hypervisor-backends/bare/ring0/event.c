@@ -4,6 +4,7 @@
  * collected, and delivered unless held.  Time is the time-stamp counter,
  * calibrated by the 8254, which also wakes us.
  */
+#include "../../port.h"
 #include "ring0.h"
 
 enum {
@@ -262,12 +263,7 @@ bool backend_port_in(uint32_t port, uint32_t bytes, uint32_t *value)
         *value = 0;
         if (!granted(port, bytes))
                 return false;
-        if (bytes == 1)
-                asm volatile("inb %w1,%b0" : "+a"(*value) : "d"(port));
-        else if (bytes == 2)
-                asm volatile("inw %w1,%w0" : "+a"(*value) : "d"(port));
-        else
-                asm volatile("inl %w1,%0" : "=a"(*value) : "d"(port));
+        *value = port_read(port, bytes);
         return true;
 }
 
@@ -275,11 +271,6 @@ bool backend_port_out(uint32_t port, uint32_t bytes, uint32_t value)
 {
         if (!granted(port, bytes))
                 return false;
-        if (bytes == 1)
-                asm volatile("outb %b0,%w1" : : "a"(value), "d"(port));
-        else if (bytes == 2)
-                asm volatile("outw %w0,%w1" : : "a"(value), "d"(port));
-        else
-                asm volatile("outl %0,%w1" : : "a"(value), "d"(port));
+        port_write(port, bytes, value);
         return true;
 }
