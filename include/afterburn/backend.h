@@ -102,6 +102,7 @@ struct backend_machine {
         uint32_t memory_bytes;             /* guest-physical memory */
         uint32_t user_start, user_end;     /* addresses a space may map */
         uint32_t kernel_start, kernel_end; /* addresses the kernel space may map */
+        bool user_bounded; /* user code gets a general protection fault beyond user_end */
         uint32_t spaces;
         uint32_t counter_khz; /* rate of the time-stamp counter */
         const char *command_line;

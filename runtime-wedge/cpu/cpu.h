@@ -201,6 +201,16 @@ void user_segments_leave(void);
 void watch_look(void);
 extern uint32_t watch_taken; /* interrupts delivered */
 
+/* --- beyond.c ---------------------------------------------------------------------- */
+
+/*
+ * User code is beyond what its segments reach: it runs there, in the wedge, until it comes back or
+ * the guest is told something.  False: it is not.
+ */
+bool user_runs_beyond(void);
+/* User code has trapped by reaching there: the guest has been told.  False: that was not it. */
+bool user_reaches_beyond(const struct ab_trap *trap);
+
 /* --- user.c --------------------------------------------------------------------- */
 
 /* Run user code until the guest kernel is to run. */

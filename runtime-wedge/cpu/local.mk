@@ -4,7 +4,7 @@ noinst_LIBRARIES += runtime-wedge/cpu/libcpu.a
 WEDGE_CPPFLAGS = $(AB_CPPFLAGS) -I$(top_srcdir)/runtime-wedge -I$(top_srcdir)/runtime-wedge/cpu \
 	-I$(top_srcdir)/linker -I$(top_srcdir)/linker/core
 runtime_wedge_cpu_libcpu_a_SOURCES = \
-	runtime-wedge/cpu/vectors.S runtime-wedge/cpu/access.c runtime-wedge/cpu/control.c \
+	runtime-wedge/cpu/vectors.S runtime-wedge/cpu/access.c runtime-wedge/cpu/beyond.c runtime-wedge/cpu/control.c \
 	runtime-wedge/cpu/dispatch.c runtime-wedge/cpu/event.c runtime-wedge/cpu/flags.c \
 	runtime-wedge/cpu/fpu.c runtime-wedge/cpu/inject.c runtime-wedge/cpu/linear.c runtime-wedge/cpu/linear.h runtime-wedge/cpu/operand.c \
 	runtime-wedge/cpu/port.c runtime-wedge/cpu/quick.c runtime-wedge/cpu/rows.c runtime-wedge/cpu/segment.c \

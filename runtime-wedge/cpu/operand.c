@@ -213,7 +213,7 @@ bool operand_of_instruction(uint32_t eip, uint32_t *address)
 
         if (!ab_decode(code, bytes, &insn) || insn.addr16)
                 return false;
-        if (insn.memory) {
+        if (insn.modrm_at && insn.memory) {
                 *address = effective_address(code, &insn);
                 return true;
         }

@@ -86,6 +86,8 @@ static void run(void)
 {
         struct ab_trap trap;
 
+        if (user_runs_beyond())
+                return;
         fill_told();
         backend_user(&vcpu.frame, &trap);
         user_segments_leave();
@@ -97,6 +99,8 @@ static void run(void)
                 page_fault(&trap);
                 break;
         case AB_REASON_EXCEPTION:
+                if (user_reaches_beyond(&trap))
+                        break;
                 vcpu_exception(trap.vector, trap.error);
                 break;
         case AB_REASON_INTERRUPT:

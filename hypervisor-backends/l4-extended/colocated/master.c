@@ -53,6 +53,7 @@ void l4vm_monitor_main(void)
         l4vm_owner = L4_Pager();
         L4_Set_ExceptionHandler(l4vm_owner);
         L4_Accept(L4_Nilpage, 0);
+        l4vm_machine.user_bounded = true;
         start_first();
         for (;;) {
                 tag = L4_Wait(&from);
