@@ -245,6 +245,34 @@ static void see(void *context, const struct ab_bound_site *site)
         seen[site->index].vector = site->vector;
 }
 
+/*
+ * Each row of the instruction table has a form here, so that a row the binder cannot classify
+ * is refused when the forms are bound.
+ */
+static void every_row_has_a_form(const struct bt_image *image)
+{
+        static const struct {
+                const char *name;
+                unsigned class;
+        } rows[] = {
+#define AB_INSN(id, number, ...) {#id, number},
+#include <insn-ia32.def>
+#undef AB_INSN
+        };
+        unsigned i, missing = 0;
+        uint32_t n;
+
+        for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+                for (n = 0; n < image->count && image->records[n].class_id != rows[i].class; n++)
+                        ;
+                if (n < image->count)
+                        continue;
+                printf("# %s has no form\n", rows[i].name);
+                missing++;
+        }
+        bt_ok(!missing, "every row of the instruction table has a form");
+}
+
 int main(int argc, char **argv)
 {
         struct bt_image image;
@@ -263,6 +291,7 @@ int main(int argc, char **argv)
 
         bt_ok(image.count == bt_form_count, "there is a record for each of %u forms",
               bt_form_count);
+        every_row_has_a_form(&image);
         old = malloc(image.text_bytes);
         seen = calloc(image.count, sizeof(*seen));
         memcpy(old, image.text, image.text_bytes);
