@@ -15,6 +15,7 @@
  *      port FIRST LAST         hexadecimal: I/O ports of the real machine
  *      irq LINE                a device line
  *      control PORT            hexadecimal: UART for what backend_control_write() says
+ *      share NUMBER            optional: of the processor, beside the others' (1), 1 to 16
  *      append TEXT             the command line: the rest of the line
  */
 #ifndef AFTERBURN_VM_H
@@ -29,6 +30,8 @@
 #define AB_VM_PORTS         16
 #define AB_VM_MEMORY_LEAST  4u /* megabytes */
 #define AB_VM_MEMORY_MOST   768u
+
+#define AB_VM_SHARE_MOST 16u
 
 #define AB_VM_PAGE_MAGIC 0x4d566241u /* "AbVM" */
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-RUN_TESTS = testsuite/run/errors.t testsuite/run/l4.t testsuite/run/l4ka.t testsuite/run/l4-vms.t \
+RUN_TESTS = testsuite/run/errors.t testsuite/run/l4.t testsuite/run/l4ka.t testsuite/run/l4-vms.t testsuite/run/l4-shares.t \
 	testsuite/run/l4-guests.t \
 	testsuite/run/l4-records.t testsuite/run/l4x-split.t \
 	testsuite/run/l4x-colocated.t testsuite/run/control-line.t testsuite/run/boot.t \
@@ -14,3 +14,11 @@ CLEANFILES += testsuite/run/ends
 testsuite/run/ends: $(ENDS) $(SAMPLE_NEEDS) $(AFTERBURN_TOOLS)
 	$(AM_V_CCLD)$(MKDIR_P) testsuite/run && \
 	bin/afterburn-cc $(SAMPLE_FLAGS) -o $@ $(ENDS:%=$(top_srcdir)/%)
+
+COMPUTES = $(SAMPLE_COMMON) testsuite/run/guest/computes.c
+EXTRA_DIST += testsuite/run/guest/computes.c
+check_DATA += testsuite/run/computes
+CLEANFILES += testsuite/run/computes
+testsuite/run/computes: $(COMPUTES) $(SAMPLE_NEEDS) $(AFTERBURN_TOOLS)
+	$(AM_V_CCLD)$(MKDIR_P) testsuite/run && \
+	bin/afterburn-cc $(SAMPLE_FLAGS) -o $@ $(COMPUTES:%=$(top_srcdir)/%)

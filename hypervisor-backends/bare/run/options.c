@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <afterburn/vm.h>
+
 #include "host/diag.h"
 #include "run.h"
 
@@ -20,7 +22,8 @@ static const char usage[] =
     "  --initrd=FILE         root file system (default: the sample one)\n"
     "  --memory=SIZE         memory, in megabytes (64M): 4M to 2048M, on l4 32M to 768M\n"
     "  --vm=NAME[,KEY=VALUE] on l4: one of several guests, up to 8; memory=, kernel=,\n"
-    "                        initrd=, append= where it differs from the others\n"
+    "                        initrd=, append= where it differs from the others;\n"
+    "                        share=, of the processor, beside the others' (1)\n"
     "  --l4-kernel=FILE      another X.2 kernel than ours; its loader and sigma0, where\n"
     "  --l4-loader=FILE      ours do not do\n"
     "  --l4-sigma0=FILE\n"
@@ -106,6 +109,17 @@ static unsigned memory(const char *text)
         return (unsigned)mb;
 }
 
+static unsigned share(const char *text)
+{
+        char *end;
+        unsigned long value = strtoul(text, &end, 10);
+
+        if (end == text || *end || !value || value > AB_VM_SHARE_MOST)
+                ab_die(AB_EXIT_USAGE, "share=%s: not a share: give 1 to %u", text,
+                       AB_VM_SHARE_MOST);
+        return (unsigned)value;
+}
+
 static void check_memory(const struct run_backend *hypervisor, unsigned mb)
 {
         if (mb < hypervisor->least_mb || mb > hypervisor->most_mb)
@@ -131,6 +145,8 @@ static void add_guest(struct run_options *options, const char *text)
                         *value++ = 0;
                 if (value && !strcmp(word, "memory"))
                         guest->memory_mb = memory(value);
+                else if (value && !strcmp(word, "share"))
+                        guest->share = share(value);
                 else if (value && !strcmp(word, "kernel"))
                         guest->kernel = value;
                 else if (value && !strcmp(word, "initrd"))
@@ -139,7 +155,7 @@ static void add_guest(struct run_options *options, const char *text)
                         guest->append = value;
                 else
                         ab_die(AB_EXIT_USAGE,
-                               "--vm=%s: %s: give memory=, kernel=, initrd= or "
+                               "--vm=%s: %s: give memory=, share=, kernel=, initrd= or "
                                "append=",
                                text, word);
         }
@@ -162,6 +178,9 @@ static void check(const struct run_options *options)
         unsigned i, common = !options->guests;
 
         for (i = 0; i < options->guests; i++) {
+                if (options->guest[i].share && !strcmp(options->hypervisor->name, "l4x-colocated"))
+                        ab_die(AB_EXIT_USAGE, "--vm: share=: the co-located layout does not keep "
+                                              "shares: use --layout=split");
                 if (!options->guest[i].memory_mb)
                         common = 1;
                 else

@@ -37,7 +37,7 @@ const struct run_backend *run_backend(const char *name, const char *layout);
 /* One of several guests: --vm.  What is NULL or 0 is as for a single one. */
 struct run_guest {
         const char *name, *kernel, *initrd, *append;
-        unsigned memory_mb;
+        unsigned memory_mb, share;
 };
 
 #define RUN_GUESTS 8

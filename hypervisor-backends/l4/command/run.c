@@ -47,6 +47,8 @@ static void describe(FILE *text, struct run_images *images, const struct run_gue
 
         fprintf(text, "vm %s\nmemory %u\nwedge %u\nkernel %u\n", guest->name, guest->memory_mb,
                 wedge, kernel);
+        if (guest->share)
+                fprintf(text, "share %u\n", guest->share);
         if (initrd)
                 fprintf(text, "initrd %u\n", add(images, initrd));
         fprintf(text, "control %x\nappend %s\n", CONTROL_PORT,

@@ -97,6 +97,14 @@ L4_Word_t L4_Schedule(L4_ThreadId_t dest, L4_Word_t time, L4_Word_t processor, L
         return result;
 }
 
+L4_Word_t L4_Set_Timeslice(L4_ThreadId_t dest, L4_Time_t slice)
+{
+        L4_Word_t time =
+            L4_IsPublicKernel() ? L4_TimeControl(L4_Never, slice) : L4_TimeControl(slice, L4_Never);
+
+        return L4_Schedule(dest, time, L4_SCHED_LEAVE, L4_SCHED_LEAVE, L4_SCHED_LEAVE, NULL);
+}
+
 void L4_ThreadSwitch(L4_ThreadId_t dest)
 {
         L4_Word_t a = dest.raw;

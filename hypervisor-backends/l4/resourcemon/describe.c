@@ -86,8 +86,8 @@ static const char *add_port(struct vm *v, const char *p)
 /* One line about @v: the word, a space, the value. */
 static const char *apply(struct vm *v, const char *line)
 {
-        static const char *const words[] = {"memory ", "wedge ", "kernel ",  "initrd ",
-                                            "port ",   "irq ",   "control ", "append "};
+        static const char *const words[] = {"memory ", "wedge ",   "kernel ", "initrd ", "port ",
+                                            "irq ",    "control ", "share ",  "append "};
         const char *p = line;
         unsigned int i;
 
@@ -118,6 +118,9 @@ static const char *apply(struct vm *v, const char *line)
         case 6:
                 v->control_port = number(&p, 16);
                 return NULL;
+        case 7:
+                v->share = number(&p, 10);
+                return v->share && v->share <= AB_VM_SHARE_MOST ? NULL : "its share is not 1 to 16";
         }
         copy(v->page->command_line, p, AB_VM_COMMAND_BYTES);
         return NULL;
@@ -129,6 +132,18 @@ static const char *begin(struct vm *v, const char *name)
         copy(v->name, name, sizeof(v->name));
         v->page = memory_alloc(L4_PAGE_BITS);
         return v->page ? NULL : "no memory";
+}
+
+/* Where one machine is given a share, the others have one too. */
+static void complete_shares(unsigned int count)
+{
+        L4_Word_t given = 0;
+
+        for (unsigned int i = 0; i < count; i++)
+                given |= vms[i].share;
+        for (unsigned int i = 0; given && i < count; i++)
+                if (!vms[i].share)
+                        vms[i].share = 1;
 }
 
 const char *vm_describe(const struct module *m, unsigned int *count)
@@ -154,5 +169,6 @@ const char *vm_describe(const struct module *m, unsigned int *count)
                         error = "the description does not begin with a machine";
                 }
         }
+        complete_shares(*count);
         return error;
 }

@@ -6,8 +6,10 @@
 #include "vm.h"
 #include "../../l4-baseline/layout.h"
 
-#define FIRST_VM_NO  2048 /* above the user base */
-#define MONITOR_PRIO 120  /* its others have 100 */
+#define FIRST_VM_NO  2048  /* above the user base */
+#define MONITOR_PRIO 120   /* its others have 100 */
+#define SLICE_US     10000 /* of a share of 1 */
+#define TICK_US      2000
 #define PAGER_PRIO   110
 
 struct vm vms[VMS];
@@ -45,17 +47,30 @@ static L4_ThreadId_t thread(const struct vm *v, L4_Word_t n)
 }
 
 /*
+ * One thread of a machine runs at a time, and time slices stay with it whoever calls whom; so
+ * slices in proportion to the shares divide the processor among machines that compute.
+ * That is true of all its threads: whoever answers a message gives its slice along.
+ * A slice ends at the kernel's first tick behind it.
+ */
+static int give_share(const struct vm *v, L4_ThreadId_t t)
+{
+        return !v->share || L4_Set_Timeslice(t, L4_TimePeriod(v->share * SLICE_US - TICK_US / 2)) !=
+                                L4_STATE_ERROR;
+}
+
+/*
  * The first thread of a new space, active; @pager starts it, and @scheduler may
  * ask to be told when it is preempted.
  */
-static int make_space(L4_ThreadId_t t, L4_ThreadId_t pager, L4_ThreadId_t scheduler)
+static int make_space(const struct vm *v, L4_ThreadId_t t, L4_ThreadId_t pager,
+                      L4_ThreadId_t scheduler)
 {
         L4_ThreadId_t self = L4_MyGlobalId();
         L4_Fpage_t kip = L4_FpageLog2(L4VM_KIP, L4_PAGE_BITS);
         L4_Fpage_t utcb = L4_FpageLog2(L4VM_UTCB, L4VM_UTCB_BITS);
 
         return L4_ThreadControl(t, t, self, L4_nilthread, L4_UTCB_LEAVE) &&
-               L4_SpaceControl(t, 0, kip, utcb, L4_nilthread, NULL) &&
+               L4_SpaceControl(t, 0, kip, utcb, L4_nilthread, NULL) && give_share(v, t) &&
                L4_ThreadControl(t, t, scheduler, pager, L4VM_UTCB);
 }
 
@@ -74,7 +89,7 @@ int vm_make_space(struct vm *v, L4_Word_t n)
                 drop_thread(t);
         if (n >= v->spaces)
                 v->spaces = n + 1;
-        return make_space(t, thread(v, L4VM_MAIN), thread(v, L4VM_MAIN));
+        return make_space(v, t, thread(v, L4VM_MAIN), thread(v, L4VM_MAIN));
 }
 
 static L4_ThreadId_t co_thread(const struct vm *v, L4_Word_t n, L4_Word_t role)
@@ -95,7 +110,7 @@ int vm_make_colocated(struct vm *v, L4_Word_t n)
         if (n != v->co_spaces || n >= L4VM_SPACES || v->spaces || !L4_HasFeature(L4_FEATURE_LIMITS))
                 return 0;
         v->co_spaces++;
-        if (!make_space(pager, thread(v, L4VM_HELPER), L4_MyGlobalId()) ||
+        if (!make_space(v, pager, thread(v, L4VM_HELPER), L4_MyGlobalId()) ||
             !L4_ThreadControl(kernel, pager, L4_MyGlobalId(), pager, L4VM_UTCB + L4_UTCB_SIZE) ||
             !L4_ThreadControlLimit(application, pager, kernel, kernel,
                                    (L4VM_UTCB + 2 * L4_UTCB_SIZE) | L4_UTCB_LIMIT, L4VM_CO_LIMIT))
@@ -117,10 +132,11 @@ static const char *make_threads(struct vm *v, L4_Word_t entry)
         L4_ThreadId_t self = L4_MyGlobalId(), main_id = thread(v, L4VM_MAIN);
         L4_ThreadId_t monitor = thread(v, L4VM_MONITOR), helper = thread(v, L4VM_HELPER);
 
-        if (!make_space(main_id, monitor, self) ||
+        if (!make_space(v, main_id, monitor, self) ||
             !L4_ThreadControl(monitor, main_id, self, self, L4VM_UTCB + L4_UTCB_SIZE) ||
+            !give_share(v, monitor) ||
             !L4_ThreadControl(main_id, main_id, monitor, L4_nilthread, L4_UTCB_LEAVE) ||
-            !make_space(helper, self, self))
+            !make_space(v, helper, self, self))
                 return "the kernel refuses its address spaces";
         L4_Set_Priority(monitor, MONITOR_PRIO);
         if (!start_thread(monitor, entry, L4VM_ROLE_MONITOR) ||

@@ -22,6 +22,7 @@ struct vm {
         char name[AB_VM_NAME_BYTES];
         L4_Word_t first_no;
         L4_Word_t memory_mb;
+        L4_Word_t share; /* of the processor; 0 where no machine is given one */
         int wedge_module, kernel_module, initrd_module; /* -1: none */
         struct ab_vm_page *page;
         char *image; /* the wedge, copied */

@@ -48,6 +48,9 @@ L4_INLINE L4_Word_t L4_Set_Priority(L4_ThreadId_t dest, L4_Word_t prio)
         return L4_Schedule(dest, L4_SCHED_LEAVE, L4_SCHED_LEAVE, prio, L4_SCHED_LEAVE, NULL);
 }
 
+/* Set the time slice only; the public kernel takes the words of time in the other order. */
+L4_Word_t L4_Set_Timeslice(L4_ThreadId_t dest, L4_Time_t slice);
+
 /* How long @dest may put off preemptions (us, at most 65535), and up to which priority. */
 L4_INLINE L4_Word_t L4_Set_PreemptionDelay(L4_ThreadId_t dest, L4_Word_t sensitive_prio,
                                            L4_Word_t max_delay)
