@@ -67,6 +67,9 @@ enum ab_reason {
         AB_REASON_INTERRUPT,  /* int `vector': eip is behind the instruction */
 };
 
+/* Of a page fault above all that a guest may map, whose address the hypervisor does not tell. */
+#define AB_ADDRESS_UNKNOWN 0xffffffffu
+
 struct ab_trap {
         enum ab_reason reason;
         uint32_t vector;

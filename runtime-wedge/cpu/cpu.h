@@ -104,6 +104,12 @@ void operand_write16(uint32_t value);
 /* Address that the instruction at @eip of the guest accesses; false: none. */
 bool operand_of_instruction(uint32_t eip, uint32_t *address);
 
+/*
+ * Where the page fault @trap at vcpu.frame was.  A hypervisor need not say it where no guest may
+ * map: there the instruction is looked at.
+ */
+uint32_t operand_of_fault(const struct ab_trap *trap);
+
 /* General registers by Intel's number. */
 uint32_t gpr_read(uint32_t reg);
 void gpr_write(uint32_t reg, uint32_t value);

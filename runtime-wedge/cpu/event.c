@@ -100,7 +100,7 @@ static enum mmu_access access_of(const struct ab_frame *frame, const struct ab_t
  */
 static void trap_in_wedge(struct ab_frame *frame, const struct ab_trap *trap)
 {
-        uint32_t error, step = (uint32_t)vcpu_step_code;
+        uint32_t error = trap->error & ERROR_WRITE, step = (uint32_t)vcpu_step_code;
 
         if (trap->reason == AB_REASON_PAGE_FAULT && !in_wedge(trap->address) &&
             mmu_fill(trap->address, access_of(frame, trap), false, &error))
@@ -118,7 +118,7 @@ static void trap_in_wedge(struct ab_frame *frame, const struct ab_trap *trap)
                 vcpu.frame = *frame;
                 vcpu.frame.eip = vcpu.site;
                 if (trap->reason == AB_REASON_PAGE_FAULT)
-                        vcpu_page_fault(trap->address, error);
+                        vcpu_page_fault(operand_of_fault(trap), error);
                 else
                         vcpu_exception(trap->vector, trap->error);
                 vcpu_leave();
@@ -140,7 +140,7 @@ static void exception(const struct ab_trap *trap)
 
 void wedge_trap(struct ab_frame *frame, const struct ab_trap *trap)
 {
-        uint32_t error;
+        uint32_t error, address = trap->address;
 
         if (in_wedge(frame->eip)) {
                 trap_in_wedge(frame, trap);
@@ -148,10 +148,14 @@ void wedge_trap(struct ab_frame *frame, const struct ab_trap *trap)
         }
         vcpu.attention = 0;
         if (trap->reason == AB_REASON_PAGE_FAULT) {
-                if (mmu_fill(trap->address, access_of(frame, trap), false, &error))
+                if (address == AB_ADDRESS_UNKNOWN) {
+                        vcpu.frame = *frame;
+                        address = operand_of_fault(trap);
+                }
+                if (mmu_fill(address, access_of(frame, trap), false, &error))
                         return;
                 vcpu.frame = *frame;
-                vcpu_page_fault(trap->address, error);
+                vcpu_page_fault(address, error);
         } else if (trap->vector == TRAP_DB && frame->eflags & FLAG_TF &&
                    inside_inline_site(frame->eip)) {
                 return;

@@ -233,3 +233,24 @@ bool operand_of_instruction(uint32_t eip, uint32_t *address)
         }
         return false;
 }
+
+uint32_t operand_of_fault(const struct ab_trap *trap)
+{
+        enum { ERROR_WRITE = 2 };
+        const uint32_t implied[] = {trap->error & ERROR_WRITE ? vcpu.frame.edi : vcpu.frame.esi,
+                                    vcpu.frame.edi, vcpu.frame.esp - 4, vcpu.frame.esp};
+        uint32_t address, i;
+
+        if (trap->address != AB_ADDRESS_UNKNOWN)
+                return trap->address;
+        if (in_wedge(vcpu.frame.eip))
+                return vcpu.frame.eip;
+        /* a copy from string to string reads before it writes, and may do either there */
+        if (operand_of_instruction(vcpu.frame.eip, &address) && in_wedge(address) &&
+            (address != vcpu.frame.edi || trap->error & ERROR_WRITE))
+                return address;
+        for (i = 0; i < sizeof(implied) / sizeof(implied[0]); i++)
+                if (in_wedge(implied[i]))
+                        return implied[i];
+        return trap->address;
+}

@@ -60,7 +60,7 @@ static void page_fault(const struct ab_trap *trap)
         else if ((trap->error & ERROR_FETCH) || trap->address == vcpu.frame.eip)
                 access = MMU_EXECUTE;
         if (in_wedge(trap->address))
-                vcpu_page_fault(trap->address, (trap->error & ERROR_WRITE) | ERROR_USER);
+                vcpu_page_fault(operand_of_fault(trap), (trap->error & ERROR_WRITE) | ERROR_USER);
         else if (mmu_fill(trap->address, access, true, &error))
                 mmu_fill_near(trap->address);
         else

@@ -3,6 +3,7 @@
 #include "kernel.h"
 
 #define physical(symbol) ((symbol) - KERNEL_BASE)
+#define FRAME_BYTES      76 /* struct trap_frame, from user mode */
 
         .section .multiboot, "a"
         .align 4
@@ -95,9 +96,24 @@ trap_common:
         pushl %eax
         call trap_return
 
+/*
+ * A frame elsewhere than on the stack is copied there first: below %esp nothing is safe, even
+ * with interrupts off, under a wedge whose hypervisor takes interrupts on this stack.
+ */
         .globl trap_return
 trap_return:
-        movl 4(%esp), %esp
+        movl 4(%esp), %esi
+        movl %esi, %eax
+        subl $boot_stack, %eax
+        cmpl $boot_stack_top - boot_stack, %eax
+        jb 1f
+        movl $boot_stack_top - FRAME_BYTES, %esp
+        movl %esp, %edi
+        movl $FRAME_BYTES / 4, %ecx
+        cld
+        rep movsl
+        movl $boot_stack_top - FRAME_BYTES, %esi
+1:      movl %esi, %esp
         popal
         popl %gs
         popl %fs
@@ -123,6 +139,7 @@ trap_resume:                            # (frame, eip, esp)
         .globl page_directory
 page_directory:
         .skip 4096
+boot_stack:
         .skip 16384
         .globl boot_stack_top
 boot_stack_top:

@@ -5,17 +5,24 @@
  *      panic     a report of failure
  *      triple    a fault with no descriptor table to report it
  *      loop      for ever, with interrupts off
+ *      beyond    the same as `well', after accesses from 3 GB on, each of which must fault
  *      segment   data in a segment with a base, as kernels for several processors have it
  */
 #include "kernel.h"
 
 static volatile uint32_t ticks;
+static uint32_t fault_address, fault_error, fault_return;
 
 void kernel_trap(struct trap_frame *frame)
 {
         if (frame->vector == TIMER_VECTOR) {
                 ticks++;
                 timer_acknowledge();
+        } else if (frame->vector == 14 && fault_return) {
+                asm volatile("movl %%cr2, %0" : "=r"(fault_address));
+                fault_error = frame->error;
+                frame->eip = fault_return;
+                fault_return = 0;
         } else {
                 panic("unexpected trap", frame);
         }
@@ -64,6 +71,34 @@ static void segment_with_a_base(void)
         ktap_finish();
 }
 
+/* The address and error code that the processor reports for @code at %ebx. */
+#define FAULTS(name, at, address, error, code)                                                     \
+        do {                                                                                       \
+                fault_address = fault_error = 0x55555555;                                          \
+                asm volatile("movl $1f, %0; " code "; 1:"                                          \
+                             : "=m"(fault_return)                                                  \
+                             : "b"(at)                                                             \
+                             : "eax", "ecx", "esi", "edi", "memory");                              \
+                ktap_result(fault_address == (uint32_t)(address) && fault_error == (error), name); \
+        } while (0)
+
+static void beyond(void)
+{
+        enum { NOT_PRESENT_READ = 0, NOT_PRESENT_WRITE = 2 };
+
+        ktap_plan(6);
+        FAULTS("a read", 0xc0001234, 0xc0001234, NOT_PRESENT_READ, "movl (%%ebx), %%eax");
+        FAULTS("a write", 0xf0000124, 0xf0000124, NOT_PRESENT_WRITE, "movl %%eax, (%%ebx)");
+        FAULTS("with an index", 0xc0000010, 0xc0001000, NOT_PRESENT_READ,
+               "movl $0x3fc, %%ecx; movl (%%ebx,%%ecx,4), %%eax");
+        FAULTS("absolute", 0, 0xd0000008, NOT_PRESENT_READ, "movl 0xd0000008, %%eax");
+        FAULTS("a string read", 0xc1000000, 0xc1000000, NOT_PRESENT_READ,
+               "movl %%ebx, %%esi; movl $page_directory, %%edi; movsl");
+        FAULTS("a string write", 0xc1000000, 0xc1000000, NOT_PRESENT_WRITE,
+               "movl %%ebx, %%edi; movl $page_directory, %%esi; movsl");
+        ktap_finish();
+}
+
 void kernel_main(void)
 {
         timer_init(100);
@@ -73,6 +108,8 @@ void kernel_main(void)
                 triple_fault();
         if (named("loop"))
                 endless_loop();
+        if (named("beyond"))
+                beyond();
         if (named("segment"))
                 segment_with_a_base();
         asm volatile("sti" : : : "memory");
