@@ -49,13 +49,8 @@ for platform in bare l4 l4x-split l4x-colocated; do
                 as_native spaces
         check "$platform: one kernel area in 50 address spaces"
         start "$platform" "$kernel" -- /bin/tls
-        status=$?
-        if [ "$platform$status" = l4x-colocated1 ]; then
-                skip "$platform: thread-local storage" 'this layout has no segments for it yet'
-        else
-                [ $status = $tls ] && { [ $tls = 1 ] || grep -q '^ok' "$tmp/out"; }
-                check "$platform: thread-local storage$([ $tls = 0 ] || echo ' is refused')"
-        fi
+        [ $? = $tls ] && { [ $tls = 1 ] || grep -q '^ok' "$tmp/out"; }
+        check "$platform: thread-local storage$([ $tls = 0 ] || echo ' is refused')"
         start "$platform" "$kernel" -- /bin/sharing 5 1000
         share=$(sed -n 's/^share //p' "$tmp/out")
         [ "$platform" != bare ] || native=$share
