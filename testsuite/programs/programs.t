@@ -52,7 +52,7 @@ for platform in bare l4 l4x-split l4x-colocated; do
         [ $? = $tls ] && { [ $tls = 1 ] || grep -q '^ok' "$tmp/out"; }
         check "$platform: thread-local storage$([ $tls = 0 ] || echo ' is refused')"
         # Time is instructions here, sixteen nanoseconds each: the host's load does not matter.
-        start "$platform" --emulator-option=-icount --emulator-option=shift=4,sleep=off "$kernel" -- /bin/sharing 5 2000
+        start "$platform" --emulator-option=-icount --emulator-option=shift=4,sleep=off "$kernel" -- /bin/sharing 5 1000
         share=$(sed -n 's/^share //p' "$tmp/out")
         [ "$platform" != bare ] || native=$share
         [ -n "$share" ] && [ "$share" -gt $((native - 50)) ] && [ "$share" -lt $((native + 50)) ] &&
