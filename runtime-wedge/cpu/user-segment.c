@@ -83,11 +83,16 @@ static inline bool offer(enum vcpu_seg seg, uint32_t *selector)
 
 bool user_segments_enter(void)
 {
-        if (backend_user_selectors && !user)
+        if (!user && backend_user_selectors)
                 user = backend_user_selectors();
         if (!user)
                 return !vcpu.segment[SEG_GS].base && !vcpu.segment[SEG_FS].base;
         look_at_table();
+        /* Most programs have none. */
+        if (!(vcpu.ab.seg[SEG_GS] | vcpu.ab.seg[SEG_FS])) {
+                user->gs = user->fs = 0;
+                return true;
+        }
         return offer(SEG_GS, &user->gs) && offer(SEG_FS, &user->fs);
 }
 

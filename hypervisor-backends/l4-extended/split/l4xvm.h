@@ -19,11 +19,38 @@ extern volatile uint64_t l4xvm_lost;
 /* The thread of @space, which waits for backend_user(). */
 L4_ThreadId_t l4xvm_user_thread(uint32_t space);
 
-/* segment.c */
-void l4xvm_segments_reset(uint32_t space); /* its thread is new */
+/* --- segment.c ----------------------------------------------------------------------- */
+
+extern struct l4xvm_segments {
+        struct ab_selectors user;   /* the front end's, to and fro */
+        struct ab_selectors loaded; /* what the thread of `space' has */
+        uint32_t space;
+        uint32_t changed; /* descriptors are wanted that some thread may not have */
+} l4xvm_segments;
+
+void l4xvm_segments_reset(uint32_t space);   /* its thread is new */
 void l4xvm_segments_unknown(uint32_t space); /* what it was to get has not been sent */
-unsigned int l4xvm_segments_enter(uint32_t space, L4_Word_t *mr, unsigned int n);
-void l4xvm_segments_leave(uint32_t space, const L4_Word_t *mr, L4_MsgTag_t tag);
+unsigned int l4xvm_segments_put(uint32_t space, L4_Word_t *mr, unsigned int n);
+void l4xvm_segments_take(uint32_t space, const L4_Word_t *mr, L4_MsgTag_t tag);
+
+/* Items for what the thread of @space lacks, mostly nothing, at @n; the next one begins there. */
+static inline unsigned int l4xvm_segments_enter(uint32_t space, L4_Word_t *mr, unsigned int n)
+{
+        const struct l4xvm_segments *s = &l4xvm_segments;
+
+        if (s->changed | (s->space ^ space) | (s->loaded.gs ^ s->user.gs) |
+            (s->loaded.fs ^ s->user.fs))
+                return l4xvm_segments_put(space, mr, n);
+        return n;
+}
+
+/* The message @tag is in the registers: what the thread has loaded.  Mostly it had and has none. */
+static inline void l4xvm_segments_leave(uint32_t space, const L4_Word_t *mr, L4_MsgTag_t tag)
+{
+        if (L4_TypedWords(tag) != XFER_FRAME_WORDS || l4xvm_segments.loaded.gs ||
+            l4xvm_segments.loaded.fs)
+                l4xvm_segments_take(space, mr, tag);
+}
 
 static inline bool l4xvm_is_preemption(L4_MsgTag_t tag)
 {

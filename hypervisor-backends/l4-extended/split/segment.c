@@ -21,15 +21,12 @@ enum {
 };
 
 static struct descriptor wanted[L4_TLS_GDT_COUNT];
-static struct ab_selectors user; /* the front end's, to and fro */
-static bool changed = true;      /* something is wanted that some thread may not have */
+struct l4xvm_segments l4xvm_segments = {.changed = true};
 
 static struct {
         struct descriptor entry[L4_TLS_GDT_COUNT];
-        struct ab_selectors selector; /* as in `user' */
+        struct ab_selectors selector;
 } have[L4VM_SPACES];
-
-static uint32_t current; /* whose thread has all that is wanted, if not changed */
 
 void l4xvm_segments_reset(uint32_t space)
 {
@@ -38,7 +35,7 @@ void l4xvm_segments_reset(uint32_t space)
         for (i = 0; i < L4_TLS_GDT_COUNT; i++)
                 have[space].entry[i] = (struct descriptor){0, 0};
         have[space].selector = (struct ab_selectors){0, 0};
-        changed = true;
+        l4xvm_segments.changed = true;
 }
 
 void l4xvm_segments_unknown(uint32_t space)
@@ -48,12 +45,12 @@ void l4xvm_segments_unknown(uint32_t space)
         for (i = 0; i < L4_TLS_GDT_COUNT; i++)
                 have[space].entry[i] = (struct descriptor){~0u, ~0u};
         have[space].selector = (struct ab_selectors){~0u, ~0u};
-        changed = true;
+        l4xvm_segments.changed = true;
 }
 
 struct ab_selectors *backend_user_selectors(void)
 {
-        return &user;
+        return &l4xvm_segments.user;
 }
 
 /* Data segments of applications only: what L4 would store otherwise is not what was asked for. */
@@ -67,7 +64,7 @@ bool backend_user_segment(uint32_t entry, uint32_t low, uint32_t high)
         if (!none && (high & KIND) != (PRESENT | DPL3 | SEGMENT))
                 return false;
         wanted[slot] = (struct descriptor){low, high};
-        changed = true;
+        l4xvm_segments.changed = true;
         return true;
 }
 
@@ -92,28 +89,29 @@ static unsigned int put_descriptors(uint32_t space, L4_Word_t *mr, unsigned int 
         return n;
 }
 
-/* Items for what the thread of @space lacks, at @n; returns where the next one begins. */
-unsigned int l4xvm_segments_enter(uint32_t space, L4_Word_t *mr, unsigned int n)
+unsigned int l4xvm_segments_put(uint32_t space, L4_Word_t *mr, unsigned int n)
 {
-        struct ab_selectors *now = &have[space].selector;
+        struct l4xvm_segments *s = &l4xvm_segments;
 
-        if (changed || current != space) {
+        if (s->changed || s->space != space) {
                 n = put_descriptors(space, mr, n);
-                changed = false;
-                current = space;
+                s->changed = false;
+                s->space = space;
+                s->loaded = have[space].selector;
         }
-        if (now->gs != user.gs || now->fs != user.fs) {
-                n = xfer_put_selectors(mr, n, user.gs, user.fs ? user.fs : L4_USER_DS);
-                *now = user;
+        if (s->loaded.gs != s->user.gs || s->loaded.fs != s->user.fs) {
+                n = xfer_put_selectors(mr, n, s->user.gs, s->user.fs ? s->user.fs : L4_USER_DS);
+                s->loaded = have[space].selector = s->user;
         }
         return n;
 }
 
-/* The message @tag is in the registers: what the thread of @space has loaded. */
-void l4xvm_segments_leave(uint32_t space, const L4_Word_t *mr, L4_MsgTag_t tag)
+void l4xvm_segments_take(uint32_t space, const L4_Word_t *mr, L4_MsgTag_t tag)
 {
-        user = (struct ab_selectors){0, 0};
+        struct l4xvm_segments *s = &l4xvm_segments;
+
+        s->user = (struct ab_selectors){0, 0};
         if (L4_TypedWords(tag) > XFER_FRAME_WORDS)
-                xfer_get_selectors(mr, SEGMENT_MR, &user);
-        have[space].selector = user;
+                xfer_get_selectors(mr, SEGMENT_MR, &s->user);
+        s->loaded = have[space].selector = s->user;
 }

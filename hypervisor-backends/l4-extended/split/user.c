@@ -27,7 +27,8 @@ static bool made[L4VM_SPACES];
 
 static uint8_t stub_data[L4VM_SPACES][AB_PAGE_BYTES] __attribute__((aligned(4096)));
 
-static const L4_Word_t patience = 3000000; /* us a thread may take to come to a stub's end */
+/* Three seconds, which a thread may take to come to a stub's end. */
+static const L4_Time_t patience = {12 << L4_TIME_EXPONENT_SHIFT | 733};
 
 L4_ThreadId_t l4xvm_user_thread(uint32_t space)
 {
@@ -98,7 +99,7 @@ static void load_frame(const struct ab_frame *frame)
 static bool await_stub(uint32_t space)
 {
         for (;;) {
-                L4_MsgTag_t tag = talk(space, L4_TimePeriod(patience));
+                L4_MsgTag_t tag = talk(space, patience);
                 const L4_Word_t *mr = L4_Utcb();
 
                 if (L4_IpcFailed(tag) || !has_state(tag))
@@ -214,8 +215,11 @@ static unsigned int install(uint32_t address, uint32_t value, uint32_t *entry, u
 static unsigned int install_fresh(uint32_t space, uint32_t besides, unsigned int mr)
 {
         const uint32_t *pages;
-        uint32_t n = l4vm_fresh_take(space, &pages), i;
+        uint32_t n, i;
 
+        if (!l4vm_fresh[space].count)
+                return mr;
+        n = l4vm_fresh_take(space, &pages);
         for (i = 0; i < n; i++) {
                 uint32_t page = pages[i];
                 uint32_t *entry = shadow_entry(space, page, false);
@@ -277,7 +281,7 @@ static bool fetch(uint32_t space, struct ab_frame *frame)
         l4vm_count(COUNT_MOVE);
         if (L4_IsNilThread(L4_ExchangeRegisters(l4xvm_user_thread(space), &r)))
                 return false;
-        tag = L4_Receive_Timeout(l4xvm_user_thread(space), L4_TimePeriod(patience));
+        tag = L4_Receive_Timeout(l4xvm_user_thread(space), patience);
         if (L4_IpcFailed(tag) || L4_Label(tag) != L4_LABEL_EXCEPTION || !has_state(tag))
                 return false;
         xfer_get_frame(L4_Utcb(), XFER_STATE_MR, frame);

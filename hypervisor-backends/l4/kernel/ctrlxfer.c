@@ -187,14 +187,11 @@ static void set_all_fpu(struct tcb *t, const u32 *item)
         }
 }
 
-void ctrlxfer_set(struct tcb *t, const u32 *item)
+/* Out of line, so that the usual item costs nothing of it. */
+static __attribute__((noinline)) void set_other(struct tcb *t, const u32 *item)
 {
         u32 id = ITEM_ID(*item), mask = ITEM_MASK(*item);
 
-        if ((*item & ~ITEM_MORE) == ALL_GP) {
-                set_all_gp(tcb_frame(t), item);
-                return;
-        }
         if (id - ID_FPU < FPU_ITEMS && !fpu_prepare(t))
                 return;
         if (is_all_fpu(*item)) {
@@ -214,6 +211,14 @@ void ctrlxfer_set(struct tcb *t, const u32 *item)
                 else
                         set_fpu(t, (id - ID_FPU) * FPU_WORDS + n, *item);
         }
+}
+
+void ctrlxfer_set(struct tcb *t, const u32 *item)
+{
+        if ((*item & ~ITEM_MORE) == ALL_GP)
+                set_all_gp(tcb_frame(t), item);
+        else
+                set_other(t, item);
 }
 
 u32 ctrlxfer_get(struct tcb *t, u32 *item)
@@ -270,14 +275,9 @@ static u32 get_segments(const struct frame *f, u32 *item)
         return 3;
 }
 
-u32 ctrlxfer_append(struct tcb *t, u32 fault, u32 *to)
+/* The items that are not of every message: floating point, descriptors. */
+static __attribute__((noinline)) u32 append_more(struct tcb *t, u32 conf, u32 *to, u32 used)
 {
-        u32 conf = t->xfer_conf[fault], used = 0;
-
-        if (conf & CONF_GP)
-                used = get_all_gp(tcb_frame(t), to);
-        if (X_TLS && conf & CONF_SEG)
-                used += get_segments(tcb_frame(t), &to[used]);
         conf &= ~CONF_SEG;
         for (u32 bit = 1; conf >> bit; bit++) {
                 u32 id = bit < 5 ? ID_FPU + bit - 1 : ID_TLS;
@@ -289,6 +289,17 @@ u32 ctrlxfer_append(struct tcb *t, u32 fault, u32 *to)
                 used += ctrlxfer_get(t, &to[used]);
         }
         return used;
+}
+
+u32 ctrlxfer_append(struct tcb *t, u32 fault, u32 *to)
+{
+        u32 conf = t->xfer_conf[fault], used = 0;
+
+        if (conf & CONF_GP)
+                used = get_all_gp(tcb_frame(t), to);
+        if (X_TLS && conf & CONF_SEG)
+                used += get_segments(tcb_frame(t), &to[used]);
+        return conf & ~(CONF_GP | CONF_SEG) ? append_more(t, conf, to, used) : used;
 }
 
 /* --- ExchangeRegisters -------------------------------------------------------------------- */

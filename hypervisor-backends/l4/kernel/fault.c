@@ -101,8 +101,11 @@ static bool take_items(struct tcb *self, struct tcb *t)
 
         if (first + typed > MR_COUNT)
                 return false;
-        if (X_CTRLXFER && ITEM_TYPE(mr[first]) == ITEM_CTRLXFER &&
-            ctrlxfer_words(mr[first]) == typed) {
+        /* All general registers, and nothing else, is the usual answer. */
+        if (X_CTRLXFER &&
+            (typed == 1 + L4_CTRLXFER_GP_REGS
+                 ? mr[first] == L4_CTRLXFER_GP_ITEM
+                 : ITEM_TYPE(mr[first]) == ITEM_CTRLXFER && ctrlxfer_words(mr[first]) == typed)) {
                 ctrlxfer_set(t, &mr[first]);
                 return true;
         }
