@@ -7,7 +7,7 @@
 . "${top_srcdir:?}/testsuite/run/run.sh"
 # shellcheck source=testsuite/differential/lib.sh
 . "$top_srcdir/testsuite/differential/lib.sh"
-plan 10
+plan 12
 # Ten times as many, and time for them, under make check-long.
 plain=plain segments=segments
 if [ "${AFTERBURN_LONG:-0}" != 0 ]; then
@@ -42,6 +42,12 @@ on_split "$tmp/split" "$plain"
 came_to_its_end "$tmp/split" && equal "$tmp/native" "$tmp/split"
 check 'and on extended L4'
 
+# ... and with the guest kernel in every application's space
+on_colocated() { OPTIONS='--hypervisor=l4x --layout=colocated' on_l4 "$@"; }
+on_colocated "$tmp/colocated" "$plain"
+came_to_its_end "$tmp/colocated" && equal "$tmp/native" "$tmp/colocated"
+check 'and on extended L4, co-located'
+
 rows=$(cat "$tmp/native" "$tmp/bound" | grep -ac '^form ')
 [ "$rows" -gt 100 ]
 check 'and there are many'
@@ -58,10 +64,14 @@ if command -v bochs >/dev/null; then
         on_split "$tmp/split" "$segments"
         came_to_its_end "$tmp/split" && equal "$tmp/native" "$tmp/split"
         check 'and on extended L4, with segments'
+        on_colocated "$tmp/colocated" "$segments"
+        came_to_its_end "$tmp/colocated" && equal "$tmp/native" "$tmp/colocated"
+        check 'and co-located, with segments'
 else
         skip 'natively, under bochs, and on L4 all forms with segments are executed' 'no bochs'
         skip 'with the same outcomes' 'no bochs'
         skip 'and on the ring-0 wedge, with segments' 'no bochs'
         skip 'and on extended L4, with segments' 'no bochs'
+        skip 'and co-located, with segments' 'no bochs'
 fi
 exit "$failed"
