@@ -18,11 +18,13 @@ mkdir "$tmp/root"
 [ -f "$tmp/root/bin/sh" ]
 check 'the archive is one'
 found=0
+# But for the one that is there to see what becomes of them.
 for file in "$tmp"/root/bin/* "$tmp"/root/lib/*.so "$tmp/root/init"; do
+        [ "$file" != "$tmp/root/bin/tls" ] || continue
         readelf -lW "$file" 2>/dev/null | grep -q ' TLS ' && { found=1; echo "# $file"; }
 done
 [ $found = 0 ]
-check 'no program has a thread-local segment'
+check "no program but the test of them has a thread-local segment"
 if [ -f "$tmp/root/bin/cc" ]; then
         try 9 --quiet "$kernel" -- /bin/sh -c '
 echo "#include <stdio.h>
