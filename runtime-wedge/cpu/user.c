@@ -13,6 +13,13 @@ static struct {
         uint32_t address, directory;
 } told;
 
+/* The fault that wedge_user_fault() found to be the guest's: its walk need not be repeated. */
+static struct {
+        bool known;
+        uint32_t address, error;
+        enum mmu_access access;
+} refused;
+
 /* What the backend was last told, and whether it can. */
 static bool fpu_trapping;
 
@@ -61,6 +68,8 @@ static void page_fault(const struct ab_trap *trap)
                 access = MMU_EXECUTE;
         if (in_wedge(trap->address))
                 vcpu_page_fault(operand_of_fault(trap), (trap->error & ERROR_WRITE) | ERROR_USER);
+        else if (refused.known && refused.address == trap->address && refused.access == access)
+                tell(trap->address, refused.error);
         else if (mmu_fill(trap->address, access, true, &error))
                 mmu_fill_near(trap->address);
         else
@@ -70,13 +79,17 @@ static void page_fault(const struct ab_trap *trap)
 bool wedge_user_fault(uint32_t address, uint32_t error, uint32_t eip)
 {
         enum mmu_access access = MMU_READ;
-        uint32_t ignored;
 
         if (error & ERROR_WRITE)
                 access = MMU_WRITE;
         else if ((error & ERROR_FETCH) || address == eip)
                 access = MMU_EXECUTE;
-        if (in_wedge(address) || !mmu_fill(address, access, true, &ignored))
+        if (in_wedge(address))
+                return false;
+        refused.known = !mmu_fill(address, access, true, &refused.error);
+        refused.address = address;
+        refused.access = access;
+        if (refused.known)
                 return false;
         mmu_fill_near(address);
         return true;
@@ -89,6 +102,7 @@ static void run(void)
         if (user_runs_beyond())
                 return;
         fill_told();
+        refused.known = false;
         backend_user(&vcpu.frame, &trap);
         user_segments_leave();
         switch (trap.reason) {
