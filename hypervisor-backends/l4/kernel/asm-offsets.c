@@ -5,6 +5,7 @@
  */
 #include "tcb.h"
 #include "space.h"
+#include "ipc.h"
 #include "sched.h"
 #include "x86.h"
 
@@ -18,6 +19,7 @@ void offsets(void)
         DEFINE(FRAME_FS, offsetof(struct frame, fs));
         DEFINE(FRAME_ES, offsetof(struct frame, es));
         DEFINE(FRAME_DS, offsetof(struct frame, ds));
+        DEFINE(FRAME_ERROR, offsetof(struct frame, error));
         DEFINE(FRAME_VECTOR, offsetof(struct frame, vector));
         DEFINE(VEC_DB_, VEC_DB);
         DEFINE(FRAME_WAY_OUT, offsetof(struct frame, way_out));
@@ -40,6 +42,13 @@ void offsets(void)
         DEFINE(TCB_PD, offsetof(struct tcb, pd));
         DEFINE(TCB_KSP, offsetof(struct tcb, ksp));
         DEFINE(TCB_SENDERS, offsetof(struct tcb, senders));
+        DEFINE(TCB_MR, offsetof(struct tcb, mr));
+        DEFINE(TCB_IPC_ERROR, offsetof(struct tcb, ipc_error));
+        DEFINE(TCB_IPC_ACTIVE, offsetof(struct tcb, ipc_active));
+        DEFINE(TCB_KERNEL_MSG, offsetof(struct tcb, kernel_msg));
+        DEFINE(TCB_ACCEPT_STATE, offsetof(struct tcb, accept_state));
+        DEFINE(TCB_SHORT_FAULT, offsetof(struct tcb, short_fault));
+        DEFINE(TCB_CONF_EXCEPTION, offsetof(struct tcb, xfer_conf[LABEL_EXCEPTION]));
         DEFINE(TCB_WORK, offsetof(struct tcb, work));
         DEFINE(TCB_SPACE, offsetof(struct tcb, space));
         DEFINE(TCB_SEG_LOW, offsetof(struct tcb, seg_low));
@@ -52,4 +61,7 @@ void offsets(void)
         DEFINE(EXIT_STACK_, EXIT_STACK);
         DEFINE(S_RUNNING_, S_RUNNING);
         DEFINE(S_WAITING_, S_WAITING);
+        DEFINE(S_KWAITING_, S_KWAITING);
+        DEFINE(ANSWER_REGISTERS_, ANSWER_REGISTERS);
+        DEFINE(ANSWER_EMPTY_, ANSWER_EMPTY);
 }

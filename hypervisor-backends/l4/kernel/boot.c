@@ -159,9 +159,9 @@ void kernel_main(void)
         check_cpu();
         init_memory();
         init_paging();
+        cpu_has_sysenter = cpu_features & CPU_SEP;
         gdt_init();
         init_cpu();
-        cpu_has_sysenter = cpu_features & CPU_SEP;
         kip_init(cpu_has_sysenter);
         fpu_init();
         thread_init();

@@ -58,12 +58,11 @@
 .endm
 
 /*
- * Finish the frame, call a C function with it, and return: to user code by the
+ * Call a C function with the finished frame, and return: to user code by the
  * one way out, or to the kernel code that was interrupted.  That does not mind which flat
  * segments it has, but for SYSENTER, single-stepped: it still has the user's.
  */
 .macro SERVE function
-        SAVE_REGISTERS
         pushl %esp
         call \function
         addl $4, %esp
@@ -100,7 +99,6 @@ exception_\n:
         EXCEPTION 10, 1
         EXCEPTION 11, 1
         EXCEPTION 12, 1
-        EXCEPTION 13, 1
         EXCEPTION 14, 1
         EXCEPTION 15
         EXCEPTION 16
@@ -116,7 +114,27 @@ exception_\n:
  * the same.
  */
 exception_common:                       /* in the kernel: guarded copies, single steps */
+        SAVE_REGISTERS
+        .globl exception_long
+exception_long:
         SERVE trap
+
+/*
+ * A general protection fault.  With an error code it can only become a message: first the
+ * short way (faultpath.S), unless there is no SYSEXIT (gdt.c).
+ */
+exception_13:
+        pushl $13
+        SAVE_REGISTERS
+        testl $3, FRAME_CS(%esp)
+        jz exception_long
+        cmpl $0, FRAME_ERROR(%esp)
+        jne exception_message
+        jmp exception_long
+        .globl exception_13_long
+exception_13_long:
+        pushl $13
+        jmp exception_common
 
 /* --- hardware interrupts --------------------------------------------------- */
 
@@ -131,6 +149,7 @@ irq_\n:
         .endr
 
 irq_common:                             /* in the kernel: the idle thread, string copies */
+        SAVE_REGISTERS
         SERVE irq_interrupt
 
 /* --- int 0x31: system calls -------------------------------------------------- */
@@ -197,6 +216,8 @@ exit_to_user:
         testb $WORK_TO_DO_, TCB_WORK(%esp)
         leal TCB_SIZE - FRAME_SIZE(%esp), %esp
         jne 5f
+        .globl exit_frame
+exit_frame:                             /* no work; ESP is the frame */
         cmpb $0, odd_segments
         jne 3f
         cmpl $FLAT_GS_FS, FRAME_GS(%esp)

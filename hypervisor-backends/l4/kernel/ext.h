@@ -19,6 +19,8 @@ u32 ctrlxfer_words(u32 w);
 void ctrlxfer_apply(struct tcb *r);
 /* Apply one item (first word and values) to t. */
 void ctrlxfer_set(struct tcb *t, const u32 *item);
+/* The same for the items most answers to a fault have, if this is one, of as many words. */
+bool ctrlxfer_usual(struct tcb *t, const u32 *item, u32 words);
 /* Fill the values of an item from t's state; returns words used. */
 u32 ctrlxfer_get(struct tcb *t, u32 *item);
 /* Append what t's configuration asks for on this fault; returns typed words. */

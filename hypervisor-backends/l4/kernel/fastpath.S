@@ -3,7 +3,7 @@
  * The IPC fast path: a call or reply-and-wait of untyped words to a thread
  * that is waiting for it, from entry to exit.
  *
- * Conditions, each going the slow way if it fails:
+ * Conditions, each going the slow way, or that of an answer, if it fails:
  *   - no typed items and no flags in MR0; no receive timeout;
  *   - the destination is a global id of a thread in S_WAITING with no work
  *     pending, that waits for the sender or for anyone;
@@ -37,7 +37,7 @@
 #define FRAME(field) field - FRAME_SIZE + pushed(%esp)
 #define TAG_SLOW     0xFFC0
 #if !X_BOUNDS
-#define special_receiver sysenter_slow
+#define special_receiver answer
 #define special_sender   sysenter_slow
 #endif
 #define UDATA        GDT_UDATA * 8
@@ -156,7 +156,7 @@
 sysenter_entry:
         movl 4(%esp), %esp              /* TSS.esp0: top of the kernel stack */
         testl $TAG_SLOW, %esi
-        jnz sysenter_slow
+        jnz tagged
         testw %cx, %cx
         jnz sysenter_slow
         movl %eax, %edi
@@ -188,10 +188,134 @@ back_to_slow:
         movl FRAME(FRAME_EIP), %ebx
         jmp sysenter_slow
 
+/*
+ * The answer to a thread that waits for one after a fault (fault.c), which then goes on by
+ * IRET.  After an exception twelve words go straight into its registers, but for vector and
+ * error code, and for flags that are not the user's; any message will do where registers
+ * are not to be set by words.
+ */
+.macro TAKE to, word
+        movl 4 * \word(%esi), %eax
+        movl %eax, TCB_SIZE - FRAME_SIZE + \to(%ebp)
+.endm
+
+answer:
+        cmpw $S_KWAITING_, %ss:TCB_STATE(%edi)
+        jne sysenter_slow
+        testb $WORK_TO_DO_, %ss:TCB_WORK(%edi)
+        jnz sysenter_slow
+#if X_BOUNDS
+        testl $FAST_BLOCK_BOUNDS_, %ss:fast_block
+        jnz sysenter_slow
+#endif
+        cmpb $ANSWER_EMPTY_, %ss:TCB_SHORT_FAULT(%edi)
+        je 5f
+        cmpb $ANSWER_REGISTERS_, %ss:TCB_SHORT_FAULT(%edi)
+        jne sysenter_slow
+        cmpw $L4_EXC_WORDS, %si
+        jne sysenter_slow
+5:      MEET back_to_slow
+        FLATTEN_SEGMENTS %eax
+        COMMIT
+        cmpb $ANSWER_EMPTY_, TCB_SHORT_FAULT(%ebp)
+        je answered_fast
+        movl SELF(TCB_UTCB), %esi
+        TAKE FRAME_EIP, L4_EXC_MR_EIP
+        TAKE FRAME_EDI, L4_EXC_MR_EDI
+        TAKE FRAME_ESI, L4_EXC_MR_ESI
+        TAKE FRAME_EBP, L4_EXC_MR_EBP
+        TAKE FRAME_ESP, L4_EXC_MR_ESP
+        TAKE FRAME_EBX, L4_EXC_MR_EBX
+        TAKE FRAME_EDX, L4_EXC_MR_EDX
+        TAKE FRAME_ECX, L4_EXC_MR_ECX
+        TAKE FRAME_EAX, L4_EXC_MR_EAX
+        movl 4 * L4_EXC_MR_EFLAGS(%esi), %eax
+        andl $L4_EFLAGS_SETTABLE, %eax
+        andl $~L4_EFLAGS_SETTABLE, TCB_SIZE - FRAME_SIZE + FRAME_EFLAGS(%ebp)
+        orl %eax, TCB_SIZE - FRAME_SIZE + FRAME_EFLAGS(%ebp)
+answered_fast:
+        movb $0, odd_segments
+        movzbl TCB_WORK + 1(%ebp), %eax
+        orl fast_block, %eax
+        jnz 3f
+2:
+        movb $0, TCB_SHORT_FAULT(%ebp)
+        movb $0, TCB_KERNEL_MSG(%ebp)
+        movl TCB_UTCB(%ebp), %eax
+        movl %eax, TCB_MR(%ebp)
+        movl TCB_PD(%ebp), %ecx
+#if X_SMALL_SPACES
+        testl %ecx, %ecx                /* seen to with the rest (smallspace.c) */
+        jz 1f
+#endif
+        cmpl SELF(TCB_PD), %ecx
+        je 1f
+        movl %ecx, %cr3
+1:      BECOME_RECEIVER
+        .set pushed, 0
+        leal -FRAME_SIZE(%esp), %esp
+        jmp exit_frame
+        .set pushed, 8
+3:      leal 8 - FRAME_SIZE(%esp), %esp  /* below what the frame has to keep */
+        pushl %ebp
+        call switch_resources
+        popl %ebp
+        leal FRAME_SIZE - 8(%esp), %esp
+        jmp 2b
+        .set pushed, 0
+
+/*
+ * Such an answer with items: C applies them, and says if it could (fault.c).  So long the
+ * stack must lie below what the frame has to keep.
+ */
+tagged:
+        testl $L4_TAG_FLAGS_MASK, %esi
+        jnz sysenter_slow
+        testw %cx, %cx
+        jnz sysenter_slow
+        movl %eax, %edi
+        shrl $14, %edi
+        movl %ss:thread_table(,%edi,4), %edi
+        cmpl %eax, %ss:TCB_ID(%edi)
+        jne sysenter_slow
+        cmpw $S_KWAITING_, %ss:TCB_STATE(%edi)
+        jne sysenter_slow
+        testb $WORK_TO_DO_, %ss:TCB_WORK(%edi)
+        jnz sysenter_slow
+        cmpb $ANSWER_EMPTY_, %ss:TCB_SHORT_FAULT(%edi)
+        jne sysenter_slow
+#if X_BOUNDS
+        testl $FAST_BLOCK_BOUNDS_, %ss:fast_block
+        jnz sysenter_slow
+#endif
+        MEET back_to_slow
+        leal -FRAME_SIZE(%esp), %esp
+        pushal
+        cld
+        FLATTEN_SEGMENTS %eax
+        movl %esp, %eax
+        andl $~(TCB_SIZE - 1), %eax
+        pushl %edi
+        pushl %eax
+        movl TCB_UTCB(%eax), %eax
+        movl %esi, (%eax)               /* MR0, as the stub has put it there */
+        call fault_items
+        addl $16, %esp
+        testb %al, %al
+        popal
+        leal FRAME_SIZE(%esp), %esp
+        .set pushed, 0
+        jz back_to_slow
+        leal -8(%esp), %esp
+        .set pushed, 8
+        COMMIT
+        jmp answered_fast
+        .set pushed, 0
+
 #if X_BOUNDS
 special_receiver:
         cmpl $S_WAITING_ | WORK_BOUNDS_ << 16, %ss:TCB_STATE(%edi)
-        jne sysenter_slow
+        jne answer
 special_sender:
         testl $~FAST_BLOCK_BOUNDS_, %ss:fast_block
         jnz sysenter_slow

@@ -94,18 +94,17 @@ static void answered(struct tcb *t, const u32 *mr)
         t->mr = t->utcb;
 }
 
-static bool take_items(struct tcb *self, struct tcb *t)
+bool fault_items(struct tcb *self, struct tcb *t)
 {
         const u32 *mr = self->utcb;
         u32 first = TAG_UNTYPED(mr[0]) + 1, typed = TAG_TYPED(mr[0]);
 
         if (first + typed > MR_COUNT)
                 return false;
-        /* All general registers, and nothing else, is the usual answer. */
-        if (X_CTRLXFER &&
-            (typed == 1 + L4_CTRLXFER_GP_REGS
-                 ? mr[first] == L4_CTRLXFER_GP_ITEM
-                 : ITEM_TYPE(mr[first]) == ITEM_CTRLXFER && ctrlxfer_words(mr[first]) == typed)) {
+        if (X_CTRLXFER && ctrlxfer_usual(t, &mr[first], typed))
+                return true;
+        if (X_CTRLXFER && ITEM_TYPE(mr[first]) == ITEM_CTRLXFER &&
+            ctrlxfer_words(mr[first]) == typed) {
                 ctrlxfer_set(t, &mr[first]);
                 return true;
         }
@@ -120,7 +119,7 @@ void fault_reply(struct tcb *self, struct tcb *t, const struct frame *f)
         if (t->state != S_KWAITING || t->partner != self->id || (u16)f->ecx || (tag & TAG_FLAGS) ||
             (from != t->id && (from != ID_ANY || !link_alone(&self->senders))))
                 return;
-        if (TAG_TYPED(tag) && !take_items(self, t))
+        if (TAG_TYPED(tag) && !fault_items(self, t))
                 return; /* what is wrong with it the long way finds, too */
         answered(t, self->utcb);
         t->state = S_RUNNING;

@@ -47,7 +47,9 @@ static void gate(u32 table, u32 vector, void (*entry)(void), u32 type)
 static void fill_idt(u32 table, u32 call_type)
 {
         for (u32 i = 0; i < 32; i++)
-                gate(table, i, exception_entries[i], GATE_KERNEL);
+                gate(table, i,
+                     i == VEC_GP && !cpu_has_sysenter ? exception_13_long : exception_entries[i],
+                     GATE_KERNEL);
         for (u32 i = 0; i < 16; i++)
                 gate(table, VEC_IRQ + i, irq_entries[i], GATE_KERNEL);
         gate(table, VEC_IPC, int_ipc_entry, call_type);

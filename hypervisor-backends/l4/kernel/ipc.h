@@ -75,6 +75,8 @@ void fault_await(struct tcb *self, struct tcb *to, enum answer answer) __attribu
  * only if that has to be done the long way.
  */
 void fault_reply(struct tcb *self, struct tcb *t, const struct frame *f);
+/* The typed items of self's message to such a t.  False: the long way finds what is wrong. */
+bool fault_items(struct tcb *self, struct tcb *t);
 /* t has been answered the long way, in t->mr or with an error: let it go on. */
 void fault_continue(struct tcb *t);
 /* Kernel code it goes on with. */

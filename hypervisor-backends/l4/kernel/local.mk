@@ -17,6 +17,7 @@ L4K_SCRIPT = $(top_srcdir)/$(L4K)/kernel.ld
 L4K_SOURCES = \
 	$(L4K)/start.S \
 	$(L4K)/entry.S \
+	$(L4K)/faultpath.S \
 	$(L4K)/fastpath.S \
 	$(L4K)/stubs.S \
 	$(L4K)/boot.c \

@@ -56,6 +56,9 @@ void sched_tick(void);
 /* Before a thread with tcb.work returns to user code (entry.S). */
 void exit_work(void);
 
+/* Switch all but the stack and the page directory, for whoever does that by itself. */
+void switch_resources(struct tcb *to);
+
 /* Low level: store the caller's context and continue that of `to` (entry.S). */
 void switch_context(struct tcb *to);
 /* Forget the caller's kernel stack and return to user code as `to` (entry.S). */

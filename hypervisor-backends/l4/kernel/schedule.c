@@ -168,8 +168,7 @@ static void end_delay(struct tcb *self)
         }
 }
 
-/* All that is switched besides the stack and the page directory. */
-static void switch_resources(struct tcb *to)
+void switch_resources(struct tcb *to)
 {
         end_delay(current());
         fpu_switch(to);
