@@ -71,7 +71,7 @@ l4_ways_in() {
                 }
                 $2 ~ /[tT]/ && $3 ~ /^(fast_)?write_segments$/ { print $1, "count_" $3 }'
         nm "$(grep '/wedge-' "$work/files" | head -n 1)" |
-                awk '$2 ~ /[tT]/ && $3 ~ /^(count_[a-z_]+|l4vm_request|mmu_fill)$/ {
+                awk '$2 ~ /[tT]/ && $3 ~ /^(count_bits_only|l4vm_request|mmu_fill)$/ {
                         sub(/^count_/, "", $3); print $1, "count_" $3 }'
 }
 
