@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # Applications and guests that mean harm, on baseline L4.
-TESTS += testsuite/isolation/isolation.t testsuite/isolation/l4x-split.t
-EXTRA_DIST += testsuite/isolation/l4x-split.t testsuite/isolation/isolation.t testsuite/isolation/README testsuite/isolation/guest/halt.c
+TESTS += testsuite/isolation/isolation.t testsuite/isolation/l4x-split.t testsuite/isolation/l4x-colocated.t
+EXTRA_DIST += testsuite/isolation/l4x-split.t testsuite/isolation/l4x-colocated.t testsuite/isolation/isolation.t testsuite/isolation/README testsuite/isolation/guest/halt.c
 
 check_PROGRAMS += testsuite/isolation/isolation
 testsuite_isolation_isolation_SOURCES = testsuite/isolation/guest/main.c \
