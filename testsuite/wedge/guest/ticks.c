@@ -97,10 +97,11 @@ void kernel_trap(struct trap_frame *frame)
 
 static void in_the_kernel(void)
 {
-        uint32_t last, left, count = 0;
+        uint32_t left, count = 0;
 
         while (ticks < SHORT_TICKS && !lost_in_kernel) {
-                last = ticks;
+                const uint32_t last = ticks;
+
                 for (left = PATIENCE; ticks == last && left; left--)
                         asm volatile("sti; cli; sti; incl %0; incl %0; cli" : "+r"(count) : : "cc");
                 lost_in_kernel = !left;
