@@ -44,6 +44,7 @@ static void time_passes(void)
 static void timer_comes(void)
 {
         uint64_t at = backend_time() + 2 * MS;
+        uint32_t tries = 0;
 
         backend_events();
         backend_timer(at);
@@ -56,9 +57,13 @@ static void timer_comes(void)
         backend_wait();
         ktap_ok(backend_events() & AB_EVENT_TIMER, "a time that is past is due at once");
 
-        at = backend_time() + 1 * MS;
-        backend_timer(at);
-        backend_timer(0);
+        /* On a busy host the time may have come before it was taken back. */
+        do {
+                backend_events();
+                at = backend_time() + 1 * MS;
+                backend_timer(at);
+                backend_timer(0);
+        } while (backend_time() >= at && ++tries < 20);
         while (backend_time() < at + 2 * MS)
                 ;
         ktap_ok(!(backend_events() & AB_EVENT_TIMER), "a timer that was taken back does not come");

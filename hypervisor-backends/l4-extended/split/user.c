@@ -294,7 +294,7 @@ static bool fetch(uint32_t space, struct ab_frame *frame)
 /* --- messages: true when the guest has to be told ------------------------------------------- */
 
 /* The message that is in the registers is for the guest: @frame is what it says. */
-static void take_frame(uint32_t space, struct ab_frame *frame)
+static inline __attribute__((always_inline)) void take_frame(uint32_t space, struct ab_frame *frame)
 {
         const L4_Word_t *mr = L4_Utcb();
 
@@ -335,7 +335,8 @@ static bool of_page_fault(uint32_t space, struct ab_frame *frame, struct ab_trap
 
 static bool of_exception(uint32_t space, struct ab_frame *frame, struct ab_trap *trap)
 {
-        uint32_t vector = L4_StoreMR(1), error = L4_StoreMR(2);
+        const L4_Word_t *mr = L4_Utcb();
+        uint32_t vector = mr[1], error = mr[2];
         uint8_t code = 0;
 
         l4vm_count(COUNT_EXCEPTION);
