@@ -3,7 +3,7 @@
 # afterburn run: what it refuses, in one line each.  No machine is started.
 # shellcheck source=testsuite/run/run.sh
 . "${top_srcdir:?}/testsuite/run/run.sh"
-plan 30
+plan 29
 
 try 2 && one_line 'no kernel'; check 'no kernel: usage'
 try 2 --frobnicate vmlinux && one_line '--frobnicate'; check 'an unknown option: usage'
@@ -30,12 +30,6 @@ try 1 /bin/true && one_line 'not for IA-32'; check 'the kernel is a 64-bit progr
 head -c 3000 "$top_builddir/share/afterburner/guest/smoke" >"$tmp/cut"
 try 1 "$tmp/cut" && one_line 'truncated'; check 'the kernel is truncated'
 cp "$top_builddir/share/afterburner/guest/smoke" "$tmp/elf"
-if [ -f "$top_builddir/share/afterburner/wedge-l4x-colocated" ]; then
-        skip 'a layout that is not built' 'it is built'
-else
-        try 1 --hypervisor=l4x --layout=colocated "$tmp/elf" && one_line 'its wedge is not built here'
-        check 'a layout that is not built'
-fi
 try 1 --initrd="$tmp/none" "$tmp/elf" && one_line "$tmp/none"; check 'the root file system is missing'
 try 1 --initrd="$tmp/text.c" "$tmp/elf" -- /bin/sh && one_line 'not an initramfs'
 check 'a root file system that cannot carry the command'

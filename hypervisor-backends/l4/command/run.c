@@ -70,18 +70,6 @@ static struct run_guest complete(const struct run_options *options, unsigned num
         return guest;
 }
 
-/* Both kinds of L4 wedge need not be there. */
-static char *find_wedge(const struct run_backend *hypervisor)
-{
-        char *path = ab_path(AB_PLACE_SHARE, hypervisor->wedge);
-
-        if (access(path, R_OK))
-                ab_die(AB_EXIT_ERROR,
-                       "--hypervisor=%s: its wedge is not built here: there is none at %s",
-                       hypervisor->name, path);
-        return path;
-}
-
 void run_prepare_l4(struct run_images *images, const struct run_options *options)
 {
         char *words = NULL;
@@ -98,7 +86,7 @@ void run_prepare_l4(struct run_images *images, const struct run_options *options
         run_add_module(images, l4_sigma0(options->l4_sigma0));
         run_add_module(images, ab_path_required(AB_PLACE_LIB, "l4/resourcemon"));
         description = run_add_module(images, NULL);
-        wedge = add(images, find_wedge(options->hypervisor));
+        wedge = add(images, ab_path_required(AB_PLACE_SHARE, options->hypervisor->wedge));
         fprintf(text, "%s\n", AB_VM_HEADER);
         for (i = 0; i < images->guests; i++) {
                 struct run_guest guest = complete(options, i);
