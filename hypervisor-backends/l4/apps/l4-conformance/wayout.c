@@ -293,6 +293,48 @@ static void redirected(void)
         task_delete_all();
 }
 
+/* Answers an exception and waits on, in one Ipc without a timeout: all registers. */
+static void answer_at_once(void)
+{
+        L4_ThreadId_t from;
+
+        L4_Accept(L4_Nilpage, 0);
+        L4_Wait(&from);
+        for (unsigned int i = 1; i <= L4_EXC_WORDS; i++)
+                L4_LoadMR(i, 0x01000000 * i + 0x1230);
+        L4_LoadMR(L4_EXC_MR_EIP, (L4_Word_t)w_tell);
+        L4_LoadMR(L4_EXC_MR_ESP, (L4_Word_t)&stack[60]);
+        L4_LoadMR(L4_EXC_MR_EFLAGS, FLAGS_ARITHMETIC | 0x400 | 0x20000);
+        L4_Set_MsgTag(L4_Tag(0, L4_EXC_WORDS, 0));
+        L4_Call(from);
+        for (;;)
+                L4_Sleep(L4_Never);
+}
+
+static void answered(int elsewhere, L4_Word_t segment)
+{
+        L4_ThreadId_t handler =
+            elsewhere ? task_space(answer_at_once) : task_thread(L4_nilthread, answer_at_once);
+
+        L4_Sleep(BRIEFLY);
+        w_landed = 0;
+        partner.raw = handler.raw;
+        own_segment = segment;
+        task_thread(L4_nilthread, raise);
+        check(wait_for_landing() && w_regs[W_EBX] == 0x09001230 && w_regs[W_ECX] == 0x0B001230 &&
+                  w_regs[W_EDX] == 0x0A001230 && w_regs[W_ESI] == 0x06001230 &&
+                  w_regs[W_EDI] == 0x05001230 && w_regs[W_EBP] == 0x07001230 &&
+                  w_regs[W_EAX] == 0x0C001230 && w_regs[W_ESP] == (L4_Word_t)&stack[60],
+              "7.6", "ways out: an answer by a call sets all registers");
+        check((w_regs[W_FLAGS] & (FLAGS_ARITHMETIC | 0x20000 | 0x600)) ==
+                      (FLAGS_ARITHMETIC | 0x600) &&
+                  !(w_regs[W_FLAGS] & 0x40000),
+              "A.5", "ways out: and the flags a user has");
+        check(!segment || (w_regs[W_FS] == segment && w_regs[W_GS] == segment), "A.5",
+              "ways out: the segment registers stay");
+        task_delete_all();
+}
+
 /* With TF the first instruction traps, whatever the thread did before. */
 static void single_step(void)
 {
@@ -348,6 +390,9 @@ void area_wayout(void)
         all_woken();
         preempted();
         redirected();
+        answered(0, 0);
+        answered(1, 0);
+        answered(1, L4_USER_GS);
         single_step();
         if (L4_HasFeature(L4_FEATURE_CTRLXFER))
                 all_registers();
