@@ -51,7 +51,7 @@ static inline uint32_t *stack_at(uint32_t esp, uint32_t words, bool write)
 
 /* --- from user mode through a gate ------------------------------------------------------ */
 
-static struct {
+static struct known_gate {
         uint32_t epoch, vector;
         bool software, off; /* off: an interrupt gate */
         struct watched gate, code, stack;
@@ -67,7 +67,7 @@ static uint32_t gate_of(uint32_t vector)
 
 bool quick_deliver(uint32_t vector, bool software, bool has_error, uint32_t error)
 {
-        __typeof__(gates[0]) *gate = &gates[gate_of(vector)];
+        struct known_gate *gate = &gates[gate_of(vector)];
         uint32_t count = has_error ? 6 : 5, *to, esp;
 
         if (vcpu.cpl != 3 || gate->epoch != vcpu_epoch || gate->vector != vector ||
@@ -100,7 +100,7 @@ bool quick_deliver(uint32_t vector, bool software, bool has_error, uint32_t erro
 void quick_remember_gate(uint32_t vector, bool software)
 {
         enum { INTERRUPT_GATE = 14 };
-        __typeof__(gates[0]) *gate = &gates[gate_of(vector)];
+        struct known_gate *gate = &gates[gate_of(vector)];
         uint32_t cs = vcpu.ab.seg[SEG_CS], ss = vcpu.ab.seg[SEG_SS];
         struct watched task;
 
