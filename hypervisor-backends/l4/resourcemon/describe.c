@@ -59,7 +59,7 @@ static void copy(char *to, const char *from, unsigned int room)
 {
         unsigned int n = 0;
 
-        for (; from[n] && n < room - 1; n++)
+        for (; n < room - 1 && from[n]; n++)
                 to[n] = from[n];
         to[n] = 0;
 }

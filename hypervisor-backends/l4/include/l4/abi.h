@@ -272,12 +272,12 @@
  * ext "tls": selectors.  Writable are those a thread can load itself: none (0), L4_USER_DS,
  * L4_USER_GS and the thread-local ones; another counts as none.
  */
-#define L4_CTRLXFER_ID_SEG 49
-#define L4_CTRLXFER_SEG_GS 0
-#define L4_CTRLXFER_SEG_FS 1
-#define L4_CTRLXFER_SEG_ES 2
-#define L4_CTRLXFER_SEG_DS 3
-#define L4_CTRLXFER_SEGS   4
+#define L4_CTRLXFER_ID_SEG     49
+#define L4_CTRLXFER_SEG_GS     0
+#define L4_CTRLXFER_SEG_FS     1
+#define L4_CTRLXFER_SEG_ES     2
+#define L4_CTRLXFER_SEG_DS     3
+#define L4_CTRLXFER_SEGS       4
 
 /* Fault numbers of ExchangeRegisters' configure: item id = fault, mask bit 0 = GP. */
 #define L4_FAULT_PAGEFAULT  2
