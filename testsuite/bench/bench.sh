@@ -18,7 +18,8 @@ what it must be.
   --check          exit 1 if a figure falls short, 3 if one was not measured
   --build=FOLDER   where linux-6.1, linux-6.1-plain, ... are (.)
   --output=FILE    also write the table to FILE: JSON if it ends so, else TSV
-  --results=FOLDER where a suite that has more to show leaves it (l4: ./bench-l4)
+  --results=FOLDER where a suite that has more to show leaves it (l4: ./bench-l4,
+                   extended: ./bench-extended, baseline: that of --build)
   --help, --version
 Exit status: 0 measured (and all hold), 1 an error or a figure falls short,
 2 usage, 3 something was not measured.

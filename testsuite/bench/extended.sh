@@ -31,7 +31,7 @@ mkdir -p "$results" || { say "$results: cannot be made"; exit 1; }
 # report NAME VALUE: a figure, if it was measured
 report() { [ -z "$2" ] || figure "$1" "$2"; }
 
-# fault_events VERSION PLATFORM OPERATION: page faults of applications, per operation
+# application_faults VERSION PLATFORM OPERATION: page faults of applications, per operation
 application_faults() { value "$1" "$2" "$3" application:exception_14; }
 
 # figures VERSION SUFFIX

@@ -2,7 +2,7 @@
 /*
  * sharing: what of the processor the guest's scheduler gives two processes that compute.
  *
- *      sharing NICE [MILLISECONDS]     the second process has that nice value (3,000)
+ *      sharing NICE [MILLISECONDS]     the second process has that nice value; 3,000 of them
  *
  * prints the share of the first, in tenths of a percent.
  */

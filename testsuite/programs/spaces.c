@@ -4,12 +4,12 @@
  *
  *      spaces [ROUNDS]
  *
- * The program of a socket filter is in vmalloc memory (Linux from 3.15 on; 2.6.9 has none for
- * these sockets) and runs in whichever
- * process sends to that socket.  Each round the parent installs another filter, in other pages,
- * mostly at addresses used before, and then every one of 50 processes sends: the filter
- * that cuts the message must be the new one in every address space.  Beside it each
- * process has a file of /proc made for it, which Linux does from vmalloc or kmap memory.
+ * The program of a socket filter is in vmalloc memory (Linux from 3.15 on; 2.6.9 has none for these
+ * sockets) and runs in whichever process sends to that socket.  Each round the parent installs
+ * another filter, in other pages, mostly at addresses used before, and then every one of 50
+ * processes sends: the filter that cuts the message must be the new one in every address space.
+ * Beside it each process has a file of /proc made for it, which Linux does from vmalloc or kmap
+ * memory.
  */
 #include "programs.h"
 
