@@ -81,10 +81,13 @@ print "monitor: free memory, KB\t", $free >> 10, "\n";
 my %w = symbols($wedge);
 open my $elf, '<:raw', $wedge or die "counts.pl: $wedge: $!\n";
 my $first = do { local $/; substr scalar(<$elf>), 0x1000, 256 };
+my %found;
 for (my $at = index $memory, $first; $at >= 0; $at = index $memory, $first, $at + 1) {
 	next if $at & 0xfff;
 	my $mb = word($w{l4vm_machine} - 0xbe000000 + $at) >> 20;
 	next unless grep { $_ == $mb } @guests;
+	$found{$mb} = 1;
 	print "wedge of $mb MB: free rows\t", chain($w{free_slots}, $at), "\n";
 	print "wedge of $mb MB: free tables\t", chain($w{free_tables}, $at), "\n";
 }
+for my $mb (@guests) { die "counts.pl: no wedge of $mb MB: is this the build that runs?\n" unless $found{$mb}; }

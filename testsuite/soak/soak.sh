@@ -11,7 +11,8 @@ here=$(dirname "$(readlink -f "$0")")
 kernel=$(readlink -f "${SOAK_KERNEL:-$build/linux-6.1/vmlinux}")
 [ -f "$kernel" ] || { echo "soak: $kernel: not found: ./quickstart builds it" >&2; exit 1; }
 tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
+# A machine that is still running is ended, whatever went wrong.
+trap '[ ! -S "$tmp/qmp" ] || perl "$here/counts.pl" "$tmp/qmp" quit 2>/dev/null || :; rm -rf "$tmp"' EXIT
 top_builddir=$build
 # shellcheck source=testsuite/smoke/root.sh
 . "$here/../smoke/root.sh"
