@@ -85,6 +85,7 @@ extern uint32_t l4vm_missing; /* page of the kernel's fault being handled, | 1; 
 /*
  * What an exception message says, as IA-32 reports it: int n, int3 and into arrive as
  * general protection faults at the instruction.  @code is its first byte, or 0.
+ * A page fault comes so only where nobody may map; a read or write by main, address unknown.
  */
 void l4vm_classify(struct ab_frame *frame, struct ab_trap *trap, uint32_t vector, uint32_t error,
                    uint8_t code);

@@ -174,10 +174,6 @@ static void exception(void)
                 *(struct ab_frame *)&l4vm_raw.frame = frame;
         } else {
                 l4vm_classify(&frame, &trap, vector, error, code);
-                /* From 3 GB on, where L4 lets nobody map; it does not say where exactly. */
-                if (vector == 14)
-                        trap = (struct ab_trap){AB_REASON_PAGE_FAULT, 14, error & 2,
-                                                AB_ADDRESS_UNKNOWN};
                 *(struct ab_frame *)&l4vm_raw.frame = frame;
                 *(struct ab_trap *)&l4vm_raw.trap = trap;
                 l4vm_raw.was_held = l4vm.held;

@@ -5,6 +5,8 @@
 enum {
         GENERAL_PROTECTION = 13,
         IDT_ERROR = 2,
+        PAGE_FAULT = 14,
+        ERROR_WRITE = 2,
         INT3 = 3,
         INTO = 4,
         OPCODE_INT_N = 0xcd,
@@ -100,6 +102,13 @@ void l4vm_classify(struct ab_frame *frame, struct ab_trap *trap, uint32_t vector
         trap->vector = vector;
         trap->error = error;
         trap->address = 0;
+        if (vector == PAGE_FAULT) {
+                /* From 3 GB on, where L4 lets nobody map; it does not say where exactly. */
+                trap->reason = AB_REASON_PAGE_FAULT;
+                trap->error = error & ERROR_WRITE;
+                trap->address = AB_ADDRESS_UNKNOWN;
+                return;
+        }
         if (vector != GENERAL_PROTECTION || !(error & IDT_ERROR) || error >> 11)
                 return;
         trap->vector = error >> 3;

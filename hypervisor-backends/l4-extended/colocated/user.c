@@ -150,7 +150,7 @@ static bool of_exception(struct ab_frame *frame, struct ab_trap *trap)
         if (vector == PAGE_FAULT) {
                 /* From 3 GB on, where L4 lets nobody map; it does not say where exactly. */
                 *trap = (struct ab_trap){AB_REASON_PAGE_FAULT, PAGE_FAULT,
-                                         (error & ERROR_WRITE) | ERROR_USER, L4_USER_END};
+                                         (error & ERROR_WRITE) | ERROR_USER, AB_ADDRESS_UNKNOWN};
                 return true;
         }
         if (vector == GENERAL_PROTECTION && (error == INT3_ERROR || error == INTO_ERROR))

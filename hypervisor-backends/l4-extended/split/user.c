@@ -344,7 +344,7 @@ static bool of_exception(uint32_t space, struct ab_frame *frame, struct ab_trap 
         if (vector == PAGE_FAULT) {
                 /* From 3 GB on, where L4 lets nobody map; it does not say where exactly. */
                 *trap = (struct ab_trap){AB_REASON_PAGE_FAULT, PAGE_FAULT,
-                                         (error & ERROR_WRITE) | ERROR_USER, L4_USER_END};
+                                         (error & ERROR_WRITE) | ERROR_USER, AB_ADDRESS_UNKNOWN};
                 return true;
         }
         if (vector == GENERAL_PROTECTION && (error == 3 * 8 + 2 || error == 4 * 8 + 2))
