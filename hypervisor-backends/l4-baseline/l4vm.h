@@ -164,6 +164,8 @@ bool l4vm_serve_kernel(uint32_t address, bool write, uint32_t *error);
 
 /* Where in the kernel space @physical can be mapped on from, with @rights. */
 uint32_t l4vm_source(uint32_t physical, uint32_t rights, bool *from_window);
+/* That moves nothing, and so leaves a message that is being made as it is. */
+bool l4vm_is_in_reach(uint32_t physical, uint32_t rights);
 
 /* Carry out what was put off: before user code runs. */
 void l4vm_flush_queue(void);

@@ -229,7 +229,9 @@ static uint32_t install_fresh(uint32_t space, uint32_t besides, unsigned int mr)
                 uint32_t page = pages[i];
                 uint32_t *entry = shadow_entry(space, page, false);
 
-                if (page == besides || !entry || !(*entry & AB_USER))
+                /* To move the window would take the message: that waits for a fault. */
+                if (page == besides || !entry || !(*entry & AB_USER) ||
+                    !l4vm_is_in_reach(*entry & SHADOW_PAGE, *entry))
                         continue;
                 install(page, *entry, entry, mr + words);
                 words += 2;

@@ -224,7 +224,9 @@ static unsigned int install_fresh(uint32_t space, uint32_t besides, unsigned int
                 uint32_t page = pages[i];
                 uint32_t *entry = shadow_entry(space, page, false);
 
-                if (page != besides && entry && *entry & AB_USER)
+                /* To move the window would take the message: that waits for a fault. */
+                if (page != besides && entry && *entry & AB_USER &&
+                    l4vm_is_in_reach(*entry & SHADOW_PAGE, *entry))
                         mr = install(page, *entry, entry, mr);
         }
         return mr;
