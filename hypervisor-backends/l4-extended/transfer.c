@@ -37,15 +37,6 @@ bool xfer_read_frame(L4_ThreadId_t thread, struct ab_frame *frame)
         return true;
 }
 
-bool xfer_write_frame(L4_ThreadId_t thread, const struct ab_frame *frame)
-{
-        L4_Word_t *mr = L4_Utcb();
-
-        mr[0] = L4_Tag(0, 0, XFER_FRAME_WORDS).raw;
-        xfer_put_frame(mr, 1, frame);
-        return exchange(thread, L4_EXREGS_CTRLXFER_WRITE);
-}
-
 /* --- floating point: four items, of which three fill the message registers ----------------- */
 
 static L4_Word_t fpu_item(unsigned int i)

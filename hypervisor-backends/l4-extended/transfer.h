@@ -116,7 +116,6 @@ static inline void xfer_get_selectors(const L4_Word_t *mr, unsigned int n,
 bool xfer_configure(L4_ThreadId_t thread, L4_Word_t what);
 
 bool xfer_read_frame(L4_ThreadId_t thread, struct ab_frame *frame);
-bool xfer_write_frame(L4_ThreadId_t thread, const struct ab_frame *frame);
 
 /* Floating-point registers: the first 288 bytes of @area, as fxsave writes them. */
 bool xfer_read_fpu(L4_ThreadId_t thread, void *area);
