@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Applications and guests that mean harm, on baseline L4.
+# Applications and guests that mean harm, on L4.
 TESTS += testsuite/isolation/isolation.t testsuite/isolation/l4x-split.t testsuite/isolation/l4x-colocated.t
 EXTRA_DIST += testsuite/isolation/l4x-split.t testsuite/isolation/l4x-colocated.t testsuite/isolation/isolation.t testsuite/isolation/README testsuite/isolation/guest/halt.c
 
