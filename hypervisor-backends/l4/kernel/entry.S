@@ -198,9 +198,11 @@ sysenter_slow:
         pushl %esp
         cmpl $CALL_LOWEST, %ebx
         jae 1f
-        call ipc_syscall
+2:      call ipc_syscall
         jmp exit_to_user
-1:      call syscall_by_number          /* not an Ipc (stubs.S) */
+1:      cmpw $0, 4 + FRAME_ECX(%esp)     /* it has tried the fast path: EDI is not the user's */
+        je 2b
+        call syscall_by_number          /* not an Ipc (stubs.S) */
         jmp exit_to_user
 
 /* --- the way out ------------------------------------------------------------------ */

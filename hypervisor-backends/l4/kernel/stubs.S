@@ -67,7 +67,7 @@ stub_\name\()_return:
 /*
  * The same by SYSENTER, where there is one, for those worth it: CALL_... in EBX, which no
  * Ipc can have for a return address, ESP in EBP, and something in CX, which keeps it off the
- * fast path.  The kernel knows the address behind.
+ * fast path; without, it counts as an Ipc.  The kernel knows the address behind.
  */
 .macro FAST_CALL name, number
         .globl fast_\name, fast_\name\()_return

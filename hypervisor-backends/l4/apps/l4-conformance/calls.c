@@ -224,11 +224,47 @@ static void bad_stacks(void)
         check(alive == all, "A.1", "calls: and the kernel writes nowhere a user cannot");
 }
 
+/* --- a call's number where the fast path of Ipc is tried ---------------------------------- */
+
+/* SYSENTER with nothing in CX, as no stub does it; back from a call, it ends in INT 0x80. */
+static void sysenter_with_empty_cx(void)
+{
+        static L4_Word_t frame[5];
+
+        __asm__ volatile("movl $1f, %[frame]+16\n\t"
+                         "movl %[sp], %%ebp\n\t"
+                         "movl %[call], %%ebx\n\t"
+                         "sysenter\n"
+                         "1:\tint $0x80"
+                         : [frame] "+m"(frame)
+                         : [call] "m"(call_number), [sp] "r"(frame), "a"(0), "c"(0), "d"(0), "S"(0),
+                           "D"(0)
+                         : "memory");
+        __builtin_unreachable();
+}
+
+static void empty_cx(void)
+{
+        for (call_number = 0xFFFFFFFD; call_number; call_number++) {
+                L4_ThreadId_t t = task_thread_waiting(L4_nilthread, self);
+                L4_MsgTag_t tag;
+
+                *L4_UtcbWord(task_local_id(t), L4_UTCB_EXCHANDLER) = self.raw;
+                start_by_message(t, sysenter_with_empty_cx, task_stack(t));
+                tag = L4_Receive_Timeout(t, PATIENCE);
+                check(tag.raw == L4_TAG_EXCEPTION && L4_StoreMR(L4_EXC_MR_EDI) < L4_USER_END, "A.1",
+                      "calls: without CX no address of the kernel is left in EDI");
+                task_delete_all();
+        }
+}
+
 void area_calls(void)
 {
         kept();
         results();
         moved();
-        if (!L4_IsPublicKernel())
+        if (!L4_IsPublicKernel()) {
                 bad_stacks();
+                empty_cx();
+        }
 }
