@@ -3,7 +3,7 @@
 # The sample kernels, plain and afterburned, under QEMU and bochs.
 # shellcheck source=testsuite/run/run.sh
 . "${top_srcdir:?}/testsuite/run/run.sh"
-plan 11
+plan 12
 rows=$(grep -c '^AB_INSN' "$top_srcdir/afterburner/insn-ia32.def")
 
 # sample EMULATOR IMAGE RESULTS: all pass, and there are that many
@@ -15,6 +15,9 @@ sample qemu hello-plain "$rows"; check 'hello, plain, QEMU: every row of the tab
 cp "$tmp/out" "$tmp/hello"
 sample qemu hello "$rows"; check 'hello, afterburned, QEMU'
 cmp -s "$tmp/out" "$tmp/hello"; check 'hello: both print the same'
+try 0 --timeout=60 "$top_builddir/share/afterburner/hello" -- without=RDPID,INT1 &&
+        [ "$(sed -n 's/^ok [0-9]* \(.*\) # SKIP left out$/\1/p' "$tmp/out" | sort | tr '\n' ' ')" = 'INT1 RDPID ' ]
+check 'hello: rows that the command line names are left out, and no others'
 sample qemu mini-plain 9; check 'mini, plain, QEMU'
 cp "$tmp/out" "$tmp/mini"
 sample qemu mini 9; check 'mini, afterburned, QEMU'
