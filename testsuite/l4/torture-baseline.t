@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Five million random system calls harm nothing on the baseline kernel.
+# Five million random system calls (make check-long: fifty) harm nothing on the baseline kernel.
 . "${top_srcdir:?}/testsuite/l4/lib.sh"
 l4_need loader kernel-baseline sigma0 l4-torture
 if [ "${AFTERBURN_LONG:-0}" = 0 ]; then calls=5000000 seconds=280; else calls=50000000 seconds=2800; fi
