@@ -11,7 +11,7 @@ guest=${AFTERBURN_TEST_GUEST:-$top_builddir/linux-6.1/vmlinux}
 rootfs=$share/rootfs.cpio.gz
 row=${ROW:-l4}
 options=${OPTIONS:---hypervisor=l4}
-plan 30
+plan 32
 
 l4() {
         want=$1
@@ -98,7 +98,8 @@ if [ ! -f "$guest" ] || [ ! -f "$rootfs" ]; then
 fi
 l4 0 --quiet --initrd="$mini" "$guest" -- /bin/say one && echo '[one]' | cmp -s - "$tmp/out"
 check 'Linux: a command runs and only its output is shown'
-printf 'k\nkeys\n\n' | $limit "$run" --hypervisor=l4 --timeout=60 --quiet --initrd="$mini" "$guest" -- \
+# shellcheck disable=SC2086 # words
+printf 'k\nkeys\n\n' | $limit "$run" $options --timeout=60 --quiet --initrd="$mini" "$guest" -- \
         /bin/say -e >"$tmp/out" 2>"$tmp/err" && grep -q '^read k' "$tmp/out" && grep -q '^read keys' "$tmp/out"
 check 'Linux: what is typed reaches the command'
 l4 42 --quiet --initrd="$mini" "$guest" -- /bin/say -x 42
