@@ -86,10 +86,9 @@ bool wedge_user_fault(uint32_t address, uint32_t error, uint32_t eip)
                 access = MMU_EXECUTE;
         if (in_wedge(address))
                 return false;
-        refused.known = !mmu_fill(address, access, true, &refused.error);
         refused.address = address;
         refused.access = access;
-        if (refused.known)
+        if (!mmu_fill_waiting(address, access, &refused.error, &refused.known))
                 return false;
         mmu_fill_near(address);
         return true;

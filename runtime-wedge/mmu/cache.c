@@ -6,6 +6,7 @@ enum { SPACES = 64 };
 
 struct space cache_kernel;
 struct space *cache_current;
+bool cache_keeps_current;
 
 static struct space spaces[SPACES];
 static const struct backend_machine *machine;
@@ -132,6 +133,8 @@ static bool make_room(void)
 {
         struct space *space = oldest(true);
 
+        if (!space && cache_keeps_current)
+                return false;
         if (!space)
                 space = cache_current->slots ? cache_current : &cache_kernel;
         if (!space->slots)
@@ -252,7 +255,10 @@ bool cache_install(uint32_t gva, const struct walk *walk)
         if (!space)
                 return false;
         while (!install(space, gva, walk))
-                if (!make_room())
+                if (!make_room()) {
+                        if (cache_keeps_current)
+                                return false;
                         backend_fatal("not even one page can be mapped");
+                }
         return true;
 }

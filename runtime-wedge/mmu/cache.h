@@ -46,6 +46,8 @@ struct space {
 
 extern struct space cache_kernel;
 extern struct space *cache_current;
+/* User code waits for the answer to a fault: its space is not to be given up. */
+extern bool cache_keeps_current;
 
 /* A fault that only sets an accessed or dirty bit, or a translation lost so that one will. */
 void count_bits_only(void);

@@ -29,6 +29,25 @@ bool mmu_fill(uint32_t gva, enum mmu_access access, bool user, uint32_t *error)
         return true;
 }
 
+bool mmu_fill_waiting(uint32_t gva, enum mmu_access access, uint32_t *error, bool *refused)
+{
+        struct walk walk;
+        bool done;
+
+        *refused = !walk_tables(gva, access, true, &walk, error);
+        if (*refused) {
+                mmu_statistics.faults++;
+                return false;
+        }
+        if (!cache_of(gva))
+                return false;
+        cache_keeps_current = true;
+        done = cache_install(gva, &walk);
+        cache_keeps_current = false;
+        mmu_statistics.fills += done;
+        return done;
+}
+
 void mmu_prefill(uint32_t gva, bool user)
 {
         struct walk walk;

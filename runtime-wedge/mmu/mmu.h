@@ -44,6 +44,13 @@ void mmu_start(const struct backend_machine *machine, const struct ab_vcpu *cpu)
 bool mmu_fill(uint32_t gva, enum mmu_access access, bool user, uint32_t *error);
 
 /*
+ * mmu_fill() for user code whose thread waits for the answer to its fault: where room could only be
+ * made by giving up the space it runs in, nothing is done.  False: *@refused says whether
+ * the guest has to be told, of *@error.
+ */
+bool mmu_fill_waiting(uint32_t gva, enum mmu_access access, uint32_t *error, bool *refused);
+
+/*
  * As mmu_fill(), as a read that has not happened yet: map @gva if the guest's tables
  * allow it, else do nothing.  For where an access is about to be repeated, to save
  * its fault.
