@@ -58,6 +58,7 @@ exception_message:
         leal -4 * L4_NUM_MRS(%esp), %eax
         movl %eax, SELF(TCB_MR)
         movl $0, SELF(TCB_IPC_ERROR)
+        movb $0, SELF(TCB_IPC_ACTIVE)
         movb $1, SELF(TCB_KERNEL_MSG)
         movb $1, SELF(TCB_ACCEPT_STATE)
         movb $S_KWAITING_, SELF(TCB_STATE)

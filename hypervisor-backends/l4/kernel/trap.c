@@ -128,6 +128,7 @@ void trap(struct frame *f)
                 kernel_fault(f);
                 return;
         }
+        self->ipc_active = false; /* the fast path, if it ended the last one, has left it */
         switch (f->vector) {
         case VEC_NMI:
                 return;

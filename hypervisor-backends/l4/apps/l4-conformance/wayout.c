@@ -385,6 +385,37 @@ static void all_registers(void)
         task_delete_all();
 }
 
+/* Woken by the fast path, then stopped by a page fault that nobody takes. */
+static void wait_then_fault(void)
+{
+        L4_ThreadId_t from;
+
+        L4_Wait(&from);
+        __asm__ volatile("movl $0x5A5A5A5A, %%ebx\n\t"
+                         "movl 0x30000000, %%eax"
+                         :
+                         :
+                         : "eax", "ebx");
+}
+
+static void fault_ended(void)
+{
+        struct L4_ExRegs r = {
+            .control = L4_EXREGS_ABORT_SND | L4_EXREGS_IP,
+            .ip = (L4_Word_t)w_tell,
+        };
+        L4_ThreadId_t t = waiting(wait_then_fault, 0);
+
+        *L4_UtcbWord(task_local_id(t), L4_UTCB_PAGER) = task_thread_waiting(L4_nilthread, self).raw;
+        partner.raw = t.raw;
+        task_thread(L4_nilthread, send_fast);
+        L4_Sleep(MS(50));
+        L4_ExchangeRegisters(t, &r);
+        check(wait_for_landing() && w_regs[W_EBX] == 0x5A5A5A5A, "2.3",
+              "ways out: a page fault that is ended is no Ipc: registers stay");
+        task_delete_all();
+}
+
 void area_wayout(void)
 {
         all_woken();
@@ -394,6 +425,8 @@ void area_wayout(void)
         answered(1, 0);
         answered(1, L4_USER_GS);
         single_step();
+        if (!L4_IsPublicKernel())
+                fault_ended();
         if (L4_HasFeature(L4_FEATURE_CTRLXFER))
                 all_registers();
 }
