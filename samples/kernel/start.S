@@ -103,6 +103,9 @@ trap_common:
         .globl trap_return
 trap_return:
         movl 4(%esp), %esi
+        leal 12(%esp), %eax
+        cmpl %eax, %esi                 # as trap_common calls it, on whatever stack
+        je 1f
         movl %esi, %eax
         subl $boot_stack, %eax
         cmpl $boot_stack_top - boot_stack, %eax
