@@ -275,6 +275,37 @@ static void empty_cx(void)
         }
 }
 
+/* Caching attributes [6.3]: what is refused, and that a page with another one is the same page. */
+static void memory_control(void)
+{
+        static volatile L4_Word_t page[1024] __attribute__((aligned(4096)));
+        const L4_Word_t attributes[4] = {L4_MEMATTR_DEFAULT, 7, L4_MEMATTR_UC, L4_MEMATTR_WT};
+        L4_Word_t at = L4_FpageLog2((L4_Word_t)page, 12).raw, done;
+
+        page[5] = 0x5A5A;
+        L4_LoadMR(0, at | 2);
+        done = L4_MemoryControl(0, attributes);
+        check(done == 1 && page[5] == 0x5A5A, "6.3",
+              "calls: MemoryControl changes a page's caching");
+        L4_LoadMR(0, 0);
+        L4_LoadMR(1, at);
+        done = L4_MemoryControl(1, attributes);
+        check(done == 1 && page[5] == 0x5A5A, "6.3", "calls: and gives the usual one back");
+        L4_LoadMR(0, at | 1);
+        done = L4_MemoryControl(0, attributes);
+        check(!done && L4_ErrorCode() == L4_ERROR_PARAM, "6.3",
+              "calls: an attribute that is none is refused");
+}
+
+/* One processor [6.2]. */
+static void processor_control(void)
+{
+        check(L4_ProcessorControl(0, 0, 0, 0) == 1, "6.2",
+              "calls: ProcessorControl knows processor 0");
+        check(!L4_ProcessorControl(1, 0, 0, 0) && L4_ErrorCode() == L4_ERROR_PARAM, "6.2",
+              "calls: and no other");
+}
+
 void area_calls(void)
 {
         kept();
@@ -283,5 +314,7 @@ void area_calls(void)
         if (!L4_IsPublicKernel()) {
                 bad_stacks();
                 empty_cx();
+                memory_control();
+                processor_control();
         }
 }
