@@ -2,7 +2,8 @@
 #
 # Programs that tax a guest; each prints the same wherever Linux runs.
 guest_PROGRAMS += share/afterburner/guest/signals share/afterburner/guest/sharing \
-	share/afterburner/guest/spaces share/afterburner/guest/tls
+	share/afterburner/guest/spaces share/afterburner/guest/sparse \
+	share/afterburner/guest/tls
 PROGRAMS_CPPFLAGS = $(GUEST_CPPFLAGS) -I$(top_srcdir)/testsuite/programs
 share_afterburner_guest_signals_SOURCES = testsuite/programs/signals.c testsuite/programs/programs.h $(GUEST_RUNTIME)
 share_afterburner_guest_signals_CPPFLAGS = $(PROGRAMS_CPPFLAGS)
@@ -19,6 +20,11 @@ share_afterburner_guest_spaces_CPPFLAGS = $(PROGRAMS_CPPFLAGS)
 share_afterburner_guest_spaces_CFLAGS = $(GUEST_CFLAGS)
 share_afterburner_guest_spaces_LDFLAGS = $(GUEST_LINK)
 share_afterburner_guest_spaces_LDADD = -lgcc
+share_afterburner_guest_sparse_SOURCES = testsuite/programs/sparse.c testsuite/programs/programs.h $(GUEST_RUNTIME)
+share_afterburner_guest_sparse_CPPFLAGS = $(PROGRAMS_CPPFLAGS)
+share_afterburner_guest_sparse_CFLAGS = $(GUEST_CFLAGS)
+share_afterburner_guest_sparse_LDFLAGS = $(GUEST_LINK)
+share_afterburner_guest_sparse_LDADD = -lgcc
 share_afterburner_guest_tls_SOURCES = testsuite/programs/tls.c testsuite/programs/programs.h $(GUEST_RUNTIME)
 share_afterburner_guest_tls_CPPFLAGS = $(PROGRAMS_CPPFLAGS)
 share_afterburner_guest_tls_CFLAGS = $(GUEST_CFLAGS) -mno-tls-direct-seg-refs

@@ -9,7 +9,7 @@
 kernel=${AFTERBURN_TEST_BURNED:-$top_builddir/linux-6.1/vmlinux}
 signals=${AFTERBURN_TEST_SIGNALS:-1000}
 limit="$(command -v timeout) 300"
-plan 17
+plan 21
 [ -f "$kernel" ] || skip_all "no $kernel: ./quickstart builds it"
 
 # start PLATFORM ARGUMENT...: afterburn run there
@@ -37,7 +37,7 @@ for platform in bare l4 l4x-split l4x-colocated; do
         tls=0 says='^ok'
         [ "$platform" != l4 ] || tls=1 says='^not ok 3 processes'
         if ! start "$platform" --dry-run "$kernel" -- /bin/true; then
-                for name in signals spaces tls sharing; do
+                for name in signals spaces sparse tls sharing; do
                         skip "$platform: $name" 'not part of this build'
                 done
                 continue
@@ -48,6 +48,8 @@ for platform in bare l4 l4x-split l4x-colocated; do
         start "$platform" "$kernel" -- /bin/spaces && grep -q '^ok' "$tmp/out" &&
                 as_native spaces
         check "$platform: one kernel area in 50 address spaces"
+        start "$platform" "$kernel" -- /bin/sparse && grep -q '^ok' "$tmp/out" && as_native sparse
+        check "$platform: more page tables than a wedge keeps"
         start "$platform" "$kernel" -- /bin/tls
         [ $? = $tls ] && grep -q "$says" "$tmp/out"
         check "$platform: thread-local storage$([ $tls = 0 ] || echo ' is refused')"
