@@ -3,5 +3,4 @@ include $(srcdir)/hypervisor-backends/bare/local.mk
 include $(srcdir)/hypervisor-backends/l4/local.mk
 include $(srcdir)/hypervisor-backends/l4-baseline/local.mk
 include $(srcdir)/hypervisor-backends/l4-extended/local.mk
-include $(srcdir)/hypervisor-backends/l4-extended/colocated/local.mk
 EXTRA_DIST += hypervisor-backends/port.h

@@ -1,22 +1,27 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The backend interface on baseline L4 X.2, as a library a wedge is linked with.
-noinst_LIBRARIES += hypervisor-backends/l4-baseline/libl4vm.a
-hypervisor_backends_l4_baseline_libl4vm_a_SOURCES = \
+# What is the same in every layout ...
+L4VM_SHARED = \
 	hypervisor-backends/l4-baseline/entry.S \
 	hypervisor-backends/l4-baseline/event.c \
 	hypervisor-backends/l4-baseline/fresh.c \
-	hypervisor-backends/l4-baseline/fpu.c \
-	hypervisor-backends/l4-baseline/helper.c \
 	hypervisor-backends/l4-baseline/l4vm.h \
 	hypervisor-backends/l4-baseline/layout.h \
-	hypervisor-backends/l4-baseline/memory.c \
-	hypervisor-backends/l4-baseline/monitor.c \
-	hypervisor-backends/l4-baseline/quirks.c \
 	hypervisor-backends/l4-baseline/shadow.c \
 	hypervisor-backends/l4-baseline/start.c \
+	hypervisor-backends/l4-baseline/trap.c
+# ... and where the guest kernel has a space of its own.
+L4VM_OWN_SPACE = \
+	hypervisor-backends/l4-baseline/helper.c \
+	hypervisor-backends/l4-baseline/memory.c \
+	hypervisor-backends/l4-baseline/quirks.c \
 	hypervisor-backends/l4-baseline/stubs.S \
-	hypervisor-backends/l4-baseline/timer.c \
-	hypervisor-backends/l4-baseline/trap.c \
+	hypervisor-backends/l4-baseline/timer.c
+
+noinst_LIBRARIES += hypervisor-backends/l4-baseline/libl4vm.a
+hypervisor_backends_l4_baseline_libl4vm_a_SOURCES = $(L4VM_SHARED) $(L4VM_OWN_SPACE) \
+	hypervisor-backends/l4-baseline/fpu.c \
+	hypervisor-backends/l4-baseline/monitor.c \
 	hypervisor-backends/l4-baseline/user.c
 hypervisor_backends_l4_baseline_libl4vm_a_CPPFLAGS = $(AB_CPPFLAGS) $(L4U_CPPFLAGS)
 hypervisor_backends_l4_baseline_libl4vm_a_CFLAGS = $(L4U_CFLAGS)

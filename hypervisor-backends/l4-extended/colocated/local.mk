@@ -2,13 +2,7 @@
 # The co-located layout: what of the baseline backend stays true, and a space for each guest
 # space with the kernel in it.
 noinst_LIBRARIES += hypervisor-backends/l4-extended/colocated/libl4co.a
-hypervisor_backends_l4_extended_colocated_libl4co_a_SOURCES = \
-	hypervisor-backends/l4-baseline/entry.S \
-	hypervisor-backends/l4-baseline/event.c \
-	hypervisor-backends/l4-baseline/fresh.c \
-	hypervisor-backends/l4-baseline/shadow.c \
-	hypervisor-backends/l4-baseline/start.c \
-	hypervisor-backends/l4-baseline/trap.c \
+hypervisor_backends_l4_extended_colocated_libl4co_a_SOURCES = $(L4VM_SHARED) $(L4X_SHARED) \
 	hypervisor-backends/l4-extended/colocated/colocated.h \
 	hypervisor-backends/l4-extended/colocated/fpu.c \
 	hypervisor-backends/l4-extended/colocated/helper.c \
@@ -17,14 +11,8 @@ hypervisor_backends_l4_extended_colocated_libl4co_a_SOURCES = \
 	hypervisor-backends/l4-extended/colocated/pager.c \
 	hypervisor-backends/l4-extended/colocated/switch.S \
 	hypervisor-backends/l4-extended/colocated/timer.c \
-	hypervisor-backends/l4-extended/colocated/user.c \
-	hypervisor-backends/l4-extended/split/l4xvm.h \
-	hypervisor-backends/l4-extended/split/segment.c \
-	hypervisor-backends/l4-extended/transfer.c \
-	hypervisor-backends/l4-extended/transfer.h
-L4X_CO_CPPFLAGS = $(AB_CPPFLAGS) $(L4U_CPPFLAGS) -I$(top_srcdir)/hypervisor-backends/l4-extended \
-	-I$(top_srcdir)/hypervisor-backends/l4-baseline -I$(top_srcdir)/hypervisor-backends/l4-extended/split
-hypervisor_backends_l4_extended_colocated_libl4co_a_CPPFLAGS = $(L4X_CO_CPPFLAGS)
+	hypervisor-backends/l4-extended/colocated/user.c
+hypervisor_backends_l4_extended_colocated_libl4co_a_CPPFLAGS = $(L4X_CPPFLAGS)
 hypervisor_backends_l4_extended_colocated_libl4co_a_CFLAGS = $(L4U_CFLAGS)
 hypervisor_backends_l4_extended_colocated_libl4co_a_CCASFLAGS = -m32 \
 	-I$(top_srcdir)/hypervisor-backends/l4-baseline
@@ -35,7 +23,7 @@ EXTRA_DIST += hypervisor-backends/l4-extended/colocated/README
 
 target_PROGRAMS += share/afterburner/wedge-l4x-colocated
 share_afterburner_wedge_l4x_colocated_SOURCES = hypervisor-backends/l4-baseline/load.c
-share_afterburner_wedge_l4x_colocated_CPPFLAGS = $(L4X_CO_CPPFLAGS) \
+share_afterburner_wedge_l4x_colocated_CPPFLAGS = $(L4X_CPPFLAGS) \
 	-DL4VM_HYPERVISOR='"l4x-colocated"' -I$(top_srcdir)/linker/core \
 	-I$(top_srcdir)/linker/load -I$(top_srcdir)/runtime-wedge/cpu
 share_afterburner_wedge_l4x_colocated_CFLAGS = $(L4U_CFLAGS)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the files of the split layout share, besides what they have from ../../l4-baseline. */
+/* What the files of both layouts share, besides what they have from ../l4-baseline. */
 #ifndef L4XVM_H
 #define L4XVM_H
 
