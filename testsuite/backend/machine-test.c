@@ -133,6 +133,34 @@ static void mappings(void)
         ktap_ok(page_fault(KERNEL, 0), "and leave all of them");
 }
 
+/* How many of @regions pages, 4 MB apart, still show when their space is switched to again. */
+static uint32_t left_behind(uint32_t regions)
+{
+        uint32_t before, i;
+
+        reaction = SKIP_TWO;
+        backend_switch(2);
+        for (i = 0; i < regions; i++) {
+                backend_map(2, 0x10000000 + i * 0x400000, PAGE_A, AB_PAGE_BYTES, AB_READ);
+                peek(0x10000000 + i * 0x400000);
+        }
+        backend_switch(3);
+        backend_forget(2);
+        backend_switch(2);
+        before = traps;
+        for (i = 0; i < regions; i++)
+                peek(0x10000000 + i * 0x400000);
+        before += regions - traps;
+        backend_switch(0);
+        return before;
+}
+
+static void forgotten_while_away(void)
+{
+        ktap_ok(!left_behind(3), "a space that is forgotten while another is current is empty");
+        ktap_ok(!left_behind(40), "and one with pages in many places");
+}
+
 static void spaces_run_out(void)
 {
         uint32_t address = 0x10000000, space, tables = 0;
@@ -520,6 +548,7 @@ void wedge_main(void)
                     same(backend_physical(machine->module_start), "module"),
                 "the module is passed");
         mappings();
+        forgotten_while_away();
         spaces_run_out();
         kernel_traps();
         event_interrupts_kernel();

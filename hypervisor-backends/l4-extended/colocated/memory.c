@@ -11,7 +11,7 @@
  */
 #include "colocated.h"
 
-enum { BATCH = 60, LOG = 256, USER_BITS = 31 };
+enum { BATCH = 60, LOG = 256, LOST = 16, USER_BITS = 31 };
 
 uint32_t l4vm_current;
 
@@ -25,7 +25,8 @@ static uint32_t window_hand;
 
 static struct {
         bool made;
-        bool stale;                  /* its user mappings are all void */
+        uint32_t lost_count;         /* user regions void since it was current; */
+        L4_Fpage_t lost[LOST];       /* more than LOST: all of them */
         bool private;                /* some are the guest kernel's alone */
         uint32_t log;                /* how far it has read */
         uint8_t window[L4VM_PIECES]; /* piece + 1 */
@@ -115,14 +116,32 @@ static void take_kernel(uint32_t virtual, uint32_t bits, uint32_t rights)
         spaces[l4vm_current].log = log_end;
 }
 
+/* @page of @space is void; if that is not the current one, when it is. */
+static void lose(uint32_t space, L4_Fpage_t page)
+{
+        if (space == l4vm_current)
+                take(page);
+        else if (spaces[space].lost_count++ < LOST)
+                spaces[space].lost[spaces[space].lost_count - 1] = page;
+}
+
+static void take_lost(void)
+{
+        uint32_t count = spaces[l4vm_current].lost_count, i;
+
+        for (i = 0; i < count && count <= LOST; i++)
+                take(spaces[l4vm_current].lost[i]);
+        if (count > LOST)
+                take_all_user_pages();
+        spaces[l4vm_current].lost_count = 0;
+}
+
 /* The current space learns what has happened while it was not. */
 static void catch_up(void)
 {
         uint32_t *at = &spaces[l4vm_current].log;
 
-        if (spaces[l4vm_current].stale)
-                take_all_user_pages();
-        spaces[l4vm_current].stale = false;
+        take_lost();
         if (log_end - *at > LOG) {
                 take_kernel_area();
                 *at = log_end;
@@ -236,12 +255,8 @@ static void change(uint32_t space, uint32_t virtual, uint32_t *entry, uint32_t v
                 lost = L4_FPAGE_W;
         if (old & SHADOW_KERNEL && lost)
                 take_kernel(virtual, L4_PAGE_BITS, lost);
-        if (old & SHADOW_INSTALLED && lost) {
-                if (space == l4vm_current)
-                        take(L4_PageRights(virtual, lost));
-                else
-                        spaces[space].stale = true;
-        }
+        if (old & SHADOW_INSTALLED && lost)
+                lose(space, L4_PageRights(virtual, lost));
         /* What is gone altogether need not be taken again. */
         if (same && lost != L4_FPAGE_RWX)
                 value |= old & (SHADOW_INSTALLED | SHADOW_KERNEL);
@@ -406,15 +421,18 @@ void backend_switch(uint32_t space)
 
 void backend_forget(uint32_t space)
 {
+        L4_Fpage_t regions[LOST];
+        uint32_t count, i;
+
         if (space >= L4VM_SPACES)
                 backend_fatal("a space that does not exist");
-        if (!shadow_forget(space, 0, 0))
-                return;
+        count = shadow_forget(space, regions, LOST);
         spaces[space].private = false;
-        if (space != l4vm_current) {
-                spaces[space].stale = true;
-                return;
-        }
-        take_all_user_pages();
+        for (i = 0; i < count && count <= LOST; i++)
+                lose(space, regions[i]);
+        if (count > LOST && space == l4vm_current)
+                take_all_user_pages();
+        else if (count > LOST)
+                spaces[space].lost_count = LOST + 1;
         flush_batch();
 }
