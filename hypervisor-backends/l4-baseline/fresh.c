@@ -4,7 +4,7 @@
  * travel with the next answer to it.  Only the last few are remembered; a page that is not is
  * found in the shadow at its fault.
  */
-#include "l4vm.h"
+#include "user-fault.h"
 
 struct l4vm_fresh l4vm_fresh[L4VM_SPACES];
 
@@ -13,11 +13,19 @@ void l4vm_fresh_note(uint32_t space, uint32_t virtual)
         l4vm_fresh[space].page[l4vm_fresh[space].count++ % L4VM_FRESH_MOST] = virtual;
 }
 
-uint32_t l4vm_fresh_take(uint32_t space, const uint32_t **pages)
+unsigned int l4vm_fresh_items(uint32_t space, uint32_t besides, unsigned int mr)
 {
-        uint32_t n = l4vm_fresh[space].count;
+        struct l4vm_fresh *fresh = &l4vm_fresh[space];
+        uint32_t i, n = fresh->count < L4VM_FRESH_MOST ? fresh->count : L4VM_FRESH_MOST;
 
-        *pages = l4vm_fresh[space].page;
-        l4vm_fresh[space].count = 0;
-        return n < L4VM_FRESH_MOST ? n : L4VM_FRESH_MOST;
+        fresh->count = 0;
+        for (i = 0; i < n; i++) {
+                uint32_t page = fresh->page[i], *entry = shadow_entry(space, page, false);
+
+                /* To move the window would take the message: that waits for a fault. */
+                if (page != besides && entry && *entry & AB_USER &&
+                    l4vm_is_in_reach(*entry & SHADOW_PAGE, *entry))
+                        mr = user_install(page, *entry, entry, mr);
+        }
+        return mr;
 }

@@ -157,6 +157,12 @@ void shadow_start(void);
 
 /* --- memory.c ---------------------------------------------------------------------- */
 
+/* L4's rights to a mapping with @rights (enum ab_rights). */
+static inline uint32_t l4vm_rights(uint32_t rights)
+{
+        return L4_FPAGE_R | L4_FPAGE_X | (rights & AB_WRITE ? L4_FPAGE_W : 0);
+}
+
 extern uint32_t l4vm_current; /* space switched to */
 
 /* The kernel space touched @address: map what should be there.  False: nothing should. */
@@ -178,18 +184,26 @@ extern struct l4vm_fresh {
         uint32_t page[L4VM_FRESH_MOST];
 } l4vm_fresh[L4VM_SPACES];
 void l4vm_fresh_note(uint32_t space, uint32_t virtual);
-/* Take the list: how many addresses there are at *@pages, until the next note. */
-uint32_t l4vm_fresh_take(uint32_t space, const uint32_t **pages);
+/* Put map items for them at @mr on; the next register.  @besides is in the message already. */
+unsigned int l4vm_fresh_items(uint32_t space, uint32_t besides, unsigned int mr);
+static inline unsigned int l4vm_fresh_put(uint32_t space, uint32_t besides, unsigned int mr)
+{
+        return l4vm_fresh[space].count ? l4vm_fresh_items(space, besides, mr) : mr;
+}
 
-/* --- user.c, fpu.c; main only, between call_begin and call_end ------------------------- */
+/* --- user.c, user-stub.c, fpu.c; main only, between call_begin and call_end ------------ */
 
 /*
  * Run the stub at @label (stubs.S) in the thread of @space, which waits for backend_user().
  * False: it did not come back and has been made anew.
  */
 bool l4vm_run_stub(uint32_t space, const char *label, uint32_t eax);
+/* A new thread and space; it ends in the wait that backend_user() begins with. */
+void l4vm_user_make(uint32_t space);
 /* Its page of data, as the kernel space sees it. */
 uint8_t *l4vm_stub_data(uint32_t space);
+/* It touched @address: if that is in its two pages of stubs, the answer is loaded. */
+bool l4vm_stub_page(uint32_t space, uint32_t address, bool write);
 /* The thread of @space is there. */
 void l4vm_user_need(uint32_t space);
 /* These regions of a user space are to be empty, all of it where there are too many. */
@@ -204,6 +218,10 @@ extern char l4vm_stub_code[];
 extern char stub_hlt[], stub_start[], stub_fpu_save[], stub_fpu_load[], stub_flush[];
 extern char stub_popf[], stub_popf_end[], stub_give[], stub_give_end[];
 #define STUB_ADDRESS(label) (L4VM_STUB_CODE + ((uint32_t)(label) - (uint32_t)l4vm_stub_code))
+static inline bool l4vm_in_stubs(uint32_t address)
+{
+        return address - L4VM_STUB_CODE < AB_PAGE_BYTES;
+}
 
 /* quirks.c: departures of the kernel below. */
 struct l4vm_quirks {

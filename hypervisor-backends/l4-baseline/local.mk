@@ -9,14 +9,17 @@ L4VM_SHARED = \
 	hypervisor-backends/l4-baseline/layout.h \
 	hypervisor-backends/l4-baseline/shadow.c \
 	hypervisor-backends/l4-baseline/start.c \
-	hypervisor-backends/l4-baseline/trap.c
+	hypervisor-backends/l4-baseline/trap.c \
+	hypervisor-backends/l4-baseline/user-fault.c \
+	hypervisor-backends/l4-baseline/user-fault.h
 # ... and where the guest kernel has a space of its own.
 L4VM_OWN_SPACE = \
 	hypervisor-backends/l4-baseline/helper.c \
 	hypervisor-backends/l4-baseline/memory.c \
 	hypervisor-backends/l4-baseline/quirks.c \
 	hypervisor-backends/l4-baseline/stubs.S \
-	hypervisor-backends/l4-baseline/timer.c
+	hypervisor-backends/l4-baseline/timer.c \
+	hypervisor-backends/l4-baseline/user-stub.c
 
 noinst_LIBRARIES += hypervisor-backends/l4-baseline/libl4vm.a
 hypervisor_backends_l4_baseline_libl4vm_a_SOURCES = $(L4VM_SHARED) $(L4VM_OWN_SPACE) \

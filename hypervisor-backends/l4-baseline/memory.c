@@ -8,7 +8,7 @@
  * has its memory anyway, so that no third party is asked, or from the window.
  * Unmap takes a page from all user spaces then; the others fault it in again.
  */
-#include "l4vm.h"
+#include "user-fault.h"
 
 enum { VISITS = 60, QUEUE = 60 };
 
@@ -49,11 +49,6 @@ void l4vm_call_end(void)
         }
 }
 
-static uint32_t l4_rights(uint32_t rights)
-{
-        return L4_FPAGE_R | L4_FPAGE_X | (rights & AB_WRITE ? L4_FPAGE_W : 0);
-}
-
 void l4vm_helper_map(uint32_t virtual, uint32_t physical, uint32_t bits, uint32_t rights)
 {
         L4_MsgTag_t tag;
@@ -64,7 +59,7 @@ void l4vm_helper_map(uint32_t virtual, uint32_t physical, uint32_t bits, uint32_
         L4_LoadMR(1, virtual);
         L4_LoadMR(2, physical);
         L4_LoadMR(3, bits);
-        L4_LoadMR(4, l4_rights(rights));
+        L4_LoadMR(4, l4vm_rights(rights));
         tag = L4_Call(l4vm_thread(L4VM_HELPER));
         L4_Accept(L4_Nilpage, 0);
         if (L4_IpcFailed(tag))
@@ -244,6 +239,19 @@ uint32_t l4vm_source(uint32_t physical, uint32_t rights, bool *from_window)
         else
                 asm volatile("movb (%0),%%al" : : "r"(at) : "eax", "memory");
         return at;
+}
+
+unsigned int user_install(uint32_t address, uint32_t value, uint32_t *entry, unsigned int mr)
+{
+        bool from_window;
+        uint32_t from = l4vm_source(value & SHADOW_PAGE, value, &from_window);
+
+        if (!entry)
+                entry = *shadow_large(address) ? shadow_large(address)
+                                               : shadow_entry(AB_SPACE_KERNEL, address, false);
+        *entry &= ~SHADOW_WINDOW;
+        *entry |= SHADOW_INSTALLED | (from_window ? SHADOW_WINDOW : 0);
+        return L4_LoadMapItem(mr, L4_PageRights(from, l4vm_rights(value)), address & SHADOW_PAGE);
 }
 
 void l4vm_flush_queue(void)

@@ -11,25 +11,11 @@
  * A thread that does not come when it is called is made anew, and the guest told of
  * a general protection fault.
  */
-#include "l4vm.h"
+#include "user-fault.h"
 
-enum {
-        ERROR_PRESENT = 1,
-        ERROR_WRITE = 2,
-        ERROR_USER = 4,
-        GENERAL_PROTECTION = 13,
-        PAGE_FAULT = 14,
-        LOWER_HALF = 31,
-        DEBUG = 1,
-        TRAP_FLAG = 0x100,
-        NO_VECTOR = 256,
-        MOST_REPEATED = 100
-};
+enum { DEBUG = 1, TRAP_FLAG = 0x100, NO_VECTOR = 256 };
 
-static bool made[L4VM_SPACES];
 static bool given[L4VM_SPACES]; /* waits in stub_give, not for the answer to an exception */
-
-static uint8_t stub_data[L4VM_SPACES][AB_PAGE_BYTES] __attribute__((aligned(4096)));
 
 /* Three seconds, which a thread may take to come to a stub's end. */
 static const L4_Time_t patience = {12 << L4_TIME_EXPONENT_SHIFT | 733};
@@ -59,6 +45,12 @@ static bool flags_leave(uint32_t space, struct ab_frame *frame, uint32_t vector)
         return !l4vm_quirks.flags && l4vm_flags_leave(space, frame, vector);
 }
 
+/* Map items with an answer, where the kernel below takes them; the next message register. */
+static unsigned int put_fresh(uint32_t space, uint32_t besides, unsigned int mr)
+{
+        return l4vm_quirks.reply_maps ? l4vm_fresh_put(space, besides, mr) : mr;
+}
+
 static bool is_page_fault(L4_MsgTag_t tag)
 {
         return (L4_Label(tag) & 0xfff0) == L4_LABEL_PAGEFAULT;
@@ -67,36 +59,6 @@ static bool is_page_fault(L4_MsgTag_t tag)
 static bool is_exception(L4_MsgTag_t tag)
 {
         return L4_Label(tag) == L4_LABEL_EXCEPTION && L4_UntypedWords(tag) >= L4_EXC_WORDS;
-}
-
-static bool in_stubs(uint32_t address)
-{
-        return address - L4VM_STUB_CODE < AB_PAGE_BYTES;
-}
-
-static void load_map(unsigned int mr, uint32_t from, uint32_t rights, uint32_t to)
-{
-        L4_LoadMapItem(
-            mr, L4_PageRights(from, L4_FPAGE_R | L4_FPAGE_X | (rights & AB_WRITE ? L4_FPAGE_W : 0)),
-            to);
-}
-
-uint8_t *l4vm_stub_data(uint32_t space)
-{
-        return stub_data[space];
-}
-
-/* The two pages of stubs, of which the code is not for writing: true when the answer is loaded. */
-static bool serve_stub_page(uint32_t space, uint32_t address, bool write)
-{
-        if (in_stubs(address) && !write)
-                load_map(1, (uint32_t)l4vm_stub_code, AB_READ, L4VM_STUB_CODE);
-        else if (address - L4VM_STUB_DATA < AB_PAGE_BYTES)
-                load_map(1, (uint32_t)stub_data[space], AB_WRITE, L4VM_STUB_DATA);
-        else
-                return false;
-        L4_Set_MsgTag(L4_Tag(0, 0, 2));
-        return true;
 }
 
 /* --- stubs ------------------------------------------------------------------------------- */
@@ -109,7 +71,7 @@ static bool await_stub(uint32_t space)
 
                 if (L4_IpcFailed(tag))
                         return false;
-                if (is_exception(tag) && in_stubs(L4_StoreMR(L4_EXC_MR_EIP))) {
+                if (is_exception(tag) && l4vm_in_stubs(L4_StoreMR(L4_EXC_MR_EIP))) {
                         if (L4_StoreMR(L4_EXC_MR_VECTOR) != DEBUG)
                                 return true;
                         /* The program is single-stepped; the stub is not. */
@@ -117,26 +79,24 @@ static bool await_stub(uint32_t space)
                         continue;
                 }
                 if (!is_page_fault(tag) ||
-                    !serve_stub_page(space, L4_StoreMR(1), L4_Label(tag) & L4_FPAGE_W))
+                    !l4vm_stub_page(space, L4_StoreMR(1), L4_Label(tag) & L4_FPAGE_W))
                         return false;
         }
 }
 
-/* A new thread and space; it ends in the wait that backend_user() begins with. */
-static void make(uint32_t space)
+void l4vm_user_make(uint32_t space)
 {
         L4_LoadMR(1, space);
         if (l4vm_request(RMON_VM_SPACE, 1))
                 backend_fatal("the resource monitor gives no address space");
         l4vm_fpu_reset(space);
-        *(uint32_t *)(stub_data[space] + STUB_HANDLER) = l4vm_thread(L4VM_MAIN).raw;
-        *(uint32_t *)(stub_data[space] + STUB_IPC) = L4_syscalls.ipc;
+        *(uint32_t *)(l4vm_stub_data(space) + STUB_HANDLER) = l4vm_thread(L4VM_MAIN).raw;
+        *(uint32_t *)(l4vm_stub_data(space) + STUB_IPC) = L4_syscalls.ipc;
         L4_Set_MsgTag(L4_Tag(0, 2, 0));
         L4_LoadMR(1, STUB_ADDRESS(stub_start));
         L4_LoadMR(2, L4VM_STUB_DATA + STUB_STACK);
         if (!await_stub(space))
                 backend_fatal("a new address space does not start");
-        made[space] = true;
 }
 
 /* Run the stub at @label; false: the thread had to be made anew. */
@@ -152,117 +112,11 @@ bool l4vm_run_stub(uint32_t space, const char *label, uint32_t eax)
         L4_Set_MsgTag(L4_Tag(0, L4_EXC_WORDS, 0));
         if (await_stub(space))
                 return true;
-        make(space);
+        l4vm_user_make(space);
         return false;
 }
 
-void l4vm_user_need(uint32_t space)
-{
-        if (!made[space])
-                make(space);
-}
-
-/*
- * The thread itself unmaps: others that have the same pages keep them.  What it has of the
- * kernel space's pages for user code stays true.
- */
-void l4vm_user_empty(uint32_t space, const L4_Fpage_t *pages, uint32_t count)
-{
-        uint32_t *words = (uint32_t *)(stub_data[space] + STUB_WORDS), i;
-
-        if (!count || !made[space])
-                return;
-        if (count > L4VM_EMPTY_MOST) {
-                words[0] = L4_FpageAddRights(L4_FpageLog2(0, LOWER_HALF), L4_FPAGE_RWX).raw;
-                count = 1;
-        } else {
-                for (i = 0; i < count; i++)
-                        words[i] = pages[i].raw;
-        }
-        l4vm_run_stub(space, stub_flush, L4_UNMAP_FLUSH | (count - 1));
-}
-
-/* --- faults of applications ------------------------------------------------------------------ */
-
-/* What user code may have at @address; *@entry is where that is noted. */
-static uint32_t user_value(uint32_t space, uint32_t address, uint32_t **entry)
-{
-        uint32_t value = shadow_lookup(space, address);
-
-        *entry = shadow_entry(space, address, false);
-        if (!value) {
-                value = shadow_lookup(AB_SPACE_KERNEL, address);
-                if (value)
-                        *entry = *shadow_large(address)
-                                     ? shadow_large(address)
-                                     : shadow_entry(AB_SPACE_KERNEL, address, false);
-        }
-        return value;
-}
-
-static bool allows(uint32_t value, bool write)
-{
-        return (value & AB_USER) && (!write || (value & AB_WRITE));
-}
-
-/* Put a map item for @address at @mr. */
-static void install(uint32_t address, uint32_t value, uint32_t *entry, unsigned int mr)
-{
-        bool from_window;
-        uint32_t from = l4vm_source(value & SHADOW_PAGE, value, &from_window);
-
-        *entry &= ~SHADOW_WINDOW;
-        *entry |= SHADOW_INSTALLED | (from_window ? SHADOW_WINDOW : 0);
-        load_map(mr, from, value, address & SHADOW_PAGE);
-}
-
-/* Put map items for fresh pages at @mr on; how many words.  @besides is loaded already. */
-static uint32_t install_fresh(uint32_t space, uint32_t besides, unsigned int mr)
-{
-        const uint32_t *pages;
-        uint32_t n, i, words = 0;
-
-        if (!l4vm_fresh[space].count || !l4vm_quirks.reply_maps)
-                return 0;
-        n = l4vm_fresh_take(space, &pages);
-        for (i = 0; i < n; i++) {
-                uint32_t page = pages[i];
-                uint32_t *entry = shadow_entry(space, page, false);
-
-                /* To move the window would take the message: that waits for a fault. */
-                if (page == besides || !entry || !(*entry & AB_USER) ||
-                    !l4vm_is_in_reach(*entry & SHADOW_PAGE, *entry))
-                        continue;
-                install(page, *entry, entry, mr + words);
-                words += 2;
-        }
-        return words;
-}
-
-/*
- * L4 says nothing when it has no memory for a mapping; the program then faults for ever at
- * one place, and nothing else happens in between.
- */
-static uint32_t last_address, last_eip, repeated;
-
-static void check_progress(uint32_t address, uint32_t eip)
-{
-        repeated = address == last_address && eip == last_eip ? repeated + 1 : 0;
-        last_address = address;
-        last_eip = eip;
-        if (repeated > MOST_REPEATED)
-                backend_fatal("L4 does not map a page: its memory is exhausted, give it more "
-                              "(kmem= of its loader)");
-}
-
-/* First byte of the instruction at @address, or 0. */
-static uint8_t code_at(uint32_t space, uint32_t address)
-{
-        uint32_t *entry, value = address < L4VM_GUEST_END ? user_value(space, address, &entry) : 0;
-        const uint8_t *page = value ? backend_physical(value & SHADOW_PAGE) : 0;
-
-        return page ? page[address % AB_PAGE_BYTES] : 0;
-}
+/* --- a thread that has to be asked ----------------------------------------------------------- */
 
 /* The thread is in an IPC of its own: end that, and get its registers.  False: it does not come. */
 static bool interrupt(uint32_t space, struct ab_frame *frame)
@@ -275,7 +129,7 @@ static bool interrupt(uint32_t space, struct ab_frame *frame)
         if (L4_IsNilThread(L4_ExchangeRegisters(thread_of(space), &r)))
                 return false;
         tag = L4_Receive_Timeout(thread_of(space), patience);
-        if (L4_IpcFailed(tag) || !is_exception(tag) || !in_stubs(L4_StoreMR(L4_EXC_MR_EIP)))
+        if (L4_IpcFailed(tag) || !is_exception(tag) || !l4vm_in_stubs(L4_StoreMR(L4_EXC_MR_EIP)))
                 return false;
         l4vm_load_frame(frame);
         frame->eip = r.ip;
@@ -295,7 +149,7 @@ static bool await_give(uint32_t space)
                 if (L4_Label(tag) == STUB_GIVE_LABEL && L4_UntypedWords(tag) == STUB_GIVE_WORDS)
                         return true;
                 if (!is_page_fault(tag) ||
-                    !serve_stub_page(space, L4_StoreMR(1), L4_Label(tag) & L4_FPAGE_W))
+                    !l4vm_stub_page(space, L4_StoreMR(1), L4_Label(tag) & L4_FPAGE_W))
                         return false;
         }
 }
@@ -329,17 +183,12 @@ static bool get_registers(uint32_t space, struct ab_frame *frame)
         return true;
 }
 
-static void general_protection(struct ab_trap *trap)
-{
-        *trap = (struct ab_trap){AB_REASON_EXCEPTION, GENERAL_PROTECTION, 0, 0};
-}
-
 /* The thread is lost: a new one, and the registers are those it last had. */
 static void give_up(uint32_t space, struct ab_trap *trap)
 {
         l4vm.stop_failed = l4vm.stopped = 0;
-        make(space);
-        general_protection(trap);
+        l4vm_user_make(space);
+        user_general_protection(trap);
 }
 
 /* What the thread was last given. */
@@ -349,33 +198,29 @@ static struct ab_frame started;
 
 static bool of_page_fault(uint32_t space, struct ab_frame *frame, struct ab_trap *trap, bool write)
 {
-        uint32_t address = L4_StoreMR(1), eip = L4_StoreMR(2), *entry, value = 0, error;
+        uint32_t address = L4_StoreMR(1), eip = L4_StoreMR(2), *entry, value, error;
 
         l4vm_count(COUNT_FAULT);
-        if (serve_stub_page(space, address, write))
+        if (l4vm_stub_page(space, address, write))
                 return false;
-        if (address < L4VM_GUEST_END)
-                value = user_value(space, address, &entry);
-        error = ERROR_USER | (value ? ERROR_PRESENT : 0) | (write ? ERROR_WRITE : 0);
-        if (!allows(value, write) && address < L4VM_GUEST_END && wedge_user_fault &&
+        value = user_value(space, address, &entry);
+        error = user_fault_error(value, write);
+        if (!user_allows(value, write) && address < L4VM_GUEST_END && wedge_user_fault &&
             wedge_user_fault(address, error, eip)) {
                 l4vm_flush_queue();
                 value = user_value(space, address, &entry);
         }
-        if (allows(value, write) && !l4vm.events) {
-                check_progress(address, eip);
-                install(address, value, entry, 1);
-                L4_Set_MsgTag(L4_Tag(0, 0, 2 + install_fresh(space, address & SHADOW_PAGE, 3)));
+        if (user_allows(value, write) && !l4vm.events) {
+                user_progress_check(address, eip);
+                user_install(address, value, entry, 1);
+                L4_Set_MsgTag(L4_Tag(0, 0, put_fresh(space, address & SHADOW_PAGE, 3) - 1));
                 return false;
         }
         if (!get_registers(space, frame)) {
                 give_up(space, trap);
                 return true;
         }
-        trap->reason = allows(value, write) ? AB_REASON_EVENT : AB_REASON_PAGE_FAULT;
-        trap->vector = PAGE_FAULT;
-        trap->address = address;
-        trap->error = error;
+        user_fault_trap(trap, user_allows(value, write), address, error);
         l4vm.stopped = 0;
         return true;
 }
@@ -390,7 +235,6 @@ static bool of_exception(uint32_t space, struct ab_frame *frame, struct ab_trap 
 {
         uint32_t vector = L4_StoreMR(L4_EXC_MR_VECTOR);
         uint32_t error = l4vm_error_code(vector, L4_StoreMR(L4_EXC_MR_ERROR));
-        uint8_t code = 0;
 
         l4vm_count(COUNT_EXCEPTION);
         l4vm_load_frame(frame);
@@ -409,15 +253,7 @@ static bool of_exception(uint32_t space, struct ab_frame *frame, struct ab_trap 
                 return false;
         }
         l4vm.stopped = 0;
-        if (vector == PAGE_FAULT) {
-                /* From 3 GB on, where L4 lets nobody map; it does not say where exactly. */
-                *trap = (struct ab_trap){AB_REASON_PAGE_FAULT, PAGE_FAULT,
-                                         (error & ERROR_WRITE) | ERROR_USER, AB_ADDRESS_UNKNOWN};
-                return true;
-        }
-        if (vector == GENERAL_PROTECTION && (error == 3 * 8 + 2 || error == 4 * 8 + 2))
-                code = code_at(space, frame->eip);
-        l4vm_classify(frame, trap, vector, error, code);
+        user_exception(space, frame, trap, vector, error);
         return true;
 }
 
@@ -429,7 +265,7 @@ static bool of_other(uint32_t space, struct ab_frame *frame, struct ab_trap *tra
                 return true;
         }
         l4vm.stopped = 0;
-        general_protection(trap);
+        user_general_protection(trap);
         return true;
 }
 
@@ -485,8 +321,8 @@ void backend_user(struct ab_frame *frame, struct ab_trap *trap)
         /* A single step begins where the kernel sets the flag. */
         if (given[space] && frame->eflags & TRAP_FLAG)
                 l4vm_run_stub(space, stub_hlt, 0);
-        typed = install_fresh(space, ~0u, L4_EXC_WORDS + 1);
-        repeated = 0;
+        typed = put_fresh(space, ~0u, L4_EXC_WORDS + 1) - (L4_EXC_WORDS + 1);
+        user_progress_begin();
         started = *frame;
         flags_enter(space, &started);
         l4vm_store_frame(&started);

@@ -23,11 +23,6 @@ static inline L4_ThreadId_t co_local(uint32_t role)
         return (L4_ThreadId_t){L4VM_UTCB + L4_UTCB_SIZE * role + L4_UTCB_LOCALID};
 }
 
-static inline uint32_t co_l4_rights(uint32_t rights)
-{
-        return L4_FPAGE_R | L4_FPAGE_X | (rights & AB_WRITE ? L4_FPAGE_W : 0);
-}
-
 /* Have the page at @address in this space: the caller's pager maps it. */
 static inline void co_touch(uint32_t address, bool write)
 {
@@ -63,8 +58,6 @@ void co_fill(void) __attribute__((noreturn));
 bool co_is_linear(uint32_t physical, uint32_t rights);
 /* Map the page at @address, which the shadow has, now: by the kernel thread. */
 void co_establish(uint32_t space, uint32_t address);
-/* backend_physical() of it moves nothing. */
-bool co_is_in_reach(uint32_t physical);
 /* What the window's slot holds, + 1; 0: nothing. */
 uint32_t co_window_piece(uint32_t slot);
 /* A page of the current space's user addresses is mapped now; @value from the shadow. */

@@ -20,7 +20,7 @@ static void add_physical(uint32_t physical, uint32_t bits, uint32_t rights, uint
 {
         /* What is not there cannot be passed on. */
         co_touch(L4VM_VIEW + physical, true);
-        add(L4VM_VIEW + physical, bits, co_l4_rights(rights), to);
+        add(L4VM_VIEW + physical, bits, l4vm_rights(rights), to);
 }
 
 static void add_large(uint32_t virtual)

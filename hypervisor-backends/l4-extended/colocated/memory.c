@@ -199,11 +199,11 @@ static void *through_window(uint32_t address)
         return (void *)(at + address % L4VM_PIECE);
 }
 
-bool co_is_in_reach(uint32_t physical)
+bool l4vm_is_in_reach(uint32_t physical, uint32_t rights)
 {
         uint32_t piece = physical / L4VM_PIECE;
 
-        return co_is_linear(physical, AB_WRITE) ||
+        return co_is_linear(physical, rights) ||
                (view[piece] && spaces[l4vm_current].window[view[piece] - 1] == piece + 1);
 }
 

@@ -105,8 +105,7 @@ static void event(L4_ThreadId_t kernel)
 static void answer_map(uint32_t from, uint32_t rights, uint32_t to)
 {
         co_touch(from, rights & AB_WRITE);
-        L4_LoadMapItem(1, L4_PageRights(from & SHADOW_PAGE, co_l4_rights(rights)),
-                       to & SHADOW_PAGE);
+        L4_LoadMapItem(1, L4_PageRights(from & SHADOW_PAGE, l4vm_rights(rights)), to & SHADOW_PAGE);
         L4_Set_MsgTag(L4_Tag(0, 0, 2));
 }
 

@@ -6,46 +6,16 @@
  * registers; the answer sets new ones.  It cannot call L4 itself.
  */
 #include <l4xvm.h>
+#include <user-fault.h>
 #include "colocated.h"
 
-enum {
-        ERROR_PRESENT = 1,
-        ERROR_WRITE = 2,
-        ERROR_USER = 4,
-        INT3_ERROR = 3 * 8 + 2,
-        INTO_ERROR = 4 * 8 + 2,
-        GENERAL_PROTECTION = 13,
-        PAGE_FAULT = 14,
-        MOST_REPEATED = 100
-};
-
-/* What user code may have at @address; *@entry is where that is noted. */
-static uint32_t user_value(uint32_t address, uint32_t **entry)
-{
-        uint32_t value;
-
-        *entry = 0;
-        if (address >= L4VM_GUEST_END)
-                return 0;
-        value = shadow_lookup(l4vm_current, address);
-        if (value)
-                *entry = shadow_entry(l4vm_current, address, false);
-        return value ? value : shadow_lookup(AB_SPACE_KERNEL, address);
-}
-
-static bool allows(uint32_t value, bool write)
-{
-        return (value & AB_USER) && (!write || (value & AB_WRITE));
-}
-
-/* Put a map item for @address at @mr; returns how many words. */
-static uint32_t install(uint32_t address, uint32_t value, uint32_t *entry, unsigned int mr)
+unsigned int user_install(uint32_t address, uint32_t value, uint32_t *entry, unsigned int mr)
 {
         uint32_t from;
 
         if (!entry) {
                 co_touch(address, false); /* the kernel area is in this space */
-                return 0;
+                return mr;
         }
         if (co_is_linear(value & SHADOW_PAGE, value))
                 from = L4VM_LINEAR + (value & SHADOW_PAGE);
@@ -54,50 +24,7 @@ static uint32_t install(uint32_t address, uint32_t value, uint32_t *entry, unsig
         /* What is not there cannot be passed on. */
         co_touch(from, value & AB_WRITE);
         co_installed(entry, value);
-        L4_LoadMapItem(mr, L4_PageRights(from, co_l4_rights(value)), address & SHADOW_PAGE);
-        return 2;
-}
-
-/* Put map items for fresh pages at @mr on; how many words.  @besides is loaded already. */
-static uint32_t install_fresh(uint32_t besides, unsigned int mr)
-{
-        const uint32_t *pages;
-        uint32_t n = l4vm_fresh_take(l4vm_current, &pages), i, words = 0;
-
-        for (i = 0; i < n; i++) {
-                uint32_t *entry = shadow_entry(l4vm_current, pages[i], false);
-
-                /* To move the window would take the message registers: that waits for a fault. */
-                if (pages[i] != besides && entry && *entry & AB_USER &&
-                    co_is_in_reach(*entry & SHADOW_PAGE))
-                        words += install(pages[i], *entry, entry, mr + words);
-        }
-        return words;
-}
-
-/*
- * L4 says nothing when it has no memory for a mapping; the program then faults for ever at
- * one place, and nothing else happens in between.
- */
-static uint32_t last_address, last_eip, repeated;
-
-static void check_progress(uint32_t address, uint32_t eip)
-{
-        repeated = address == last_address && eip == last_eip ? repeated + 1 : 0;
-        last_address = address;
-        last_eip = eip;
-        if (repeated > MOST_REPEATED)
-                backend_fatal("L4 does not map a page: its memory is exhausted, give it more "
-                              "(kmem= of its loader)");
-}
-
-/* First byte of the instruction at @address, or 0. */
-static uint8_t code_at(uint32_t address)
-{
-        uint32_t *entry, value = user_value(address, &entry);
-        const uint8_t *page = value ? backend_physical(value & SHADOW_PAGE) : 0;
-
-        return page ? page[address % AB_PAGE_BYTES] : 0;
+        return L4_LoadMapItem(mr, L4_PageRights(from, l4vm_rights(value)), address & SHADOW_PAGE);
 }
 
 /* --- messages: true when the guest has to be told --------------------------------------------- */
@@ -117,45 +44,34 @@ static void take_frame(struct ab_frame *frame)
 
 static bool of_page_fault(struct ab_frame *frame, struct ab_trap *trap, bool write)
 {
-        uint32_t address = L4_StoreMR(1), *entry, value, error, typed;
+        uint32_t address = L4_StoreMR(1), *entry, value, error;
+        unsigned int n;
 
         l4vm_count(COUNT_FAULT);
         take_frame(frame);
-        value = user_value(address, &entry);
-        error = ERROR_USER | (value ? ERROR_PRESENT : 0) | (write ? ERROR_WRITE : 0);
-        if (!allows(value, write) && address < L4VM_GUEST_END && wedge_user_fault &&
+        value = user_value(l4vm_current, address, &entry);
+        error = user_fault_error(value, write);
+        if (!user_allows(value, write) && address < L4VM_GUEST_END && wedge_user_fault &&
             wedge_user_fault(address, error, frame->eip))
-                value = user_value(address, &entry);
-        if (allows(value, write) && !l4vm.events) {
-                check_progress(address, frame->eip);
-                typed = install(address, value, entry, 1);
-                typed += install_fresh(address & SHADOW_PAGE, 1 + typed);
-                L4_Set_MsgTag(L4_Tag(0, 0, typed));
+                value = user_value(l4vm_current, address, &entry);
+        if (user_allows(value, write) && !l4vm.events) {
+                user_progress_check(address, frame->eip);
+                n = user_install(address, value, entry, 1);
+                n = l4vm_fresh_put(l4vm_current, address & SHADOW_PAGE, n);
+                L4_Set_MsgTag(L4_Tag(0, 0, n - 1));
                 return false;
         }
-        trap->reason = allows(value, write) ? AB_REASON_EVENT : AB_REASON_PAGE_FAULT;
-        trap->vector = PAGE_FAULT;
-        trap->address = address;
-        trap->error = error;
+        user_fault_trap(trap, user_allows(value, write), address, error);
         return true;
 }
 
 static bool of_exception(struct ab_frame *frame, struct ab_trap *trap)
 {
         uint32_t vector = L4_StoreMR(1), error = L4_StoreMR(2);
-        uint8_t code = 0;
 
         l4vm_count(COUNT_EXCEPTION);
         take_frame(frame);
-        if (vector == PAGE_FAULT) {
-                /* From 3 GB on, where L4 lets nobody map; it does not say where exactly. */
-                *trap = (struct ab_trap){AB_REASON_PAGE_FAULT, PAGE_FAULT,
-                                         (error & ERROR_WRITE) | ERROR_USER, AB_ADDRESS_UNKNOWN};
-                return true;
-        }
-        if (vector == GENERAL_PROTECTION && (error == INT3_ERROR || error == INTO_ERROR))
-                code = code_at(frame->eip);
-        l4vm_classify(frame, trap, vector, error, code);
+        user_exception(l4vm_current, frame, trap, vector, error);
         return true;
 }
 
@@ -175,7 +91,7 @@ static bool of_port(struct ab_frame *frame, struct ab_trap *trap, L4_ThreadId_t 
 {
         if (!xfer_read_frame(application, frame))
                 backend_fatal("an application's registers cannot be read");
-        *trap = (struct ab_trap){AB_REASON_EXCEPTION, GENERAL_PROTECTION, 0, 0};
+        user_general_protection(trap);
         return true;
 }
 
@@ -224,8 +140,8 @@ void backend_user(struct ab_frame *frame, struct ab_trap *trap)
                 *trap = (struct ab_trap){AB_REASON_EVENT, 0, 0, 0};
         } else {
                 n = l4xvm_segments_enter(l4vm_current, mr, 1 + XFER_FRAME_WORDS);
-                n += install_fresh(~0u, n);
-                repeated = 0;
+                n = l4vm_fresh_put(l4vm_current, ~0u, n);
+                user_progress_begin();
                 xfer_put_frame(mr, 1, frame);
                 mr[0] = L4_Tag(0, 0, n - 1).raw;
                 run(frame, trap);

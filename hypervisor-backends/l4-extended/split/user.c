@@ -11,21 +11,8 @@
  * A thread that does not come when it is called is made anew, and the guest told of
  * a general protection fault.
  */
+#include "user-fault.h"
 #include "l4xvm.h"
-
-enum {
-        ERROR_PRESENT = 1,
-        ERROR_WRITE = 2,
-        ERROR_USER = 4,
-        GENERAL_PROTECTION = 13,
-        PAGE_FAULT = 14,
-        LOWER_HALF = 31,
-        MOST_REPEATED = 100
-};
-
-static bool made[L4VM_SPACES];
-
-static uint8_t stub_data[L4VM_SPACES][AB_PAGE_BYTES] __attribute__((aligned(4096)));
 
 /* Three seconds, which a thread may take to come to a stub's end. */
 static const L4_Time_t patience = {12 << L4_TIME_EXPONENT_SHIFT | 733};
@@ -55,36 +42,6 @@ static bool has_state(L4_MsgTag_t tag)
         return xfer_has_state(L4_Utcb(), tag);
 }
 
-static bool in_stubs(uint32_t address)
-{
-        return address - L4VM_STUB_CODE < AB_PAGE_BYTES;
-}
-
-static unsigned int load_map(unsigned int mr, uint32_t from, uint32_t rights, uint32_t to)
-{
-        return L4_LoadMapItem(
-            mr, L4_PageRights(from, L4_FPAGE_R | L4_FPAGE_X | (rights & AB_WRITE ? L4_FPAGE_W : 0)),
-            to);
-}
-
-uint8_t *l4vm_stub_data(uint32_t space)
-{
-        return stub_data[space];
-}
-
-/* The two pages of stubs, of which the code is not for writing: true when the answer is loaded. */
-static bool serve_stub_page(uint32_t space, uint32_t address, bool write)
-{
-        if (in_stubs(address) && !write)
-                load_map(1, (uint32_t)l4vm_stub_code, AB_READ, L4VM_STUB_CODE);
-        else if (address - L4VM_STUB_DATA < AB_PAGE_BYTES)
-                load_map(1, (uint32_t)stub_data[space], AB_WRITE, L4VM_STUB_DATA);
-        else
-                return false;
-        L4_Set_MsgTag(L4_Tag(0, 0, 2));
-        return true;
-}
-
 /* The loaded answer sets the thread going at @frame. */
 static void load_frame(const struct ab_frame *frame)
 {
@@ -104,18 +61,17 @@ static bool await_stub(uint32_t space)
 
                 if (L4_IpcFailed(tag) || !has_state(tag))
                         return false;
-                if (L4_Label(tag) == L4_LABEL_EXCEPTION && in_stubs(mr[XFER_STATE_MR + 1]))
+                if (L4_Label(tag) == L4_LABEL_EXCEPTION && l4vm_in_stubs(mr[XFER_STATE_MR + 1]))
                         return true;
                 if (l4xvm_is_preemption(tag))
                         L4_Set_MsgTag(L4_Tag(0, 0, 0));
                 else if (!is_page_fault(tag) ||
-                         !serve_stub_page(space, mr[1], L4_Label(tag) & L4_FPAGE_W))
+                         !l4vm_stub_page(space, mr[1], L4_Label(tag) & L4_FPAGE_W))
                         return false;
         }
 }
 
-/* A new thread and space; it ends in the wait that backend_user() begins with. */
-static void make(uint32_t space)
+void l4vm_user_make(uint32_t space)
 {
         L4_Word_t *mr = L4_Utcb();
 
@@ -126,12 +82,11 @@ static void make(uint32_t space)
         if (!xfer_configure(l4xvm_user_thread(space), L4_FAULTCONF_GP | L4_FAULTCONF_SEG))
                 backend_fatal("L4 has no control transfer items");
         l4xvm_tell_preemptions(l4xvm_user_thread(space));
-        *(uint32_t *)(stub_data[space] + STUB_HANDLER) = l4vm_thread(L4VM_MAIN).raw;
+        *(uint32_t *)(l4vm_stub_data(space) + STUB_HANDLER) = l4vm_thread(L4VM_MAIN).raw;
         mr[0] = L4_Tag(0, 0, 3).raw;
         xfer_put_place(mr, 1, STUB_ADDRESS(stub_start), L4VM_STUB_DATA + STUB_STACK);
         if (!await_stub(space))
                 backend_fatal("a new address space does not start");
-        made[space] = true;
         l4xvm_segments_reset(space);
 }
 
@@ -147,127 +102,18 @@ bool l4vm_run_stub(uint32_t space, const char *label, uint32_t eax)
         load_frame(&frame);
         if (await_stub(space))
                 return true;
-        make(space);
+        l4vm_user_make(space);
         return false;
 }
 
-void l4vm_user_need(uint32_t space)
-{
-        if (!made[space])
-                make(space);
-}
-
-/*
- * The thread itself unmaps: others that have the same pages keep them.  What it has of the
- * kernel space's pages for user code stays true.
- */
-void l4vm_user_empty(uint32_t space, const L4_Fpage_t *pages, uint32_t count)
-{
-        uint32_t *words = (uint32_t *)(stub_data[space] + STUB_WORDS), i;
-
-        if (!count || !made[space])
-                return;
-        if (count > L4VM_EMPTY_MOST) {
-                words[0] = L4_FpageAddRights(L4_FpageLog2(0, LOWER_HALF), L4_FPAGE_RWX).raw;
-                count = 1;
-        } else {
-                for (i = 0; i < count; i++)
-                        words[i] = pages[i].raw;
-        }
-        l4vm_run_stub(space, stub_flush, L4_UNMAP_FLUSH | (count - 1));
-}
-
-/* --- faults of applications ------------------------------------------------------------------ */
-
-/* What user code may have at @address; *@entry is where that is noted. */
-static uint32_t user_value(uint32_t space, uint32_t address, uint32_t **entry)
-{
-        uint32_t value = shadow_lookup(space, address);
-
-        *entry = shadow_entry(space, address, false);
-        if (!value) {
-                value = shadow_lookup(AB_SPACE_KERNEL, address);
-                if (value)
-                        *entry = *shadow_large(address)
-                                     ? shadow_large(address)
-                                     : shadow_entry(AB_SPACE_KERNEL, address, false);
-        }
-        return value;
-}
-
-static bool allows(uint32_t value, bool write)
-{
-        return (value & AB_USER) && (!write || (value & AB_WRITE));
-}
-
-/* Put a map item for @address at @mr; returns the next. */
-static unsigned int install(uint32_t address, uint32_t value, uint32_t *entry, unsigned int mr)
-{
-        bool from_window;
-        uint32_t from = l4vm_source(value & SHADOW_PAGE, value, &from_window);
-
-        *entry &= ~SHADOW_WINDOW;
-        *entry |= SHADOW_INSTALLED | (from_window ? SHADOW_WINDOW : 0);
-        return load_map(mr, from, value, address & SHADOW_PAGE);
-}
-
-/* Put map items for fresh pages at @mr on; the next.  @besides is loaded already. */
-static unsigned int install_fresh(uint32_t space, uint32_t besides, unsigned int mr)
-{
-        const uint32_t *pages;
-        uint32_t n, i;
-
-        if (!l4vm_fresh[space].count)
-                return mr;
-        n = l4vm_fresh_take(space, &pages);
-        for (i = 0; i < n; i++) {
-                uint32_t page = pages[i];
-                uint32_t *entry = shadow_entry(space, page, false);
-
-                /* To move the window would take the message: that waits for a fault. */
-                if (page != besides && entry && *entry & AB_USER &&
-                    l4vm_is_in_reach(*entry & SHADOW_PAGE, *entry))
-                        mr = install(page, *entry, entry, mr);
-        }
-        return mr;
-}
-
-/*
- * L4 says nothing when it has no memory for a mapping; the program then faults for ever at
- * one place, and nothing else happens in between.
- */
-static uint32_t last_address, last_eip, repeated;
-
-static void check_progress(uint32_t address, uint32_t eip)
-{
-        repeated = address == last_address && eip == last_eip ? repeated + 1 : 0;
-        last_address = address;
-        last_eip = eip;
-        if (repeated > MOST_REPEATED)
-                backend_fatal("L4 does not map a page: its memory is exhausted, give it more "
-                              "(kmem= of its loader)");
-}
-
-/* First byte of the instruction at @address, or 0. */
-static uint8_t code_at(uint32_t space, uint32_t address)
-{
-        uint32_t *entry, value = address < L4VM_GUEST_END ? user_value(space, address, &entry) : 0;
-        const uint8_t *page = value ? backend_physical(value & SHADOW_PAGE) : 0;
-
-        return page ? page[address % AB_PAGE_BYTES] : 0;
-}
-
-static void general_protection(struct ab_trap *trap)
-{
-        *trap = (struct ab_trap){AB_REASON_EXCEPTION, GENERAL_PROTECTION, 0, 0};
-}
+/* --- a thread that has to be asked ----------------------------------------------------------- */
 
 /* The thread is lost: a new one, and the registers are those it last had. */
 static void give_up(uint32_t space, struct ab_trap *trap)
 {
         l4vm.stop_failed = 0;
-        make(space);
-        general_protection(trap);
+        l4vm_user_make(space);
+        user_general_protection(trap);
 }
 
 /*
@@ -287,7 +133,7 @@ static bool fetch(uint32_t space, struct ab_frame *frame)
         if (L4_IpcFailed(tag) || L4_Label(tag) != L4_LABEL_EXCEPTION || !has_state(tag))
                 return false;
         xfer_get_frame(L4_Utcb(), XFER_STATE_MR, frame);
-        if (!in_stubs(frame->eip))
+        if (!l4vm_in_stubs(frame->eip))
                 return false;
         frame->eip = r.ip;
         return true;
@@ -306,32 +152,28 @@ static inline __attribute__((always_inline)) void take_frame(uint32_t space, str
 
 static bool of_page_fault(uint32_t space, struct ab_frame *frame, struct ab_trap *trap, bool write)
 {
-        uint32_t address = L4_StoreMR(1), eip = L4_StoreMR(2), *entry, value = 0, error;
+        uint32_t address = L4_StoreMR(1), eip = L4_StoreMR(2), *entry, value, error;
         unsigned int n;
 
         l4vm_count(COUNT_FAULT);
-        if (serve_stub_page(space, address, write))
+        if (l4vm_stub_page(space, address, write))
                 return false;
         take_frame(space, frame);
-        if (address < L4VM_GUEST_END)
-                value = user_value(space, address, &entry);
-        error = ERROR_USER | (value ? ERROR_PRESENT : 0) | (write ? ERROR_WRITE : 0);
-        if (!allows(value, write) && address < L4VM_GUEST_END && wedge_user_fault &&
+        value = user_value(space, address, &entry);
+        error = user_fault_error(value, write);
+        if (!user_allows(value, write) && address < L4VM_GUEST_END && wedge_user_fault &&
             wedge_user_fault(address, error, eip)) {
                 l4vm_flush_queue();
                 value = user_value(space, address, &entry);
         }
-        if (allows(value, write) && !l4vm.events) {
-                check_progress(address, eip);
-                n = install(address, value, entry, 1);
-                n = install_fresh(space, address & SHADOW_PAGE, n);
+        if (user_allows(value, write) && !l4vm.events) {
+                user_progress_check(address, eip);
+                n = user_install(address, value, entry, 1);
+                n = l4vm_fresh_put(space, address & SHADOW_PAGE, n);
                 L4_Set_MsgTag(L4_Tag(0, 0, n - 1));
                 return false;
         }
-        trap->reason = allows(value, write) ? AB_REASON_EVENT : AB_REASON_PAGE_FAULT;
-        trap->vector = PAGE_FAULT;
-        trap->address = address;
-        trap->error = error;
+        user_fault_trap(trap, user_allows(value, write), address, error);
         return true;
 }
 
@@ -339,19 +181,10 @@ static bool of_exception(uint32_t space, struct ab_frame *frame, struct ab_trap 
 {
         const L4_Word_t *mr = L4_Utcb();
         uint32_t vector = mr[1], error = mr[2];
-        uint8_t code = 0;
 
         l4vm_count(COUNT_EXCEPTION);
         take_frame(space, frame);
-        if (vector == PAGE_FAULT) {
-                /* From 3 GB on, where L4 lets nobody map; it does not say where exactly. */
-                *trap = (struct ab_trap){AB_REASON_PAGE_FAULT, PAGE_FAULT,
-                                         (error & ERROR_WRITE) | ERROR_USER, AB_ADDRESS_UNKNOWN};
-                return true;
-        }
-        if (vector == GENERAL_PROTECTION && (error == 3 * 8 + 2 || error == 4 * 8 + 2))
-                code = code_at(space, frame->eip);
-        l4vm_classify(frame, trap, vector, error, code);
+        user_exception(space, frame, trap, vector, error);
         return true;
 }
 
@@ -371,7 +204,7 @@ static bool of_preemption(uint32_t space, struct ab_frame *frame, struct ab_trap
 static bool of_port(uint32_t space, struct ab_frame *frame, struct ab_trap *trap)
 {
         take_frame(space, frame);
-        general_protection(trap);
+        user_general_protection(trap);
         return true;
 }
 
@@ -379,7 +212,7 @@ static bool of_port(uint32_t space, struct ab_frame *frame, struct ab_trap *trap
 static bool of_other(uint32_t space, struct ab_frame *frame, struct ab_trap *trap)
 {
         if (fetch(space, frame))
-                general_protection(trap);
+                user_general_protection(trap);
         else
                 give_up(space, trap);
         return true;
@@ -443,8 +276,8 @@ void backend_user(struct ab_frame *frame, struct ab_trap *trap)
         l4vm_fpu_enter(space);
         l4vm_flush_queue();
         n = l4xvm_segments_enter(space, mr, XFER_FRAME_WORDS + 1);
-        n = install_fresh(space, ~0u, n);
-        repeated = 0;
+        n = l4vm_fresh_put(space, ~0u, n);
+        user_progress_begin();
         xfer_put_frame(mr, 1, frame);
         mr[0] = L4_Tag(0, 0, n - 1).raw;
         run(space, frame, trap);

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Faults and exceptions of applications: the rare part. */
+#include "user-fault.h"
+
+enum { INT3_ERROR = 3 * 8 + 2, INTO_ERROR = 4 * 8 + 2, MOST_REPEATED = 100 };
+
+uint32_t user_repeated;
+static uint32_t last_address, last_eip;
+
+void user_progress_check(uint32_t address, uint32_t eip)
+{
+        user_repeated = address == last_address && eip == last_eip ? user_repeated + 1 : 0;
+        last_address = address;
+        last_eip = eip;
+        if (user_repeated > MOST_REPEATED)
+                backend_fatal("L4 does not map a page: its memory is exhausted, give it more "
+                              "(kmem= of its loader)");
+}
+
+/* First byte of the instruction at @address, or 0. */
+static uint8_t code_at(uint32_t space, uint32_t address)
+{
+        uint32_t *entry, value = user_value(space, address, &entry);
+        const uint8_t *page = value ? backend_physical(value & SHADOW_PAGE) : 0;
+
+        return page ? page[address % AB_PAGE_BYTES] : 0;
+}
+
+void user_exception(uint32_t space, struct ab_frame *frame, struct ab_trap *trap, uint32_t vector,
+                    uint32_t error)
+{
+        uint8_t code = 0;
+
+        if (vector == PAGE_FAULT) {
+                /* From 3 GB on, where L4 lets nobody map; it does not say where exactly. */
+                *trap = (struct ab_trap){AB_REASON_PAGE_FAULT, PAGE_FAULT,
+                                         (error & ERROR_WRITE) | ERROR_USER, AB_ADDRESS_UNKNOWN};
+                return;
+        }
+        if (vector == GENERAL_PROTECTION && (error == INT3_ERROR || error == INTO_ERROR))
+                code = code_at(space, frame->eip);
+        l4vm_classify(frame, trap, vector, error, code);
+}
