@@ -465,7 +465,7 @@ u32 kmsg_call(struct kmsg *m, u32 to, s64 deadline, bool switch_over, bool accep
         error = send(self, to, deadline, false, &woken);
         if (!error && !self->entered) {
                 if (!switch_over && woken) {
-                        sched_ready(woken);
+                        sched_ready_preempted(woken);
                         woken = NULL;
                 }
                 error = receive(self, to, deadline, false, &woken);

@@ -45,9 +45,10 @@ void kmsg_io_fault(struct tcb *self, u32 io_fpage);
 /*
  * The running thread is being preempted: call its scheduler (thesis 3.3), or tell
  * its exception handler without waiting for an answer (manual 3.4, signal flag).
- * True: the thread has waited for that, so others have run meanwhile.
+ * True: the thread has waited for that, so others have run meanwhile.  `no_time': it
+ * could run, but has a slice of zero and nothing left of what it was given.
  */
-bool kmsg_preemption(struct tcb *self);
+bool kmsg_preemption(struct tcb *self, bool no_time);
 bool kmsg_preemption_signal(struct tcb *self);
 /* First code of a new thread: the message it waited for has come. */
 void kmsg_started(void);

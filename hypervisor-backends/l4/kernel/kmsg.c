@@ -123,12 +123,12 @@ static void put_time(struct kmsg *m)
         m->mr[2] = (u32)(now >> 32);
 }
 
-bool kmsg_preemption(struct tcb *self)
+bool kmsg_preemption(struct tcb *self, bool no_time)
 {
         struct kmsg m;
 
         put_time(&m);
-        m.mr[0] = LABEL(LABEL_PREEMPTION, 0) |
+        m.mr[0] = LABEL(LABEL_PREEMPTION, no_time) |
                   append_state(self, LABEL_PREEMPTION, m.mr, 2, X_PREEMPT_MSG && self->preempt_msg);
         /* The scheduler decides who runs next, not this message. */
         return kmsg_call(&m, self->scheduler, TIME_NEVER, false, true) == IPC_OK;

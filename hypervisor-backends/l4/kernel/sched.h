@@ -32,6 +32,11 @@ void sched_set_prio(struct tcb *t, u8 prio);
 
 /* Mark a thread runnable and queue it. */
 void sched_ready(struct tcb *t);
+/*
+ * The same for the thread that the running one, which is about to wait for the answer, has
+ * told of its preemption: donated time goes there, or stays.
+ */
+void sched_ready_preempted(struct tcb *scheduler);
 /* As sched_ready, and run it now if it has a higher priority than the caller. */
 void sched_wake(struct tcb *t);
 /* Run the best thread; returns when the caller is picked again. */

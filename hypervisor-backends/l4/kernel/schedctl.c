@@ -10,6 +10,7 @@
 #define KEEP           L4_SCHED_LEAVE
 #define TIME_ZERO      L4_TIME_ZERO
 #define PREEMPT_MSG_ON L4_SCHED_PREEMPTMSG
+#define TIME_MSG_ON    L4_SCHED_TIMEMSG
 
 static const u8 result_of_state[] = {
     [S_NONE] = TS_DEAD,        [S_INACTIVE] = TS_INACTIVE,    [S_RUNNING] = TS_RUNNING,
@@ -92,6 +93,7 @@ void sys_schedule(struct frame *f)
                 t->sensitive = (u8)(preemption >> 16);
                 if (X_PREEMPT_MSG) {
                         t->preempt_msg = (preemption & PREEMPT_MSG_ON) != 0;
+                        t->time_msg = X_ZERO_SLICE && (preemption & TIME_MSG_ON) != 0;
                         if (!t->started && t->state == S_KWAITING)
                                 t->partner = t->preempt_msg ? t->scheduler : t->partner;
                 }

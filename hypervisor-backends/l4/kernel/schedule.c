@@ -12,6 +12,11 @@
  * rest with it; one that blocks gives it back to the owner.  A thread that has
  * donated by ThreadSwitch stands aside until the slice it gave is over: were it
  * in its queue, it would preempt its own beneficiary at the next tick.
+ *
+ * A slice of zero is time that only others give.  When a thread that has such a slice is
+ * preempted and tells its scheduler, it keeps the rest of what it was given, or passes it on
+ * to a scheduler that has no time of its own either: so the time given to a group of
+ * threads stays in it until it is used up, or they all wait.
  */
 #include "sched.h"
 #include "thread.h"
@@ -84,7 +89,7 @@ void sched_thread_drop(struct tcb *t)
 
 bool sched_has_time(const struct tcb *t)
 {
-        if (t->left > 0 || (t->work & WORK_QUANTUM))
+        if (t->left > 0 || (t->work & (WORK_QUANTUM | WORK_TIME)))
                 return true;
         return !t->zero_slice && t->quantum > 0;
 }
@@ -148,6 +153,8 @@ static void load_slice(struct tcb *t)
 /* Put what is left of the loaded slice where it belongs. */
 static void unload_slice(struct tcb *t, bool goes_on)
 {
+        if (!slice_owner && !slice_left)
+                return; /* it has been passed on */
         t->left = 0;
         if (goes_on || slice_owner == t) {
                 t->left = slice_left;
@@ -225,11 +232,36 @@ void schedule(void)
         dispatch();
 }
 
+/*
+ * A thread without time that could run tells its scheduler, if that is wanted, and only once:
+ * it then stands still until somebody gives it time.  To tell, it runs in the kernel.
+ */
+static void want_time(struct tcb *t)
+{
+        if (X_ZERO_SLICE && t->time_msg && !t->told && !sched_has_time(t))
+                t->work |= WORK_TIME;
+}
+
 void sched_ready(struct tcb *t)
 {
         t->state = S_RUNNING;
+        want_time(t);
         if (sched_has_time(t))
                 enqueue(t, false);
+}
+
+void sched_ready_preempted(struct tcb *scheduler)
+{
+        struct tcb *self = current(), *to = scheduler->zero_slice ? scheduler : self;
+
+        if (X_ZERO_SLICE && self->zero_slice) {
+                charge();
+                to->left = slice_left;
+                to->left_owner = slice_owner ? slice_owner->id : 0;
+                slice_owner = NULL;
+                slice_left = 0;
+        }
+        sched_ready(scheduler);
 }
 
 void sched_wake(struct tcb *t)
@@ -273,6 +305,7 @@ void sched_yield(void)
         self->left = 0;
         end_delay(self);
         dequeue(self);
+        want_time(self);
         if (sched_has_time(self))
                 enqueue(self, false);
         dispatch();
@@ -319,7 +352,7 @@ static bool preemption_told(struct tcb *self)
                 return false;
         }
         if (X_PREEMPT_MSG && self->preempt_msg)
-                return kmsg_preemption(self);
+                return kmsg_preemption(self, false);
         if (self->utcb && (self->utcb[UTCB_FLAGS] & PREEMPT_SIGNAL))
                 return kmsg_preemption_signal(self);
         return false;
@@ -361,6 +394,7 @@ static void slice_expired(void)
         self->left = 0;
         if (quantum_over)
                 slice_owner->work |= WORK_QUANTUM;
+        want_time(self);
         goes_on = sched_has_time(self);
         preempted = !goes_on || (rival != idle_thread && rival->prio >= self->prio);
         if (!quantum_over && preempted && rival != idle_thread &&
@@ -368,7 +402,7 @@ static void slice_expired(void)
                 return;
         end_delay(self);
         slice_left = 0;
-        if (preempted && preemption_told(self))
+        if (preempted && !(self->work & WORK_TIME) && preemption_told(self))
                 return;
         if (goes_on)
                 enqueue(self, false);
@@ -393,6 +427,18 @@ void sched_tick(void)
 
 /* --- work before returning to user code ---------------------------------------- */
 
+/* Unless somebody has given it some meanwhile. */
+static void tell_of_no_time(struct tcb *self)
+{
+        if (slice_left > 0)
+                return;
+        self->told = true;
+        kmsg_preemption(self, true);
+        if (slice_left <= 0)
+                sched_yield();
+        self->told = false;
+}
+
 void exit_work(void)
 {
         struct tcb *self = current();
@@ -404,9 +450,12 @@ void exit_work(void)
                 } else if (self->work & WORK_PREEMPT) {
                         self->work &= ~WORK_PREEMPT;
                         preemption_told(self);
+                } else if (self->work & WORK_TIME) {
+                        self->work &= ~WORK_TIME;
+                        tell_of_no_time(self);
                 } else {
                         self->work &= ~WORK_QUANTUM;
-                        kmsg_preemption(self);
+                        kmsg_preemption(self, false);
                         /* Without a new quantum there is nothing to run on. */
                         if (self->quantum <= 0)
                                 sched_yield();

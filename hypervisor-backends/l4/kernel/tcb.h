@@ -51,6 +51,7 @@ enum state {
 #define WORK_HALT     BIT(0) /* ExchangeRegisters halted it */
 #define WORK_QUANTUM  BIT(1) /* its total quantum has run out */
 #define WORK_PREEMPT  BIT(2) /* preempted in the kernel; its scheduler is still to be told */
+#define WORK_TIME     BIT(3) /* it could run and has no time; the same */
 /* No work, but reasons to stay off the plain fast path, which does not switch these. */
 #define WORK_TLS      BIT(8)  /* has descriptors of its own */
 #define WORK_BOUNDS   BIT(9)  /* its segments are bounded */
@@ -93,6 +94,8 @@ struct tcb {
         u8 delaying;     /* a preemption of it is being delayed */
         u8 zero_slice;   /* runs on donated time only */
         u8 preempt_msg;  /* preemption messages are on */
+        u8 time_msg;     /* so are messages of being without time */
+        u8 told;         /* it has sent one, and stands still until it is given time */
         s64 slice, left; /* own time slice; what is left while not running */
         u32 left_owner;  /* whose time the rest is */
         s64 quantum;     /* total quantum left; TIME_NEVER: infinite */

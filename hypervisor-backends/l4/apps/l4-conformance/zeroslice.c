@@ -21,6 +21,136 @@ static void donor(void)
         }
 }
 
+/* --- messages of being without time (this project's) ------------------------------------- */
+
+#define TELL L4_SCHED_TIMEMSG
+
+static L4_Word_t zero_slice(void)
+{
+        return L4_TimeControl(L4_ZeroTime, L4_Never);
+}
+
+/* The label of the next message of @t; 0 if none comes. */
+static L4_Word_t told(L4_ThreadId_t t, L4_Time_t patience)
+{
+        L4_MsgTag_t tag = L4_Receive_Timeout(t, patience);
+
+        return L4_IpcSucceeded(tag) ? L4_Label(tag) : 0;
+}
+
+static void answer(L4_ThreadId_t t)
+{
+        L4_Set_MsgTag(L4_Tag(0, 0, 0));
+        L4_Send_Timeout(t, L4_ZeroTime);
+}
+
+static void telling(void)
+{
+        L4_ThreadId_t t = task_thread_waiting(L4_nilthread, task_pager());
+        L4_Word_t before;
+
+        count = 0;
+        check(L4_Schedule(t, zero_slice(), -1u, 100, TELL, NULL) != L4_STATE_ERROR, SECTION,
+              "zero slices: messages of being without time can be switched on");
+        task_start(t, spin);
+        check(told(t, PATIENCE) == L4_LABEL_NO_TIME && count == 0, SECTION,
+              "zero slices: a thread that becomes ready tells its scheduler instead of running");
+        answer(t);
+        check(!told(t, BRIEFLY) && count == 0, SECTION,
+              "zero slices: answered it stands still, and tells no more");
+        L4_ThreadSwitch(t);
+        check(count > 0, SECTION, "zero slices: until it is given time");
+        check(told(t, PATIENCE) == L4_LABEL_NO_TIME, SECTION,
+              "zero slices: when that is used up it tells again");
+        before = count;
+        L4_Sleep(BRIEFLY);
+        check(count == before, SECTION, "zero slices: and does not run on meanwhile");
+        task_delete_all();
+}
+
+static L4_ThreadId_t keeper, kept;
+static volatile L4_Word_t handed_on, returned;
+
+static void often(void)
+{
+        for (;;)
+                L4_Sleep(MS(6));
+}
+
+/* The scheduler of `kept': lets it go on by the answer, on the time it has itself been given. */
+static void keep(void)
+{
+        L4_MsgTag_t tag;
+
+        L4_LoadMR(1, (L4_Word_t)spin);
+        L4_LoadMR(2, task_stack(kept));
+        L4_Set_MsgTag(L4_Tag(0, 2, 0));
+        for (;;) {
+                tag = L4_Call(kept);
+                handed_on += L4_Label(tag) == L4_LABEL_PREEMPTION;
+                L4_Set_MsgTag(L4_Tag(0, 0, 0));
+        }
+}
+
+static void give_once(void)
+{
+        L4_ThreadSwitch(receiver);
+        returned++;
+        L4_Sleep(L4_Never);
+}
+
+/* A donor of lower priority, whose slice never ends, gives it to @t, who may be preempted. */
+static void give(L4_ThreadId_t t)
+{
+        L4_ThreadId_t d = task_thread_waiting(L4_nilthread, task_pager()), high;
+
+        receiver = t;
+        returned = 0;
+        L4_Schedule(d, L4_TimeControl(L4_Never, L4_Never), -1u, 90, -1u, NULL);
+        high = task_thread(L4_nilthread, often);
+        L4_Set_Priority(high, 200);
+        task_start(d, give_once);
+}
+
+/* Preempted threads keep what they were given, or pass it on to whoever decides about them. */
+static void rest_of_time(void)
+{
+        L4_ThreadId_t t = task_thread_waiting(L4_nilthread, task_pager());
+        L4_Word_t before;
+
+        L4_Schedule(t, zero_slice(), -1u, 100, TELL, NULL);
+        task_start(t, spin);
+        told(t, PATIENCE);
+        answer(t);
+        L4_Schedule(t, -1u, -1u, -1u, TELL | L4_SCHED_PREEMPTMSG, NULL);
+        give(t);
+        check(told(t, PATIENCE) == L4_LABEL_PREEMPTION, SECTION,
+              "zero slices: a preemption is told from the end of the time");
+        before = count;
+        answer(t);
+        check(told(t, PATIENCE) == L4_LABEL_PREEMPTION && count != before && !returned, SECTION,
+              "zero slices: who is preempted keeps the rest of what it was given");
+        task_delete_all();
+
+        keeper = task_thread_waiting(L4_nilthread, task_pager());
+        kept = task_thread_waiting(L4_nilthread, task_pager());
+        L4_ThreadControl(kept, self, keeper, L4_nilthread, L4_UTCB_LEAVE);
+        L4_Schedule(kept, zero_slice(), -1u, 100, TELL | L4_SCHED_PREEMPTMSG, NULL);
+        L4_Schedule(keeper, zero_slice(), -1u, 100, TELL, NULL);
+        task_start(keeper, keep);
+        told(keeper, PATIENCE);
+        answer(keeper);
+        before = count;
+        handed_on = 0;
+        give(keeper);
+        L4_Sleep(MS(60));
+        check(handed_on >= 2 && count != before, SECTION,
+              "zero slices: or its scheduler has it, if that has no other");
+        check(!told(keeper, L4_ZeroTime) && !returned, SECTION,
+              "zero slices: and need not ask for more");
+        task_delete_all();
+}
+
 void area_zeroslice(void)
 {
         L4_Word_t zero = L4_TimeControl(L4_ZeroTime, L4_Never);
@@ -56,4 +186,8 @@ void area_zeroslice(void)
         L4_Sleep(BRIEFLY);
         check(count != before, SECTION, "zero slices: never is not zero");
         task_delete_all();
+        if (!L4_HasFeature(L4_FEATURE_PREEMPTMSG))
+                return;
+        telling();
+        rest_of_time();
 }

@@ -292,6 +292,7 @@
 #define L4_LABEL_INTERRUPT  0xFFF0 /* -1 */
 #define L4_LABEL_PAGEFAULT  0xFFE0 /* -2, or'ed with the rights of the access */
 #define L4_LABEL_PREEMPTION 0xFFD0 /* -3 */
+#define L4_LABEL_NO_TIME    0xFFD1 /* ext "zeroslice": it could run, and has no time */
 #define L4_LABEL_SYSEXC     0xFFC0 /* -4, not used on IA-32 */
 #define L4_LABEL_EXCEPTION  0xFFB0 /* -5 */
 #define L4_LABEL_SIGMA0     0xFFA0 /* -6 */
@@ -367,6 +368,7 @@
 #define L4_SCHED_SENSPRIO_SHIFT 16         /* sensitive priority */
 #define L4_SCHED_SENSPRIO_MASK  0x00FF0000
 #define L4_SCHED_PREEMPTMSG     0x01000000 /* ext "preemptmsg": p */
+#define L4_SCHED_TIMEMSG        0x02000000 /* with "zeroslice": tell when without time, too */
 /* ext "zeroslice": a slice of L4_TIME_ZERO is no own time at all; 0 stays never. */
 /* Thread states returned. */
 #define L4_STATE_ERROR          0
