@@ -10,10 +10,8 @@ static void write_cr0(uint32_t value)
                 cpu_raise(TRAP_GP, 0);
         value |= CR0_ET;
         vcpu.ab.cr[0] = value;
-        if (value != old) {
-                tlb_flush();
+        if (value != old)
                 mmu_write_cr0(old, value);
-        }
 }
 
 /*
@@ -29,10 +27,8 @@ static void write_cr4(uint32_t value)
         if (value & ~(uint32_t)CR4_VALID)
                 cpu_raise(TRAP_GP, 0);
         vcpu.ab.cr[4] = value;
-        if (value != old) {
-                tlb_flush();
+        if (value != old)
                 mmu_write_cr4(old, value);
-        }
 }
 
 void emulate_MOV_FROM_CR(uint32_t index)
@@ -55,7 +51,6 @@ void emulate_MOV_TO_CR(uint32_t index)
                 break;
         case 3:
                 vcpu.ab.cr[3] = value;
-                tlb_flush();
                 mmu_write_cr3();
                 break;
         case 4:

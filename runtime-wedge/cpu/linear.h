@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The processor's accesses to memory at linear addresses: descriptor tables, task segment,
- * stacks, operands.  What a walk through the guest's tables has found is kept as a translation
- * look-aside buffer keeps it: until the guest loads CR3, changes paging or executes invlpg.
+ * stacks, operands.  What the virtual MMU has found is kept, as a translation look-aside buffer
+ * does, until a mapping of the kind is taken away (mmu_epoch).
  */
 #ifndef AB_LINEAR_H
 #define AB_LINEAR_H
@@ -12,16 +12,10 @@
 enum { TLB_ENTRIES = 64 };
 
 struct tlb_entry {
-        uint32_t tag;  /* page | tlb_generation */
-        uint8_t *page; /* where the wedge sees it */
+        uint32_t page, epoch; /* the wedge sees it at its own address */
 };
 
 extern struct tlb_entry tlb[2][TLB_ENTRIES]; /* for reading, for writing */
-extern uint32_t tlb_generation;              /* 1 to 4095; a new one forgets everything */
-extern uint32_t vcpu_epoch;                  /* counts how often that happened */
-
-/* What was cached is gone. */
-void tlb_flush(void);
 
 /* Where the wedge sees @gva, up to the end of its page; NULL: not at all, or *@fault (error set).
  */
@@ -31,8 +25,8 @@ static inline uint8_t *linear_byte(uint32_t gva, bool write, struct mmu_fault *f
 {
         const struct tlb_entry *entry = &tlb[write][gva / AB_PAGE_BYTES % TLB_ENTRIES];
 
-        if (entry->tag == ((gva & -AB_PAGE_BYTES) | tlb_generation))
-                return entry->page + gva % AB_PAGE_BYTES;
+        if (entry->page == (gva & -AB_PAGE_BYTES) && entry->epoch == mmu_epoch)
+                return (uint8_t *)(uintptr_t)gva;
         return linear_fill(gva, write, fault);
 }
 

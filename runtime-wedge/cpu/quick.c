@@ -3,7 +3,7 @@
  * The commonest changes of privilege, done the short way: out of user mode through a gate, and
  * back by iret.  What the long way (inject.c, transfer.c) read from the guest's tables and found
  * good is kept, with the places it was read at.  While those words are the same and the
- * translations of their addresses still hold (vcpu_epoch), checking them again would find the
+ * translations of their addresses still hold (mmu_epoch), checking them again would find the
  * same; so a guest that changes a gate, a descriptor or its task segment is seen at once.
  */
 #include "cpu.h"
@@ -70,7 +70,7 @@ bool quick_deliver(uint32_t vector, bool software, bool has_error, uint32_t erro
         struct known_gate *gate = &gates[gate_of(vector)];
         uint32_t count = has_error ? 6 : 5, *to, esp;
 
-        if (vcpu.cpl != 3 || gate->epoch != vcpu_epoch || gate->vector != vector ||
+        if (vcpu.cpl != 3 || gate->epoch != mmu_epoch || gate->vector != vector ||
             gate->software != software || (gate->task[1] & 0xffff) != gate->ss ||
             !stands(&gate->gate) || !stands(&gate->code) || !stands(&gate->stack))
                 return false;
@@ -117,7 +117,7 @@ void quick_remember_gate(uint32_t vector, bool software)
         gate->ss = ss;
         gate->code_segment = vcpu.segment[SEG_CS];
         gate->stack_segment = vcpu.segment[SEG_SS];
-        gate->epoch = vcpu_epoch;
+        gate->epoch = mmu_epoch;
 }
 
 /* --- back to user mode -------------------------------------------------------------------- */
@@ -132,7 +132,7 @@ bool quick_iret(void)
 {
         const uint32_t *from = stack_at(vcpu.frame.esp, 5, false);
 
-        if (!from || back.epoch != vcpu_epoch || vcpu.flags & FLAG_NT ||
+        if (!from || back.epoch != mmu_epoch || vcpu.flags & FLAG_NT ||
             (from[1] & 0xffff) != back.cs || (from[4] & 0xffff) != back.ss || from[2] & FLAG_VM ||
             !stands(&back.code) || !stands(&back.stack))
                 return false;
@@ -157,5 +157,5 @@ void quick_remember_iret(void)
         back.ss = ss;
         back.code_segment = vcpu.segment[SEG_CS];
         back.stack_segment = vcpu.segment[SEG_SS];
-        back.epoch = vcpu_epoch;
+        back.epoch = mmu_epoch;
 }

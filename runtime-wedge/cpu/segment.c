@@ -183,7 +183,7 @@ static void remember(enum vcpu_seg seg, uint32_t selector)
         source->words[0] = source->at[0];
         source->words[1] = source->at[1];
         source->segment = vcpu.segment[seg];
-        source->epoch = vcpu_epoch;
+        source->epoch = mmu_epoch;
 }
 
 void segment_load(enum vcpu_seg seg, uint32_t selector)

@@ -88,7 +88,6 @@ void emulate_WBINVD(uint32_t index)
 void emulate_INVLPG(uint32_t index)
 {
         (void)index;
-        tlb_flush();
         mmu_invlpg(operand_address());
 }
 

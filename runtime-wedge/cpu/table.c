@@ -11,7 +11,7 @@ static void load_table(struct vcpu_table *table, uint32_t word)
         base = bytes[2] | (uint32_t)bytes[3] << 8 | (uint32_t)bytes[4] << 16;
         table->limit = bytes[0] | (uint32_t)bytes[1] << 8;
         table->base = word ? base : base | (uint32_t)bytes[5] << 24;
-        tlb_flush();
+        mmu_next_epoch(); /* what was checked came from the old one */
 }
 
 static void store_table(const struct vcpu_table *table, uint32_t word)
@@ -68,7 +68,7 @@ static void load_ldt(uint32_t selector)
                 vcpu.ldt = segment;
         }
         vcpu.ldt_selector = selector;
-        tlb_flush();
+        mmu_next_epoch(); /* what was checked came from the old one */
 }
 
 static void load_task(uint32_t selector)
@@ -85,7 +85,7 @@ static void load_task(uint32_t selector)
                 cpu_raise_fault(&fault);
         vcpu.task = segment;
         vcpu.task_selector = selector;
-        tlb_flush();
+        mmu_next_epoch(); /* what was checked came from the old one */
 }
 
 void emulate_LLDT(uint32_t reg)

@@ -42,7 +42,7 @@ static void find_table(void)
         table.words = 0;
         table.base = vcpu.gdtr.base;
         table.limit = vcpu.gdtr.limit;
-        table.epoch = vcpu_epoch;
+        table.epoch = mmu_epoch;
         if (table.limit >= (FIRST + ENTRIES) * 8 - 1 &&
             address % AB_PAGE_BYTES <= AB_PAGE_BYTES - ENTRIES * 8)
                 table.words = (const uint32_t *)linear_byte(address, false, &fault);
@@ -61,7 +61,7 @@ static void look_at_table(void)
         const uint32_t *words;
         uint32_t i;
 
-        if (table.epoch != vcpu_epoch || table.base != vcpu.gdtr.base ||
+        if (table.epoch != mmu_epoch || table.base != vcpu.gdtr.base ||
             table.limit != vcpu.gdtr.limit)
                 find_table();
         words = table.words ? table.words : none;

@@ -40,7 +40,7 @@ enum vcpu_rights {
 
 /*
  * The last load of a segment register that was found good: where the wedge sees the descriptor,
- * what it was, and since when (vcpu_epoch) both hold.
+ * what it was, and since when (mmu_epoch) both hold.
  */
 struct vcpu_source {
         uint32_t selector;

@@ -154,7 +154,7 @@ slow_popf:
         cmpl    V(VCPU_SOURCE + \seg * SOURCE_BYTES + SOURCE_SELECTOR), %ecx
         jne     14f
         movl    V(VCPU_SOURCE + \seg * SOURCE_BYTES + SOURCE_EPOCH), %eax
-        cmpl    vcpu_epoch, %eax
+        cmpl    mmu_epoch, %eax
         jne     14f
         movl    V(VCPU_SOURCE + \seg * SOURCE_BYTES + SOURCE_AT), %eax
         movl    (%eax), %eax

@@ -6,7 +6,8 @@ enum { SPACES = 64 };
 
 struct space cache_kernel;
 struct space *cache_current;
-bool cache_keeps_current;
+bool cache_keeps_current, cache_reached_user;
+uint32_t mmu_epoch = 1;
 
 static struct space spaces[SPACES];
 static const struct backend_machine *machine;
@@ -22,6 +23,14 @@ static void reset(struct space *space, uint32_t number)
         space->slots = 0;
         for (row = 0; row < ROWS; row++)
                 space->rows[row] = 0;
+}
+
+void cache_lost(uint32_t number)
+{
+        if (number != AB_SPACE_KERNEL && !cache_reached_user)
+                return;
+        cache_reached_user = false;
+        mmu_next_epoch();
 }
 
 void cache_start(const struct backend_machine *described)
@@ -99,6 +108,8 @@ void cache_select(uint32_t directory)
         }
         space->last = ++selections;
         if (space != cache_current) {
+                if (cache_current)
+                        cache_lost(cache_current->number);
                 cache_current = space;
                 backend_switch(space->number);
         }
@@ -115,6 +126,7 @@ void cache_drop_space(struct space *space)
                 return;
         }
         backend_forget(space->number);
+        cache_lost(space->number);
         while (space->slots)
                 slot_free(space, space->slots);
 }
@@ -190,6 +202,9 @@ static bool map_page(struct space *space, struct slot *slot, uint32_t gva, const
 
         if (!slot->copies && !slot_take_copies(slot))
                 return false;
+        if (slot->used[page / 32] & 1u << page % 32 && slot->copies[page] & COPY_WRITE &&
+            !(rights & AB_WRITE))
+                cache_lost(space->number);
         if (bits_only(slot, page, walk))
                 count_bits_only();
         if (gpa >= machine->memory_bytes)
@@ -214,10 +229,16 @@ static bool map_row(struct space *space, struct slot *slot, const struct walk *w
 
         if (!fits_whole(space, slot->row, walk))
                 return false;
+        if (slot->whole && slot->whole_write && !(rights & AB_WRITE))
+                cache_lost(space->number);
         slot->whole = backend_map(space->number, start, walk->pde & PDE_FRAME, LARGE_PAGE, rights);
         slot->whole_write = rights & AB_WRITE;
-        if (!slot->whole)
+        if (!slot->whole) {
                 backend_unmap(space->number, start, LARGE_PAGE); /* what of it was mapped */
+                cache_lost(space->number);
+                for (; slot->groups; slot->groups &= slot->groups - 1)
+                        slot->used[__builtin_ctz(slot->groups)] = 0;
+        }
         return slot->whole;
 }
 

@@ -48,6 +48,11 @@ extern struct space cache_kernel;
 extern struct space *cache_current;
 /* User code waits for the answer to a fault: its space is not to be given up. */
 extern bool cache_keeps_current;
+/* mmu_reach() has been asked about user addresses since mmu_epoch changed. */
+extern bool cache_reached_user;
+
+/* Mappings of space @number were taken away, or some of their rights. */
+void cache_lost(uint32_t number);
 
 /* A fault that only sets an accessed or dirty bit, or a translation lost so that one will. */
 void count_bits_only(void);

@@ -20,6 +20,7 @@ static void run_end(struct run *run)
                 backend_protect(run->space, run->start, run->bytes, run->rights);
         else
                 backend_unmap(run->space, run->start, run->bytes);
+        cache_lost(run->space);
         run->bytes = 0;
 }
 
@@ -98,8 +99,10 @@ void cache_drop_slot(struct space *space, struct slot *slot)
         struct run run = {.space = space->number};
         uint32_t groups, bits;
 
-        if (slot->whole)
+        if (slot->whole) {
                 backend_unmap(space->number, slot->row << 22, LARGE_PAGE);
+                cache_lost(space->number);
+        }
         for (groups = slot->groups; groups; groups &= groups - 1)
                 for (bits = slot->used[first(groups)]; bits; bits &= bits - 1) {
                         uint32_t page = first(groups) * 32 + first(bits);

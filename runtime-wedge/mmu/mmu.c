@@ -102,6 +102,8 @@ void *mmu_reach(uint32_t gva, enum mmu_access access, uint32_t *error)
         if (!cache_holds(gva, access == MMU_WRITE) &&
             (!cache_of(gva) || !mmu_fill(gva, access, false, error)))
                 return 0;
+        if (cache_of(gva) != &cache_kernel)
+                cache_reached_user = true;
         return (void *)(uintptr_t)gva;
 }
 

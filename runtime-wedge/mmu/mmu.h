@@ -65,13 +65,25 @@ void mmu_fill_near(uint32_t gva);
 
 /*
  * The place at which the wedge can access @gva as the guest's kernel may, up to the end of
- * its page: @gva itself, mapped now if it was not.  It holds until an invalidation (and
+ * its page: @gva itself, mapped now if it was not.  It holds while mmu_epoch is the same (and
  * where the hypervisor loses a mapping, the access faults and mmu_fill() makes it again).
  * NULL: a fault of the guest's, with *@error; or, with *@error MMU_UNMAPPABLE, an
  * address only guest_read() and guest_write() can reach.
  */
 #define MMU_UNMAPPABLE 0xffffffffu
 void *mmu_reach(uint32_t gva, enum mmu_access access, uint32_t *error);
+
+/*
+ * Another number whenever something mmu_reach() has said may not hold any more: a mapping was taken
+ * away, or lost the right to write, at an address of the kernel's or where it was asked about
+ * user addresses.  0 never.
+ */
+extern uint32_t mmu_epoch;
+
+static inline void mmu_next_epoch(void)
+{
+        mmu_epoch += mmu_epoch == ~0u ? 2 : 1;
+}
 
 /* CR3 was written, with whatever value: what is not global is translated anew. */
 void mmu_write_cr3(void);

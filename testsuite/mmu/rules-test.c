@@ -436,6 +436,34 @@ static void reaching(void)
               "or an address no guest may map");
 }
 
+/* The virtual processor keeps what it was told until then. */
+static void epochs(void)
+{
+        uint32_t error, epoch;
+
+        fresh(0);
+        pte(TABLE, USER + 0x1000, 0x201000 | P | RW | US);
+        access_at(USER + 0x1000, MMU_WRITE, true);
+        mmu_reach(KERNEL, MMU_WRITE, &error);
+        epoch = mmu_epoch;
+        pte(TABLE, USER + 0x1000, 0);
+        mmu_invlpg(USER + 0x1000);
+        load_cr3(DIR2);
+        load_cr3(DIR1);
+        check(machine_calls.unmaps == 1 && mmu_epoch == epoch,
+              "applications' pages come and go: what was reached in the kernel holds");
+        pte(KERNEL_TABLE, KERNEL, 0);
+        mmu_invlpg(KERNEL);
+        check(mmu_epoch != epoch, "not when that page goes");
+
+        fresh(0);
+        access_at(USER, MMU_WRITE, true);
+        epoch = mmu_epoch;
+        mmu_reach(USER, MMU_WRITE, &error);
+        load_cr3(DIR2);
+        check(mmu_epoch != epoch, "nor, of an application's page, in another space");
+}
+
 static void outside(void)
 {
         jmp_buf back;
@@ -468,6 +496,7 @@ int main(void)
         unpaged();
         own_accesses();
         reaching();
+        epochs();
         outside();
         return check_done();
 }
