@@ -155,7 +155,7 @@ bool shadow_split(uint32_t virtual);
 uint32_t shadow_forget(uint32_t space, L4_Fpage_t *pages, uint32_t most);
 void shadow_start(void);
 
-/* --- memory.c ---------------------------------------------------------------------- */
+/* --- mapping.c, memory.c ------------------------------------------------------------ */
 
 /* L4's rights to a mapping with @rights (enum ab_rights). */
 static inline uint32_t l4vm_rights(uint32_t rights)
@@ -172,6 +172,27 @@ bool l4vm_serve_kernel(uint32_t address, bool write, uint32_t *error);
 uint32_t l4vm_source(uint32_t physical, uint32_t rights, bool *from_window);
 /* That moves nothing, and so leaves a message that is being made as it is. */
 bool l4vm_is_in_reach(uint32_t physical, uint32_t rights);
+
+/*
+ * mapping.c asks each layout's memory.c: that @entry of @virtual says @value, and what L4 has of
+ * the old value and the new one does not allow is taken away; ...
+ */
+void l4vm_change(uint32_t space, uint32_t virtual, uint32_t *entry, uint32_t value);
+/* ... the L4 rights that are; RWX: all, or there were none; */
+static inline uint32_t l4vm_loss(uint32_t old, uint32_t value)
+{
+        if (!old || !value || (old ^ value) & SHADOW_PAGE)
+                return L4_FPAGE_RWX;
+        if ((value & old & SHADOW_RIGHTS) == (old & SHADOW_RIGHTS))
+                return 0;
+        return (old ^ value) & AB_USER ? L4_FPAGE_RWX : L4_FPAGE_W;
+}
+/* ... that the 4 MB mapping @old is gone, from the kernel space too if @kernel; */
+void l4vm_leave_large(uint32_t virtual, uint32_t old, bool kernel);
+/* ... that this was all for now; */
+void l4vm_changed(void);
+/* ... that the page at @address, which the shadow has, is mapped in the kernel space now. */
+void l4vm_establish(uint32_t space, uint32_t address);
 
 /* Carry out what was put off: before user code runs. */
 void l4vm_flush_queue(void);

@@ -12,8 +12,6 @@
 
 enum { VISITS = 60, QUEUE = 60 };
 
-uint32_t l4vm_current;
-
 /* User pages mapped into the kernel space, for guest code that copies to and from them. */
 static uint32_t visits[VISITS];
 static uint32_t visit_count;
@@ -33,21 +31,7 @@ static struct {
 static uint32_t view[L4VM_ALL_PIECES]; /* address of a piece in the window, or 0 */
 static uint32_t window_hand;
 
-/* --- calls ---------------------------------------------------------------------------- */
-
-void l4vm_call_begin(void)
-{
-        l4vm.busy++;
-}
-
-void l4vm_call_end(void)
-{
-        l4vm.busy--;
-        if (!l4vm.busy && !l4vm.held && l4vm.events) {
-                l4vm.held = 1;
-                l4vm_self_event();
-        }
-}
+/* --- the helper ------------------------------------------------------------------------- */
 
 void l4vm_helper_map(uint32_t virtual, uint32_t physical, uint32_t bits, uint32_t rights)
 {
@@ -286,27 +270,13 @@ static void take_from_user(uint32_t entry, uint32_t rights)
 
 /* --- what the front end asks for -------------------------------------------------------------- */
 
-static void check_range(uint32_t space, uint32_t virtual, uint32_t bytes)
-{
-        if ((space != AB_SPACE_KERNEL && space >= L4VM_SPACES) ||
-            (virtual | bytes) % AB_PAGE_BYTES || virtual + bytes < virtual ||
-            virtual + bytes > L4VM_GUEST_END)
-                backend_fatal("mapping outside what a space may hold");
-}
-
 /*
  * Make @entry of @virtual say @value.  What L4 has of the old value and the new one
  * does not allow goes: from the kernel space now, from user spaces later.
  */
-static void change(uint32_t space, uint32_t virtual, uint32_t *entry, uint32_t value)
+void l4vm_change(uint32_t space, uint32_t virtual, uint32_t *entry, uint32_t value)
 {
-        uint32_t old = *entry, lost = L4_FPAGE_RWX;
-        bool same = old && value && !((old ^ value) & SHADOW_PAGE);
-
-        if (same && (value & old & SHADOW_RIGHTS) == (old & SHADOW_RIGHTS))
-                lost = 0;
-        else if (same && (old & AB_USER) == (value & AB_USER))
-                lost = L4_FPAGE_W;
+        uint32_t old = *entry, lost = l4vm_loss(old, value);
         if (old & SHADOW_KERNEL && lost) {
                 l4vm_call_begin();
                 if (space == AB_SPACE_KERNEL)
@@ -318,7 +288,7 @@ static void change(uint32_t space, uint32_t virtual, uint32_t *entry, uint32_t v
         if (old & SHADOW_INSTALLED && lost)
                 take_from_user(old, lost);
         /* What is gone altogether need not be taken again. */
-        if (same && lost != L4_FPAGE_RWX) {
+        if (lost != L4_FPAGE_RWX) {
                 value |= old & (SHADOW_INSTALLED | SHADOW_WINDOW | SHADOW_KERNEL);
                 if (lost && space != AB_SPACE_KERNEL)
                         value &= ~SHADOW_KERNEL;
@@ -329,114 +299,29 @@ static void change(uint32_t space, uint32_t virtual, uint32_t *entry, uint32_t v
         *entry = value;
 }
 
-static bool change_pages(uint32_t space, uint32_t virtual, uint32_t bytes, uint32_t value)
+void l4vm_leave_large(uint32_t virtual, uint32_t old, bool kernel)
 {
-        for (; bytes; bytes -= AB_PAGE_BYTES) {
-                uint32_t *entry = shadow_entry(space, virtual, value);
-
-                if (!entry && value)
-                        return false;
-                if (entry && (*entry || value))
-                        change(space, virtual, entry, value);
-                if (value)
-                        value += AB_PAGE_BYTES;
-                virtual += AB_PAGE_BYTES;
-        }
-        return true;
-}
-
-/* Set or clear a 4 MB mapping of the kernel space; pages below it are gone. */
-static void change_large(uint32_t virtual, uint32_t value)
-{
-        uint32_t *piece = shadow_large(virtual);
-
-        change_pages(AB_SPACE_KERNEL, virtual, L4VM_PIECE, 0);
-        if (*piece & SHADOW_KERNEL && (*piece & (SHADOW_PAGE | SHADOW_RIGHTS)) != value) {
+        if (kernel) {
                 l4vm_call_begin();
                 flush_kernel(virtual, L4_SUPERPAGE_BITS, L4_FPAGE_RWX);
                 l4vm_call_end();
         }
-        if (*piece & SHADOW_INSTALLED)
+        if (old & SHADOW_INSTALLED)
                 put_off(L4_FpageAddRights(
-                    L4_FpageLog2(L4VM_LINEAR + (*piece & SHADOW_PAGE), L4_SUPERPAGE_BITS),
+                    L4_FpageLog2(L4VM_LINEAR + (old & SHADOW_PAGE), L4_SUPERPAGE_BITS),
                     L4_FPAGE_RWX));
-        *piece = value;
 }
 
-static bool is_large(uint32_t space, uint32_t virtual, uint32_t bytes)
+void l4vm_changed(void)
 {
-        return space == AB_SPACE_KERNEL && !(virtual % L4VM_PIECE) && bytes >= L4VM_PIECE;
+        /* the kernel space has lost what it has to already, and user spaces do when they run */
 }
 
-bool backend_map(uint32_t space, uint32_t virtual, uint32_t physical, uint32_t bytes,
-                 uint32_t rights)
+void l4vm_establish(uint32_t space, uint32_t address)
 {
-        uint32_t at = virtual, left = bytes, part;
-
-        check_range(space, virtual, bytes);
-        if (physical % AB_PAGE_BYTES || physical + bytes < physical ||
-            physical + bytes > l4vm_machine.memory_bytes)
-                backend_fatal("mapping of memory that is not there");
-        for (; left; left -= part, at += part, physical += part) {
-                part = L4VM_PIECE - at % L4VM_PIECE;
-                if (part > left)
-                        part = left;
-                if (is_large(space, at, left) && !(physical % L4VM_PIECE)) {
-                        change_large(at, physical | rights);
-                        continue;
-                }
-                if (space == AB_SPACE_KERNEL && *shadow_large(at) && !shadow_split(at))
-                        return false;
-                if (!change_pages(space, at, part, physical | rights))
-                        return false;
-        }
-        /* The page whose absence is being handled is needed at once. */
-        if (l4vm_missing && (l4vm_missing & SHADOW_PAGE) - virtual < bytes &&
-            (space == AB_SPACE_KERNEL || space == l4vm_current)) {
-                uint32_t address = l4vm_missing & SHADOW_PAGE;
-
-                l4vm_call_begin();
-                establish(space, address, shadow_lookup(space, address));
-                l4vm_call_end();
-        }
-        return true;
-}
-
-void backend_unmap(uint32_t space, uint32_t virtual, uint32_t bytes)
-{
-        uint32_t part;
-
-        check_range(space, virtual, bytes);
-        for (; bytes; bytes -= part, virtual += part) {
-                part = L4VM_PIECE - virtual % L4VM_PIECE;
-                if (part > bytes)
-                        part = bytes;
-                if (is_large(space, virtual, part) && *shadow_large(virtual))
-                        change_large(virtual, 0);
-                else if (space == AB_SPACE_KERNEL && *shadow_large(virtual) &&
-                         !shadow_split(virtual))
-                        change_large(virtual & -(uint32_t)L4VM_PIECE, 0); /* they fault again */
-                else
-                        change_pages(space, virtual, part, 0);
-        }
-}
-
-void backend_protect(uint32_t space, uint32_t virtual, uint32_t bytes, uint32_t rights)
-{
-        if (!rights) {
-                backend_unmap(space, virtual, bytes);
-                return;
-        }
-        check_range(space, virtual, bytes);
-        for (; bytes; bytes -= AB_PAGE_BYTES, virtual += AB_PAGE_BYTES) {
-                uint32_t *entry;
-
-                if (space == AB_SPACE_KERNEL && *shadow_large(virtual) && !shadow_split(virtual))
-                        backend_unmap(space, virtual & -(uint32_t)L4VM_PIECE, L4VM_PIECE);
-                entry = shadow_entry(space, virtual, false);
-                if (entry && *entry)
-                        change(space, virtual, entry, (*entry & SHADOW_PAGE) | rights);
-        }
+        l4vm_call_begin();
+        establish(space, address, shadow_lookup(space, address));
+        l4vm_call_end();
 }
 
 void backend_switch(uint32_t space)

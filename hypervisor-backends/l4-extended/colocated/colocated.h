@@ -56,8 +56,6 @@ void co_fill(void) __attribute__((noreturn));
 /* memory.c: may guest-physical @physical be had at the kernel's own address for it, with @rights?
  */
 bool co_is_linear(uint32_t physical, uint32_t rights);
-/* Map the page at @address, which the shadow has, now: by the kernel thread. */
-void co_establish(uint32_t space, uint32_t address);
 /* What the window's slot holds, + 1; 0: nothing. */
 uint32_t co_window_piece(uint32_t slot);
 /* A page of the current space's user addresses is mapped now; @value from the shadow. */

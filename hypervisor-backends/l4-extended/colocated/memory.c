@@ -13,8 +13,6 @@
 
 enum { BATCH = 60, LOG = 256, LOST = 16, USER_BITS = 31 };
 
-uint32_t l4vm_current;
-
 /* The window: which piece is in which slot, and what a space has there. */
 static struct {
         uint32_t piece; /* + 1; 0: empty */
@@ -39,21 +37,7 @@ static uint32_t log_end;
 static L4_Fpage_t batch[BATCH];
 static uint32_t batched;
 
-/* --- calls ---------------------------------------------------------------------------- */
-
-void l4vm_call_begin(void)
-{
-        l4vm.busy++;
-}
-
-void l4vm_call_end(void)
-{
-        l4vm.busy--;
-        if (!l4vm.busy && !l4vm.held && l4vm.events) {
-                l4vm.held = 1;
-                l4vm_self_event();
-        }
-}
+/* --- the pager beside -------------------------------------------------------------------- */
 
 static void ask_pager(uint32_t virtual, uint32_t from, uint32_t rights)
 {
@@ -235,30 +219,16 @@ void co_leave_private(void)
         flush_batch();
 }
 
-static void check_range(uint32_t space, uint32_t virtual, uint32_t bytes)
-{
-        if ((space != AB_SPACE_KERNEL && space >= L4VM_SPACES) ||
-            (virtual | bytes) % AB_PAGE_BYTES || virtual + bytes < virtual ||
-            virtual + bytes > L4VM_GUEST_END)
-                backend_fatal("mapping outside what a space may hold");
-}
-
 /* Make @entry of @virtual say @value.  What L4 has and the new value does not allow goes. */
-static void change(uint32_t space, uint32_t virtual, uint32_t *entry, uint32_t value)
+void l4vm_change(uint32_t space, uint32_t virtual, uint32_t *entry, uint32_t value)
 {
-        uint32_t old = *entry, lost = L4_FPAGE_RWX;
-        bool same = old && value && !((old ^ value) & SHADOW_PAGE);
-
-        if (same && (value & old & SHADOW_RIGHTS) == (old & SHADOW_RIGHTS))
-                lost = 0;
-        else if (same && (old & AB_USER) == (value & AB_USER))
-                lost = L4_FPAGE_W;
+        uint32_t old = *entry, lost = l4vm_loss(old, value);
         if (old & SHADOW_KERNEL && lost)
                 take_kernel(virtual, L4_PAGE_BITS, lost);
         if (old & SHADOW_INSTALLED && lost)
                 lose(space, L4_PageRights(virtual, lost));
         /* What is gone altogether need not be taken again. */
-        if (same && lost != L4_FPAGE_RWX)
+        if (lost != L4_FPAGE_RWX)
                 value |= old & (SHADOW_INSTALLED | SHADOW_KERNEL);
         if (value & AB_USER && space == l4vm_current &&
             (!(value & SHADOW_INSTALLED) || value & ~old & AB_WRITE))
@@ -266,59 +236,19 @@ static void change(uint32_t space, uint32_t virtual, uint32_t *entry, uint32_t v
         *entry = value;
 }
 
-static bool change_pages(uint32_t space, uint32_t virtual, uint32_t bytes, uint32_t value)
+void l4vm_leave_large(uint32_t virtual, uint32_t old, bool kernel)
 {
-        for (; bytes; bytes -= AB_PAGE_BYTES) {
-                uint32_t *entry = shadow_entry(space, virtual, value);
-
-                if (!entry && value)
-                        return false;
-                if (entry && (*entry || value))
-                        change(space, virtual, entry, value);
-                if (value)
-                        value += AB_PAGE_BYTES;
-                virtual += AB_PAGE_BYTES;
-        }
-        return true;
-}
-
-/* Set or clear a 4 MB mapping of the kernel space; pages below it are gone. */
-static void change_large(uint32_t virtual, uint32_t value)
-{
-        uint32_t *piece = shadow_large(virtual);
-
-        change_pages(AB_SPACE_KERNEL, virtual, L4VM_PIECE, 0);
-        if (*piece & SHADOW_KERNEL && (*piece & (SHADOW_PAGE | SHADOW_RIGHTS)) != value)
+        (void)old; /* user spaces have pages of their own only */
+        if (kernel)
                 take_kernel(virtual, L4_SUPERPAGE_BITS, L4_FPAGE_RWX);
-        *piece = value;
 }
 
-static bool is_large(uint32_t space, uint32_t virtual, uint32_t bytes)
+void l4vm_changed(void)
 {
-        return space == AB_SPACE_KERNEL && !(virtual % L4VM_PIECE) && bytes >= L4VM_PIECE;
+        flush_batch();
 }
 
-static bool map(uint32_t space, uint32_t at, uint32_t physical, uint32_t left, uint32_t rights)
-{
-        uint32_t part;
-
-        for (; left; left -= part, at += part, physical += part) {
-                part = L4VM_PIECE - at % L4VM_PIECE;
-                if (part > left)
-                        part = left;
-                if (is_large(space, at, left) && !(physical % L4VM_PIECE)) {
-                        change_large(at, physical | rights);
-                        continue;
-                }
-                if (space == AB_SPACE_KERNEL && *shadow_large(at) && !shadow_split(at))
-                        return false;
-                if (!change_pages(space, at, part, physical | rights))
-                        return false;
-        }
-        return true;
-}
-
-void co_establish(uint32_t space, uint32_t address)
+void l4vm_establish(uint32_t space, uint32_t address)
 {
         uint32_t value = shadow_lookup(space, address), from = 0;
 
@@ -327,63 +257,6 @@ void co_establish(uint32_t space, uint32_t address)
                 co_installed(shadow_entry(space, address, false), value);
         }
         ask_pager(address, from, value);
-}
-
-bool backend_map(uint32_t space, uint32_t virtual, uint32_t physical, uint32_t bytes,
-                 uint32_t rights)
-{
-        bool done;
-
-        check_range(space, virtual, bytes);
-        if (physical % AB_PAGE_BYTES || physical + bytes < physical ||
-            physical + bytes > l4vm_machine.memory_bytes)
-                backend_fatal("mapping of memory that is not there");
-        done = map(space, virtual, physical, bytes, rights);
-        flush_batch();
-        /* The page whose absence is being handled is needed at once. */
-        if (done && l4vm_missing && (l4vm_missing & SHADOW_PAGE) - virtual < bytes &&
-            (space == AB_SPACE_KERNEL || space == l4vm_current))
-                co_establish(space, l4vm_missing & SHADOW_PAGE);
-        return done;
-}
-
-void backend_unmap(uint32_t space, uint32_t virtual, uint32_t bytes)
-{
-        uint32_t part;
-
-        check_range(space, virtual, bytes);
-        for (; bytes; bytes -= part, virtual += part) {
-                part = L4VM_PIECE - virtual % L4VM_PIECE;
-                if (part > bytes)
-                        part = bytes;
-                if (is_large(space, virtual, part) && *shadow_large(virtual))
-                        change_large(virtual, 0);
-                else if (space == AB_SPACE_KERNEL && *shadow_large(virtual) &&
-                         !shadow_split(virtual))
-                        change_large(virtual & -(uint32_t)L4VM_PIECE, 0); /* they fault again */
-                else
-                        change_pages(space, virtual, part, 0);
-        }
-        flush_batch();
-}
-
-void backend_protect(uint32_t space, uint32_t virtual, uint32_t bytes, uint32_t rights)
-{
-        if (!rights) {
-                backend_unmap(space, virtual, bytes);
-                return;
-        }
-        check_range(space, virtual, bytes);
-        for (; bytes; bytes -= AB_PAGE_BYTES, virtual += AB_PAGE_BYTES) {
-                uint32_t *entry;
-
-                if (space == AB_SPACE_KERNEL && *shadow_large(virtual) && !shadow_split(virtual))
-                        change_large(virtual & -(uint32_t)L4VM_PIECE, 0);
-                entry = shadow_entry(space, virtual, false);
-                if (entry && *entry)
-                        change(space, virtual, entry, (*entry & SHADOW_PAGE) | rights);
-        }
-        flush_batch();
 }
 
 /* --- spaces ------------------------------------------------------------------------------------

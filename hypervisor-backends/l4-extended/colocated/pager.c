@@ -181,7 +181,7 @@ void co_fill(void)
 {
         struct raw_trap raw = *(const struct raw_trap *)&l4vm_raw;
 
-        co_establish(l4vm_current, raw.trap.address);
+        l4vm_establish(l4vm_current, raw.trap.address);
         l4vm_resume_frame = raw.frame;
         l4vm_resume(raw.was_held);
 }
