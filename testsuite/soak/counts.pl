@@ -2,50 +2,39 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # counts.pl SOCKET quit: end the machine
-# counts.pl SOCKET save FILE MEGABYTES: QEMU writes the machine's memory to a file, and stops it meanwhile
-# counts.pl FILE KERNEL OFFSETS MONITOR WEDGE GUEST_MB...: what that machine, which runs L4, had in
-# use, without a word from it: read by the symbols of the L4 kernel, resource monitor and wedge.
-# OFFSETS is the L4 kernel's asm-offsets.h of the same build.  Prints NAME, a tab, NUMBER, and after
-# a second tab "cached" where the number is of something kept for speed, which need not be
-# equal at two moments.
-#
-# Page tables, mappings and floating-point areas of the L4 kernel are such: a table stays
-# with its space until that goes, mappings are what the wedges have cached.  So their pages count
-# as free.  A page that has been lost is in neither and is missed in the sum; a mapping that
-# has been lost is in use in its page of mappings and in no space.
+# counts.pl SOCKET KERNEL MONITOR WEDGE MEGABYTES GUEST_MB...: what a machine that runs L4 has in
+# use, without a word from it: its memory is written to a file by QEMU (which stops it
+# meanwhile) and read by the symbols of the L4 kernel, resource monitor and wedge.  Prints NAME,
+# a tab, NUMBER.
 use strict;
 use warnings;
 use IO::Socket::UNIX;
+use File::Temp qw(tempfile);
 
+my ($socket, $kernel, $monitor, $wedge, $megabytes, @guests) = @ARGV;
+die "counts.pl: usage: counts.pl SOCKET KERNEL MONITOR WEDGE MEGABYTES GUEST_MB...\n" unless @guests || ($kernel // "") eq "quit";
 my $PHYS_MAP = 0xf0000000;
 
-sub ask_qemu {
-	my ($socket, @commands) = @_;
-	my $qmp = IO::Socket::UNIX->new(Peer => $socket) or die "counts.pl: $socket: $!\n";
-	<$qmp>;
-	for my $command ('{"execute":"qmp_capabilities"}', @commands) {
-		print $qmp $command, "\n";
-		$qmp->flush;
-		my $answer = "";
-		until ($answer =~ /^\{"return"/) {    # past events
-			$answer = <$qmp> // die "counts.pl: QEMU has gone\n";
-			die "counts.pl: QEMU: $answer" if $answer =~ /^\{"error"/;
-		}
+my $qmp = IO::Socket::UNIX->new(Peer => $socket) or die "counts.pl: $socket: $!\n";
+sub told {    # the answer to a command, past events
+	while (my $line = <$qmp>) {
+		die "counts.pl: QEMU: $line" if $line =~ /^\{"error"/;
+		return if $line =~ /^\{"return"/;
 	}
+	die "counts.pl: QEMU has gone\n";
 }
-if (@ARGV == 2 && $ARGV[1] eq "quit") {
-	ask_qemu($ARGV[0], '{"execute":"quit"}');
+sub tell_qemu { print $qmp shift, "\n"; $qmp->flush; told(); }
+<$qmp>;
+tell_qemu('{"execute":"qmp_capabilities"}');
+if ($kernel eq "quit") {
+	tell_qemu('{"execute":"quit"}');
 	exit 0;
 }
-if (@ARGV == 4 && $ARGV[1] eq "save") {
-	ask_qemu($ARGV[0], '{"execute":"stop"}',
-		sprintf('{"execute":"pmemsave","arguments":{"val":0,"size":%d,"filename":"%s"}}', $ARGV[3] << 20, $ARGV[2]),
-		'{"execute":"cont"}');
-	exit 0;
-}
-my ($image, $kernel, $offsets, $monitor, $wedge, @guests) = @ARGV;
-die "counts.pl: usage: counts.pl FILE KERNEL OFFSETS MONITOR WEDGE GUEST_MB...\n" unless @guests;
-open my $file, '<:raw', $image or die "counts.pl: $image: $!\n";
+my (undef, $dump) = tempfile("soak-XXXXXX", TMPDIR => 1, UNLINK => 1);
+tell_qemu('{"execute":"stop"}');
+tell_qemu(sprintf '{"execute":"pmemsave","arguments":{"val":0,"size":%d,"filename":"%s"}}', $megabytes << 20, $dump);
+tell_qemu('{"execute":"cont"}');
+open my $file, '<:raw', $dump or die "counts.pl: $dump: $!\n";
 my $memory = do { local $/; <$file> };
 
 sub symbols {
