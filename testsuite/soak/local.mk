@@ -12,4 +12,4 @@ SOAK_PLATFORM = l4
 soak: all
 	$(top_srcdir)/testsuite/soak/soak.sh . $(SOAK_SECONDS) $(SOAK_PLATFORM)
 .PHONY: soak
-EXTRA_DIST += testsuite/soak/soak.sh testsuite/soak/counts.pl testsuite/soak/README
+EXTRA_DIST += testsuite/soak/soak.t testsuite/soak/soak.sh testsuite/soak/counts.pl testsuite/soak/README

@@ -7,6 +7,7 @@
 #include "space.h"
 #include "ipc.h"
 #include "sched.h"
+#include "memory.h"
 #include "x86.h"
 
 #define DEFINE(name, value) asm volatile("\n->" #name " %c0" : : "i"(value))
@@ -54,6 +55,14 @@ void offsets(void)
         DEFINE(TCB_SEG_LOW, offsetof(struct tcb, seg_low));
         DEFINE(TCB_SEG_HIGH, offsetof(struct tcb, seg_high));
         DEFINE(SPACE_PD_PHYS, offsetof(struct space, pd_phys));
+        /* of testsuite/soak, which reads them in a memory image */
+        DEFINE(SPACE_SHADOW, offsetof(struct space, shadow));
+        DEFINE(SPACE_DIRECTORY, offsetof(struct space, pd));
+        DEFINE(SPACE_ALL, offsetof(struct space, all));
+        DEFINE(SPACE_REGIONS, USER_PDES);
+        DEFINE(TCB_IN_ALL, offsetof(struct tcb, in_all));
+        DEFINE(TCB_FPU, offsetof(struct tcb, fpu));
+        DEFINE(SLAB_PAGE_USED, offsetof(struct slab_page, used));
         DEFINE(WORK_TO_DO_, WORK_TO_DO);
         DEFINE(WORK_BOUNDS_, WORK_BOUNDS);
         DEFINE(FAST_BLOCK_BOUNDS_, FAST_BLOCK_BOUNDS);

@@ -153,7 +153,7 @@ lib/afterburner/l4/kernel-all: L4K_MORE = $(L4K_EXTENSIONS)
 BUILT_SOURCES += $(L4K)/asm-offsets.h
 CLEANFILES += $(L4K)/asm-offsets.h
 EXTRA_DIST += $(L4K)/asm-offsets.c $(L4K)/kernel.ld $(L4K)/README
-$(L4K)/asm-offsets.h: $(L4K)/asm-offsets.c $(L4K)/tcb.h $(L4K)/space.h
+$(L4K)/asm-offsets.h: $(L4K)/asm-offsets.c $(L4K)/tcb.h $(L4K)/space.h $(L4K)/memory.h
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && \
 	$(CC) $(L4K_CFLAGS) $(L4K_CPPFLAGS) -S -o $@.s $(srcdir)/$(L4K)/asm-offsets.c && \
 	$(SED) -n 's/^->\([A-Z0-9_]*\) \(.*\)/#define \1 \2/p' $@.s > $@.tmp && \

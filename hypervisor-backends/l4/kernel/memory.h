@@ -31,6 +31,13 @@ void page_free(void *page);
 /* Pages free now. */
 u32 memory_free_pages(void);
 
+/* What a page of objects begins with. */
+struct slab_page {
+        struct link link; /* in the slab's list while objects are free */
+        void *free;
+        u32 used;
+};
+
 /* A pool of objects of one size; see slab.c. */
 struct slab {
         u32 size;            /* of one object, bytes */

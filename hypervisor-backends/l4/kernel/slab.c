@@ -7,12 +7,6 @@
 #include "memory.h"
 #include "x86.h"
 
-struct slab_page {
-        struct link link; /* in the slab's list while objects are free */
-        void *free;
-        u32 used;
-};
-
 static struct slab_page *page_of(void *p)
 {
         return (struct slab_page *)((u32)p & ~(PAGE_SIZE - 1));
