@@ -106,6 +106,7 @@ struct backend_machine {
         uint32_t user_start, user_end;     /* addresses a space may map */
         uint32_t kernel_start, kernel_end; /* addresses the kernel space may map */
         bool user_bounded; /* user code gets a general protection fault beyond user_end */
+        bool flushes;      /* loading CR3 with what it holds gives up the space: for measurements */
         uint32_t spaces;
         uint32_t counter_khz; /* rate of the time-stamp counter */
         const char *command_line;

@@ -16,6 +16,7 @@
  *      irq LINE                a device line
  *      control PORT            hexadecimal: UART for what backend_control_write() says
  *      share NUMBER            optional: of the processor, beside the others' (1), 1 to 16
+ *      without WORD,...        optional: of the co-located layout, without.h
  *      append TEXT             the command line: the rest of the line
  */
 #ifndef AFTERBURN_VM_H
@@ -42,6 +43,7 @@ struct ab_vm_page {
         uint32_t memory_bytes;
         uint32_t kernel_bytes, initrd_bytes; /* files the monitor has for it */
         uint32_t irqs;                       /* lines it may open, as a mask */
+        uint32_t without;                    /* bits of without.h */
         uint32_t port_count;
         struct {
                 uint16_t first, last;

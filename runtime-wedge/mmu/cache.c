@@ -6,7 +6,7 @@ enum { SPACES = 64 };
 
 struct space cache_kernel;
 struct space *cache_current;
-bool cache_keeps_current, cache_reached_user;
+bool cache_keeps_current, cache_reached_user, cache_flushes;
 uint32_t mmu_epoch = 1;
 
 static struct space spaces[SPACES];
@@ -38,6 +38,7 @@ void cache_start(const struct backend_machine *described)
         uint32_t i;
 
         machine = described;
+        cache_flushes = machine->flushes;
         count = machine->spaces < SPACES ? machine->spaces : SPACES;
         selections = 0;
         slots_start();

@@ -53,6 +53,8 @@ extern bool cache_reached_user;
 
 /* Mappings of space @number were taken away, or some of their rights. */
 void cache_lost(uint32_t number);
+/* A load of CR3 that changes nothing gives up the space (backend_machine.flushes). */
+extern bool cache_flushes;
 
 /* A fault that only sets an accessed or dirty bit, or a translation lost so that one will. */
 void count_bits_only(void);

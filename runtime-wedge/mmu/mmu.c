@@ -109,11 +109,17 @@ void *mmu_reach(uint32_t gva, enum mmu_access access, uint32_t *error)
 
 void mmu_write_cr3(void)
 {
+        const struct space *before;
+
         mmu_statistics.cr3_loads++;
         if (!(walk_cpu->cr[0] & CR0_PG))
                 return;
+        before = cache_current;
         cache_select(walk_directory());
-        cache_check(cache_current);
+        if (cache_flushes && cache_current == before)
+                cache_drop_space(cache_current);
+        else
+                cache_check(cache_current);
         cache_check_local(&cache_kernel);
 }
 

@@ -3,7 +3,7 @@
 # afterburn run: what it refuses, in one line each.  No machine is started.
 # shellcheck source=testsuite/run/run.sh
 . "${top_srcdir:?}/testsuite/run/run.sh"
-plan 29
+plan 32
 
 try 2 && one_line 'no kernel'; check 'no kernel: usage'
 try 2 --frobnicate vmlinux && one_line '--frobnicate'; check 'an unknown option: usage'
@@ -14,6 +14,11 @@ try 2 --timeout=-3 vmlinux && one_line '-3'; check 'a negative time: usage'
 try 2 --hypervisor=vax vmlinux && one_line 'vax'; check 'an unknown hypervisor: usage'
 try 2 --hypervisor=l4x --layout=sideways vmlinux && one_line 'split or colocated'; check 'an unknown layout: usage'
 try 2 --hypervisor=l4 --layout=split vmlinux && one_line 'use --hypervisor=l4x'; check 'a layout of what has none: usage'
+try 2 --hypervisor=l4x --layout=colocated --without=bulk,everything vmlinux && one_line 'bulk,everything: not known'
+check 'leaving out something unknown: usage'
+try 2 --hypervisor=l4x --layout=colocated --without= vmlinux && one_line '--without=: not known'; check 'leaving out nothing: usage'
+try 2 --hypervisor=l4x --without=bulk vmlinux && one_line 'l4x-split has nothing to do without'
+check 'leaving out what a layout does not have: usage'
 try 2 --emulator=simh vmlinux && one_line 'simh'; check 'an unknown emulator: usage'
 try 2 --icount --emulator=bochs vmlinux && one_line '--icount'; check 'bochs cannot count: usage'
 try 2 vmlinux ls && one_line 'ls'; check 'a command without --: usage'

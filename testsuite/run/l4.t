@@ -30,7 +30,7 @@ try 0 "$share/hello" && cmp -s "$tmp/out" "$tmp/l4"
 check 'hello: the same output as on the bare machine'
 l4 0 "$share/mini" && [ "$(grep -c '^ok ' "$tmp/out")" = 9 ]
 check 'mini: processes, timer, memory protection'
-grep -Eq "^afterburn run: $row/qemu: ok, exit status 0, [0-9.]+ s, [0-9]+ hypervisor entries\$" "$tmp/err"
+grep -Eq "^afterburn run: $row/qemu: ok, exit status 0, [0-9.]+ s, [0-9]+ hypervisor entries, [0-9]+ threads\$" "$tmp/err"
 check 'the closing line counts hypervisor entries'
 for mb in 32 768; do
         l4 0 --memory=${mb}M "$share/mini"
@@ -116,7 +116,7 @@ l4 125 --vm=A --vm=B,append=rdinit=/none --initrd="$mini" "$guest" -- /bin/say a
         grep -q '^A: \[alive\]' "$tmp/out"
 check 'Linux: one that panics leaves the other running'
 l4 0 --quiet --icount --initrd="$mini" "$guest" -- /bin/say x &&
-        grep -Eq ' [0-9]+ instructions, [0-9]+ hypervisor entries$' "$tmp/err"
+        grep -Eq ' [0-9]+ instructions, [0-9]+ hypervisor entries, [0-9]+ threads$' "$tmp/err"
 check 'Linux: instructions are counted'
 l4 124 --timeout=8 --initrd="$mini" "$guest" -- /bin/say -l && grep -q 'time ran out' "$tmp/err"
 check 'Linux: an endless command meets the time limit'

@@ -9,7 +9,7 @@ rows=$(grep -c '^AB_INSN' "$top_srcdir/afterburner/insn-ia32.def")
 guest=${AFTERBURN_TEST_GUEST:-$top_builddir/linux-6.1/vmlinux}
 rootfs=$share/rootfs.cpio.gz
 closed='kernel memory is closed to user mode'
-plan 6
+plan 12
 
 co() {
         want=$1
@@ -36,8 +36,15 @@ else
         skip 'mini under bochs' 'bochs is not installed'
 fi
 
+# What can be left out, for measurements: processes and memory of their own as before.
+for part in recycling limits preemption invalidation bulk; do
+        co 1 --without=$part "$share/mini"
+        [ "$(grep -v "$closed" "$tmp/out" | grep -c "^ok ")" = 8 ]
+        check "mini without $part"
+done
+
 if [ ! -f "$guest" ] || [ ! -f "$rootfs" ]; then
-        for name in 'a command' 'smoke suite'; do
+        for name in 'a command' 'smoke suite' 'parts left out'; do
                 skip "Linux: $name" 'no afterburned kernel: ./quickstart builds build/linux-6.1/vmlinux'
         done
         exit "$failed"
@@ -50,4 +57,20 @@ grep -v ' an address of the kernel: \|^# kernel_address' "$tmp/out" >"$tmp/bound
 cp "$tmp/bounded" "$tmp/out"
 [ "$(grep -c '^ok ' "$tmp/bounded")" = 56 ] && ! grep -q '^not ok' "$tmp/bounded"
 check 'Linux: the smoke suite'
+
+# forks [--without=PART]: entries of L4 and instructions of a command that forks; both repeat exactly
+forks() {
+        co 0 --quiet --icount --memory=128M --append=norandmaps --initrd="$mini" "$@" "$guest" -- /bin/bench fork 20 &&
+                grep -q '^fork 20 ' "$tmp/out" &&
+                sed -n 's/.* \([0-9]*\) instructions, \([0-9]*\) hyper.*/\2 \1/p' "$tmp/err"
+}
+full=$(forks)
+for part in recycling limits preemption invalidation bulk; do
+        echo "$part $full $(forks --without=$part)"
+done >"$tmp/parts"
+cp "$tmp/parts" "$tmp/out"
+awk 'NF != 5 { exit 1 }
+     /^(recycling|invalidation|bulk)/ && $4 <= $2 || /^limits/ && $5 >= $3 || /^preemption/ && $5 == $3 { exit 1 }' "$tmp/parts" &&
+        [ "$(wc -l <"$tmp/parts")" = 5 ]
+check 'Linux: a part that is left out shows in what a fork costs'
 exit "$failed"

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <afterburn/vm.h>
+#include <afterburn/without.h>
 
 #include "host/diag.h"
 #include "run.h"
@@ -19,6 +20,9 @@ static const char usage[] =
     "                        the extensions for virtual machines (bare)\n"
     "  --layout=NAME         on l4x: split, the guest kernel in a space of its own, or\n"
     "                        colocated, in each of its applications' (split)\n"
+    "  --without=WORD,...    on the co-located layout, for measurements only: leave out\n"
+    "                        recycling, limits (applications can reach the guest\n"
+    "                        kernel), preemption, invalidation or bulk\n"
     "  --initrd=FILE         root file system (default: the sample one)\n"
     "  --memory=SIZE         memory, in megabytes (64M): 4M to 2048M, on l4 32M to 768M\n"
     "  --vm=NAME[,KEY=VALUE] on l4: one of several guests, up to 8; memory=, kernel=,\n"
@@ -60,6 +64,7 @@ enum {
         O_DRY_RUN,
         O_VM,
         O_LAYOUT,
+        O_WITHOUT,
         O_L4_KERNEL,
         O_L4_LOADER,
         O_L4_SIGMA0,
@@ -84,6 +89,7 @@ static const struct option table[] = {
     {"dry-run", 0, NULL, O_DRY_RUN},
     {"vm", 1, NULL, O_VM},
     {"layout", 1, NULL, O_LAYOUT},
+    {"without", 1, NULL, O_WITHOUT},
     {"l4-kernel", 1, NULL, O_L4_KERNEL},
     {"l4-loader", 1, NULL, O_L4_LOADER},
     {"l4-sigma0", 1, NULL, O_L4_SIGMA0},
@@ -195,8 +201,23 @@ static void check(const struct run_options *options)
             !options->hypervisor->kernel)
                 ab_die(AB_EXIT_USAGE, "--l4-kernel: %s is no L4: use --hypervisor=l4",
                        options->hypervisor->name);
+        if (options->without && strcmp(options->hypervisor->name, "l4x-colocated"))
+                ab_die(AB_EXIT_USAGE,
+                       "--without=%s: %s has nothing to do without: use --hypervisor=l4x "
+                       "--layout=colocated",
+                       options->without, options->hypervisor->name);
         if (options->icount && strcmp(options->emulator, "qemu"))
                 ab_die(AB_EXIT_USAGE, "--icount: bochs cannot: use --emulator=qemu");
+}
+
+#define WORD(name, word) " " word
+
+static const char *without(const char *words)
+{
+        if (!ab_without(words))
+                ab_die(AB_EXIT_USAGE, "--without=%s: not known: give some of:%s", words,
+                       AB_WITHOUT_LIST(WORD));
+        return words;
 }
 
 static double seconds(const char *text)
@@ -281,6 +302,9 @@ void run_parse(struct run_options *options, int argc, char **argv)
                         break;
                 case O_LAYOUT:
                         layout = one_of("--layout", optarg, "split", "colocated");
+                        break;
+                case O_WITHOUT:
+                        options->without = without(optarg);
                         break;
                 case O_L4_KERNEL:
                         options->l4_kernel = optarg;

@@ -53,6 +53,7 @@ struct run_options {
         const char *machine; /* QEMU's machine type */
         const char *append;  /* more of the kernel's command line */
         const char *log;     /* NULL: none */
+        const char *without; /* words of afterburn/without.h; NULL: none */
         const char *iso;     /* NULL: none is kept */
         const char *l4_kernel, *l4_loader, *l4_sigma0; /* NULL: this project's */
         const char **extra;                            /* --emulator-option, NULL-terminated */

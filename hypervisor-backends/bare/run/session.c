@@ -4,8 +4,8 @@
  * console; on the second one init says when the command starts ("afterburn
  * ready") and how it ended ("afterburn exit STATUS TICKS"), and the loader
  * what stopped it ("afterburn error TEXT").  A hypervisor tells there how often it was
- * entered ("afterburn entries NUMBER"), and, of several guests, puts "vm NAME " before
- * each line.
+ * entered ("afterburn entries NUMBER") and how many threads the guest took ("afterburn threads
+ * NUMBER"); and, of several guests, puts "vm NAME " before each line.
  */
 #include "config.h"
 
@@ -47,7 +47,7 @@ struct session {
         unsigned ended; /* guests that have reported */
         bool input_open, escape;
         int status;
-        unsigned long long ticks, entries;
+        unsigned long long ticks, entries, threads;
         char line[512]; /* control channel, up to the newline */
         size_t line_bytes;
         size_t matched;    /* of panic_mark */
@@ -181,7 +181,7 @@ static void guest_ended(struct session *session, int status)
 static void control_line(struct session *session, const char *line)
 {
         char copy[400], name[40] = "";
-        unsigned long long ticks = 0, entries;
+        unsigned long long ticks = 0, entries, threads;
         int status, skip = 0;
 
         if (sscanf(line, "vm %31s %n", name, &skip) == 1) {
@@ -197,6 +197,8 @@ static void control_line(struct session *session, const char *line)
                 guest_ended(session, status);
         } else if (sscanf(line, "afterburn entries %llu", &entries) == 1) {
                 session->entries += entries;
+        } else if (sscanf(line, "afterburn threads %llu", &threads) == 1) {
+                session->threads += threads;
         } else if (sscanf(line, "afterburn error %399[^\r\n]", copy) == 1) {
                 console_drain(session);
                 if (name[0] && !strncmp(session->panicked_vm, name, strlen(name)))
@@ -286,13 +288,14 @@ static int conclude(const struct session *session, double seconds, bool timed_ou
                     int wait_status)
 {
         const char *result = "ok";
-        char where[32], counted[64] = "", entered[64] = "", status[32] = "", late[160];
+        char where[32], counted[64] = "", entered[96] = "", status[32] = "", late[160];
         int code = session->status;
 
         snprintf(where, sizeof where, "%s/%s", session->options->hypervisor->name,
                  session->options->emulator);
         if (session->entries)
-                snprintf(entered, sizeof entered, ", %llu hypervisor entries", session->entries);
+                snprintf(entered, sizeof entered, ", %llu hypervisor entries, %llu threads",
+                         session->entries, session->threads);
         if (session->images->debug_exit && WIFEXITED(wait_status) && WEXITSTATUS(wait_status) >= 65)
                 wait_status = 0;
         if (session->reported) {

@@ -5,6 +5,9 @@
 
 #include <l4vm.h>
 
+/* Where an application that is to stop goes: nobody may map there, so it is an exception. */
+#define CO_NOWHERE 0xfffff000u
+
 /* Messages inside the machine, after those of l4vm.h. */
 enum {
         CO_OP_START = 16, /* to the helper: set the pager of space MR1 going */
@@ -66,8 +69,9 @@ void co_leave_private(void);
 /* timer.c: in the interrupt thread, which has been told to look at the clock. */
 bool co_timer_is_due(void);
 
-/* fpu.c: the current space's thread gets the registers; and is left. */
+/* fpu.c: the current space's thread gets the registers; and is left.  @space has a new one. */
 void co_fpu_enter(void);
 void co_fpu_leave(void);
+void co_fpu_reset(uint32_t space);
 
 #endif

@@ -76,6 +76,11 @@ void co_fpu_leave(void)
         look();
 }
 
+void co_fpu_reset(uint32_t space)
+{
+        in_thread[space] = false;
+}
+
 void backend_fpu_save(void *to)
 {
         l4vm_call_begin();

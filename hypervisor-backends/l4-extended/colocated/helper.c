@@ -6,6 +6,7 @@
  * a new space with one message, and the kernel's 4 MB pages with another.
  */
 #include "colocated.h"
+#include "policy.h"
 
 enum { ITEMS = 31, IMAGE_BITS = 24, GROUP = 32 };
 
@@ -28,7 +29,12 @@ static void add_large(uint32_t virtual)
         uint32_t *piece = shadow_large(virtual);
 
         *piece |= SHADOW_KERNEL;
-        add_physical(*piece & SHADOW_PAGE, L4_SUPERPAGE_BITS, *piece, virtual);
+        if (co_maps_in_bulk())
+                add_physical(*piece & SHADOW_PAGE, L4_SUPERPAGE_BITS, *piece,
+                             virtual & -(uint32_t)L4VM_PIECE);
+        else
+                add_physical(shadow_lookup(AB_SPACE_KERNEL, virtual) & SHADOW_PAGE, L4_PAGE_BITS,
+                             *piece, virtual & SHADOW_PAGE);
 }
 
 static void add_page(uint32_t virtual)
@@ -39,14 +45,19 @@ static void add_page(uint32_t virtual)
         add_physical(*entry & SHADOW_PAGE, L4_PAGE_BITS, *entry, virtual);
 }
 
+static L4_Word_t most(void)
+{
+        return co_maps_in_bulk() ? ITEMS : 1;
+}
+
 /* All 4 MB pages of the kernel area, first the one at @wanted. */
 static void add_large_pages(uint32_t wanted)
 {
         uint32_t at;
 
-        wanted &= -(uint32_t)L4VM_PIECE;
         add_large(wanted);
-        for (at = L4VM_LINEAR; at < L4VM_GUEST_END && items < ITEMS; at += L4VM_PIECE)
+        wanted &= -(uint32_t)L4VM_PIECE;
+        for (at = L4VM_LINEAR; at < L4VM_GUEST_END && items < most(); at += L4VM_PIECE)
                 if (at != wanted && *shadow_large(at))
                         add_large(at);
 }
@@ -56,7 +67,7 @@ static void add_pages(uint32_t wanted)
         uint32_t at = wanted & -(uint32_t)(GROUP * AB_PAGE_BYTES), i;
 
         add_page(wanted);
-        for (i = 0; i < GROUP && items < ITEMS; i++, at += AB_PAGE_BYTES)
+        for (i = 0; i < GROUP && items < most(); i++, at += AB_PAGE_BYTES)
                 if (at != (wanted & SHADOW_PAGE) && shadow_lookup(AB_SPACE_KERNEL, at))
                         add_page(at);
 }

@@ -9,6 +9,7 @@ hypervisor_backends_l4_extended_colocated_libl4co_a_SOURCES = $(L4VM_SHARED) $(L
 	hypervisor-backends/l4-extended/colocated/master.c \
 	hypervisor-backends/l4-extended/colocated/memory.c \
 	hypervisor-backends/l4-extended/colocated/pager.c \
+	hypervisor-backends/l4-extended/colocated/policy.h \
 	hypervisor-backends/l4-extended/colocated/switch.S \
 	hypervisor-backends/l4-extended/colocated/timer.c \
 	hypervisor-backends/l4-extended/colocated/user.c

@@ -7,6 +7,7 @@
  * told so.
  */
 #include "colocated.h"
+#include "policy.h"
 
 L4_ThreadId_t l4vm_owner;
 
@@ -53,7 +54,8 @@ void l4vm_monitor_main(void)
         l4vm_owner = L4_Pager();
         L4_Set_ExceptionHandler(l4vm_owner);
         L4_Accept(L4_Nilpage, 0);
-        l4vm_machine.user_bounded = true;
+        l4vm_machine.user_bounded = co_limits();
+        l4vm_machine.flushes = !co_compares();
         start_first();
         for (;;) {
                 tag = L4_Wait(&from);

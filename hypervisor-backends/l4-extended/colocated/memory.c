@@ -9,7 +9,9 @@
  * from the current space at once and into a log; every space reads the log to its end
  * when it becomes current.
  */
+#include <l4xvm.h>
 #include "colocated.h"
+#include "policy.h"
 
 enum { BATCH = 60, LOG = 256, LOST = 16, USER_BITS = 31 };
 
@@ -230,7 +232,7 @@ void l4vm_change(uint32_t space, uint32_t virtual, uint32_t *entry, uint32_t val
         /* What is gone altogether need not be taken again. */
         if (lost != L4_FPAGE_RWX)
                 value |= old & (SHADOW_INSTALLED | SHADOW_KERNEL);
-        if (value & AB_USER && space == l4vm_current &&
+        if (value & AB_USER && space == l4vm_current && co_maps_in_bulk() &&
             (!(value & SHADOW_INSTALLED) || value & ~old & AB_WRITE))
                 l4vm_fresh_note(space, virtual);
         *entry = value;
@@ -262,7 +264,7 @@ void l4vm_establish(uint32_t space, uint32_t address)
 /* --- spaces ------------------------------------------------------------------------------------
  */
 
-/* Spaces are made once and never given back: recycling is emptying. */
+/* Spaces are not given back: recycling is emptying. */
 static void need(uint32_t space)
 {
         if (spaces[space].made)
@@ -292,6 +294,20 @@ void backend_switch(uint32_t space)
         l4vm_call_end();
 }
 
+/* Nothing can run in a space while it is made anew. */
+static void renew(uint32_t space)
+{
+        bool current = space == l4vm_current;
+
+        if (current)
+                backend_switch(space ? 0 : 1);
+        memset(&spaces[space], 0, sizeof(spaces[space]));
+        co_fpu_reset(space);
+        l4xvm_segments_reset(space);
+        if (current)
+                backend_switch(space);
+}
+
 void backend_forget(uint32_t space)
 {
         L4_Fpage_t regions[LOST];
@@ -300,6 +316,10 @@ void backend_forget(uint32_t space)
         if (space >= L4VM_SPACES)
                 backend_fatal("a space that does not exist");
         count = shadow_forget(space, regions, LOST);
+        if (count && !co_recycles()) {
+                renew(space);
+                return;
+        }
         spaces[space].private = false;
         for (i = 0; i < count && count <= LOST; i++)
                 lose(space, regions[i]);

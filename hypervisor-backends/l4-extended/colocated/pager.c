@@ -8,6 +8,7 @@
  */
 #include <transfer.h>
 #include "colocated.h"
+#include "policy.h"
 
 enum {
         WRITE = 2,
@@ -65,6 +66,19 @@ static bool is_leaving(L4_Word_t ip)
                ip - L4VM_KIP < AB_PAGE_BYTES;
 }
 
+/* It runs, and will not tell.  What it was about to execute is kept for its kernel thread. */
+static void stop_application(void)
+{
+        struct L4_ExRegs r = {.control = L4_EXREGS_IP, .ip = CO_NOWHERE};
+
+        if (l4vm.stopped)
+                return;
+        l4vm_count(COUNT_MOVE);
+        L4_ExchangeRegisters((L4_ThreadId_t){l4vm.running}, &r);
+        l4vm.stop_eip = r.ip;
+        l4vm.stopped = 1;
+}
+
 /*
  * It has been running user code, and has a message about that.  Or it was about to: not seeing the
  * event it would wait for the next one.
@@ -74,6 +88,10 @@ static void call_back(L4_ThreadId_t kernel)
         struct L4_ExRegs r = {0};
 
         L4_ExchangeRegisters(kernel, &r);
+        if (!co_hears_preemptions() && r.control & L4_EXREGS_WAS_RECEIVING) {
+                stop_application();
+                return;
+        }
         if (!is_leaving(r.ip))
                 return;
         r = (struct L4_ExRegs){.control = L4_EXREGS_IP, .ip = (L4_Word_t)co_user_abort};
@@ -258,10 +276,12 @@ static void configure(L4_ThreadId_t kernel, L4_ThreadId_t application)
         *L4_UtcbWord(co_local(L4VM_CO_APPLICATION), L4_UTCB_EXCHANDLER) = kernel.raw;
         if (!L4_ConfCtrlXfer(kernel, L4_FAULT_PAGEFAULT, L4_FAULTCONF_GP) ||
             !xfer_configure(application, L4_FAULTCONF_GP | L4_FAULTCONF_SEG) ||
-            !L4_Schedule(application, L4_SCHED_LEAVE, L4_SCHED_LEAVE, L4_SCHED_LEAVE,
-                         L4_SCHED_PREEMPTMSG, NULL))
+            (co_hears_preemptions() && !L4_Schedule(application, L4_SCHED_LEAVE, L4_SCHED_LEAVE,
+                                                    L4_SCHED_LEAVE, L4_SCHED_PREEMPTMSG, NULL)))
                 backend_fatal("the kernel below has no control transfer or preemption messages");
 }
+
+static bool begun; /* the guest, in the first space */
 
 static void start_kernel(L4_ThreadId_t kernel, bool first)
 {
@@ -284,7 +304,8 @@ void co_pager_main(void)
         L4_Set_ExceptionHandler(l4vm_owner);
         L4_Accept(L4_Nilpage, 0);
         configure(kernel, application);
-        start_kernel(kernel, !space);
+        start_kernel(kernel, !begun);
+        begun = true;
         for (;;) {
                 tag = L4_ReplyWait(to, &from);
                 to = L4_nilthread;

@@ -71,6 +71,12 @@ static bool of_exception(struct ab_frame *frame, struct ab_trap *trap)
 
         l4vm_count(COUNT_EXCEPTION);
         take_frame(frame);
+        if (l4vm.stopped) {
+                l4vm.stopped = 0;
+                frame->eip = l4vm.stop_eip;
+                *trap = (struct ab_trap){AB_REASON_EVENT, 0, 0, 0};
+                return true;
+        }
         user_exception(l4vm_current, frame, trap, vector, error);
         return true;
 }

@@ -49,6 +49,8 @@ static void describe(FILE *text, struct run_images *images, const struct run_gue
                 wedge, kernel);
         if (guest->share)
                 fprintf(text, "share %u\n", guest->share);
+        if (options->without)
+                fprintf(text, "without %s\n", options->without);
         if (initrd)
                 fprintf(text, "initrd %u\n", add(images, initrd));
         fprintf(text, "control %x\nappend %s\n", CONTROL_PORT,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The text that describes virtual machines (include/afterburn/vm.h). */
+#include <afterburn/without.h>
 #include <l4/io.h>
 #include "vm.h"
 #include "memory.h"
@@ -86,8 +87,9 @@ static const char *add_port(struct vm *v, const char *p)
 /* One line about @v: the word, a space, the value. */
 static const char *apply(struct vm *v, const char *line)
 {
-        static const char *const words[] = {"memory ", "wedge ",   "kernel ", "initrd ", "port ",
-                                            "irq ",    "control ", "share ",  "append "};
+        static const char *const words[] = {"memory ",  "wedge ", "kernel ",  "initrd ",
+                                            "port ",    "irq ",   "control ", "share ",
+                                            "without ", "append "};
         const char *p = line;
         unsigned int i;
 
@@ -121,6 +123,9 @@ static const char *apply(struct vm *v, const char *line)
         case 7:
                 v->share = number(&p, 10);
                 return v->share && v->share <= AB_VM_SHARE_MOST ? NULL : "its share is not 1 to 16";
+        case 8:
+                v->page->without = ab_without(p);
+                return v->page->without ? NULL : "it is to do without something unknown";
         }
         copy(v->page->command_line, p, AB_VM_COMMAND_BYTES);
         return NULL;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A virtual machine's spaces, threads and memory: made, and given back. */
+#include <afterburn/without.h>
 #include <l4/io.h>
 #include "elf32.h"
 #include "memory.h"
@@ -99,21 +100,38 @@ static L4_ThreadId_t co_thread(const struct vm *v, L4_Word_t n, L4_Word_t role)
 
 /*
  * The application thread is limited, and its calls of L4 closed: so all threads of such a
- * machine that can send a message are the wedge's.
+ * machine that can send a message are the wedge's.  A machine that does without limits is
+ * for measurements only.
  */
+static int make_application(const struct vm *v, L4_ThreadId_t application, L4_ThreadId_t space,
+                            L4_ThreadId_t kernel)
+{
+        L4_Word_t utcb = L4VM_UTCB + 2 * L4_UTCB_SIZE;
+
+        if (v->page->without & 1u << AB_WITHOUT_LIMITS)
+                return (int)L4_ThreadControl(application, space, kernel, kernel, utcb);
+        return (int)L4_ThreadControlLimit(application, space, kernel, kernel, utcb | L4_UTCB_LIMIT,
+                                          L4VM_CO_LIMIT);
+}
+
 int vm_make_colocated(struct vm *v, L4_Word_t n)
 {
         L4_ThreadId_t pager = co_thread(v, n, L4VM_CO_PAGER);
         L4_ThreadId_t kernel = co_thread(v, n, L4VM_CO_KERNEL);
         L4_ThreadId_t application = co_thread(v, n, L4VM_CO_APPLICATION);
 
-        if (n != v->co_spaces || n >= L4VM_SPACES || v->spaces || !L4_HasFeature(L4_FEATURE_LIMITS))
+        if (n > v->co_spaces || n >= L4VM_SPACES || v->spaces || !L4_HasFeature(L4_FEATURE_LIMITS))
                 return 0;
-        v->co_spaces++;
+        if (n < v->co_spaces) {
+                drop_thread(application);
+                drop_thread(kernel);
+                drop_thread(pager);
+        } else {
+                v->co_spaces++;
+        }
         if (!make_space(v, pager, thread(v, L4VM_HELPER), L4_MyGlobalId()) ||
             !L4_ThreadControl(kernel, pager, L4_MyGlobalId(), pager, L4VM_UTCB + L4_UTCB_SIZE) ||
-            !L4_ThreadControlLimit(application, pager, kernel, kernel,
-                                   (L4VM_UTCB + 2 * L4_UTCB_SIZE) | L4_UTCB_LIMIT, L4VM_CO_LIMIT))
+            !make_application(v, application, pager, kernel))
                 return 0;
         L4_Set_Priority(pager, PAGER_PRIO);
         return 1;

@@ -213,6 +213,14 @@ static void report_entries(struct vm *v, const L4_Word_t *counts, unsigned int k
         control(v, "\n", 1);
 }
 
+/* Threads of L4 that the machine has, all of its spaces included. */
+static void report_threads(struct vm *v)
+{
+        control(v, "afterburn threads", 17);
+        put_number(v, L4VM_USER + v->spaces + L4VM_CO_THREADS * v->co_spaces);
+        control(v, "\n", 1);
+}
+
 static int stop(struct vm *v, L4_MsgTag_t tag, const L4_Word_t *mr)
 {
         static const char *const words[] = {"powered off", "rebooted", "halted"};
@@ -221,6 +229,7 @@ static int stop(struct vm *v, L4_MsgTag_t tag, const L4_Word_t *mr)
         console_flush(&v->console);
         if (L4_UntypedWords(tag) > 2)
                 report_entries(v, &mr[3], L4_UntypedWords(tag) - 2);
+        report_threads(v);
         if (!v->reported)
                 vm_report_error(v, "the guest ended without a report");
         if (!is_alone() || status)

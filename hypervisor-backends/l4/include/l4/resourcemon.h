@@ -34,7 +34,7 @@
 #define RMON_VM_PORT      0x216 /* MR1 port; answered by a map item */
 #define RMON_VM_IRQ       0x217 /* MR1 line: let it raise one event */
 #define RMON_VM_TIMER     0x218 /* MR1 microseconds, 0 none: AB_EVENT_TIMER then; no answer */
-#define RMON_VM_COLOCATED 0x219 /* MR1 space: make it, with three threads; in order from 0 */
+#define RMON_VM_COLOCATED 0x219 /* as VM_SPACE, with three threads; in order from 0 */
 #define RMON_NOTIFY       0x21f /* monitor to wedge: MR1 mask of enum ab_event */
 
 /* Characters to the console, under the client's name. */
