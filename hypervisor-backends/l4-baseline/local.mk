@@ -15,6 +15,8 @@ L4VM_SHARED = \
 	hypervisor-backends/l4-baseline/user-fault.h
 # ... and where the guest kernel has a space of its own.
 L4VM_OWN_SPACE = \
+	hypervisor-backends/l4-baseline/fpu.c \
+	hypervisor-backends/l4-baseline/fpu.h \
 	hypervisor-backends/l4-baseline/helper.c \
 	hypervisor-backends/l4-baseline/memory.c \
 	hypervisor-backends/l4-baseline/quirks.c \
@@ -24,7 +26,7 @@ L4VM_OWN_SPACE = \
 
 noinst_LIBRARIES += hypervisor-backends/l4-baseline/libl4vm.a
 hypervisor_backends_l4_baseline_libl4vm_a_SOURCES = $(L4VM_SHARED) $(L4VM_OWN_SPACE) \
-	hypervisor-backends/l4-baseline/fpu.c \
+	hypervisor-backends/l4-baseline/fpu-stub.c \
 	hypervisor-backends/l4-baseline/monitor.c \
 	hypervisor-backends/l4-baseline/user.c
 hypervisor_backends_l4_baseline_libl4vm_a_CPPFLAGS = $(AB_CPPFLAGS) $(L4U_CPPFLAGS)

@@ -15,7 +15,6 @@
 enum {
         XFER_FRAME_WORDS = 1 + L4_CTRLXFER_GP_REGS, /* an item of all general registers */
         XFER_STATE_MR = 3, /* where it is in a message about a fault, exception or preemption */
-        XFER_FPU_WORDS = 3 * L4_CTRLXFER_FPU_WORDS + L4_CTRLXFER_FPU_LAST, /* of fxsave's format */
         XFER_USER_FLAGS = L4_EFLAGS_SETTABLE,
         XFER_FIXED_FLAGS = 0x202
 };

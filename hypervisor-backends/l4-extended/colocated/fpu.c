@@ -5,12 +5,11 @@
  * thread has its own; the area of its space has what the guest saw last.  A kernel thread reaches
  * the registers of its own space's thread only, so they are read before the space is left.
  */
+#include <fpu.h>
 #include <transfer.h>
 #include "colocated.h"
 
-enum { AREA_WORDS = 128 };
-
-static uint32_t areas[L4VM_SPACES][AREA_WORDS] __attribute__((aligned(16)));
+static uint32_t areas[L4VM_SPACES][FPU_AREA_WORDS] __attribute__((aligned(16)));
 static bool in_area[L4VM_SPACES];   /* the area is what the space's applications have */
 static bool in_thread[L4VM_SPACES]; /* the thread is */
 static uint32_t owner;
@@ -18,22 +17,6 @@ static uint32_t owner;
 static L4_ThreadId_t application(void)
 {
         return co_thread(l4vm_current, L4VM_CO_APPLICATION);
-}
-
-static void copy(void *to, const void *from)
-{
-        uint32_t words = AREA_WORDS;
-
-        asm volatile("rep movsl" : "+D"(to), "+S"(from), "+c"(words) : : "memory");
-}
-
-static bool same(const void *a, const void *b)
-{
-        uint32_t words = XFER_FPU_WORDS;
-        bool equal;
-
-        asm volatile("repe cmpsl" : "+D"(a), "+S"(b), "+c"(words), "=@cce"(equal) : : "memory");
-        return equal;
 }
 
 /* The owner is the current space, or its area is valid. */
@@ -51,8 +34,8 @@ static void take(const void *image)
 {
         uint32_t space = l4vm_current;
 
-        if (!in_area[space] || !same(areas[space], image)) {
-                copy(areas[space], image);
+        if (!in_area[space] || !fpu_same(areas[space], image)) {
+                fpu_copy(areas[space], image);
                 in_area[space] = true;
                 in_thread[space] = false;
         }
@@ -85,7 +68,7 @@ void backend_fpu_save(void *to)
 {
         l4vm_call_begin();
         look();
-        copy(to, areas[owner]);
+        fpu_copy(to, areas[owner]);
         l4vm_call_end();
 }
 
