@@ -29,6 +29,11 @@ struct l4vm_shared {
 
 extern volatile struct l4vm_shared l4vm;
 
+static inline void l4vm_raise(uint32_t events)
+{
+        __atomic_or_fetch(&l4vm.events, events, __ATOMIC_SEQ_CST);
+}
+
 /* How often L4 was entered, for the report at the end. */
 enum l4vm_count {
         COUNT_USER,         /* user code resumed: by a message */
@@ -123,6 +128,11 @@ void l4vm_string(const char *text);
 extern volatile uint64_t l4vm_deadline; /* of backend_timer(), ns; valid if ... */
 extern volatile uint32_t l4vm_deadline_set;
 extern volatile uint64_t l4vm_planned; /* when the monitor thread wakes by itself */
+
+/* timer.c, where a monitor thread waits: raise what is due, and until when to wait; with @retry
+ * no more than a moment.  And tell the resource monitor of a near deadline; takes the MRs. */
+L4_Time_t l4vm_timer_look(bool retry);
+void l4vm_timer_ask(void);
 
 /* The resource monitor: the pager of the monitor and helper threads. */
 extern L4_ThreadId_t l4vm_owner;

@@ -6,7 +6,7 @@
  */
 #include "l4vm.h"
 
-enum { STOP_PATIENCE_MS = 2000, NEAR_NS = 3000000 };
+enum { STOP_PATIENCE_MS = 2000 };
 
 static L4_ThreadId_t main_id, main_local;
 static bool retry;          /* an event could not be delivered yet */
@@ -124,11 +124,6 @@ static void deliver(void)
         }
 }
 
-static void raise(uint32_t events)
-{
-        __atomic_or_fetch(&l4vm.events, events, __ATOMIC_SEQ_CST);
-}
-
 /* --- main's faults: true when the MRs hold the answer ----------------------------- */
 
 static void touch(uint32_t address)
@@ -206,48 +201,6 @@ static bool of_main(L4_MsgTag_t tag)
 
 /* --- the loop ------------------------------------------------------------------------ */
 
-/*
- * L4 wakes us at its next tick only; the resource monitor, who has the hardware timer, is exact.
- * A deadline that is near is told to it too.  Message registers are free to use.
- */
-static void ask_exactly(void)
-{
-        static uint64_t asked;
-        uint64_t now, deadline = l4vm_deadline;
-
-        if (!l4vm_deadline_set || deadline == asked)
-                return;
-        now = backend_time();
-        if (now >= deadline || deadline - now > NEAR_NS)
-                return;
-        asked = deadline;
-        l4vm_count(COUNT_REQUEST);
-        L4_Set_MsgTag(L4_Tag(RMON_VM_TIMER, 1, 0));
-        L4_LoadMR(1, (uint32_t)(deadline - now) / 1000 + 1);
-        L4_Send(l4vm_owner);
-}
-
-/* Raise what is due; until when to wait. */
-static L4_Time_t look_at_clock(void)
-{
-        uint64_t now, wait;
-
-        if (!l4vm.events)
-                retry = false;
-        l4vm_planned = ~0ull;
-        if (!l4vm_deadline_set)
-                return retry ? L4_TimePeriod(1000) : L4_Never;
-        now = backend_time();
-        if (now >= l4vm_deadline) {
-                l4vm_deadline_set = 0;
-                raise(AB_EVENT_TIMER);
-                return L4_Never;
-        }
-        wait = (l4vm_deadline - now) / 1000 + 1;
-        l4vm_planned = l4vm_deadline;
-        return retry ? L4_TimePeriod(1000) : L4_TimePeriod(wait);
-}
-
 static void start_main(void)
 {
         main_id = l4vm_thread(L4VM_MAIN);
@@ -277,16 +230,16 @@ void l4vm_monitor_main(void)
         L4_Accept(L4_Nilpage, 0);
         start_main();
         for (;;) {
-                wait = look_at_clock();
+                wait = l4vm_timer_look(retry);
                 if (l4vm.events) {
                         deliver();
-                        wait = look_at_clock();
+                        wait = l4vm_timer_look(retry);
                 } else if (retry) { /* main took them by itself */
                         retry = false;
-                        wait = look_at_clock();
+                        wait = l4vm_timer_look(retry);
                 }
                 if (L4_IsNilThread(to))
-                        ask_exactly();
+                        l4vm_timer_ask();
                 /* MR0 is the answer's tag, if there is one. */
                 tag = L4_Ipc(to, L4_anythread, L4_Timeouts(L4_ZeroTime, wait), &from);
                 to = L4_nilthread;
@@ -297,7 +250,7 @@ void l4vm_monitor_main(void)
                                 to = main_id;
                 } else if (from.raw == l4vm_owner.raw && L4_Label(tag) == RMON_NOTIFY) {
                         /* the timer's is a call to look at the clock */
-                        raise(L4_StoreMR(1) & ~(uint32_t)AB_EVENT_TIMER);
+                        l4vm_raise(L4_StoreMR(1) & ~(uint32_t)AB_EVENT_TIMER);
                 }
         }
 }

@@ -8,7 +8,7 @@
  */
 #include "l4xvm.h"
 
-enum { STOP_PATIENCE_MS = 2000, NEAR_NS = 3000000, RETRY_US = 1000 };
+enum { STOP_PATIENCE_MS = 2000 };
 
 static L4_ThreadId_t main_id, main_local;
 static bool retry;          /* an event could not be delivered yet */
@@ -158,11 +158,6 @@ static void of_main(L4_MsgTag_t tag)
 
 /* --- events --------------------------------------------------------------------------------- */
 
-static void raise(uint32_t events)
-{
-        __atomic_or_fetch(&l4vm.events, events, __ATOMIC_SEQ_CST);
-}
-
 /* Main was running when this thread woke, if a message is there. */
 static void ask_main(void)
 {
@@ -214,50 +209,6 @@ static void deliver(void)
         else
                 redirect_ready();
 }
-
-/* --- the clock ------------------------------------------------------------------------------ */
-
-/*
- * L4 wakes us at its next tick only; the resource monitor, who has the hardware timer, is exact.
- * A deadline that is near is told to it too.
- */
-static void ask_exactly(void)
-{
-        static uint64_t asked;
-        uint64_t now, deadline = l4vm_deadline;
-
-        if (!l4vm_deadline_set || deadline == asked)
-                return;
-        now = backend_time();
-        if (now >= deadline || deadline - now > NEAR_NS)
-                return;
-        asked = deadline;
-        l4vm_count(COUNT_REQUEST);
-        L4_Set_MsgTag(L4_Tag(RMON_VM_TIMER, 1, 0));
-        L4_LoadMR(1, (uint32_t)(deadline - now) / 1000 + 1);
-        L4_Send(l4vm_owner);
-}
-
-/* Raise what is due; until when to wait. */
-static L4_Time_t look_at_clock(void)
-{
-        uint64_t now, wait;
-
-        l4vm_planned = ~0ull;
-        if (!l4vm_deadline_set)
-                return retry ? L4_TimePeriod(RETRY_US) : L4_Never;
-        now = backend_time();
-        if (now >= l4vm_deadline) {
-                l4vm_deadline_set = 0;
-                raise(AB_EVENT_TIMER);
-                return L4_Never;
-        }
-        wait = (l4vm_deadline - now) / 1000 + 1;
-        l4vm_planned = l4vm_deadline;
-        return retry ? L4_TimePeriod(RETRY_US) : L4_TimePeriod(wait);
-}
-
-/* --- the loop ------------------------------------------------------------------------ */
 
 static void start_main(void)
 {
@@ -316,16 +267,16 @@ void l4vm_monitor_main(void)
         L4_Accept(L4_Nilpage, 0);
         start_main();
         for (;;) {
-                wait = look_at_clock();
+                wait = l4vm_timer_look(retry);
                 if (l4vm.events) {
                         deliver();
-                        wait = look_at_clock();
+                        wait = l4vm_timer_look(retry);
                 } else if (retry) { /* main took them by itself */
                         retry = false;
-                        wait = look_at_clock();
+                        wait = l4vm_timer_look(retry);
                 }
                 if (!owed)
-                        ask_exactly();
+                        l4vm_timer_ask();
                 tag = L4_Ipc(answer(), L4_anythread, L4_Timeouts(L4_ZeroTime, wait), &from);
                 if (L4_IpcFailed(tag))
                         continue;
@@ -333,6 +284,6 @@ void l4vm_monitor_main(void)
                         of_main(tag);
                 else if (from.raw == l4vm_owner.raw && L4_Label(tag) == RMON_NOTIFY)
                         /* the timer's is a call to look at the clock */
-                        raise(L4_StoreMR(1) & ~(uint32_t)AB_EVENT_TIMER);
+                        l4vm_raise(L4_StoreMR(1) & ~(uint32_t)AB_EVENT_TIMER);
         }
 }
