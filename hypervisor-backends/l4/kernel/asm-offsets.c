@@ -44,12 +44,16 @@ void offsets(void)
         DEFINE(TCB_KSP, offsetof(struct tcb, ksp));
         DEFINE(TCB_SENDERS, offsetof(struct tcb, senders));
         DEFINE(TCB_MR, offsetof(struct tcb, mr));
-        DEFINE(TCB_IPC_ERROR, offsetof(struct tcb, ipc_error));
         DEFINE(TCB_IPC_ACTIVE, offsetof(struct tcb, ipc_active));
-        DEFINE(TCB_KERNEL_MSG, offsetof(struct tcb, kernel_msg));
-        DEFINE(TCB_ACCEPT_STATE, offsetof(struct tcb, accept_state));
+        DEFINE(AWAITS_KERNEL_MSG,
+               1 << 8 * (offsetof(struct tcb, kernel_msg) - offsetof(struct tcb, ipc_active)));
+        DEFINE(AWAITS_STATE,
+               1 << 8 * (offsetof(struct tcb, accept_state) - offsetof(struct tcb, ipc_active)));
+        DEFINE(AWAITS_ANSWER_SHIFT,
+               8 * (offsetof(struct tcb, short_fault) - offsetof(struct tcb, ipc_active)));
         DEFINE(TCB_SHORT_FAULT, offsetof(struct tcb, short_fault));
         DEFINE(TCB_CONF_EXCEPTION, offsetof(struct tcb, xfer_conf[LABEL_EXCEPTION]));
+        DEFINE(TCB_CONF_PAGEFAULT, offsetof(struct tcb, xfer_conf[LABEL_PAGEFAULT]));
         DEFINE(TCB_WORK, offsetof(struct tcb, work));
         DEFINE(TCB_SPACE, offsetof(struct tcb, space));
         DEFINE(TCB_SEG_LOW, offsetof(struct tcb, seg_low));
@@ -65,9 +69,12 @@ void offsets(void)
         DEFINE(SLAB_PAGE_USED, offsetof(struct slab_page, used));
         DEFINE(WORK_TO_DO_, WORK_TO_DO);
         DEFINE(WORK_BOUNDS_, WORK_BOUNDS);
+        DEFINE(WORK_REDIRECT_, WORK_REDIRECT);
         DEFINE(FAST_BLOCK_BOUNDS_, FAST_BLOCK_BOUNDS);
         DEFINE(EXIT_SYSEXIT_, EXIT_SYSEXIT);
         DEFINE(EXIT_STACK_, EXIT_STACK);
+        DEFINE(VEC_GP_, VEC_GP);
+        DEFINE(MSR_SYSENTER_CS_, MSR_SYSENTER_CS);
         DEFINE(S_RUNNING_, S_RUNNING);
         DEFINE(S_WAITING_, S_WAITING);
         DEFINE(S_KWAITING_, S_KWAITING);

@@ -4,20 +4,22 @@
  * space, because of a thread limit (limits.c), or do not start at its bottom,
  * because they run in a small space (smallspace.c).
  *
- * There are two descriptor tables, alike but for the user segments.  The first
- * is for unbounded threads and never changes; the second holds the segments of
- * the bounded thread that ran last.  So a switch between a bounded and an
- * unbounded thread is one LGDT, and descriptors are written only when another
- * bounded thread with other segments comes.  An exit to a bounded
+ * There are two descriptor tables.  The first is for unbounded threads; the second holds the
+ * segments of the bounded thread that ran last and, where it has such, its own descriptors
+ * (tls.c).  So a switch between a bounded and an unbounded thread is one LGDT, and descriptors
+ * are written only when another bounded thread with others comes.  An exit to a bounded
  * thread, or the first after one, loads every segment register (entry.S), and
  * bounded threads leave by IRET alone, which loads CS and SS; so no register keeps
  * what it cached under another table.
  *
  * A limited thread that is not permitted L4 calls (redirection) finds them
- * closed: SYSENTER faults because SYSENTER_CS is 0, int 0x30 and int 0x31
- * because their gates are the kernel's, each at its own address; lock; nop
- * stays an invalid opcode (trap.c); and the segment behind %gs that leads to
- * the UTCB, above any limit, is absent.
+ * closed: SYSENTER faults because SYSENTER_CS is 0; int 0x30 and int 0x31 are told as the
+ * faults they would be without a gate (trap.c); lock; nop stays an invalid opcode; and
+ * the segment behind %gs that leads to the UTCB, above any limit, is absent.
+ *
+ * The fast path tells by the user segments alone whether the table is right for a bounded
+ * thread.  So those of a special thread, with descriptors of its own or closed calls, have
+ * a bit the processor ignores.
  */
 #include "ext.h"
 #include "gdt.h"
@@ -33,7 +35,8 @@ u64 gdt_bounded[GDT_COUNT];
 struct table_pointer gdt_pointer = {sizeof(gdt) - 1, (u32)gdt};
 struct table_pointer gdt_bounded_pointer = {sizeof(gdt_bounded) - 1, (u32)gdt_bounded};
 
-static bool calls_closed;
+u32 calls_closed;
+struct tcb *bounds_owner;
 
 void bounds_init(void)
 {
@@ -56,12 +59,21 @@ void bounds_update(struct tcb *t)
                 t->seg_low = (last & 0xFFFF) | base << 16;
                 t->seg_high =
                     (base >> 16 & 0xFF) | DATA3_FLAGS | (last & 0xF0000) | (base & 0xFF000000);
+                if (t->work & (WORK_REDIRECT | WORK_TLS))
+                        t->seg_high |= DATA3_SPECIAL;
         }
+        bounds_forget(t);
         if (t == current()) {
                 bounds_switch(t);
                 if (X_TLS)
                         tls_switch(t);
         }
+}
+
+void bounds_forget(struct tcb *t)
+{
+        if (bounds_owner == t)
+                bounds_owner = NULL;
 }
 
 u32 bounds_top(const struct tcb *t)
@@ -71,11 +83,7 @@ u32 bounds_top(const struct tcb *t)
 
 static void close_calls(bool closed)
 {
-        u64 *utcb = &gdt_bounded[SEL_UTCB / 8];
-
         calls_closed = closed;
-        *utcb = closed ? *utcb & ~DESC_PRESENT : *utcb | DESC_PRESENT;
-        gates_for_users(!closed);
         if (cpu_has_sysenter)
                 wrmsr(MSR_SYSENTER_CS, closed ? 0 : SEL_KCODE);
 }
@@ -87,13 +95,46 @@ static void __attribute__((noinline)) write_segments(u32 low, u32 high)
         gdt_bounded[GDT_UCODE] = (u64)(high | DESC_CODE) << 32 | low;
 }
 
+static bool is_special(u64 segment)
+{
+        return segment >> 32 & DATA3_SPECIAL;
+}
+
+static u64 segment_of(const struct tcb *t)
+{
+        return (u64)t->seg_high << 32 | t->seg_low;
+}
+
+void bounds_load(struct tcb *t)
+{
+        u64 now = gdt_bounded[GDT_UDATA];
+
+        if (is_special(now) || t->seg_high & DATA3_SPECIAL) {
+                gdt_bounded[SEL_UTCB / 8] = gdt[SEL_UTCB / 8];
+                if (t->redirect)
+                        gdt_bounded[SEL_UTCB / 8] &= ~DESC_PRESENT;
+                if (X_TLS)
+                        tls_bounded(t, &gdt_bounded[GDT_TLS]);
+                bounds_owner = t->seg_high & DATA3_SPECIAL ? t : NULL;
+        }
+        if (now != segment_of(t))
+                write_segments(t->seg_low, t->seg_high);
+}
+
+/* The table of bounded threads holds what t needs. */
+static bool is_loaded(const struct tcb *t)
+{
+        return t->seg_high & DATA3_SPECIAL ? t == bounds_owner
+                                           : gdt_bounded[GDT_UDATA] == segment_of(t);
+}
+
 void bounds_switch(struct tcb *to)
 {
         bool loaded = fast_block & FAST_BLOCK_BOUNDS;
 
         if (to->work & WORK_BOUNDS) {
-                if (gdt_bounded[GDT_UDATA] != ((u64)to->seg_high << 32 | to->seg_low))
-                        write_segments(to->seg_low, to->seg_high);
+                if (!is_loaded(to))
+                        bounds_load(to);
                 if (!loaded) {
                         asm volatile("lgdt %0" : : "m"(gdt_bounded_pointer));
                         fast_block |= FAST_BLOCK_BOUNDS;

@@ -212,6 +212,8 @@ static __attribute__((noinline)) void set_other(struct tcb *t, const u32 *item)
                 else
                         set_fpu(t, (id - ID_FPU) * FPU_WORDS + n, *item);
         }
+        if (X_TLS && id == ID_TLS)
+                tls_changed(t);
 }
 
 void ctrlxfer_set(struct tcb *t, const u32 *item)

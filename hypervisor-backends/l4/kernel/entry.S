@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * All ways into the kernel and the two ways out (besides the fast path).
+ * All ways into the kernel and the two ways out (besides fastpath.S and faultpath.S).
  *
  * Every entry leaves a struct frame (tcb.h) at the top of the thread's kernel
  * stack.  Segment registers are saved and looked at, so that nothing a user puts
@@ -15,15 +15,18 @@
 
 /*
  * Finish a frame whose hardware part and vector are pushed; ESP is the frame.  DS and ES are
- * flat afterwards: a user with the segments of a new thread has flat ones, unless its thread
- * is bounded (bounds.c), and the kernel goes on with those.
+ * flat after CHECK_SEGMENTS: a user with the segments of a new thread has flat ones, unless its
+ * thread is bounded (bounds.c), and the kernel goes on with those.
  */
-.macro SAVE_REGISTERS
+.macro PUSH_REGISTERS
         pushal
         pushw %ds
         pushw %es
         pushw %fs
         pushw %gs
+.endm
+
+.macro CHECK_SEGMENTS
         cmpl $FLAT_GS_FS, FRAME_GS(%esp)
         jne 8f
         cmpl $FLAT_ES_DS, FRAME_ES(%esp)
@@ -40,6 +43,11 @@
         movl %ecx, %es
         jmp 9b
         .previous
+.endm
+
+.macro SAVE_REGISTERS
+        PUSH_REGISTERS
+        CHECK_SEGMENTS
 .endm
 
 /* The reverse, but for the segment registers and the IRET itself. */
@@ -99,7 +107,6 @@ exception_\n:
         EXCEPTION 10, 1
         EXCEPTION 11, 1
         EXCEPTION 12, 1
-        EXCEPTION 14, 1
         EXCEPTION 15
         EXCEPTION 16
         EXCEPTION 17, 1
@@ -114,26 +121,39 @@ exception_\n:
  * the same.
  */
 exception_common:                       /* in the kernel: guarded copies, single steps */
-        SAVE_REGISTERS
+        PUSH_REGISTERS
         .globl exception_long
 exception_long:
+        CHECK_SEGMENTS
         SERVE trap
 
 /*
- * A general protection fault.  With an error code it can only become a message: first the
- * short way (faultpath.S), unless there is no SYSEXIT (gdt.c).
+ * General protection and page faults.  With an error code the first can only become a message,
+ * a user's page fault mostly does: they try the short way (faultpath.S), unless there is no
+ * SYSEXIT (gdt.c).
  */
 exception_13:
         pushl $13
-        SAVE_REGISTERS
+        PUSH_REGISTERS
         testl $3, FRAME_CS(%esp)
         jz exception_long
         cmpl $0, FRAME_ERROR(%esp)
         jne exception_message
         jmp exception_long
-        .globl exception_13_long
+
+exception_14:
+        pushl $14
+        PUSH_REGISTERS
+        testl $3, FRAME_CS(%esp)
+        jnz fault_message
+        jmp exception_long
+
+        .globl exception_13_long, exception_14_long
 exception_13_long:
         pushl $13
+        jmp exception_common
+exception_14_long:
+        pushl $14
         jmp exception_common
 
 /* --- hardware interrupts --------------------------------------------------- */
@@ -159,9 +179,18 @@ int_syscall_entry:
         pushl $0
         pushl $VEC_SYSCALL
         SAVE_REGISTERS
+#if X_REDIRECT
+        testb $WORK_REDIRECT_ >> 8, TCB_WORK + 1 + FRAME_SIZE - TCB_SIZE(%esp)
+        jnz call_closed
+#endif
         pushl %esp
         call syscall_dispatch
         jmp exit_to_user
+
+#if X_REDIRECT
+call_closed:
+        SERVE trap_closed_call
+#endif
 
 /* --- Ipc by int 0x30 and by SYSENTER ------------------------------------------- */
 
@@ -171,6 +200,10 @@ int_ipc_entry:
         pushl $0
         pushl $VEC_IPC
         SAVE_REGISTERS
+#if X_REDIRECT
+        testb $WORK_REDIRECT_ >> 8, TCB_WORK + 1 + FRAME_SIZE - TCB_SIZE(%esp)
+        jnz call_closed
+#endif
         movl %ebx, FRAME_EIP(%esp)
         movl %ebp, FRAME_ESP(%esp)
         pushl %esp

@@ -30,8 +30,9 @@ extern char exit_stack_write[], exit_stack_written[];
 
 /* Entry points of vectors 0 to 31 and interrupts 0 to 15. */
 extern void (*const exception_entries[32])(void);
-/* Vector 13 without the way that ends in SYSEXIT. */
+/* Vectors 13 and 14 without the way that ends in SYSEXIT. */
 void exception_13_long(void);
+void exception_14_long(void);
 extern void (*const irq_entries[16])(void);
 
 /*

@@ -36,6 +36,14 @@ void bounds_init(void);
 void bounds_update(struct tcb *t);
 /* Put to's segments, and whether it may call, into force. */
 void bounds_switch(struct tcb *to);
+/* Write those of bounded t into their table, whoever's are in it. */
+void bounds_load(struct tcb *t);
+/* t is no more, or its descriptors have changed: they are not in the table. */
+void bounds_forget(struct tcb *t);
+/* The special thread whose entries are there, and are all it needs; NULL if none does. */
+extern struct tcb *bounds_owner;
+/* SYSENTER faults now. */
+extern u32 calls_closed;
 /* End of the user addresses t can reach. */
 u32 bounds_top(const struct tcb *t);
 
@@ -67,10 +75,13 @@ void small_switch(const struct tcb *to);
 
 /* --- tls.c: per-thread descriptors ----------------------------------------------- */
 
-/* Set word n (low and high halves of entries 6, 7, 8) of t's descriptors. */
+/* Set word n (low and high halves of entries 6, 7, 8) of t's descriptors; then, once, tls_changed. */
 void tls_set(struct tcb *t, u32 word, u32 value);
-/* Put to's descriptors into the GDT. */
+void tls_changed(struct tcb *t);
+/* Put to's descriptors, if it is unbounded, into the GDT. */
 void tls_switch(struct tcb *to);
+/* Those of bounded t, as its bound allows them, go to the table's `entries`. */
+void tls_bounded(const struct tcb *t, u64 *entries);
 /* #GP of a limited thread: was it the wrong form of its %gs segment?  Then retry. */
 bool tls_flip(struct tcb *t, const struct frame *f);
 

@@ -42,6 +42,7 @@
 #endif
 #define UDATA        GDT_UDATA * 8
 #define UCODE        GDT_UCODE * 8
+#define GP_WORDS     (1 + L4_CTRLXFER_GP_REGS)
 
 /* Is the receiver waiting for this sender?  Else to the label that undoes this. */
 .macro MEET back
@@ -199,6 +200,13 @@ back_to_slow:
         movl %eax, TCB_SIZE - FRAME_SIZE + \to(%ebp)
 .endm
 
+.macro TAKE_FLAGS word
+        movl 4 * \word(%esi), %eax
+        andl $L4_EFLAGS_SETTABLE, %eax
+        andl $~L4_EFLAGS_SETTABLE, TCB_SIZE - FRAME_SIZE + FRAME_EFLAGS(%ebp)
+        orl %eax, TCB_SIZE - FRAME_SIZE + FRAME_EFLAGS(%ebp)
+.endm
+
 answer:
         cmpw $S_KWAITING_, %ss:TCB_STATE(%edi)
         jne sysenter_slow
@@ -229,18 +237,13 @@ answer:
         TAKE FRAME_EDX, L4_EXC_MR_EDX
         TAKE FRAME_ECX, L4_EXC_MR_ECX
         TAKE FRAME_EAX, L4_EXC_MR_EAX
-        movl 4 * L4_EXC_MR_EFLAGS(%esi), %eax
-        andl $L4_EFLAGS_SETTABLE, %eax
-        andl $~L4_EFLAGS_SETTABLE, TCB_SIZE - FRAME_SIZE + FRAME_EFLAGS(%ebp)
-        orl %eax, TCB_SIZE - FRAME_SIZE + FRAME_EFLAGS(%ebp)
+        TAKE_FLAGS L4_EXC_MR_EFLAGS
 answered_fast:
         movb $0, odd_segments
         movzbl TCB_WORK + 1(%ebp), %eax
         orl fast_block, %eax
         jnz 3f
-2:
-        movb $0, TCB_SHORT_FAULT(%ebp)
-        movb $0, TCB_KERNEL_MSG(%ebp)
+2:      movl $0, TCB_IPC_ACTIVE(%ebp)   /* nor is there a kernel message, nor a fault */
         movl TCB_UTCB(%ebp), %eax
         movl %eax, TCB_MR(%ebp)
         movl TCB_PD(%ebp), %ecx
@@ -256,7 +259,27 @@ answered_fast:
         leal -FRAME_SIZE(%esp), %esp
         jmp exit_frame
         .set pushed, 8
-3:      leal 8 - FRAME_SIZE(%esp), %esp  /* below what the frame has to keep */
+3:
+#if X_BOUNDS
+        cmpl %ebp, bounds_owner         /* as bounds_switch() does */
+        jne 4f
+        cmpl $0, fast_block
+        jne 4f
+        movl $FAST_BLOCK_BOUNDS_, fast_block
+        lgdtl gdt_bounded_pointer
+#if X_REDIRECT
+        testb $WORK_REDIRECT_ >> 8, TCB_WORK + 1(%ebp)
+        jz 2b
+        movl $MSR_SYSENTER_CS_, %ecx
+        movl %ecx, calls_closed
+        xorl %eax, %eax
+        xorl %edx, %edx
+        wrmsr
+#endif
+        jmp 2b
+4:
+#endif
+        leal 8 - FRAME_SIZE(%esp), %esp  /* below what the frame has to keep */
         pushl %ebp
         call switch_resources
         popl %ebp
@@ -289,6 +312,13 @@ tagged:
         jnz sysenter_slow
 #endif
         MEET back_to_slow
+#if X_CTRLXFER
+        cmpw $GP_WORDS << L4_TAG_TYPED_SHIFT, %si
+        je 7f
+        cmpw $2 << L4_TAG_TYPED_SHIFT, %si
+        je 9f
+8:
+#endif
         leal -FRAME_SIZE(%esp), %esp
         pushal
         cld
@@ -311,6 +341,37 @@ tagged:
         COMMIT
         jmp answered_fast
         .set pushed, 0
+
+#if X_CTRLXFER
+/* One item of all general registers, or of EIP (ctrlxfer.c), and nothing else. */
+7:      movl SELF(TCB_UTCB), %ebx
+        cmpl $L4_CTRLXFER_GP_ITEM, %ss:4(%ebx)
+        jne 8b
+        FLATTEN_SEGMENTS %eax
+        COMMIT
+        leal 4 * 2(%ebx), %esi
+        TAKE FRAME_EIP, L4_CTRLXFER_GP_EIP
+        TAKE FRAME_EDI, L4_CTRLXFER_GP_EDI
+        TAKE FRAME_ESI, L4_CTRLXFER_GP_ESI
+        TAKE FRAME_EBP, L4_CTRLXFER_GP_EBP
+        TAKE FRAME_ESP, L4_CTRLXFER_GP_ESP
+        TAKE FRAME_EBX, L4_CTRLXFER_GP_EBX
+        TAKE FRAME_EDX, L4_CTRLXFER_GP_EDX
+        TAKE FRAME_ECX, L4_CTRLXFER_GP_ECX
+        TAKE FRAME_EAX, L4_CTRLXFER_GP_EAX
+        TAKE_FLAGS L4_CTRLXFER_GP_EFLAGS
+        jmp answered_fast
+        .set pushed, 0
+9:      movl SELF(TCB_UTCB), %ebx
+        cmpl $1 << L4_CTRLXFER_MASK_SHIFT | L4_ITEM_CTRLXFER, %ss:4(%ebx)
+        jne 8b
+        FLATTEN_SEGMENTS %eax
+        COMMIT
+        leal 4 * 2(%ebx), %esi
+        TAKE FRAME_EIP, L4_CTRLXFER_GP_EIP
+        jmp answered_fast
+        .set pushed, 0
+#endif
 
 #if X_BOUNDS
 special_receiver:
@@ -372,12 +433,25 @@ bounded_receiver:
         movl $USER_EFLAGS, FRAME(FRAME_EFLAGS)
         leal FRAME_EIP - FRAME_SIZE(%esp), %esp
         jmp exit_iret                   /* where a fault is the user's (trap.c) */
+3:      testl $DATA3_SPECIAL, %ss:gdt_bounded + UDATA + 4
+        jnz 6f
         .globl fast_write_segments      /* the benchmark counts it */
 fast_write_segments:
-3:      movl %ecx, %ss:gdt_bounded + UDATA
+        movl %ecx, %ss:gdt_bounded + UDATA
         movl %edx, %ss:gdt_bounded + UDATA + 4
         orl $0x800, %edx                /* code */
         movl %ecx, %ss:gdt_bounded + UCODE
         movl %edx, %ss:gdt_bounded + UCODE + 4
+        jmp 4b
+6:      movl %ss, %ecx                  /* it has more than those (bounds.c) */
+        movl %ecx, %ds
+        movl %ecx, %es
+        leal -FRAME_SIZE(%esp), %esp
+        pushl %eax
+        pushl %ebp
+        call bounds_load
+        popl %ebp
+        popl %eax
+        leal FRAME_SIZE(%esp), %esp
         jmp 4b
 #endif

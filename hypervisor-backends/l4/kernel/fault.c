@@ -72,7 +72,6 @@ void fault_await(struct tcb *self, struct tcb *to, enum answer answer)
         self->short_fault = answer;
         self->kernel_msg = true;
         self->accept_state = true;
-        self->ipc_error = IPC_OK;
         self->mr = (u32 *)tcb_frame(self) - MR_COUNT;
         self->partner = to->id;
         self->state = S_KWAITING;

@@ -28,8 +28,7 @@ u64 gdt[GDT_COUNT] = {
     [GDT_UDATA] = DESC_FLAT | DESC_TYPE(DATA3),
 };
 
-/* The second one, for threads whose L4 calls are closed, if there can be any. */
-static u64 idt[1 + X_REDIRECT][VEC_COUNT];
+static u64 idt[VEC_COUNT];
 
 /* Descriptor of a byte-granular segment. */
 static u64 segment(u32 base, u32 limit, u8 type)
@@ -38,29 +37,24 @@ static u64 segment(u32 base, u32 limit, u8 type)
                (u64)(limit >> 16 & 15) << 48 | 1ull << 54 | (u64)(base >> 24) << 56;
 }
 
-static void gate(u32 table, u32 vector, void (*entry)(void), u32 type)
+static void gate(u32 vector, void (*entry)(void), u32 type)
 {
-        idt[table][vector] = ((u32)entry & 0xFFFF) | (u64)SEL_KCODE << 16 | (u64)type << 32 |
-                             (u64)((u32)entry & 0xFFFF0000) << 32;
+        idt[vector] = ((u32)entry & 0xFFFF) | (u64)SEL_KCODE << 16 | (u64)type << 32 |
+                      (u64)((u32)entry & 0xFFFF0000) << 32;
 }
 
-static void fill_idt(u32 table, u32 call_type)
+static void idt_init(void)
 {
         for (u32 i = 0; i < 32; i++)
-                gate(table, i,
-                     i == VEC_GP && !cpu_has_sysenter ? exception_13_long : exception_entries[i],
-                     GATE_KERNEL);
+                gate(i, exception_entries[i], GATE_KERNEL);
+        if (!cpu_has_sysenter) {
+                gate(VEC_GP, exception_13_long, GATE_KERNEL);
+                gate(VEC_PF, exception_14_long, GATE_KERNEL);
+        }
         for (u32 i = 0; i < 16; i++)
-                gate(table, VEC_IRQ + i, irq_entries[i], GATE_KERNEL);
-        gate(table, VEC_IPC, int_ipc_entry, call_type);
-        gate(table, VEC_SYSCALL, int_syscall_entry, call_type);
-}
-
-void gates_for_users(bool open)
-{
-        struct table_pointer p = {sizeof(idt[0]) - 1, (u32)idt[open ? 0 : X_REDIRECT]};
-
-        asm volatile("lidt %0" : : "m"(p) : "memory");
+                gate(VEC_IRQ + i, irq_entries[i], GATE_KERNEL);
+        gate(VEC_IPC, int_ipc_entry, GATE_USER);
+        gate(VEC_SYSCALL, int_syscall_entry, GATE_USER);
 }
 
 void gdt_init(void)
@@ -74,10 +68,7 @@ void gdt_init(void)
         gdt[SEL_UTCB / 8] = segment(GS_PAGE, 3, DATA3_READ);
         gdt[GDT_TSS] = segment(TSS_ADDR, TSS_SIZE + IO_BITMAP_BYTES - 1, TSS_TYPE) & ~(1ull << 54);
 
-        fill_idt(0, GATE_USER);
-        if (X_REDIRECT)
-                fill_idt(X_REDIRECT, GATE_KERNEL);
-        gates_for_users(true);
+        idt_init();
         if (X_BOUNDS)
                 bounds_init();
 
@@ -90,6 +81,8 @@ void gdt_init(void)
                      :
                      : "m"(p), "i"(SEL_KCODE), "r"(SEL_KDATA), "r"(0)
                      : "memory");
+        p = (struct table_pointer){sizeof(idt) - 1, (u32)idt};
+        asm volatile("lidt %0" : : "m"(p) : "memory");
         /* At power-on the LDT is 64 KB at address 0: a user could load what lies there. */
         asm volatile("ltr %w0\n\tlldt %w1" : : "r"(SEL_TSS), "r"(0) : "memory");
 }

@@ -17,8 +17,6 @@ struct table_pointer {
 extern u64 gdt[GDT_COUNT], gdt_bounded[GDT_COUNT];
 extern struct table_pointer gdt_pointer, gdt_bounded_pointer;
 
-/* May users raise int 0x30 and int 0x31? */
-void gates_for_users(bool open);
 extern bool cpu_has_sysenter;
 
 /* Load GDT, IDT and TSS; needs the window (ioports_init). */

@@ -45,6 +45,9 @@
 #define GDT_COUNT 10
 #define SEL_TSS   0x48
 
+/* In the high word of a bounded thread's data segment: it has more than that (bounds.c). */
+#define DATA3_SPECIAL 0x00100000 /* a bit for software */
+
 /* The four data segment registers of a new thread, as a frame has them (tcb.h). */
 #define FLAT_GS_FS (SEL_UDATA << 16 | SEL_UTCB)
 #define FLAT_ES_DS (SEL_UDATA << 16 | SEL_UDATA)

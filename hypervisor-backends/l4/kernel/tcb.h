@@ -112,17 +112,18 @@ struct tcb {
         u32 from;              /* sender as the receiver sees it */
         u32 ipc_error;         /* set by whoever ends a blocked phase */
         u32 virtual_sender;    /* propagation: in whose name it sends */
+        /* The next four are one word to the fast path. */
         u8 ipc_active;         /* inside a user's Ipc, past the fast path */
+        u8 kernel_msg;         /* mr is a kernel message */
+        u8 accept_state;       /* kernel message: control transfer items are welcome */
+        u8 short_fault;        /* enum answer: waits for one with an empty kernel stack (fault.c) */
         u8 sent;               /* polling thread: its message has been taken, */
         u8 entered;            /* and it has been put into its receive phase */
         u32 recv_from;         /* polling thread: the receive phase to come, nil if none */
         s64 recv_deadline;     /* absolute; kernel messages */
         u32 recv_time;         /* L4 time; a user's Ipc */
-        u8 kernel_msg;         /* mr is a kernel message */
         u8 receiving_strings;  /* locked while a sender copies strings to it */
         u8 state_items;        /* control transfer items to apply on completion */
-        u8 accept_state;       /* kernel message: control transfer items are welcome */
-        u8 short_fault;        /* enum answer: waits for one with an empty kernel stack (fault.c) */
         struct tcb *xfer_peer; /* other side of a transfer in progress */
 
         /* A receiver's fault raised for its sender (ipc-string.c). */

@@ -158,6 +158,8 @@ void thread_delete(struct tcb *t)
         irq_drop_handler(t);
         sched_thread_drop(t);
         fpu_drop(t);
+        if (X_BOUNDS)
+                bounds_forget(t);
         thread_table[id_number(t->id)] = &nobody_tcb;
         link_remove(&t->in_space);
         link_remove(&t->in_all);

@@ -27,9 +27,6 @@
 #define HIGH_ACCESSED BIT(8)
 #define HIGH_KEEP     0xFFDF07FFu /* base, limit, G, D, AVL; expand-down, writable, accessed */
 
-/* The table that holds entries of whoever ran last; NULL if none does. */
-static u64 *loaded;
-
 void tls_set(struct tcb *t, u32 word, u32 value)
 {
         u64 *d = &t->tls[word / 2];
@@ -44,12 +41,18 @@ void tls_set(struct tcb *t, u32 word, u32 value)
                         value = 0;
                 *d = (*d & 0xFFFFFFFFull) | (u64)value << 32;
         }
+}
+
+void tls_changed(struct tcb *t)
+{
         t->tls_live = (t->tls[0] | t->tls[1] | t->tls[2]) >> 32 != 0;
         if (t->tls_live)
                 t->work |= WORK_TLS;
         else
                 t->work &= ~WORK_TLS;
-        if (t == current())
+        if (X_BOUNDS)
+                bounds_update(t);
+        else if (t == current())
                 tls_switch(t);
 }
 
@@ -111,13 +114,11 @@ static u64 moved(u64 d, u32 by)
         return (d & ~BASE_FIELD) | (u64)(base & 0xFFFFFF) << 16 | (u64)(base >> 24) << 56;
 }
 
-/* What the processor gets for entry i of t. */
+/* What the processor gets for entry i of bounded t. */
 static u64 form_for(const struct tcb *t, u32 i)
 {
         u64 d = t->tls[i];
 
-        if (!X_BOUNDS || !(t->work & WORK_BOUNDS))
-                return d;
         d = t->tls_lower & BIT(i) ? lower_form(d, bounds_top(t)) : upper_form(d, bounds_top(t));
         return d ? moved(d, space_base(t->space)) : 0;
 }
@@ -126,7 +127,8 @@ bool tls_flip(struct tcb *t, const struct frame *f)
 {
         u32 i = f->gs / 8 - GDT_TLS, mark = 0;
 
-        if (!(t->work & WORK_BOUNDS) || (f->gs & 7) != 3 || i >= TLS_ENTRIES || !wraps(t->tls[i]))
+        if (!X_BOUNDS || !(t->work & WORK_BOUNDS) || (f->gs & 7) != 3 || i >= TLS_ENTRIES ||
+            !wraps(t->tls[i]))
                 return false;
         /* Both forms missed, with the same registers: the fault is real. */
         for (u32 n = offsetof(struct frame, edi) / 4; n <= offsetof(struct frame, eax) / 4; n++)
@@ -142,20 +144,24 @@ bool tls_flip(struct tcb *t, const struct frame *f)
         t->tls_mark = mark;
         t->tls_lower ^= BIT(i);
         t->tls_flips++;
-        tls_switch(t);
+        bounds_forget(t);
+        bounds_switch(t);
         return true;
+}
+
+void tls_bounded(const struct tcb *t, u64 *entries)
+{
+        for (u32 i = 0; X_BOUNDS && i < TLS_ENTRIES; i++)
+                entries[i] = form_for(t, i);
 }
 
 void tls_switch(struct tcb *to)
 {
-        u64 *table = X_BOUNDS && (to->work & WORK_BOUNDS) ? gdt_bounded : gdt;
+        bool live = to->tls_live && !(to->work & WORK_BOUNDS);
 
-        if (!to->tls_live && !loaded)
+        if (!live && !(fast_block & FAST_BLOCK_TLS))
                 return;
-        if (loaded && loaded != table)
-                memset(&loaded[GDT_TLS], 0, TLS_ENTRIES * sizeof(*loaded));
         for (u32 i = 0; i < TLS_ENTRIES; i++)
-                table[GDT_TLS + i] = form_for(to, i);
-        loaded = to->tls_live ? table : NULL;
-        fast_block = loaded ? fast_block | FAST_BLOCK_TLS : fast_block & ~FAST_BLOCK_TLS;
+                gdt[GDT_TLS + i] = live ? to->tls[i] : 0;
+        fast_block = live ? fast_block | FAST_BLOCK_TLS : fast_block & ~FAST_BLOCK_TLS;
 }

@@ -15,7 +15,9 @@
 #include "console.h"
 #include "ext.h"
 
-#define PF_WRITE BIT(1)
+#define PF_WRITE  BIT(1)
+#define ERROR_IDT BIT(1) /* an error code that names a gate */
+#define INT_BYTES 2
 
 static bool from_user(const struct frame *f)
 {
@@ -115,6 +117,17 @@ static void kernel_fault(struct frame *f)
                 stack_fault();
         panic("exception %u in the kernel at %x, error %x, address %x: please report it\n",
               f->vector, f->eip, f->error, address);
+}
+
+/* --- calls that are closed (bounds.c) ------------------------------------------------- */
+
+void trap_closed_call(struct frame *f)
+{
+        struct tcb *self = current();
+
+        self->ipc_active = false;
+        f->eip -= INT_BYTES;
+        kmsg_exception(self, VEC_GP, f->vector << 3 | ERROR_IDT);
 }
 
 /* --- dispatch ---------------------------------------------------------------------------- */
