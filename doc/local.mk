@@ -32,7 +32,7 @@ uninstall-hook:
 
 # The thesis' chapter 5 redone, from result files; written anew by hand of `make evaluation' only.
 EVALUATION_FROM = doc/results-extended/extended.tsv doc/results-extended/boot.tsv \
-	doc/results-extended/figures.tsv doc/evaluation-notes
+	doc/results-extended/figures.tsv doc/results-extended/without.tsv doc/evaluation-notes
 evaluation:
 	cd $(top_srcdir) && testsuite/bench/evaluation.sh doc/results-extended hypervisor-backends/l4/results \
 		doc/evaluation-notes >doc/evaluation.md.new && mv doc/evaluation.md.new doc/evaluation.md

@@ -4,7 +4,7 @@
 # shellcheck source=testsuite/run/run.sh
 . "${top_srcdir:?}/testsuite/run/run.sh"
 script=$top_srcdir/testsuite/bench/evaluation.sh
-plan 6
+plan 7
 
 "$script" >"$tmp/out" 2>"$tmp/err"
 [ $? = 2 ] && one_line usage; check 'without arguments: usage'
@@ -34,4 +34,8 @@ grep -q '^| stage 2, co-located | 4875 | 3.18 | not measured' "$tmp/out" &&
 check 'what was not measured is said'
 grep -q '^| 5.1 | .* | 10.0 to 10.0 percent | 100 to 0 | 110 to 0 |' "$tmp/out" && grep -q '^said by hand' "$tmp/out"
 check 'IPC over baseline; notes at their place'
+printf 'what\tfork\nwhole\t7 (1.000)\nwithout walls\t9 (1.286)\n' >"$tmp/x/without.tsv"
+"$script" "$tmp/x" "$tmp/l4" "$tmp/notes" >"$tmp/out" 2>"$tmp/err"
+sed -n '/one thing removed/,/^## Boot/p' "$tmp/out" | grep -q '^| without walls | 9 (1.286) |$'
+check 'what stage 2 costs without one of its parts'
 exit "$failed"

@@ -10,6 +10,7 @@
 # Into the folder RESULTS (./bench-extended) go
 #   extended.tsv    linux, platform, operation, what was counted, per operation
 #   boot.tsv        platform, seconds until a command of the root file system has ended
+#   without.tsv     stage 2 whole, and with one part left out at a time: the set "ablation"
 #   extended.txt    the comparison
 #   times-*.svg     plots, if gnuplot is there
 #
@@ -24,7 +25,11 @@ suite=extended build=$1 results=${2:-bench-extended}
 # shellcheck source=testsuite/bench/guests.sh
 . "$(dirname "$(readlink -f "$0")")/bench-guests"
 versions=${AFTERBURN_BENCH_VERSIONS:-6.1 2.6.9}
-sets=${AFTERBURN_BENCH_SETS:-all build gcc}
+sets=${AFTERBURN_BENCH_SETS:-all build gcc ablation}
+# Of Linux 6.1 only, and on platforms of its own.
+ablation=
+case " $sets " in *" ablation "*) ablation=1 sets=$(echo " $sets " | sed "s/ ablation / /; s/^ *$//") ;; esac
+[ -n "$sets" ] || versions=
 platforms='bare l4 l4x-split l4x-colocated'
 mkdir -p "$results" || { say "$results: cannot be made"; exit 1; }
 
@@ -83,6 +88,43 @@ for version in $versions; do
         [ "$version" = 6.1 ] || suffix=", $version"
         figures "$version" "$suffix"
 done
+# --- stage 2 without one of its parts at a time ---------------------------------------
+parts='recycling limits preemption invalidation bulk'
+without() {
+        kernel=$build/linux-6.1/vmlinux
+        if [ ! -f "$kernel" ] || ! machine l4x-colocated "$kernel" >"$work/machine"; then
+                say 'stage 2 on linux-6.1: not part of this build: nothing can be left out'
+                return
+        fi
+        measured="$measured ablation"
+        [ -n "$(value 6.1 l4x-colocated build 'modelled cycles')" ] || count l4x-colocated 6.1 all build
+        for part in $parts; do
+                count l4x-colocated-without-"$part" 6.1 all build || say "without $part: not all was measured"
+        done
+        awk -F '\t' -v parts="$parts" '
+        BEGIN {
+                n = split(parts, part, " "); most = split("getpid pipe fork exec fault build", operation, " ")
+                printf "modelled cycles (times whole)"
+                for (o = 1; o <= most; o++) printf "\t%s", operation[o] == "build" ? "compiler load" : operation[o]
+                print "\tThreadControl per fork\tthreads alive"
+        }
+        $1 == "6.1" { count[$2, $3, $4] = $5 }
+        function of(p, o,  c, f) {
+                c = count[p, o, "modelled cycles"]; f = count["l4x-colocated", o, "modelled cycles"]
+                return c == "" || !f ? "-" : sprintf("%.0f (%.3f)", c, c / f)
+        }
+        function number(p, o, what) { return (p, o, "modelled cycles") in count ? sprintf("%.4g", count[p, o, what]) : "-" }
+        END {
+                for (i = 0; i <= n; i++) {
+                        p = "l4x-colocated" (i ? "-without-" part[i] : "")
+                        printf "%s", i ? "without " part[i] : "whole"
+                        for (o = 1; o <= most; o++) printf "\t%s", of(p, operation[o])
+                        printf "\t%s\t%s\n", number(p, "fork", "entry:count_sys_thread_control"), number(p, "build", "threads")
+                }
+        }' "$counted" >"$results/without.tsv"
+}
+[ -z "$ablation" ] || without
+
 seconds_of() { awk -F '\t' -v p="$1" '$1 == p { print $2 }' "$work/boot"; }
 report 'boot with 128 MB, wall time, times native' "$(over "$(seconds_of l4x-colocated)" "$(seconds_of bare)" 2)"
 
@@ -94,7 +136,7 @@ fi
 # --- the comparison ----------------------------------------------------------------
 awk -F '\t' -v platforms="$platforms" '
 BEGIN { n = split(platforms, platform, " ") }
-NR == 1 { next }
+NR == 1 || $4 == "threads" || $2 ~ /-without-/ { next }
 { count[$1, $3, $2, $4] = $5 }
 !($1 in seen) { seen[$1]; version[++versions] = $1 }
 !(($1, $3) in known) { known[$1, $3]; operation[$1, ++operations[$1]] = $3 }

@@ -7,9 +7,10 @@
 #
 #       suite=NAME build=FOLDER; . guests.sh
 #
-# A platform is bare, l4, l4x-split or l4x-colocated.  All that is counted is a row of
-# $counted: linux, platform, operation, what, per operation; "modelled cycles" is one of
-# the things counted, and so is the same with the two assumed weights doubled.
+# A platform is bare, l4, l4x-split, l4x-colocated, or l4x-colocated-without-PART (afterburn run
+# --without).  All that is counted is a row of $counted: linux, platform, operation, what, per
+# operation; "modelled cycles" is one of the things counted, and so are the same with the two
+# assumed weights doubled, and the threads of L4 the guest had at the end of the run.
 # shellcheck disable=SC2154
 
 here=$(dirname "$(readlink -f "$0")")
@@ -30,11 +31,15 @@ say() { echo "bench $suite: $*" >&2; }
 # on PLATFORM ARGUMENT...: afterburn run there
 on() {
         case $1 in
+        l4x-*-without-*)
+                hypervisor=l4x layout=${1#l4x-}
+                layout="--layout=${layout%%-without-*} --without=${1##*-without-}"
+                ;;
         l4x-*) layout=--layout=${1#l4x-} hypervisor=l4x ;;
         *) layout='' hypervisor=$1 ;;
         esac
         shift
-        # shellcheck disable=SC2086 # a word or none
+        # shellcheck disable=SC2086 # words or none
         "$here/afterburn-run" --hypervisor="$hypervisor" $layout "$@"
 }
 
@@ -146,6 +151,7 @@ count() {
                 run "$platform" "$build/linux-$version/vmlinux" "$work/counts" "$initrd" $memory /bin/bench "$operation" ||
                         return 1
                 rows "$version	$platform	" >>"$counted"
+                sed -n "s/.*, \\([0-9]*\\) threads$/$version	$platform	$operation	threads	\\1/p" "$work/err" >>"$counted"
                 doubt "linux-$version on $platform, $operation"
         done
 }
