@@ -97,16 +97,13 @@ static bool step(void)
         return false;
 }
 
-bool user_runs_beyond(void)
+void user_runs_beyond(void)
 {
         uint32_t n;
 
-        if (!machine->user_bounded || !is_beyond(vcpu.frame.eip))
-                return false;
         for (n = 0; n < INSTRUCTIONS_MOST && is_beyond(vcpu.frame.eip); n++)
                 if (!step())
                         break;
-        return true;
 }
 
 /* --- an instruction below that reaches beyond --------------------------------------------- */

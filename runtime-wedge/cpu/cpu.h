@@ -45,7 +45,7 @@ struct cpu_fault {
 /* --- vectors.S ------------------------------------------------------------------ */
 
 /* Where each vector enters; code that runs with the guest's registers. */
-extern char vcpu_stubs[], vcpu_exit[], vcpu_exit_end[];
+extern char vcpu_stubs[], vcpu_enter_iret[], vcpu_exit[], vcpu_exit_end[];
 extern char fast_sti[], fast_defer[], fast_step[], fast_popf[], fast_popf_pushed[],
     fast_popf_returns[], fast_end[];
 extern uint8_t vcpu_step_code[];
@@ -61,6 +61,7 @@ extern char fast_segments[], fast_segments_end[];
 void vcpu_resume(void) __attribute__((noreturn));
 void vcpu_leave(void);
 void vcpu_dispatch(void);
+void vcpu_iret(void);
 void vcpu_stepped(void);
 
 /* Address of the entry of @vector that saves all registers. */
@@ -83,6 +84,17 @@ static inline bool in_wedge(uint32_t eip)
 #define AB_VECTOR(name, entries) void emulate_##name(uint32_t index);
 AB_VECTOR_ROWS(AB_VECTOR)
 #undef AB_VECTOR
+
+/* Something is to be taken up, delivered, or was: STI has to look at each use. */
+extern bool sti_looks;
+void vcpu_interrupt_take(void);
+
+/* Take up noted events; deliver an interrupt if one is pending and vcpu_interruptible(). */
+static inline void vcpu_interrupt_check(void)
+{
+        if (vcpu.events | pic_request | sti_looks)
+                vcpu_interrupt_take();
+}
 
 /* The instruction being emulated raises an exception: it has had no effect. */
 void cpu_raise(uint32_t vector, uint32_t error) __attribute__((noreturn));
@@ -124,19 +136,32 @@ uint32_t memory_read16(uint32_t gva);
 /* Up to @bytes of code at @gva; returns how many could be read. */
 uint32_t code_read(uint32_t gva, uint8_t *buffer, uint32_t bytes);
 
-/* --- flags.c -------------------------------------------------------------------- */
+/* --- flags ---------------------------------------------------------------------- */
 
 static inline bool interrupts_enabled(void)
 {
         return vcpu.ab.flags_mask & FLAG_IF;
 }
 
-void interrupts_enable(bool on);
+static inline void interrupts_enable(bool on)
+{
+        vcpu.ab.flags_mask = on ? ~0u : ~(uint32_t)FLAG_IF;
+}
 
-/* EFLAGS as the guest sees it; set all that ring 0 can (popf, iret). */
-uint32_t flags_real(uint32_t image);
-uint32_t flags_image(void);
-void flags_set(uint32_t image);
+/* EFLAGS as the guest sees it. */
+static inline uint32_t flags_image(void)
+{
+        return (vcpu.frame.eflags & FLAGS_REAL) | vcpu.flags | FLAG_ONE |
+               (vcpu.ab.flags_mask & FLAG_IF);
+}
+
+/* Set all that ring 0 can (popf, iret).  IF is always on in the real register. */
+static inline void flags_set(uint32_t image)
+{
+        vcpu.frame.eflags = (image & (FLAGS_REAL | FLAG_IOPL)) | FLAG_ONE | FLAG_IF;
+        vcpu.flags = image & (FLAG_IOPL | FLAG_NT);
+        interrupts_enable(image & FLAG_IF);
+}
 
 /* --- segment.c ------------------------------------------------------------------ */
 
@@ -162,17 +187,28 @@ static inline void segment_set(enum vcpu_seg seg, uint32_t selector,
 }
 void segment_load(enum vcpu_seg seg, uint32_t selector);
 /* User mode was entered: data segments it may not have are taken away. */
-void segments_drop(void);
+void segment_drop(enum vcpu_seg seg);
+static inline void segments_drop(void)
+{
+        static const uint8_t data[] = {SEG_ES, SEG_DS, SEG_FS, SEG_GS};
+        uint32_t i;
+
+#pragma GCC unroll 4
+        for (i = 0; i < sizeof(data); i++)
+                if (vcpu.ab.seg[data[i]] && RIGHTS_DPL(vcpu.segment[data[i]].rights) != 3)
+                        segment_drop(data[i]);
+}
 
 /* --- quick.c -------------------------------------------------------------------- */
 
 /*
- * Deliver @vector from user mode as it was delivered the last time.  False, and nothing has
- * happened: it has to be done the long way, which remembers how it went once the guest's
- * registers say so.
+ * Deliver @vector from user mode as it was delivered the last time (@error where it has one).
+ * False, and nothing has happened: it has to be done the long way, which remembers how it went once
+ * the guest's registers say so.  SOFTWARE is added to the number of an int n.
  */
-bool quick_deliver(uint32_t vector, bool software, bool has_error, uint32_t error);
-void quick_remember_gate(uint32_t vector, bool software);
+#define SOFTWARE 256u
+bool quick_deliver(uint32_t vector, uint32_t error) __attribute__((regparm(2)));
+void quick_remember_gate(uint32_t vector, bool has_error);
 /* The same for an iret of the guest kernel's to user mode, of 32 bits. */
 bool quick_iret(void);
 void quick_remember_iret(void);
@@ -211,9 +247,13 @@ extern uint32_t watch_taken; /* interrupts delivered */
 
 /*
  * User code is beyond what its segments reach: it runs there, in the wedge, until it comes back or
- * the guest is told something.  False: it is not.
+ * the guest is told something.
  */
-bool user_runs_beyond(void);
+static inline bool user_is_beyond(void)
+{
+        return machine->user_bounded && vcpu.frame.eip >= machine->user_end;
+}
+void user_runs_beyond(void);
 /* User code has trapped by reaching there: the guest has been told.  False: that was not it. */
 bool user_reaches_beyond(const struct ab_trap *trap);
 

@@ -64,6 +64,22 @@ void cpu_raise(uint32_t vector, uint32_t error)
         cpu_raise_fault(&fault);
 }
 
+/* An iret of 32 bits: mostly to user mode. */
+void vcpu_iret(void)
+{
+        vcpu.attention &= ~(uint32_t)AT_EXIT_SHADOW;
+        if (!quick_iret()) {
+                vcpu.vector = AB_VEC_IRET;
+                vcpu_dispatch();
+        } else if (vcpu.attention) {
+                vcpu_leave();
+        } else {
+                user_run();
+        }
+}
+
+bool sti_looks;
+
 static void choose(uint32_t vector, bool pending, const char *fast)
 {
         vcpu_vectors[vector] = vcpu_vectors[AB_VECTORS + vector] =
@@ -75,8 +91,9 @@ static void choose_sti(void)
 {
         bool pending = pic_pending();
 
-        if ((vcpu_vectors[AB_VEC_STI] != (uint32_t)fast_sti) == pending)
+        if (sti_looks == pending)
                 return;
+        sti_looks = pending;
         choose(AB_VEC_STI, pending, fast_sti);
         choose(AB_VEC_STI_STEP, pending, fast_step);
         choose(AB_VEC_STI_DEFER, pending, fast_defer);
@@ -96,7 +113,7 @@ bool vcpu_interruptible(void)
         return interrupts_enabled() && !(vcpu.attention & AT_EXIT_SHADOW);
 }
 
-void vcpu_interrupt_check(void)
+void vcpu_interrupt_take(void)
 {
         while (vcpu.events) {
                 uint32_t events = __atomic_exchange_n(&vcpu.events, 0, __ATOMIC_SEQ_CST);

@@ -5,31 +5,6 @@
  */
 #include "cpu.h"
 
-void interrupts_enable(bool on)
-{
-        vcpu.ab.flags_mask = on ? ~0u : ~(uint32_t)FLAG_IF;
-}
-
-/* The part of a flags image that the real register holds; IF is always on. */
-uint32_t flags_real(uint32_t image)
-{
-        return (image & (FLAGS_REAL | FLAG_IOPL)) | FLAG_ONE | FLAG_IF;
-}
-
-uint32_t flags_image(void)
-{
-        uint32_t image = (vcpu.frame.eflags & FLAGS_REAL) | vcpu.flags | FLAG_ONE;
-
-        return interrupts_enabled() ? image | FLAG_IF : image;
-}
-
-void flags_set(uint32_t image)
-{
-        vcpu.frame.eflags = flags_real(image);
-        vcpu.flags = image & (FLAG_IOPL | FLAG_NT);
-        interrupts_enable(image & FLAG_IF);
-}
-
 void emulate_CLI(uint32_t index)
 {
         (void)index;

@@ -150,7 +150,8 @@ static bool deliver(const struct event *event, struct cpu_fault *fault)
         if (type == GATE_INTERRUPT || type == GATE_INTERRUPT16)
                 interrupts_enable(false);
         if (inward && bytes == 4)
-                quick_remember_gate(event->vector, event->software);
+                quick_remember_gate(event->vector | (event->software ? SOFTWARE : 0),
+                                    event->has_error);
         return true;
 }
 
@@ -171,8 +172,6 @@ static void deliver_or_fault(struct event event)
 {
         struct cpu_fault fault = {0, 0, 0};
 
-        if (quick_deliver(event.vector, event.software, event.has_error, event.error))
-                return;
         while (!deliver(&event, &fault)) {
                 if (event.vector == TRAP_DF && !event.software)
                         vcpu_crash("triple fault");
@@ -191,27 +190,30 @@ static void deliver_or_fault(struct event event)
 
 void vcpu_exception(uint32_t vector, uint32_t error)
 {
-        struct event event = {vector, error, with_error >> vector & 1, false, 1};
+        bool software = vector == TRAP_BP || vector == TRAP_OF;
 
-        if (vector == TRAP_BP || vector == TRAP_OF)
-                event.software = true;
         if (vector == TRAP_DB && vcpu.frame.eflags & FLAG_TF)
                 vcpu.ab.dr[6] |= DR6_STEP;
-        deliver_or_fault(event);
+        if (!quick_deliver(software ? vector + SOFTWARE : vector, error))
+                deliver_or_fault(
+                    (struct event){vector, error, with_error >> vector & 1, software, 1});
 }
 
 void vcpu_interrupt(uint32_t vector)
 {
-        deliver_or_fault((struct event){vector, 0, false, false, 0});
+        if (!quick_deliver(vector, 0))
+                deliver_or_fault((struct event){vector, 0, false, false, 0});
 }
 
 void vcpu_software_interrupt(uint32_t vector)
 {
-        deliver_or_fault((struct event){vector, 0, false, true, 2});
+        if (!quick_deliver(vector + SOFTWARE, 0))
+                deliver_or_fault((struct event){vector, 0, false, true, 2});
 }
 
 void vcpu_page_fault(uint32_t address, uint32_t error)
 {
         vcpu.ab.cr[2] = address;
-        vcpu_exception(TRAP_PF, error);
+        if (!quick_deliver(TRAP_PF, error))
+                deliver_or_fault((struct event){TRAP_PF, error, true, false, 0});
 }

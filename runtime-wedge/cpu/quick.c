@@ -34,9 +34,21 @@ static inline bool stands(const struct watched *watched)
         return watched->at[0] == watched->words[0] && watched->at[1] == watched->words[1];
 }
 
-static bool watch_descriptor(struct watched *watched, uint32_t selector)
+/* Both are flat: nothing but that is asked of %cs and %ss later. */
+static bool watch_descriptors(struct watched *code, struct watched *stack)
 {
-        return !(selector & 4) && watch(watched, vcpu.gdtr.base + (selector & 0xfff8));
+        uint32_t cs = vcpu.ab.seg[SEG_CS], ss = vcpu.ab.seg[SEG_SS];
+
+        return !((cs | ss) & 4) && !vcpu.segment[SEG_CS].base && !vcpu.segment[SEG_SS].base &&
+               watch(code, vcpu.gdtr.base + (cs & 0xfff8)) &&
+               watch(stack, vcpu.gdtr.base + (ss & 0xfff8));
+}
+
+static inline void set_flat(uint32_t cs, uint32_t ss)
+{
+        vcpu.ab.seg[SEG_CS] = cs;
+        vcpu.ab.seg[SEG_SS] = ss;
+        vcpu.segment[SEG_CS].base = vcpu.segment[SEG_SS].base = 0;
 }
 
 /* Where the wedge writes or reads @words words of the stack at @esp; NULL: not in one piece. */
@@ -51,72 +63,70 @@ static inline uint32_t *stack_at(uint32_t esp, uint32_t words, bool write)
 
 /* --- from user mode through a gate ------------------------------------------------------ */
 
+enum { GATES = 16, FRAME_WORDS = 6, CLEARED = FLAG_TF | FLAG_RF | FLAG_VM };
+
 static struct known_gate {
         uint32_t epoch, vector;
-        bool software, off; /* off: an interrupt gate */
         struct watched gate, code, stack;
         const uint32_t *task; /* esp0 and ss0 */
         uint32_t eip, cs, ss;
-        struct vcpu_segment code_segment, stack_segment;
-} gates[16];
+        bool off; /* an interrupt gate */
+        bool has_error;
+} gates[GATES] __attribute__((aligned(64)));
 
-static uint32_t gate_of(uint32_t vector)
+static inline struct known_gate *gate_of(uint32_t vector)
 {
-        return (vector ^ vector >> 4) % 16;
+        return &gates[(vector ^ vector >> 4) % GATES];
 }
 
-bool quick_deliver(uint32_t vector, bool software, bool has_error, uint32_t error)
+bool __attribute__((regparm(2))) quick_deliver(uint32_t vector, uint32_t error)
 {
-        struct known_gate *gate = &gates[gate_of(vector)];
-        uint32_t count = has_error ? 6 : 5, *to, esp;
+        const struct known_gate *gate = gate_of(vector);
+        uint32_t *to, esp;
 
         if (vcpu.cpl != 3 || gate->epoch != mmu_epoch || gate->vector != vector ||
-            gate->software != software || (gate->task[1] & 0xffff) != gate->ss ||
-            !stands(&gate->gate) || !stands(&gate->code) || !stands(&gate->stack))
+            (gate->task[1] & 0xffff) != gate->ss || !stands(&gate->gate) || !stands(&gate->code) ||
+            !stands(&gate->stack))
                 return false;
-        esp = gate->task[0] - 4 * count;
-        to = stack_at(esp, count, true);
+        esp = gate->task[0];
+        to = stack_at(esp - 4 * FRAME_WORDS, FRAME_WORDS, true);
         if (!to)
                 return false;
-        if (has_error)
-                *to++ = error;
-        to[0] = vcpu.frame.eip;
-        to[1] = vcpu.ab.seg[SEG_CS];
-        to[2] = flags_image();
-        to[3] = vcpu.frame.esp;
-        to[4] = vcpu.ab.seg[SEG_SS];
-        segment_set(SEG_CS, gate->cs, &gate->code_segment);
-        segment_set(SEG_SS, gate->ss, &gate->stack_segment);
-        vcpu.cpl = 0;
-        vcpu.frame.esp = esp;
+        to[5] = vcpu.ab.seg[SEG_SS];
+        to[4] = vcpu.frame.esp;
+        to[3] = flags_image();
+        to[2] = vcpu.ab.seg[SEG_CS];
+        to[1] = vcpu.frame.eip;
+        if (gate->has_error)
+                to[0] = error;
+        vcpu.frame.esp = esp - (gate->has_error ? 4 * FRAME_WORDS : 4 * FRAME_WORDS - 4);
         vcpu.frame.eip = gate->eip;
-        vcpu.frame.eflags &= ~(uint32_t)(FLAG_TF | FLAG_RF | FLAG_VM);
+        vcpu.frame.eflags &= ~(uint32_t)CLEARED;
         vcpu.flags &= ~(uint32_t)FLAG_NT;
+        vcpu.cpl = 0;
+        set_flat(gate->cs, gate->ss);
         if (gate->off)
                 interrupts_enable(false);
         return true;
 }
 
-void quick_remember_gate(uint32_t vector, bool software)
+void quick_remember_gate(uint32_t vector, bool has_error)
 {
         enum { INTERRUPT_GATE = 14 };
-        struct known_gate *gate = &gates[gate_of(vector)];
-        uint32_t cs = vcpu.ab.seg[SEG_CS], ss = vcpu.ab.seg[SEG_SS];
+        struct known_gate *gate = gate_of(vector);
         struct watched task;
 
         gate->epoch = 0;
-        if (!watch(&gate->gate, vcpu.idtr.base + vector * 8) || !watch(&task, vcpu.task.base + 4) ||
-            !watch_descriptor(&gate->code, cs) || !watch_descriptor(&gate->stack, ss))
+        if (!watch(&gate->gate, vcpu.idtr.base + vector % SOFTWARE * 8) ||
+            !watch(&task, vcpu.task.base + 4) || !watch_descriptors(&gate->code, &gate->stack))
                 return;
         gate->task = task.at;
         gate->vector = vector;
-        gate->software = software;
         gate->off = (gate->gate.words[1] >> 8 & 0x1f) == INTERRUPT_GATE;
+        gate->has_error = has_error;
         gate->eip = vcpu.frame.eip;
-        gate->cs = cs;
-        gate->ss = ss;
-        gate->code_segment = vcpu.segment[SEG_CS];
-        gate->stack_segment = vcpu.segment[SEG_SS];
+        gate->cs = vcpu.ab.seg[SEG_CS];
+        gate->ss = vcpu.ab.seg[SEG_SS];
         gate->epoch = mmu_epoch;
 }
 
@@ -125,7 +135,6 @@ void quick_remember_gate(uint32_t vector, bool software)
 static struct {
         uint32_t epoch, cs, ss;
         struct watched code, stack;
-        struct vcpu_segment code_segment, stack_segment;
 } back;
 
 bool quick_iret(void)
@@ -136,8 +145,7 @@ bool quick_iret(void)
             (from[1] & 0xffff) != back.cs || (from[4] & 0xffff) != back.ss || from[2] & FLAG_VM ||
             !stands(&back.code) || !stands(&back.stack))
                 return false;
-        segment_set(SEG_CS, back.cs, &back.code_segment);
-        segment_set(SEG_SS, back.ss, &back.stack_segment);
+        set_flat(back.cs, back.ss);
         vcpu.cpl = 3;
         vcpu.frame.eip = from[0];
         vcpu.frame.esp = from[3];
@@ -148,14 +156,10 @@ bool quick_iret(void)
 
 void quick_remember_iret(void)
 {
-        uint32_t cs = vcpu.ab.seg[SEG_CS], ss = vcpu.ab.seg[SEG_SS];
-
         back.epoch = 0;
-        if (!watch_descriptor(&back.code, cs) || !watch_descriptor(&back.stack, ss))
+        if (!watch_descriptors(&back.code, &back.stack))
                 return;
-        back.cs = cs;
-        back.ss = ss;
-        back.code_segment = vcpu.segment[SEG_CS];
-        back.stack_segment = vcpu.segment[SEG_SS];
+        back.cs = vcpu.ab.seg[SEG_CS];
+        back.ss = vcpu.ab.seg[SEG_SS];
         back.epoch = mmu_epoch;
 }

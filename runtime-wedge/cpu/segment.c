@@ -211,22 +211,15 @@ void segment_load(enum vcpu_seg seg, uint32_t selector)
                 remember(seg, selector);
 }
 
-void segments_drop(void)
+void segment_drop(enum vcpu_seg seg)
 {
-        static const uint8_t data[] = {SEG_ES, SEG_DS, SEG_FS, SEG_GS};
-        uint32_t i;
+        struct vcpu_segment *segment = &vcpu.segment[seg];
 
-#pragma GCC unroll 4
-        for (i = 0; i < sizeof(data); i++) {
-                struct vcpu_segment *segment = &vcpu.segment[data[i]];
-
-                if (!(vcpu.ab.seg[data[i]] & 0xfffc) || RIGHTS_DPL(segment->rights) >= vcpu.cpl ||
-                    (segment->rights & (RIGHTS_CODE | RIGHTS_CONFORM)) ==
-                        (RIGHTS_CODE | RIGHTS_CONFORM))
-                        continue;
-                vcpu.ab.seg[data[i]] = 0;
-                *segment = (struct vcpu_segment){0, 0, 0};
-        }
+        if (is_null(vcpu.ab.seg[seg]) ||
+            (segment->rights & (RIGHTS_CODE | RIGHTS_CONFORM)) == (RIGHTS_CODE | RIGHTS_CONFORM))
+                return;
+        vcpu.ab.seg[seg] = 0;
+        *segment = (struct vcpu_segment){0, 0, 0};
 }
 
 /* --- moves ---------------------------------------------------------------------------- */

@@ -60,8 +60,6 @@ void emulate_IRET(uint32_t word)
 {
         uint32_t bytes = word ? 2 : 4, words[5], flags;
 
-        if (!word && quick_iret())
-                return;
         if (vcpu.flags & FLAG_NT)
                 cpu_raise(TRAP_TS, 0);
         stack_words(words, 3, bytes);

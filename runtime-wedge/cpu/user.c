@@ -50,7 +50,7 @@ static void tell(uint32_t address, uint32_t error)
 
 static void fill_told(void)
 {
-        if (!told.waiting || told.directory != vcpu.ab.cr[3])
+        if (told.directory != vcpu.ab.cr[3])
                 return;
         told.waiting = false;
         mmu_prefill(told.address, true);
@@ -98,9 +98,12 @@ static void run(void)
 {
         struct ab_trap trap;
 
-        if (user_runs_beyond())
+        if (user_is_beyond()) {
+                user_runs_beyond();
                 return;
-        fill_told();
+        }
+        if (told.waiting)
+                fill_told();
         refused.known = false;
         backend_user(&vcpu.frame, &trap);
         user_segments_leave();
@@ -128,9 +131,7 @@ void user_run(void)
                                   "this platform has none\n";
 
         backend_hold();
-        /* what came since the last look was only noted: nobody would look again */
-        if (vcpu.events)
-                vcpu_interrupt_check();
+        vcpu_interrupt_check(); /* nobody would look again at what came just now */
         while (vcpu.cpl) {
                 if (!user_segments_enter()) {
                         backend_console_write(tls, sizeof(tls) - 1);

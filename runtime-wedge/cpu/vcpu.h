@@ -113,9 +113,6 @@ void vcpu_software_interrupt(uint32_t vector);
 /* Virtual interrupts are enabled, and the guest may be interrupted at vcpu.frame.eip. */
 bool vcpu_interruptible(void);
 
-/* Take up noted events; deliver an interrupt if one is pending and vcpu_interruptible(). */
-void vcpu_interrupt_check(void);
-
 /* A page fault of the guest's at vcpu.frame: sets CR2. */
 void vcpu_page_fault(uint32_t address, uint32_t error);
 

@@ -49,6 +49,14 @@ vcpu_enter:
         call    vcpu_dispatch
         jmp     vcpu_exit
 
+/* The same for an iret, without a handler to look for. */
+        .globl  vcpu_enter_iret
+vcpu_enter_iret:
+        popl    V(VCPU_EIP)
+        save_registers
+        call    vcpu_iret
+        jmp     vcpu_exit
+
 /* vcpu_resume(): the same end, from anywhere. */
         .globl  vcpu_resume
 vcpu_resume:
