@@ -68,7 +68,9 @@ enum ab_reason {
 };
 
 /* Of a page fault above all that a guest may map, whose address the hypervisor does not tell. */
-#define AB_ADDRESS_UNKNOWN 0xffffffffu
+#define AB_ADDRESS_UNKNOWN  0xffffffffu
+/* Every backend tells addresses below this, and has no code from it on. */
+#define AB_ADDRESS_TOLD_END 0xc0000000u
 
 struct ab_trap {
         enum ab_reason reason;

@@ -138,11 +138,21 @@ static void exception(const struct ab_trap *trap)
         vcpu_exception(trap->vector, trap->error);
 }
 
+/*
+ * The guest kernel has jumped to where a backend cannot tell addresses: nothing of the wedge is
+ * there, so the fetch is the guest's and so is the fault.
+ */
+static bool jumped_beyond(const struct ab_frame *frame, const struct ab_trap *trap)
+{
+        return trap->reason == AB_REASON_PAGE_FAULT && trap->address == AB_ADDRESS_UNKNOWN &&
+               frame->eip >= AB_ADDRESS_TOLD_END;
+}
+
 void wedge_trap(struct ab_frame *frame, const struct ab_trap *trap)
 {
         uint32_t error, address = trap->address;
 
-        if (in_wedge(frame->eip)) {
+        if (in_wedge(frame->eip) && !jumped_beyond(frame, trap)) {
                 trap_in_wedge(frame, trap);
                 return;
         }

@@ -11,7 +11,7 @@ guest=${AFTERBURN_TEST_GUEST:-$top_builddir/linux-6.1/vmlinux}
 rootfs=$share/rootfs.cpio.gz
 row=${ROW:-l4}
 options=${OPTIONS:---hypervisor=l4}
-plan 32
+plan 36
 
 l4() {
         want=$1
@@ -91,7 +91,7 @@ l4 125 --l4-kernel="$tmp/no-ports" "$share/mini" && refused 'this L4 kernel has 
 check 'an L4 kernel that cannot protect ports is refused'
 
 if [ ! -f "$guest" ] || [ ! -f "$rootfs" ]; then
-        for name in command input 'exit status' 'smoke suite' 'same file' 'two Linuxes' 'a panic' 'icount' 'time limit'; do
+        for name in command input 'exit status' 'smoke suite' 'same file' 'two Linuxes' 'a panic' 32 768 31 769 'icount' 'time limit'; do
                 skip "Linux: $name" 'no afterburned kernel: ./quickstart builds build/linux-6.1/vmlinux'
         done
         exit "$failed"
@@ -113,8 +113,17 @@ l4 0 --vm=A --vm=B,memory=48M --initrd="$mini" "$guest" -- /bin/say both &&
         grep -q '^A: \[both\]' "$tmp/out" && grep -q '^B: \[both\]' "$tmp/out"
 check 'Linux: two side by side'
 l4 125 --vm=A --vm=B,append=rdinit=/none --initrd="$mini" "$guest" -- /bin/say alive &&
-        grep -q '^A: \[alive\]' "$tmp/out"
-check 'Linux: one that panics leaves the other running'
+        grep -q '^A: \[alive\]' "$tmp/out" && grep -q '^resourcemon: A: rebooted, status 0' "$tmp/out" &&
+        grep -q ": B: the guest panicked, exit status 125," "$tmp/err"
+check 'Linux: one that panics is named with its reason; the other finishes'
+for mb in 32 768; do
+        l4 0 --memory=${mb}M --quiet --initrd="$mini" "$guest" -- /bin/say $mb && echo "[$mb]" | cmp -s - "$tmp/out"
+        check "Linux: with $mb MB"
+done
+for mb in 31 769; do
+        l4 2 --memory=${mb}M --initrd="$mini" "$guest" -- /bin/say $mb && one_line "a guest of $row has 32M to 768M"
+        check "Linux: $mb MB are refused in one sentence"
+done
 l4 0 --quiet --icount --initrd="$mini" "$guest" -- /bin/say x &&
         grep -Eq ' [0-9]+ instructions, [0-9]+ hypervisor entries, [0-9]+ threads$' "$tmp/err"
 check 'Linux: instructions are counted'

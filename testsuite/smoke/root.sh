@@ -5,7 +5,7 @@
 # kernel's build, where there is one, as /lib/smoke.ko.  Archives behind one
 # another are one to Linux, at multiples of four bytes.
 root_for() {
-        module=$(find "$(dirname "$1")" -name '*.ko' | sort | head -n 1)
+        module=$(find "$(dirname "$1")/" -name '*.ko' | sort | head -n 1)
         cp "${top_builddir:?}/share/afterburner/rootfs-mini.cpio.gz" "$2"
         if [ -n "$module" ]; then
                 printf 'dir /lib 0755\nfile /lib/smoke.ko 0644 %s\n' "$module" |

@@ -8,7 +8,7 @@
 . "$top_srcdir/testsuite/smoke/root.sh"
 plain=$top_builddir/linux-6.1-plain/vmlinux
 burned=$top_builddir/linux-6.1/vmlinux
-plan 5
+plan 7
 
 smoke() {
         root_for "$1" "$tmp/root"
@@ -34,7 +34,7 @@ else
         skip 'both print the same' 'both kernels are needed: ./quickstart builds them'
 fi
 if [ -f "$burned" ]; then
-        module=$(find "$(dirname "$burned")" -name '*.ko' | head -n 1)
+        module=$(find "$(dirname "$burned")/" -name '*.ko' | head -n 1)
         "$top_builddir/bin/afterburn" audit "$module" >"$tmp/out" 2>&1 &&
                 ! grep -q '^all  *0 ' "$tmp/out" && grep -q '^ok [0-9]* a module is loaded and removed$' "$tmp/burned"
         check 'a module with sites audits clean and is loaded'
@@ -49,4 +49,12 @@ if [ -n "$kernel" ]; then
 else
         skip 'reboot resets the machine' 'no kernel: ./quickstart builds one'
 fi
+# The suite runs here too, but for what would harm a machine that is no guest; refusals come first.
+smoke=$top_builddir/share/afterburner/guest/smoke
+"$smoke" --without=44,ude >"$tmp/out" 2>&1
+[ $? = 2 ] && [ "$(cat "$tmp/out")" = 'smoke: --without=ude: no test has this number or property' ]
+check 'a word of --without that names no test is refused'
+"$smoke" --without=58 >"$tmp/out" 2>&1
+[ $? = 2 ] && grep -q -- '^smoke: --without=58: no test' "$tmp/out"
+check 'and a number'
 exit "$failed"

@@ -86,7 +86,7 @@ static void beyond(void)
 {
         enum { NOT_PRESENT_READ = 0, NOT_PRESENT_WRITE = 2 };
 
-        ktap_plan(6);
+        ktap_plan(7);
         FAULTS("a read", 0xc0001234, 0xc0001234, NOT_PRESENT_READ, "movl (%%ebx), %%eax");
         FAULTS("a write", 0xf0000124, 0xf0000124, NOT_PRESENT_WRITE, "movl %%eax, (%%ebx)");
         FAULTS("with an index", 0xc0000010, 0xc0001000, NOT_PRESENT_READ,
@@ -96,6 +96,7 @@ static void beyond(void)
                "movl %%ebx, %%esi; movl $page_directory, %%edi; movsl");
         FAULTS("a string write", 0xc1000000, 0xc1000000, NOT_PRESENT_WRITE,
                "movl %%ebx, %%edi; movl $page_directory, %%esi; movsl");
+        FAULTS("a jump", 0xc0002000, 0xc0002000, NOT_PRESENT_READ, "jmp *%%ebx");
         ktap_finish();
 }
 

@@ -91,22 +91,72 @@ static enum outcome run_one(const struct smoke_test *test)
         return (enum outcome)status;
 }
 
+/* Is @word, of @bytes characters, the test's number or property? */
+static bool names(const char *word, unsigned long bytes, const struct smoke_test *test,
+                  unsigned number)
+{
+        unsigned value = 0;
+        unsigned long i;
+
+        if (test->property && strlen(test->property) == bytes &&
+            !memcmp(test->property, word, bytes))
+                return true;
+        for (i = 0; i < bytes && word[i] >= '0' && word[i] <= '9'; i++)
+                value = value * 10 + (unsigned)(word[i] - '0');
+        return bytes && i == bytes && value == number;
+}
+
+/* Length of the first of words with commas between. */
+static unsigned long word_bytes(const char *list)
+{
+        unsigned long bytes = 0;
+
+        while (list[bytes] && list[bytes] != ',')
+                bytes++;
+        return bytes;
+}
+
 /* The test is named in @list, words with commas between. */
 static bool left_out(const struct smoke_test *test, unsigned number, const char *list)
 {
-        const char *word;
+        unsigned long bytes;
 
-        for (; *list; list += *list == ',') {
-                unsigned value = 0;
-
-                for (word = list; *list && *list != ','; list++)
-                        value = value * 10 + (unsigned)(*list - '0');
-                if (value == number ||
-                    (test->property && strlen(test->property) == (unsigned long)(list - word) &&
-                     !memcmp(test->property, word, (unsigned long)(list - word))))
+        for (; *list; list += bytes + (list[bytes] == ',')) {
+                bytes = word_bytes(list);
+                if (names(list, bytes, test, number))
                         return true;
         }
         return false;
+}
+
+static bool names_a_test(const char *word, unsigned long bytes)
+{
+        const struct smoke_test *test;
+        unsigned group, number = 0;
+
+        for (group = 0; group < sizeof groups / sizeof groups[0]; group++)
+                for (test = groups[group]; test->name; test++)
+                        if (names(word, bytes, test, ++number))
+                                return true;
+        return false;
+}
+
+/* Every word of @list names a test; else one line says which does not. */
+static bool all_known(const char *list)
+{
+        unsigned long bytes, i;
+
+        for (; *list; list += bytes + (list[bytes] == ',')) {
+                bytes = word_bytes(list);
+                if (names_a_test(list, bytes))
+                        continue;
+                guest_printf("smoke: --without=");
+                for (i = 0; i < bytes; i++)
+                        guest_printf("%c", list[i]);
+                guest_printf(": no test has this number or property\n");
+                return false;
+        }
+        return true;
 }
 
 int guest_main(int argc, char **argv, char **environment)
@@ -126,6 +176,8 @@ int guest_main(int argc, char **argv, char **environment)
                         reset = true;
                 } else if (!strncmp(argv[i], "--without=", 10)) {
                         without = argv[i] + 10;
+                        if (!all_known(without))
+                                return 2;
                 } else {
                         guest_printf("smoke: %s: give --reboot or --without=WORD,...\n", argv[i]);
                         return 2;
