@@ -182,10 +182,12 @@ lib_afterburner_l4_l4_torture_SOURCES = \
 	$(L4U)/apps/common/task.h \
 	$(L4U)/apps/l4-torture/calls.c \
 	$(L4U)/apps/l4-torture/main.c \
+	$(L4U)/apps/l4-torture/sysenter.S \
 	$(L4U)/apps/l4-torture/torture.h \
 	$(L4U)/apps/l4-torture/watchdog.c
 lib_afterburner_l4_l4_torture_CPPFLAGS = $(L4U_CPPFLAGS)
 lib_afterburner_l4_l4_torture_CFLAGS = $(L4U_CFLAGS)
+lib_afterburner_l4_l4_torture_CCASFLAGS = -m32
 lib_afterburner_l4_l4_torture_LDFLAGS = $(L4U_LD_ROOT)
 lib_afterburner_l4_l4_torture_LDADD = $(L4U_LDADD)
 lib_afterburner_l4_l4_torture_DEPENDENCIES = $(L4U_LINK_DEPS)

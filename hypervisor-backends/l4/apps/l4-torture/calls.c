@@ -7,7 +7,8 @@
 
 const char *const call_name[CALLS] = {
     "Ipc",   "Lipc",         "ExchangeRegisters", "ThreadControl", "SpaceControl",     "Schedule",
-    "Unmap", "ThreadSwitch", "SystemClock",       "MemoryControl", "ProcessorControl", "trap",
+    "Unmap", "ThreadSwitch", "SystemClock",       "MemoryControl", "ProcessorControl", "SYSENTER",
+    "trap",
 };
 
 /* Own state of one torturer; static data is shared, so it lives on its stack. */
@@ -203,6 +204,58 @@ static unsigned int do_unmap(struct dice *d)
         return 0;
 }
 
+int torture_has_sysenter(void)
+{
+        enum { SEP = 1 << 11 };
+        L4_Word_t a = 1, b, c, d;
+
+        __asm__("cpuid" : "+a"(a), "=b"(b), "=c"(c), "=d"(d));
+        return (d & SEP) != 0;
+}
+
+/*
+ * What the stubs of the KIP never do: any registers, flags and segments.  Where EBX, a return
+ * address or a call's number, and EBP, the stack, are good ones the thread comes back; seldom they
+ * are not.
+ */
+static void do_sysenter(struct dice *d)
+{
+        enum { DF = 1 << 10, NT = 1 << 14, ID = 1 << 21, ARITHMETIC = 0x8D5 };
+        static const L4_Word_t flags[] = {DF, NT, ID, DF | NT | ARITHMETIC};
+        L4_Word_t block[16] __attribute__((aligned(64)));
+        struct sysenter r = {
+            .fs = below(d, 4) ? L4_USER_DS : below(d, 4),
+            .es = below(d, 8) ? L4_USER_DS : below(d, 4),
+            .ds = below(d, 8) ? L4_USER_DS : below(d, 4),
+            .flags = 0x202 | (below(d, 2) ? 0 : flags[below(d, 4)]),
+            .edi = below(d, 2) ? (L4_Word_t)L4_Utcb() : some_word(d),
+            .ebp = (L4_Word_t)&block[below(d, 3)],
+            .ebx = below(d, 2) ? (L4_Word_t)torture_sysenter_back : -1 - below(d, 3),
+            .edx = below(d, 3) ? some_thread(d).raw : roll(d),
+            .ecx = below(d, 20) ? short_timeouts(d) : roll(d),
+            .eax = some_thread(d).raw,
+        };
+
+        load_message(d);
+        r.esi = below(d, 2) ? L4_StoreMR(0) : some_fpage(d).raw;
+        switch (r.ebx) {
+        case (L4_Word_t)-3: /* ExchangeRegisters: mostly ask, as in do_exregs() */
+                if (below(d, 16))
+                        r.ecx = (r.ecx & (L4_EXREGS_USERHANDLE | L4_EXREGS_ABORT_RCV |
+                                          L4_EXREGS_ABORT_SND)) |
+                                0x8000;
+                break;
+        case (L4_Word_t)-2: /* Unmap */
+                r.eax = below(d, 3) | (below(d, 8) ? 0 : L4_UNMAP_FLUSH);
+                break;
+        }
+        if (!below(d, 300))
+                r.ebp = below(d, 2) ? 0xC0000000 + roll(d) / 4 : some_word(d);
+        if (!below(d, 300))
+                r.ebx = some_word(d);
+        torture_sysenter(&r, block);
+}
+
 /* Faults of every kind; each costs this thread its life, so they are rare. */
 static void do_trap(struct dice *d)
 {
@@ -251,12 +304,16 @@ static enum call choose(struct dice *d)
             CALL_CLOCK,
             CALL_MEMORYCONTROL,
             CALL_PROCESSORCONTROL,
+            CALL_SYSENTER,
+            CALL_SYSENTER,
             CALL_CLOCK,
         };
+        enum call c;
 
         if (below(d, 3000) == 0)
                 return CALL_TRAP;
-        return mix[below(d, sizeof(mix))];
+        c = mix[below(d, sizeof(mix))];
+        return c == CALL_SYSENTER && !torture_has_sysenter() ? CALL_IPC : c;
 }
 
 static unsigned int perform(struct dice *d, enum call c)
@@ -289,6 +346,9 @@ static unsigned int perform(struct dice *d, enum call c)
                 return result(L4_MemoryControl(below(d, 64), attr));
         case CALL_PROCESSORCONTROL:
                 return result(L4_ProcessorControl(below(d, 4), roll(d), roll(d), 0));
+        case CALL_SYSENTER:
+                do_sysenter(d);
+                return 0;
         default:
                 do_trap(d);
                 results.count[CALL_TRAP][0]--; /* survived: the caller counts it */

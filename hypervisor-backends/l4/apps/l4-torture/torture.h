@@ -20,7 +20,8 @@ enum call {
         CALL_CLOCK,
         CALL_MEMORYCONTROL,
         CALL_PROCESSORCONTROL,
-        CALL_TRAP, /* an instruction that faults, or touching kernel memory */
+        CALL_SYSENTER, /* without the kernel's stub */
+        CALL_TRAP,     /* an instruction that faults, or touching kernel memory */
         CALLS,
 };
 extern const char *const call_name[CALLS];
@@ -42,6 +43,14 @@ extern L4_ThreadId_t self;
 extern volatile struct result_table results;
 extern volatile L4_Word_t torture_stop, torture_seed;
 extern volatile struct torturer torturers[TORTURERS_MAX];
+
+/* sysenter.S: in the order it loads them; the word of ESP is not used. */
+struct sysenter {
+        L4_Word_t fs, es, ds, flags, edi, esi, ebp, esp, ebx, edx, ecx, eax;
+};
+void torture_sysenter(struct sysenter *regs, L4_Word_t *block);
+extern char torture_sysenter_back[];
+int torture_has_sysenter(void);
 
 /* What every torturer runs. */
 void torture_main(void);
