@@ -10,7 +10,7 @@
 #include <afterburn/insn.h>
 #include "cpu.h"
 
-enum { INSTRUCTIONS_MOST = 32, OPCODE_INT = 0xcd };
+enum { INSTRUCTIONS_MOST = 32, OPCODE_INT = 0xcd, OPCODE_MOV = 0xb8 };
 
 static bool is_beyond(uint32_t address)
 {
@@ -54,17 +54,35 @@ static bool stack_push(uint32_t value)
         return true;
 }
 
+/* @bytes of code at @address, which lie in one page; false: the guest has been told of a fault. */
+static bool fetch(uint32_t address, uint8_t *code, uint32_t bytes)
+{
+        struct mmu_fault fault;
+
+        if (guest_read(address, code, bytes, true, &fault))
+                return true;
+        vcpu_page_fault(fault.address, fault.error);
+        return false;
+}
+
+/* All of the instruction at EIP that the page it begins in has not. */
+static bool fetch_rest(uint8_t *code, uint32_t have)
+{
+        uint32_t need = code[0] == OPCODE_INT ? 2 : (code[0] & 0xf8) == OPCODE_MOV ? 5 : 1;
+
+        return need <= have || fetch(vcpu.frame.eip + have, code + have, need - have);
+}
+
 /* True: go on behind it.  Else the guest has been told something. */
 static bool step(void)
 {
         uint8_t code[AB_INSN_MAX] = {0};
         uint32_t value, eip = vcpu.frame.eip, left = AB_PAGE_BYTES - eip % AB_PAGE_BYTES;
-        struct mmu_fault fault;
 
-        if (!guest_read(eip, code, left < sizeof(code) ? left : sizeof(code), true, &fault)) {
-                vcpu_page_fault(eip, fault.error);
+        if (left > sizeof(code))
+                left = sizeof(code);
+        if (!fetch(eip, code, left) || !fetch_rest(code, left))
                 return false;
-        }
         switch (code[0]) {
         case 0x50 ... 0x57: /* push */
                 vcpu.frame.eip++;
@@ -97,12 +115,21 @@ static bool step(void)
         return false;
 }
 
+/* An instruction has been run here: where the guest steps, that ends in a trap behind it. */
+static bool stepped(void)
+{
+        if (!(vcpu.frame.eflags & FLAG_TF))
+                return false;
+        vcpu_exception(TRAP_DB, 0);
+        return true;
+}
+
 void user_runs_beyond(void)
 {
         uint32_t n;
 
         for (n = 0; n < INSTRUCTIONS_MOST && is_beyond(vcpu.frame.eip); n++)
-                if (!step())
+                if (!step() || stepped())
                         break;
 }
 
@@ -194,6 +221,7 @@ static bool follow(const struct ab_insn *insn, uint32_t target)
         if (insn->opcode == 0xc3 && !stack_pop(&ignored))
                 return true;
         vcpu.frame.eip = target;
+        stepped();
         return true; /* user_runs_beyond() is next */
 }
 

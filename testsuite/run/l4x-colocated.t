@@ -9,7 +9,7 @@ rows=$(grep -c '^AB_INSN' "$top_srcdir/afterburner/insn-ia32.def")
 guest=${AFTERBURN_TEST_GUEST:-$top_builddir/linux-6.1/vmlinux}
 rootfs=$share/rootfs.cpio.gz
 closed='kernel memory is closed to user mode'
-plan 12
+plan 13
 
 co() {
         want=$1
@@ -32,8 +32,11 @@ check 'two guests side by side'
 if command -v bochs >/dev/null; then
         co 0 --emulator=bochs "$share/mini" && grep -q "^ok 9 $closed" "$tmp/out"
         check 'mini under bochs, which checks limits: kernel memory is closed'
+        co 0 --emulator=bochs "$top_builddir/testsuite/wedge/beyond" && [ "$(grep -c "^ok " "$tmp/out")" = 5 ]
+        check "under bochs: steps and split instructions in a page of the kernel that applications run"
 else
         skip 'mini under bochs' 'bochs is not installed'
+        skip "a page of the kernel that applications run" "bochs is not installed"
 fi
 
 # What can be left out, for measurements: processes and memory of their own as before.

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 TESTS += testsuite/wedge/samples.t testsuite/wedge/linux.t
 EXTRA_DIST += testsuite/wedge/README testsuite/wedge/wedge.sh testsuite/wedge/samples.t \
-	testsuite/wedge/linux.t testsuite/wedge/guest/boundaries.c testsuite/wedge/guest/ticks.c
+	testsuite/wedge/linux.t testsuite/wedge/guest/boundaries.c testsuite/wedge/guest/ticks.c testsuite/wedge/guest/beyond.c
 
 # One file, run natively and bound.
 BOUNDARIES = $(SAMPLE_COMMON) testsuite/wedge/guest/boundaries.c
@@ -17,3 +17,10 @@ CLEANFILES += testsuite/wedge/ticks
 testsuite/wedge/ticks: $(TICKS) $(SAMPLE_NEEDS) $(AFTERBURN_TOOLS)
 	$(AM_V_CCLD)$(MKDIR_P) testsuite/wedge && \
 	bin/afterburn-cc $(SAMPLE_FLAGS) -o $@ $(TICKS:%=$(top_srcdir)/%)
+
+BEYOND = $(SAMPLE_COMMON) testsuite/wedge/guest/beyond.c
+check_DATA += testsuite/wedge/beyond
+CLEANFILES += testsuite/wedge/beyond
+testsuite/wedge/beyond: $(BEYOND) $(SAMPLE_NEEDS) $(AFTERBURN_TOOLS)
+	$(AM_V_CCLD)$(MKDIR_P) testsuite/wedge && \
+	bin/afterburn-cc $(SAMPLE_FLAGS) -o $@ $(BEYOND:%=$(top_srcdir)/%)

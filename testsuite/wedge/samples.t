@@ -6,9 +6,10 @@
 # shellcheck source=testsuite/wedge/wedge.sh
 . "$top_srcdir/testsuite/wedge/wedge.sh"
 need_qemu
-plan 8
+plan 10
 
-for file in share/afterburner/hello share/afterburner/mini testsuite/wedge/boundaries testsuite/wedge/ticks; do
+for file in share/afterburner/hello share/afterburner/mini testsuite/wedge/boundaries testsuite/wedge/ticks \
+        testsuite/wedge/beyond; do
         sample=${file##*/}
         file=$top_builddir/$file
         timeout 60 "$run" "$file" >"$tmp/native" 2>"$tmp/err" </dev/null
