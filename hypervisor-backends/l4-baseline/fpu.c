@@ -13,6 +13,7 @@
 
 static bool known[L4VM_SPACES]; /* the area is what the thread has */
 static uint32_t owner;
+uint32_t l4vm_fpu_in_use = L4VM_FPU_NOWHERE;
 
 void l4vm_fpu_reset(uint32_t space)
 {
@@ -25,6 +26,7 @@ static void look(void)
         if (known[owner])
                 return;
         l4vm_user_need(owner);
+        l4vm_fpu_in_use = L4VM_FPU_NOWHERE;
         known[owner] = l4vm_fpu_read(owner);
 }
 
@@ -32,6 +34,7 @@ static void look(void)
 static void put(uint32_t space, const void *image)
 {
         owner = space;
+        l4vm_fpu_in_use = L4VM_FPU_NOWHERE;
         if (known[space] && fpu_same(l4vm_fpu_area(space), image))
                 return;
         l4vm_user_need(space);
@@ -46,6 +49,7 @@ void l4vm_fpu_enter(uint32_t space)
                 put(space, l4vm_fpu_area(owner));
         }
         known[space] = false;
+        l4vm_fpu_in_use = space;
 }
 
 void backend_fpu_save(void *to)

@@ -102,8 +102,19 @@ void l4vm_monitor_main(void) __attribute__((noreturn));
 void l4vm_helper_main(void) __attribute__((noreturn));
 
 /* Around any L4 call of main's; the monitor thread neither moves nor waits for it then. */
-void l4vm_call_begin(void);
-void l4vm_call_end(void);
+static inline void l4vm_call_begin(void)
+{
+        asm volatile("incl %0" : "+m"(l4vm.busy));
+}
+
+static inline void l4vm_call_end(void)
+{
+        asm volatile("decl %0" : "+m"(l4vm.busy));
+        if (!l4vm.held && !l4vm.busy && l4vm.events) {
+                l4vm.held = 1;
+                l4vm_self_event();
+        }
+}
 
 /* Labels of messages inside the machine. */
 enum { L4VM_OP_MAP = 1, L4VM_OP_LOAD, L4VM_OP_TIMER };
@@ -118,7 +129,20 @@ void l4vm_helper_map(uint32_t virtual, uint32_t physical, uint32_t bits, uint32_
 void l4vm_helper_load(void);
 
 /* start.c: what main did last, for the report of a crash. */
-void l4vm_note(enum ab_reason reason, uint32_t vector, uint32_t eip, bool user);
+enum { L4VM_EXITS = 8 };
+extern struct l4vm_exit {
+        uint32_t kind; /* enum ab_reason, twice; + 1: of user code */
+        uint32_t vector, eip;
+} l4vm_exits[L4VM_EXITS];
+extern uint32_t l4vm_exit_count;
+static inline void l4vm_note(enum ab_reason reason, uint32_t vector, uint32_t eip, bool user)
+{
+        struct l4vm_exit *exit = &l4vm_exits[l4vm_exit_count++ % L4VM_EXITS];
+
+        exit->kind = (uint32_t)reason << 1 | user;
+        exit->vector = vector;
+        exit->eip = eip;
+}
 
 extern struct backend_machine l4vm_machine;
 extern char l4vm_load_error[256];
@@ -204,7 +228,8 @@ void l4vm_changed(void);
 /* ... that the page at @address, which the shadow has, is mapped in the kernel space now. */
 void l4vm_establish(uint32_t space, uint32_t address);
 
-/* Carry out what was put off: before user code runs. */
+/* Carry out what was put off, if anything is: before user code runs. */
+extern uint32_t l4vm_queued;
 void l4vm_flush_queue(void);
 
 /* --- fresh.c: what user code may have and has not got yet ----------------------------- */
@@ -242,6 +267,9 @@ void l4vm_user_empty(uint32_t space, const L4_Fpage_t *pages, uint32_t count);
 #define L4VM_EMPTY_MOST 60u
 /* @space runs next: its thread gets the floating-point registers.  Its thread is new. */
 void l4vm_fpu_enter(uint32_t space);
+/* The space l4vm_fpu_enter() was for last, if nothing has been asked or set since. */
+#define L4VM_FPU_NOWHERE 0xffffffffu
+extern uint32_t l4vm_fpu_in_use;
 void l4vm_fpu_reset(uint32_t space);
 
 /* stubs.S: offsets in the page of code. */

@@ -18,7 +18,7 @@ static uint32_t visit_count;
 
 /* Fpages to unmap from user spaces. */
 static L4_Fpage_t queue[QUEUE];
-static uint32_t queued;
+uint32_t l4vm_queued;
 
 /*
  * The window: which piece is where, and the reverse.  What has been asked for since a
@@ -240,18 +240,18 @@ unsigned int user_install(uint32_t address, uint32_t value, uint32_t *entry, uns
 
 void l4vm_flush_queue(void)
 {
-        unmap(queue, queued, false);
-        queued = 0;
+        unmap(queue, l4vm_queued, false);
+        l4vm_queued = 0;
 }
 
 static void put_off(L4_Fpage_t page)
 {
-        if (queued == QUEUE) {
+        if (l4vm_queued == QUEUE) {
                 l4vm_call_begin();
                 l4vm_flush_queue();
                 l4vm_call_end();
         }
-        queue[queued++] = page;
+        queue[l4vm_queued++] = page;
 }
 
 /* User code loses @rights (L4's) of the page mapped by @entry. */

@@ -98,23 +98,8 @@ void backend_stop(enum ab_stop how, uint32_t status)
 
 /* --- the report of a crash --------------------------------------------------------- */
 
-enum { EXITS = 8 };
-
-static struct {
-        uint32_t reason, vector, eip;
-        bool user;
-} exits[EXITS];
-static uint32_t exit_count;
-
-void l4vm_note(enum ab_reason reason, uint32_t vector, uint32_t eip, bool user)
-{
-        uint32_t i = exit_count++ % EXITS;
-
-        exits[i].reason = reason;
-        exits[i].vector = vector;
-        exits[i].eip = eip;
-        exits[i].user = user;
-}
+struct l4vm_exit l4vm_exits[L4VM_EXITS];
+uint32_t l4vm_exit_count;
 
 static char *add(char *to, const char *text)
 {
@@ -139,18 +124,19 @@ static char *add_hex(char *to, uint32_t value)
 /* What the guest was interrupted by last, oldest first: "vector@address". */
 static void tell_exits(void)
 {
-        char line[64 + EXITS * 32], *to = add(line, "afterburn: last exits:");
+        char line[64 + L4VM_EXITS * 32], *to = add(line, "afterburn: last exits:");
         uint32_t i;
 
-        for (i = exit_count > EXITS ? exit_count - EXITS : 0; i < exit_count; i++) {
-                uint32_t n = i % EXITS;
+        for (i = l4vm_exit_count > L4VM_EXITS ? l4vm_exit_count - L4VM_EXITS : 0;
+             i < l4vm_exit_count; i++) {
+                uint32_t n = i % L4VM_EXITS;
 
-                to = add(to, exits[n].user ? " user " : " kernel ");
-                if (exits[n].reason == AB_REASON_EVENT)
+                to = add(to, l4vm_exits[n].kind & 1 ? " user " : " kernel ");
+                if (l4vm_exits[n].kind >> 1 == AB_REASON_EVENT)
                         to = add(to, "event");
                 else
-                        to = add_hex(to, exits[n].vector);
-                to = add_hex(add(to, "@"), exits[n].eip);
+                        to = add_hex(to, l4vm_exits[n].vector);
+                to = add_hex(add(to, "@"), l4vm_exits[n].eip);
         }
         to = add(to, "\n");
         backend_console_write(line, (uint32_t)(to - line));
@@ -168,7 +154,7 @@ void backend_fatal(const char *text)
         backend_console_write("afterburn: fatal: ", 18);
         backend_console_write(text, n);
         backend_console_write("\n", 1);
-        if (exit_count)
+        if (l4vm_exit_count)
                 tell_exits();
         if (n > PUT_BYTES - 4 * 12)
                 n = PUT_BYTES - 4 * 12;

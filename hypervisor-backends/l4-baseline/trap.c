@@ -18,20 +18,6 @@ volatile struct raw_trap l4vm_raw;
 struct ab_frame l4vm_resume_frame;
 uint32_t l4vm_missing;
 
-void l4vm_call_begin(void)
-{
-        l4vm.busy++;
-}
-
-void l4vm_call_end(void)
-{
-        l4vm.busy--;
-        if (!l4vm.busy && !l4vm.held && l4vm.events) {
-                l4vm.held = 1;
-                l4vm_self_event();
-        }
-}
-
 static void __attribute__((noreturn)) go_on(const struct ab_frame *frame, uint32_t held)
 {
         l4vm_resume_frame = *frame;

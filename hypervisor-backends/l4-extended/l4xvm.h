@@ -33,7 +33,10 @@ void l4xvm_segments_unknown(uint32_t space); /* what it was to get has not been 
 unsigned int l4xvm_segments_put(uint32_t space, L4_Word_t *mr, unsigned int n);
 void l4xvm_segments_take(uint32_t space, const L4_Word_t *mr, L4_MsgTag_t tag);
 
-/* Items for what the thread of @space lacks, mostly nothing, at @n; the next one begins there. */
+/*
+ * Items for what the thread of @space lacks, mostly nothing, at @n; the next one begins there. What
+ * is in front of them is to be written later.
+ */
 static inline unsigned int l4xvm_segments_enter(uint32_t space, L4_Word_t *mr, unsigned int n)
 {
         const struct l4xvm_segments *s = &l4xvm_segments;
@@ -50,6 +53,21 @@ static inline void l4xvm_segments_leave(uint32_t space, const L4_Word_t *mr, L4_
         if (L4_TypedWords(tag) != XFER_FRAME_WORDS || l4xvm_segments.loaded.gs ||
             l4xvm_segments.loaded.fs)
                 l4xvm_segments_take(space, mr, tag);
+}
+
+/* A system call, mostly, and it has told of no segments: @frame and @trap say so. */
+static inline bool l4xvm_is_call(const L4_Word_t *mr, struct ab_frame *frame, struct ab_trap *trap)
+{
+        uint32_t vector;
+
+        if (!xfer_is_call(mr, &vector) || l4xvm_segments.loaded.gs | l4xvm_segments.loaded.fs)
+                return false;
+        l4vm_count(COUNT_EXCEPTION);
+        xfer_get_frame(mr, XFER_STATE_MR, frame);
+        frame->eip += 2;
+        trap->reason = AB_REASON_INTERRUPT;
+        trap->vector = vector;
+        return true;
 }
 
 static inline bool l4xvm_is_preemption(L4_MsgTag_t tag)

@@ -26,6 +26,7 @@ struct l4xvm_segments l4xvm_segments = {.changed = true};
 static struct {
         struct descriptor entry[L4_TLS_GDT_COUNT];
         struct ab_selectors selector;
+        bool told; /* messages say which selectors it has */
 } have[L4VM_SPACES];
 
 void l4xvm_segments_reset(uint32_t space)
@@ -35,6 +36,7 @@ void l4xvm_segments_reset(uint32_t space)
         for (i = 0; i < L4_TLS_GDT_COUNT; i++)
                 have[space].entry[i] = (struct descriptor){0, 0};
         have[space].selector = (struct ab_selectors){0, 0};
+        have[space].told = false;
         l4xvm_segments.changed = true;
 }
 
@@ -68,11 +70,27 @@ bool backend_user_segment(uint32_t entry, uint32_t low, uint32_t high)
         return true;
 }
 
+/*
+ * A thread that never had a descriptor cannot load a selector that is of interest, and most
+ * programs have none: until then messages need not tell.  The message registers are lost.
+ */
+static void tell_selectors(uint32_t space)
+{
+        if (have[space].told)
+                return;
+        have[space].told = true;
+        if (!xfer_configure(l4xvm_user_thread(space), L4_FAULTCONF_GP | L4_FAULTCONF_SEG))
+                backend_fatal("L4 has no control transfer items for segments");
+}
+
 static unsigned int put_descriptors(uint32_t space, L4_Word_t *mr, unsigned int n)
 {
         unsigned int at = n++;
         uint32_t i, mask = 0;
 
+        for (i = 0; i < L4_TLS_GDT_COUNT; i++)
+                if (wanted[i].high)
+                        tell_selectors(space);
         for (i = 0; i < L4_TLS_GDT_COUNT; i++) {
                 struct descriptor *now = &have[space].entry[i];
 

@@ -32,6 +32,20 @@ static inline bool xfer_has_state(const L4_Word_t *mr, L4_MsgTag_t tag)
                L4_TypedWords(tag) >= XFER_FRAME_WORDS && xfer_is_frame(mr, XFER_STATE_MR);
 }
 
+/*
+ * The message says no more than that @int n was executed, n from 32 on: of the lower ones
+ * some have instructions of their own (l4vm_classify).  *@vector is n.
+ */
+static inline bool xfer_is_call(const L4_Word_t *mr, uint32_t *vector)
+{
+        enum { PROTECTION = 13, FIRST = 32, ERROR = FIRST * 8 + 2, VECTORS = 0xff << 3 };
+
+        *vector = mr[2] >> 3;
+        return mr[0] == L4_Tag(L4_LABEL_EXCEPTION, XFER_STATE_MR - 1, XFER_FRAME_WORDS).raw &&
+               mr[1] == PROTECTION && !((mr[2] - ERROR) & ~(L4_Word_t)VECTORS) &&
+               mr[XFER_STATE_MR] == L4_CTRLXFER_GP_ITEM;
+}
+
 /* The item's words are eip, eflags, and then the registers in the order of pushal. */
 static inline void xfer_get_frame(const L4_Word_t *mr, unsigned int n, struct ab_frame *frame)
 {

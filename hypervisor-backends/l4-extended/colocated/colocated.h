@@ -48,7 +48,16 @@ extern uint8_t co_arrival_stack_top[];
  * message of the kernel's has: an event came first.  Who finds the kernel thread between begin and
  * return, or in L4's stub, before it has left, moves it to abort.
  */
-L4_Word_t co_user_call(L4_ThreadId_t application);
+static inline L4_Word_t co_user_call(L4_ThreadId_t application)
+{
+        L4_Word_t tag = application.raw;
+
+        asm volatile("call co_user_enter"
+                     : "+a"(tag)
+                     :
+                     : "ebx", "ecx", "edx", "esi", "edi", "ebp", "memory", "cc");
+        return tag;
+}
 extern char co_user_begin[], co_user_return[], co_user_abort[];
 
 /* pager.c */
@@ -63,6 +72,11 @@ bool co_is_linear(uint32_t physical, uint32_t rights);
 uint32_t co_window_piece(uint32_t slot);
 /* A page of the current space's user addresses is mapped now; @value from the shadow. */
 void co_installed(uint32_t *entry, uint32_t value);
+/*
+ * Something is to be done before user code runs: its space is another one, has pages that
+ * are the kernel's alone, or its thread may lack floating-point registers.
+ */
+extern bool co_unsettled;
 /* Before user code runs: no page of the kernel's alone is at a user address. */
 void co_leave_private(void);
 

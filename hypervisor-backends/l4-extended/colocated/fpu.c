@@ -26,7 +26,7 @@ static void look(void)
                 return;
         if (!xfer_read_fpu(application(), areas[owner]))
                 backend_fatal("an application's floating-point registers cannot be read");
-        in_area[owner] = true;
+        in_area[owner] = co_unsettled = true;
 }
 
 /* The current space's applications have @image from now on. */
@@ -40,6 +40,7 @@ static void take(const void *image)
                 in_thread[space] = false;
         }
         owner = space;
+        co_unsettled = true;
 }
 
 void co_fpu_enter(void)

@@ -32,6 +32,8 @@ static struct {
         uint8_t window[L4VM_PIECES]; /* piece + 1 */
 } spaces[L4VM_SPACES] = {{.made = true}};
 
+bool co_unsettled = true;
+
 static L4_Fpage_t log_pages[LOG];
 static uint32_t log_end;
 
@@ -209,7 +211,7 @@ void co_installed(uint32_t *entry, uint32_t value)
 {
         *entry |= SHADOW_INSTALLED;
         if (!(value & AB_USER))
-                spaces[l4vm_current].private = true;
+                spaces[l4vm_current].private = co_unsettled = true;
 }
 
 void co_leave_private(void)
@@ -289,6 +291,7 @@ void backend_switch(uint32_t space)
         co_fpu_leave();
         need(space);
         l4vm_current = space;
+        co_unsettled = true;
         co_switch_to(co_thread(space, L4VM_CO_KERNEL));
         catch_up();
         l4vm_call_end();

@@ -275,7 +275,7 @@ static void configure(L4_ThreadId_t kernel, L4_ThreadId_t application)
         *L4_UtcbWord(co_local(L4VM_CO_KERNEL), L4_UTCB_EXCHANDLER) = L4_MyGlobalId().raw;
         *L4_UtcbWord(co_local(L4VM_CO_APPLICATION), L4_UTCB_EXCHANDLER) = kernel.raw;
         if (!L4_ConfCtrlXfer(kernel, L4_FAULT_PAGEFAULT, L4_FAULTCONF_GP) ||
-            !xfer_configure(application, L4_FAULTCONF_GP | L4_FAULTCONF_SEG) ||
+            !xfer_configure(application, L4_FAULTCONF_GP) ||
             (co_hears_preemptions() && !L4_Schedule(application, L4_SCHED_LEAVE, L4_SCHED_LEAVE,
                                                     L4_SCHED_LEAVE, L4_SCHED_PREEMPTMSG, NULL)))
                 backend_fatal("the kernel below has no control transfer or preemption messages");

@@ -34,14 +34,9 @@ co_arrive:
         xorl    %eax, %eax                      /* to nobody */
         jmp     wait
 
-/* To the application and back. */
-        .globl  co_user_call, co_user_begin, co_user_return, co_user_abort
-co_user_call:
-        pushl   %ebp
-        pushl   %ebx
-        pushl   %esi
-        pushl   %edi
-        movl    20(%esp), %eax
+/* To the application in EAX and back; every register is lost. */
+        .globl  co_user_enter, co_user_begin, co_user_return, co_user_abort
+co_user_enter:
         movl    %esp, user_stack
 co_user_begin:
         cmpl    $0, l4vm + 8                    /* events */
@@ -56,15 +51,11 @@ co_user_return:
         movl    %ebx, 4(%edi)
         movl    %ebp, 8(%edi)
         movl    %esi, %eax
-1:      popl    %edi
-        popl    %esi
-        popl    %ebx
-        popl    %ebp
         ret
 co_user_abort:
         movl    user_stack, %esp
         xorl    %eax, %eax
-        jmp     1b
+        ret
 
 /* An exception of the kernel thread: its registers are in l4vm_raw. */
         .globl  co_exception_entry

@@ -9,6 +9,8 @@
 #include <user-fault.h>
 #include "colocated.h"
 
+static L4_ThreadId_t application; /* the current space's, once settled */
+
 unsigned int user_install(uint32_t address, uint32_t value, uint32_t *entry, unsigned int mr)
 {
         uint32_t from;
@@ -93,7 +95,7 @@ static bool of_preemption(struct ab_frame *frame, struct ab_trap *trap)
         return true;
 }
 
-static bool of_port(struct ab_frame *frame, struct ab_trap *trap, L4_ThreadId_t application)
+static bool of_port(struct ab_frame *frame, struct ab_trap *trap)
 {
         if (!xfer_read_frame(application, frame))
                 backend_fatal("an application's registers cannot be read");
@@ -101,47 +103,56 @@ static bool of_port(struct ab_frame *frame, struct ab_trap *trap, L4_ThreadId_t 
         return true;
 }
 
-/* The message registers hold what sets the thread going. */
-static void run(struct ab_frame *frame, struct ab_trap *trap)
+/* The message @tag is in the registers. */
+static bool of_message(L4_MsgTag_t tag, struct ab_frame *frame, struct ab_trap *trap)
 {
-        L4_ThreadId_t application = l4xvm_user_thread(l4vm_current);
-        bool done = false;
+        uint32_t label = L4_Label(tag);
 
-        while (!done) {
-                L4_MsgTag_t tag;
-                uint32_t label;
-
-                l4vm_count(COUNT_USER);
-                l4vm.running = application.raw;
-                tag.raw = co_user_call(application);
-                l4vm.running = 0;
-                if (!tag.raw) {
-                        l4xvm_segments_unknown(l4vm_current);
-                        *trap = (struct ab_trap){AB_REASON_EVENT, 0, 0, 0};
-                        return;
-                }
-                if (L4_IpcFailed(tag))
-                        backend_fatal("an application thread does not answer");
-                label = L4_Label(tag);
-                if (label == L4_LABEL_EXCEPTION)
-                        done = of_exception(frame, trap);
-                else if ((label & 0xfff0) == L4_LABEL_PAGEFAULT)
-                        done = of_page_fault(frame, trap, label & L4_FPAGE_W);
-                else if (label == L4_LABEL_PREEMPTION)
-                        done = of_preemption(frame, trap);
-                else
-                        done = of_port(frame, trap, application);
+        if (!tag.raw) {
+                l4xvm_segments_unknown(l4vm_current);
+                *trap = (struct ab_trap){AB_REASON_EVENT, 0, 0, 0};
+                return true;
         }
+        if (L4_IpcFailed(tag))
+                backend_fatal("an application thread does not answer");
+        if (label == L4_LABEL_EXCEPTION)
+                return of_exception(frame, trap);
+        if ((label & 0xfff0) == L4_LABEL_PAGEFAULT)
+                return of_page_fault(frame, trap, label & L4_FPAGE_W);
+        if (label == L4_LABEL_PREEMPTION)
+                return of_preemption(frame, trap);
+        return of_port(frame, trap);
+}
+
+static __attribute__((noinline)) void settle(void)
+{
+        co_fpu_enter();
+        application = l4xvm_user_thread(l4vm_current);
+        co_unsettled = false;
+        co_leave_private();
+}
+
+/* The message registers hold what sets the thread going. */
+static L4_MsgTag_t talk(void)
+{
+        L4_MsgTag_t tag;
+
+        l4vm_count(COUNT_USER);
+        l4vm.running = application.raw;
+        tag.raw = co_user_call(application);
+        l4vm.running = 0;
+        return tag;
 }
 
 void backend_user(struct ab_frame *frame, struct ab_trap *trap)
 {
         L4_Word_t *mr = L4_Utcb();
         unsigned int n;
+        L4_MsgTag_t tag;
 
         l4vm_call_begin();
-        co_leave_private();
-        co_fpu_enter();
+        if (co_unsettled)
+                settle();
         if (l4vm.events) {
                 *trap = (struct ab_trap){AB_REASON_EVENT, 0, 0, 0};
         } else {
@@ -150,7 +161,10 @@ void backend_user(struct ab_frame *frame, struct ab_trap *trap)
                 user_progress_begin();
                 xfer_put_frame(mr, 1, frame);
                 mr[0] = L4_Tag(0, 0, n - 1).raw;
-                run(frame, trap);
+                tag = talk();
+                if (l4vm.stopped || !l4xvm_is_call(mr, frame, trap))
+                        while (!of_message(tag, frame, trap))
+                                tag = talk();
         }
         l4vm_note(trap->reason, trap->vector, frame->eip, true);
         l4vm_call_end();

@@ -79,7 +79,7 @@ void l4vm_user_make(uint32_t space)
         if (l4vm_request(RMON_VM_SPACE, 1))
                 backend_fatal("the resource monitor gives no address space");
         l4vm_fpu_reset(space);
-        if (!xfer_configure(l4xvm_user_thread(space), L4_FAULTCONF_GP | L4_FAULTCONF_SEG))
+        if (!xfer_configure(l4xvm_user_thread(space), L4_FAULTCONF_GP))
                 backend_fatal("L4 has no control transfer items");
         l4xvm_tell_preemptions(l4xvm_user_thread(space));
         *(uint32_t *)(l4vm_stub_data(space) + STUB_HANDLER) = l4vm_thread(L4VM_MAIN).raw;
@@ -232,39 +232,49 @@ static bool of_failure(uint32_t space, const struct ab_frame *started, struct ab
         return true;
 }
 
-static void run(uint32_t space, struct ab_frame *frame, struct ab_trap *trap)
+/* The message that is in the registers, or none has come; once before, if *@failed. */
+static bool of_message(uint32_t space, struct ab_frame *frame, struct ab_trap *trap, bool *failed)
 {
-        bool done = false, failed = false;
+        L4_MsgTag_t tag = {L4_Utcb()[0]};
 
-        while (!done) {
-                L4_MsgTag_t tag;
+        if (L4_IpcFailed(tag)) {
+                bool again = *failed;
 
-                l4vm.running = l4xvm_user_thread(space).raw;
-                tag = talk(space, L4_Never);
-                l4vm.running = 0;
-                if (L4_IpcFailed(tag)) {
-                        done = of_failure(space, frame, trap, failed);
-                        failed = true;
-                } else if (!has_state(tag)) {
-                        done = of_other(space, frame, trap);
-                } else if (L4_Label(tag) == L4_LABEL_EXCEPTION) {
-                        done = of_exception(space, frame, trap);
-                } else if (is_page_fault(tag)) {
-                        done = of_page_fault(space, frame, trap, L4_Label(tag) & L4_FPAGE_W);
-                } else if (l4xvm_is_preemption(tag)) {
-                        done = of_preemption(space, frame, trap);
-                } else if (L4_Label(tag) == L4_LABEL_IOFAULT_RW) {
-                        done = of_port(space, frame, trap);
-                } else {
-                        done = of_other(space, frame, trap);
-                }
+                *failed = true;
+                return of_failure(space, frame, trap, again);
         }
+        if (!has_state(tag))
+                return of_other(space, frame, trap);
+        if (L4_Label(tag) == L4_LABEL_EXCEPTION)
+                return of_exception(space, frame, trap);
+        if (is_page_fault(tag))
+                return of_page_fault(space, frame, trap, L4_Label(tag) & L4_FPAGE_W);
+        if (l4xvm_is_preemption(tag))
+                return of_preemption(space, frame, trap);
+        if (L4_Label(tag) == L4_LABEL_IOFAULT_RW)
+                return of_port(space, frame, trap);
+        return of_other(space, frame, trap);
+}
+
+static void run(uint32_t space)
+{
+        l4vm.running = l4xvm_user_thread(space).raw;
+        talk(space, L4_Never);
+        l4vm.running = 0;
+}
+
+/* The thread of @space is there, and has the floating-point registers. */
+static __attribute__((noinline)) void settle(uint32_t space)
+{
+        l4vm_user_need(space);
+        l4vm_fpu_enter(space);
 }
 
 void backend_user(struct ab_frame *frame, struct ab_trap *trap)
 {
         uint32_t space = l4vm_current;
         L4_Word_t *mr = L4_Utcb();
+        bool failed = false;
         unsigned int n;
 
         if (l4vm.events) {
@@ -272,15 +282,19 @@ void backend_user(struct ab_frame *frame, struct ab_trap *trap)
                 return;
         }
         l4vm_call_begin();
-        l4vm_user_need(space);
-        l4vm_fpu_enter(space);
-        l4vm_flush_queue();
+        if (space != l4vm_fpu_in_use)
+                settle(space);
+        if (l4vm_queued)
+                l4vm_flush_queue();
         n = l4xvm_segments_enter(space, mr, XFER_FRAME_WORDS + 1);
         n = l4vm_fresh_put(space, ~0u, n);
         user_progress_begin();
         xfer_put_frame(mr, 1, frame);
         mr[0] = L4_Tag(0, 0, n - 1).raw;
-        run(space, frame, trap);
+        run(space);
+        if (!l4xvm_is_call(mr, frame, trap))
+                while (!of_message(space, frame, trap, &failed))
+                        run(space);
         l4vm_note(trap->reason, trap->vector, frame->eip, true);
         l4vm_call_end();
 }
