@@ -257,6 +257,11 @@ void user_runs_beyond(void);
 /* User code has trapped by reaching there: the guest has been told.  False: that was not it. */
 bool user_reaches_beyond(const struct ab_trap *trap);
 
+/* --- user-port.c ------------------------------------------------------------------- */
+
+/* User code has trapped at an access to a port the guest allows it: made.  False: that was not it. */
+bool user_port(const struct ab_trap *trap);
+
 /* --- user.c --------------------------------------------------------------------- */
 
 /* Run user code until the guest kernel is to run. */

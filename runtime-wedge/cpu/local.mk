@@ -10,7 +10,7 @@ runtime_wedge_cpu_libcpu_a_SOURCES = \
 	runtime-wedge/cpu/port.c runtime-wedge/cpu/quick.c runtime-wedge/cpu/rows.c runtime-wedge/cpu/segment.c \
 	runtime-wedge/cpu/shadow.c runtime-wedge/cpu/start.c runtime-wedge/cpu/string.c runtime-wedge/cpu/system.c \
 	runtime-wedge/cpu/table.c runtime-wedge/cpu/transfer.c runtime-wedge/cpu/user-segment.c \
-	runtime-wedge/cpu/user.c runtime-wedge/cpu/watch.c \
+	runtime-wedge/cpu/user.c runtime-wedge/cpu/user-port.c runtime-wedge/cpu/watch.c \
 	runtime-wedge/cpu/cpu.h runtime-wedge/cpu/vcpu.h
 runtime_wedge_cpu_libcpu_a_CPPFLAGS = $(WEDGE_CPPFLAGS) -Iruntime-wedge/cpu
 runtime_wedge_cpu_libcpu_a_CFLAGS = $(TARGET_CFLAGS)

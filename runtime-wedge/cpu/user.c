@@ -115,7 +115,7 @@ static void run(void)
                 page_fault(&trap);
                 break;
         case AB_REASON_EXCEPTION:
-                if (user_reaches_beyond(&trap))
+                if (user_reaches_beyond(&trap) || user_port(&trap))
                         break;
                 vcpu_exception(trap.vector, trap.error);
                 break;

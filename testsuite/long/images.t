@@ -23,7 +23,7 @@ done
 [ -n "$trees" ] || skip_all 'no afterburned tree: ./quickstart builds one, AFTERBURN_TREES names others'
 # shellcheck disable=SC2086 # a list of words
 set -- $trees
-plan $((7 * $#))
+plan $((8 * $#))
 
 # smoke HYPERVISOR KERNEL OUTPUT: the suite runs to its end
 smoke() {
@@ -54,5 +54,16 @@ for kernel; do
                 "$scribble" "$tmp/bound" "$tmp/scribbled" >"$tmp/out" 2>"$tmp/err" &&
                 smoke l4 "$tmp/scribbled" "$tmp/out" && same "$tmp/out"
         check "$name: and with everything destroyed that is dead"
+        for platform in bare l4; do
+                $limit "$run" --hypervisor=$platform --quiet --timeout=110 --initrd="$mini" "$kernel" \
+                        -- /bin/privileges </dev/null 2>"$tmp/err" | grep -v 'hardware breakpoint' >"$tmp/$platform"
+        done
+        grep -q '^ok a port by ioperm' "$tmp/bare" && diff "$tmp/bare" "$tmp/l4" >"$tmp/out"
+        ended=$?
+        if grep -q '^# this kernel has no ioperm' "$tmp/bare"; then
+                skip "$name: ports that a program is allowed" 'this kernel has no ioperm'
+        else
+                [ $ended = 0 ]; check "$name: ports that a program is allowed"
+        fi
 done
 exit "$failed"

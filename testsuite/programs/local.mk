@@ -3,7 +3,7 @@
 # Programs that tax a guest; each prints the same wherever Linux runs.
 guest_PROGRAMS += share/afterburner/guest/signals share/afterburner/guest/sharing \
 	share/afterburner/guest/spaces share/afterburner/guest/sparse \
-	share/afterburner/guest/tls
+	share/afterburner/guest/tls share/afterburner/guest/privileges
 PROGRAMS_CPPFLAGS = $(GUEST_CPPFLAGS) -I$(top_srcdir)/testsuite/programs
 share_afterburner_guest_signals_SOURCES = testsuite/programs/signals.c testsuite/programs/programs.h $(GUEST_RUNTIME)
 share_afterburner_guest_signals_CPPFLAGS = $(PROGRAMS_CPPFLAGS)
@@ -30,5 +30,10 @@ share_afterburner_guest_tls_CPPFLAGS = $(PROGRAMS_CPPFLAGS)
 share_afterburner_guest_tls_CFLAGS = $(GUEST_CFLAGS) -mno-tls-direct-seg-refs
 share_afterburner_guest_tls_LDFLAGS = $(GUEST_LINK)
 share_afterburner_guest_tls_LDADD = -lgcc
+share_afterburner_guest_privileges_SOURCES = testsuite/programs/privileges.c testsuite/programs/programs.h $(GUEST_RUNTIME)
+share_afterburner_guest_privileges_CPPFLAGS = $(PROGRAMS_CPPFLAGS)
+share_afterburner_guest_privileges_CFLAGS = $(GUEST_CFLAGS)
+share_afterburner_guest_privileges_LDFLAGS = $(GUEST_LINK)
+share_afterburner_guest_privileges_LDADD = -lgcc
 TESTS += testsuite/programs/programs.t
 EXTRA_DIST += testsuite/programs/programs.t testsuite/programs/README

@@ -12,7 +12,7 @@ signals=${AFTERBURN_TEST_SIGNALS:-${long:+10000}}
 signals=${signals:-1000}
 seconds=$((${long:+600} + 280))
 limit="$(command -v timeout) $((seconds + 20))"
-plan 21
+plan 25
 [ -f "$kernel" ] || skip_all "no $kernel: ./quickstart builds it"
 
 # start PLATFORM ARGUMENT...: afterburn run there
@@ -40,7 +40,7 @@ for platform in bare l4 l4x-split l4x-colocated; do
         tls=0 says='^ok'
         [ "$platform" != l4 ] || tls=1 says='^not ok 3 processes'
         if ! start "$platform" --dry-run "$kernel" -- /bin/true; then
-                for name in signals spaces sparse tls sharing; do
+                for name in signals spaces sparse tls privileges sharing; do
                         skip "$platform: $name" 'not part of this build'
                 done
                 continue
@@ -56,6 +56,12 @@ for platform in bare l4 l4x-split l4x-colocated; do
         start "$platform" "$kernel" -- /bin/tls
         [ $? = $tls ] && grep -q "$says" "$tmp/out"
         check "$platform: thread-local storage$([ $tls = 0 ] || echo ' is refused')"
+        # Nowhere but on the bare machine can user code have breakpoint registers.
+        strikes='strikes$'
+        [ "$platform" = bare ] || strikes='does not strike$'
+        start "$platform" "$kernel" -- /bin/privileges && grep -q "^a hardware breakpoint $strikes" "$tmp/out" &&
+                sed -i 's/does not strike$/strikes/' "$tmp/out" && as_native privileges
+        check "$platform: ports a program is allowed, and breakpoint registers"
         # Time is instructions here, sixteen nanoseconds each: the host's load does not matter.
         start "$platform" --emulator-option=-icount --emulator-option=shift=4,sleep=off "$kernel" -- /bin/sharing 5 1000
         share=$(sed -n 's/^share //p' "$tmp/out")
