@@ -166,12 +166,19 @@ static const char *behind(const char *text, const char *word)
         return text;
 }
 
+const char *command_line_behind(const char *word)
+{
+        const char *line, *found = NULL;
+
+        for (line = command_line(); *line && !found; line++)
+                found = behind(line, word);
+        return found;
+}
+
 bool left_out(const char *name)
 {
-        const char *line = command_line(), *list = NULL, *end;
+        const char *list = command_line_behind("without="), *end;
 
-        for (; *line && !list; line++)
-                list = behind(line, "without=");
         while (list && *list && *list != ' ') {
                 end = behind(list, name);
                 if (end && (!*end || *end == ',' || *end == ' '))

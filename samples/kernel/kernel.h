@@ -61,7 +61,9 @@ void timer_init(unsigned hertz);
 void timer_acknowledge(void);
 
 void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* The boot loader's command line has this name in a word `without=NAME,...'. */
+/* Where the boot loader's command line goes on behind the first @word; NULL: it has none. */
+const char *command_line_behind(const char *word);
+/* It has this name in a word `without=NAME,...'. */
 bool left_out(const char *name);
 /* KTAP: the plan, one result, and the end of the machine with the verdict. */
 void ktap_plan(unsigned tests);

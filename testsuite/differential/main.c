@@ -21,8 +21,6 @@ static struct {
         uint32_t interrupted; /* where, the first time */
 } now;
 
-static const char *command = "";
-
 static const char *word_names[OUTCOME_WORDS] = {
     "vector", "error",  "place", "cr2",    "eax", "ecx",     "edx", "ebx",  "esp",
     "ebp",    "esi",    "edi",   "flags",  "cs",  "ss",      "ds",  "es",   "fs",
@@ -138,15 +136,6 @@ static bool same(const char *a, const char *b)
         return *a == *b;
 }
 
-static bool begins(const char *text, const char *with)
-{
-        while (*with && *text == *with) {
-                text++;
-                with++;
-        }
-        return !*with;
-}
-
 static const struct row *row_of(const struct form *form)
 {
         unsigned i;
@@ -250,21 +239,15 @@ static void run_form(const struct form *form, uint32_t cases, bool detail)
               form->text, cases, done, sum);
 }
 
-/* Number behind @name in the command line, ~0: not there. */
+/* Number behind @name in the command line, 0: a word without; ~0: not there. */
 static uint32_t argument(const char *name)
 {
-        const char *p;
+        const char *p = command_line_behind(name);
         uint32_t value = 0;
 
-        for (p = command; *p; p++)
-                if (begins(p, name)) {
-                        while (*p && *p != '=')
-                                p++;
-                        for (p += *p == '='; *p >= '0' && *p <= '9'; p++)
-                                value = value * 10 + (uint32_t)(*p - '0');
-                        return value;
-                }
-        return ~0u;
+        for (; p && *p >= '0' && *p <= '9'; p++)
+                value = value * 10 + (uint32_t)(*p - '0');
+        return p ? value : ~0u;
 }
 
 /*
@@ -329,9 +312,6 @@ void kernel_main(void)
         uint32_t only, cases;
         bool detail, segments, plain;
 
-        if (boot_information && *(uint32_t *)(boot_information + KERNEL_BASE) & 4)
-                command = (const char *)(*(uint32_t *)(boot_information + KERNEL_BASE + 16) +
-                                         KERNEL_BASE);
         only = argument("form=");
         cases = argument("cases=");
         detail = argument("detail") != ~0u;

@@ -28,20 +28,6 @@ void kernel_trap(struct trap_frame *frame)
         }
 }
 
-static bool named(const char *word)
-{
-        const uint32_t *information = (const uint32_t *)(boot_information + KERNEL_BASE);
-        const char *line = (const char *)(information[4] + KERNEL_BASE), *p, *w;
-
-        for (p = line; boot_information && information[0] & 4 && *p; p++) {
-                for (w = word; *w && p[w - word] == *w; w++)
-                        ;
-                if (!*w)
-                        return true;
-        }
-        return false;
-}
-
 static void triple_fault(void)
 {
         static const struct {
@@ -103,15 +89,15 @@ static void beyond(void)
 void kernel_main(void)
 {
         timer_init(100);
-        if (named("panic"))
+        if (command_line_behind("panic"))
                 panic("as the command line asks", 0);
-        if (named("triple"))
+        if (command_line_behind("triple"))
                 triple_fault();
-        if (named("loop"))
+        if (command_line_behind("loop"))
                 endless_loop();
-        if (named("beyond"))
+        if (command_line_behind("beyond"))
                 beyond();
-        if (named("segment"))
+        if (command_line_behind("segment"))
                 segment_with_a_base();
         asm volatile("sti" : : : "memory");
         while (ticks < 200)
