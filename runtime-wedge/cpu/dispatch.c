@@ -86,7 +86,10 @@ static void choose(uint32_t vector, bool pending, const char *fast)
             pending ? stub_of(vector) : (uint32_t)fast;
 }
 
-/* STI enters the long forms only while there is something to deliver. */
+/*
+ * STI enters the long forms only while there is something to deliver; so does PUSHF, which is what
+ * delivers where a sti is in front of it.
+ */
 static void choose_sti(void)
 {
         bool pending = pic_pending();
@@ -97,6 +100,7 @@ static void choose_sti(void)
         choose(AB_VEC_STI, pending, fast_sti);
         choose(AB_VEC_STI_STEP, pending, fast_step);
         choose(AB_VEC_STI_DEFER, pending, fast_defer);
+        choose(AB_VEC_PUSHF, pending, fast_pushf);
 }
 
 /* The next site has to deliver: a short form of a segment load would not. */

@@ -35,6 +35,19 @@ static void restart_segment_load(struct ab_frame *frame)
         frame->eip = stub_of(load->vector);
 }
 
+static void restart_pushf(struct ab_frame *frame)
+{
+        if (frame->eip >= (uint32_t)fast_pushf_saved) {
+                frame->eflags = (vcpu.saved_flags & ~(uint32_t)FLAG_TF) | (frame->eflags & FLAG_TF);
+                *(uint32_t *)vcpu.saved_esp = vcpu.saved_eip;
+        }
+        if (frame->eip >= (uint32_t)fast_pushf_moved) {
+                frame->esp = vcpu.saved_esp;
+                frame->eax = vcpu.saved_eax;
+        }
+        frame->eip = stub_of(AB_VEC_PUSHF);
+}
+
 /* In a short form: begin the long one instead, which does everything again. */
 static bool restart_short_form(struct ab_frame *frame)
 {
@@ -50,7 +63,9 @@ static bool restart_short_form(struct ab_frame *frame)
                 frame->eip = stub_of(AB_VEC_STI_STEP);
         } else if (between(frame->eip, fast_defer, fast_popf)) {
                 frame->eip = stub_of(AB_VEC_STI_DEFER);
-        } else if (between(frame->eip, fast_popf, fast_end)) {
+        } else if (between(frame->eip, fast_pushf, fast_end)) {
+                restart_pushf(frame);
+        } else {
                 if (between(frame->eip, fast_popf_pushed, fast_popf_returns))
                         frame->esp += 4;
                 frame->eip = stub_of(AB_VEC_POPF);

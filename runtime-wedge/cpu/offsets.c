@@ -26,6 +26,8 @@ void offsets(void)
         FIELD(SAVED_EAX, saved_eax);
         FIELD(SAVED_ECX, saved_ecx);
         FIELD(SAVED_FLAGS, saved_flags);
+        FIELD(SAVED_ESP, saved_esp);
+        FIELD(SAVED_EIP, saved_eip);
         FIELD(SEG, ab.seg);
         FIELD(SEGMENT, segment);
         DEFINE(SEGMENT_BYTES, sizeof(struct vcpu_segment));
@@ -42,6 +44,7 @@ void offsets(void)
         DEFINE(FLAG_TF, FLAG_TF);
         DEFINE(FLAG_IF, FLAG_IF);
         DEFINE(FLAGS_SLOW, FLAG_TF | FLAG_IOPL | FLAG_NT);
+        DEFINE(FLAGS_PUSHED, FLAGS_REAL | FLAG_ONE | FLAG_IF);
         DEFINE(FLAGS_WEDGE, FLAG_ONE | FLAG_IF);
         DEFINE(VECTORS, AB_VECTORS);
         DEFINE(VECTOR_POPF, AB_VEC_POPF);

@@ -103,7 +103,10 @@ uint32_t operand_immediate(uint32_t bytes)
 
 static uint32_t word_at(const uint8_t *p)
 {
-        return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+        uint32_t word;
+
+        __builtin_memcpy(&word, p, sizeof(word));
+        return word;
 }
 
 /* Segment a prefix names, or the default. */
@@ -164,11 +167,28 @@ static void carried(uint8_t code[AB_INSN_MAX], struct ab_insn *insn)
                 vcpu_crash("no operand behind a bound call");
 }
 
+/* (%reg), as the binder lays it down: nothing to decode. */
+static bool carries_register(uint32_t *reg)
+{
+        enum { BYTES = 4, MASK = 0xf8ffff, NOP = 0x001f0f, SIB = 4, DISPLACEMENT = 5 };
+        struct mmu_fault fault;
+        const uint8_t *at;
+
+        if (vcpu.frame.eip % AB_PAGE_BYTES > AB_PAGE_BYTES - BYTES ||
+            !(at = linear_byte(vcpu.frame.eip, false, &fault)) || (word_at(at) & MASK) != NOP)
+                return false;
+        *reg = at[2];
+        return *reg != SIB && *reg != DISPLACEMENT;
+}
+
 uint32_t operand_address(void)
 {
         uint8_t code[AB_INSN_MAX];
         struct ab_insn insn;
+        uint32_t reg;
 
+        if (carries_register(&reg))
+                return gpr_read(reg) + vcpu.segment[SEG_DS].base;
         carried(code, &insn);
         return effective_address(code, &insn);
 }

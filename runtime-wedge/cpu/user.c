@@ -54,7 +54,6 @@ static void fill_told(void)
                 return;
         told.waiting = false;
         mmu_prefill(told.address, true);
-        mmu_fill_near(told.address);
 }
 
 static void page_fault(const struct ab_trap *trap)

@@ -75,8 +75,9 @@ struct vcpu {
         uint32_t site_esp;  /* its %esp: what both are when it faults */
         uint32_t stepping;  /* a copy of the instruction at `site' runs in the wedge */
         uint32_t attention; /* for the way out: enum vcpu_attention */
-        uint32_t saved_eax, saved_ecx, saved_flags; /* while a short form of a segment load runs */
-        struct vcpu_source source[6];               /* what short forms compare with */
+        uint32_t saved_eax, saved_ecx, saved_flags; /* while a short form runs */
+        uint32_t saved_esp, saved_eip;
+        struct vcpu_source source[6]; /* what short forms compare with */
 };
 
 extern struct vcpu vcpu;

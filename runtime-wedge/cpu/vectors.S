@@ -136,6 +136,30 @@ fast_popf_pushed:
         popfl
 fast_popf_returns:
         ret     $4
+/*
+ * While no interrupt is pending, too.  The flags and %eax are kept aside: what is to be pushed takes the place of
+ * R, and R goes below.
+ */
+        .globl  fast_pushf, fast_pushf_moved, fast_pushf_saved
+fast_pushf:
+        movl    %eax, V(VCPU_SAVED_EAX)
+        movl    %esp, V(VCPU_SAVED_ESP)
+fast_pushf_moved:
+        movl    (%esp), %eax
+        movl    %eax, V(VCPU_SAVED_EIP)
+        pushfl
+        popl    V(VCPU_SAVED_FLAGS)
+fast_pushf_saved:
+        movl    V(VCPU_SAVED_FLAGS), %eax
+        andl    $FLAGS_PUSHED, %eax             # the machine's interrupts are on,
+        andl    vcpu, %eax                      # the guest's are in its mask
+        orl     V(VCPU_FLAGS), %eax
+        pushl   V(VCPU_SAVED_EIP)
+        movl    %eax, 4(%esp)
+        movl    V(VCPU_SAVED_EAX), %eax
+        pushl   V(VCPU_SAVED_FLAGS)
+        popfl
+        ret
 fast_end:
 
 slow_popf:

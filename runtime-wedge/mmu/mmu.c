@@ -48,20 +48,42 @@ bool mmu_fill_waiting(uint32_t gva, enum mmu_access access, uint32_t *error, boo
         return done;
 }
 
+/* Of an entry that user code has, or may have, used. */
+enum { NEEDED = PTE_P | PTE_US | PTE_A };
+
+static bool is_needed(uint32_t entry)
+{
+        return (entry & (NEEDED | PTE_PS)) == NEEDED;
+}
+
+/* Next to the page at @gva, whose entry is at @at: one that is used and not mapped yet. */
+static bool has_neighbour(uint32_t gva, const uint32_t *at)
+{
+        uint32_t page = (gva >> 12) % ROWS, bit = page % 32;
+        const struct slot *slot = cache_current->rows[ROW_OF(gva)];
+        uint32_t used = slot ? slot->used[page / 32] : 0;
+
+        return (bit < 31 && is_needed(at[1]) && !(used >> bit & 2)) ||
+               (bit && is_needed(at[-1]) && !(used >> (bit - 1) & 1));
+}
+
 void mmu_prefill(uint32_t gva, bool user)
 {
         struct walk walk;
         uint32_t error;
+        bool neighbour;
 
         if (!cache_of(gva) || !walk_tables(gva, MMU_READ, user, &walk, &error))
                 return;
+        neighbour = user && walk.at && has_neighbour(gva, walk.at);
         cache_install(gva, &walk);
         mmu_statistics.prefills++;
+        if (neighbour)
+                mmu_fill_near(gva);
 }
 
 void mmu_fill_near(uint32_t gva)
 {
-        enum { NEEDED = PTE_P | PTE_US | PTE_A };
         uint32_t first = (gva >> 12) % ROWS & -(uint32_t)NEAR_PAGES, pde, used, i;
         struct {
                 uint32_t page, entry;
@@ -79,7 +101,7 @@ void mmu_fill_near(uint32_t gva)
         table = backend_physical((pde & PTE_FRAME) + first * 4);
         used = slot->used[first / 32] >> first % 32;
         for (i = 0; table && i < NEAR_PAGES; i++, used >>= 1)
-                if (!(used & 1) && (table[i] & (NEEDED | PTE_PS)) == NEEDED) {
+                if (!(used & 1) && is_needed(table[i])) {
                         found[count].page = first + i;
                         found[count++].entry = table[i];
                 }

@@ -53,7 +53,7 @@ bool mmu_fill_waiting(uint32_t gva, enum mmu_access access, uint32_t *error, boo
 /*
  * As mmu_fill(), as a read that has not happened yet: map @gva if the guest's tables
  * allow it, else do nothing.  For where an access is about to be repeated, to save
- * its fault.
+ * its fault.  Where the guest has made pages next to it too, mmu_fill_near().
  */
 void mmu_prefill(uint32_t gva, bool user);
 

@@ -83,8 +83,11 @@ bool walk_tables(uint32_t gva, enum mmu_access access, bool user, struct walk *w
         }
         bits = access == MMU_WRITE ? PTE_A | PTE_D : PTE_A;
         set_bits(walk->large ? pde_at : entry_at, bits);
-        if (!walk->large && !(pde & PTE_A))
+        walk->at = entry_at;
+        if (!walk->large && !(pde & PTE_A)) {
                 set_bits(backend_physical(directory + row * 4), PTE_A);
+                walk->at = 0;
+        }
         pde |= walk->large ? bits : PTE_A;
         entry |= bits;
         walk->pde = pde;

@@ -36,6 +36,8 @@ struct walk {
         uint32_t gpa;   /* of the byte */
         uint32_t pde;   /* directory entry */
         uint32_t entry; /* the entry that maps the page; the directory's for a large page */
+        const uint32_t
+            *at; /* where a small page's is, until backend_physical() is called; or NULL */
         bool large;
         bool user;     /* user code may use the page */
         bool write;    /* it may be written now without another bit to set */

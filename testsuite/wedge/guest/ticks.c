@@ -26,7 +26,7 @@ struct shared {
 };
 
 static volatile uint32_t ticks;
-static bool lost_in_kernel, in_shadows;
+static bool lost_in_kernel, in_shadows, wrong_flags;
 static uint32_t too_early;
 extern char program_begin[], program_end[], behind_add[], behind_both[], behind_hlt[];
 
@@ -67,8 +67,9 @@ static void one_tick_in(uint32_t count)
 
 static void report(void)
 {
-        ktap_plan(3);
+        ktap_plan(4);
         ktap_result(!lost_in_kernel, "no tick is lost where the guest enables interrupts");
+        ktap_result(!wrong_flags, "a tick that finds the wedge in pushf changes nothing of it");
         ktap_result(!too_early, "no tick comes between sti and the next instruction");
         ktap_result(!shared()->lost && shared()->round == ROUNDS,
                     "no tick is lost on the way to user code");
@@ -103,7 +104,14 @@ static void in_the_kernel(void)
                 const uint32_t last = ticks;
 
                 for (left = PATIENCE; ticks == last && left; left--)
-                        asm volatile("sti; cli; sti; incl %0; incl %0; cli" : "+r"(count) : : "cc");
+                        asm volatile("movl $0x5ad, %%eax; stc; sti; pushfl\n"
+                                     "jnc 1f; cmpl $0x5ad, %%eax; jne 1f\n"
+                                     "testl $0x200, (%%esp); jz 1f; testl $1, (%%esp); jnz 2f\n"
+                                     "1: movb $1, %1\n"
+                                     "2: popl %%eax; cli; sti; incl %0; incl %0; cli"
+                                     : "+r"(count), "+m"(wrong_flags)
+                                     :
+                                     : "eax", "cc");
                 lost_in_kernel = !left;
         }
 }
