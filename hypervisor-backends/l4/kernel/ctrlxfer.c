@@ -21,7 +21,6 @@
 
 #define ID_GP          0
 #define GP_REGS        10
-#define GP_EIP         BIT(0) /* in the mask */
 #define ALL_GP         ITEM_WORD(ID_GP, (1u << GP_REGS) - 1)
 #define ID_FPU         32 /* and the next three: 20 words each of the FXSAVE image */
 #define FPU_ITEMS      4
@@ -222,20 +221,6 @@ void ctrlxfer_set(struct tcb *t, const u32 *item)
                 set_all_gp(tcb_frame(t), item);
         else
                 set_other(t, item);
-}
-
-bool ctrlxfer_usual(struct tcb *t, const u32 *item, u32 words)
-{
-        if (*item == ITEM_WORD(ID_GP, GP_EIP) && words == 2) {
-                tcb_frame(t)->way_out = EXIT_IRET;
-                tcb_frame(t)->eip = item[1];
-                return true;
-        }
-        if (*item == ALL_GP && words == 1 + GP_REGS) {
-                set_all_gp(tcb_frame(t), item);
-                return true;
-        }
-        return false;
 }
 
 u32 ctrlxfer_get(struct tcb *t, u32 *item)

@@ -19,8 +19,6 @@ u32 ctrlxfer_words(u32 w);
 void ctrlxfer_apply(struct tcb *r);
 /* Apply one item (first word and values) to t. */
 void ctrlxfer_set(struct tcb *t, const u32 *item);
-/* The same for the items most answers to a fault have, if this is one, of as many words. */
-bool ctrlxfer_usual(struct tcb *t, const u32 *item, u32 words);
 /* Fill the values of an item from t's state; returns words used. */
 u32 ctrlxfer_get(struct tcb *t, u32 *item);
 /* Append what t's configuration asks for on this fault; returns typed words. */
@@ -75,7 +73,8 @@ void small_switch(const struct tcb *to);
 
 /* --- tls.c: per-thread descriptors ----------------------------------------------- */
 
-/* Set word n (low and high halves of entries 6, 7, 8) of t's descriptors; then, once, tls_changed. */
+/* Set word n (low and high halves of entries 6, 7, 8) of t's descriptors; then, once, tls_changed.
+ */
 void tls_set(struct tcb *t, u32 word, u32 value);
 void tls_changed(struct tcb *t);
 /* Put to's descriptors, if it is unbounded, into the GDT. */

@@ -13,6 +13,7 @@
  * message registers there, and fault_continue() to let the thread go on.
  */
 #include "ipc.h"
+#include "mapdb.h"
 #include "sched.h"
 #include "thread.h"
 #include "entry.h"
@@ -93,22 +94,37 @@ static void answered(struct tcb *t, const u32 *mr)
         t->mr = t->utcb;
 }
 
+/* The usual items straight; the rest as in any message. */
 bool fault_items(struct tcb *self, struct tcb *t)
 {
         const u32 *mr = self->utcb;
-        u32 first = TAG_UNTYPED(mr[0]) + 1, typed = TAG_TYPED(mr[0]);
+        u32 at = TAG_UNTYPED(mr[0]) + 1, end = at + TAG_TYPED(mr[0]), words;
 
-        if (first + typed > MR_COUNT)
+        if (end > MR_COUNT)
                 return false;
-        if (X_CTRLXFER && ctrlxfer_usual(t, &mr[first], typed))
-                return true;
-        if (X_CTRLXFER && ITEM_TYPE(mr[first]) == ITEM_CTRLXFER &&
-            ctrlxfer_words(mr[first]) == typed) {
-                ctrlxfer_set(t, &mr[first]);
-                return true;
+        for (; at < end; at += words) {
+                u32 w = mr[at];
+
+                if (ITEM_TYPE(w) == ITEM_MAP) {
+                        u32 fpage = mr[at + 1];
+
+                        words = 2;
+                        if (at + 2 > end || !mapdb_is_page(fpage) || !(fpage & FPAGE_RIGHTS) ||
+                            !mapdb_map_page(self->space, fpage, w, t->space))
+                                break;
+                } else if (X_CTRLXFER && ITEM_TYPE(w) == ITEM_CTRLXFER) {
+                        words = ctrlxfer_words(w);
+                        if (!words || at + words > end)
+                                return false;
+                        ctrlxfer_set(t, &mr[at]);
+                } else {
+                        break;
+                }
         }
+        if (at >= end)
+                return true;
         self->virtual_sender = 0;
-        return ipc_items(self, t, first, first + typed - 1) == IPC_OK;
+        return ipc_items(self, t, at, end - 1) == IPC_OK;
 }
 
 void fault_reply(struct tcb *self, struct tcb *t, const struct frame *f)

@@ -25,6 +25,9 @@ static u32 map_item(struct tcb *s, struct tcb *r, u32 at, bool grant)
                 return IPC_OK;
         if (!window)
                 return IPC_OVERFLOW;
+        if (!grant && window == FPAGE_COMPLETE && mapdb_is_page(fpage) && fpage & FPAGE_RIGHTS &&
+            mapdb_map_page(s->space, fpage, base, r->space))
+                return IPC_OK;
         if (fpage_is_io(fpage))
                 return ioports_map(s->space, fpage, r->space, grant) ? IPC_OK : IPC_OVERFLOW;
         /* Without memory some pages are missing: the receiver will fault on them. */

@@ -169,8 +169,7 @@ u32 ipc_transfer(struct tcb *s, struct tcb *r)
 
         if (untyped + typed >= MR_COUNT)
                 return IPC_OVERFLOW;
-        for (u32 i = 1; i <= untyped + typed; i++)
-                r->mr[i] = s->mr[i];
+        memcpy(&r->mr[1], &s->mr[1], (untyped + typed) * sizeof(*r->mr));
         r->mr[0] = (tag & ~TAG_FLAGS) | (s->virtual_sender ? TAG_PROPAGATED : 0);
         if (!r->kernel_msg && s->virtual_sender)
                 r->utcb[UTCB_SENDER] = visible_id(s, r->space);

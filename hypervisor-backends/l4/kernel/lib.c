@@ -8,7 +8,10 @@
 void *memset(void *to, int byte, size_t len)
 {
         void *at = to;
+        size_t words = len / 4;
 
+        asm volatile("rep stosl" : "+D"(at), "+c"(words) : "a"((u8)byte * 0x01010101u) : "memory");
+        len %= 4;
         asm volatile("rep stosb" : "+D"(at), "+c"(len) : "a"(byte) : "memory");
         return to;
 }

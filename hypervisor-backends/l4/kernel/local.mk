@@ -36,6 +36,7 @@ L4K_SOURCES = \
 	$(L4K)/kmsg.c \
 	$(L4K)/lib.c \
 	$(L4K)/mapdb.c \
+	$(L4K)/mappage.c \
 	$(L4K)/memory.c \
 	$(L4K)/schedctl.c \
 	$(L4K)/schedule.c \
@@ -62,6 +63,7 @@ L4K_SOURCES = \
 	$(L4K)/kip.h \
 	$(L4K)/layout.h \
 	$(L4K)/mapdb.h \
+	$(L4K)/mapnode.h \
 	$(L4K)/memory.h \
 	$(L4K)/sched.h \
 	$(L4K)/space.h \

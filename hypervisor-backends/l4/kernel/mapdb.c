@@ -15,18 +15,12 @@
  * clears them, and leaves a copy in every other node between the page and the
  * root ("seen" bits), so that each holder of the page is told once.
  */
-#include "mapdb.h"
-#include "memory.h"
+#include "mapnode.h"
 #include "abi.h"
 
-#define NODE_LARGE   BIT(0)
-#define NODE_SEEN_R  BIT(1)
-#define NODE_SEEN_W  BIT(2)
-#define NODE_ADDRESS PTE_FRAME
-
-static struct slab nodes = {
+struct slab map_nodes = {
     .size = sizeof(struct mapping),
-    .partial = {&nodes.partial, &nodes.partial},
+    .partial = {&map_nodes.partial, &map_nodes.partial},
 };
 
 static struct {
@@ -52,11 +46,6 @@ static bool is_forbidden(u32 low, u32 size)
 }
 
 /* --- one node ------------------------------------------------------------ */
-
-static bool is_large(const struct mapping *m)
-{
-        return m->address & NODE_LARGE;
-}
 
 static u32 node_size(const struct mapping *m)
 {
@@ -86,28 +75,6 @@ static struct mapping *node_at(struct space *s, u32 address)
         u32 *pte = space_pte(s, address, &large);
 
         return pte && (*pte & PTE_P) ? *node_slot(s, address, large) : NULL;
-}
-
-static void tree_add(struct mapping *parent, struct mapping *m)
-{
-        m->parent = parent;
-        m->prev = NULL;
-        m->next = parent ? parent->child : NULL;
-        if (m->next)
-                m->next->prev = m;
-        if (parent)
-                parent->child = m;
-}
-
-static void tree_remove(struct mapping *m)
-{
-        if (m->prev)
-                m->prev->next = m->next;
-        else if (m->parent)
-                m->parent->child = m->next;
-        if (m->next)
-                m->next->prev = m->prev;
-        m->parent = m->next = m->prev = NULL;
 }
 
 /* Next node after m in the subtree of top, children first; NULL at the end. */
@@ -145,14 +112,7 @@ static void remove_leaf(struct mapping *m)
         *node_slot(m->space, m->address, is_large(m)) = NULL;
         space_flush_tlb(m->space, m->address);
         tree_remove(m);
-        slab_free(&nodes, m);
-}
-
-/* Mark the nodes from `m` up to but excluding `end` (NULL: the root). */
-static void mark_seen(struct mapping *m, const struct mapping *end, u32 bits)
-{
-        for (; bits && m != end; m = m->parent)
-                m->address |= bits;
+        slab_free(&map_nodes, m);
 }
 
 /* --- revoking ------------------------------------------------------------ */
@@ -222,12 +182,12 @@ static struct mapping *allocate_small_nodes(void)
         struct mapping *chain = NULL;
 
         for (u32 i = 0; i < 1024; i++) {
-                struct mapping *m = slab_alloc(&nodes);
+                struct mapping *m = slab_alloc(&map_nodes);
 
                 if (!m) {
                         while (chain) {
                                 m = chain->next;
-                                slab_free(&nodes, chain);
+                                slab_free(&map_nodes, chain);
                                 chain = m;
                         }
                         return NULL;
@@ -236,13 +196,6 @@ static struct mapping *allocate_small_nodes(void)
                 chain = m;
         }
         return chain;
-}
-
-static u32 small_pte(u32 pde)
-{
-        u32 pte = pde & ~(PTE_LARGE | PDE_PAT);
-
-        return pde & PDE_PAT ? pte | PTE_PAT : pte;
 }
 
 /*
@@ -294,7 +247,7 @@ static bool split_one(struct mapping *m, bool parent_is_split, struct mapping **
                         tree_add(shadow[*node_pte(c) >> PAGE_BITS & 1023], c);
                 }
         }
-        slab_free(&nodes, m);
+        slab_free(&map_nodes, m);
         return true;
 }
 
@@ -376,7 +329,7 @@ static bool new_node(struct mapping *parent, struct space *s, u32 address, u32 p
 
         if (!large && !space_need_table(s, address))
                 return false;
-        m = slab_alloc(&nodes);
+        m = slab_alloc(&map_nodes);
         if (!m)
                 return false;
         m->space = s;

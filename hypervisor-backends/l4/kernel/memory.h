@@ -46,6 +46,8 @@ struct slab {
 
 /* A zeroed object, or NULL. */
 void *slab_alloc(struct slab *s);
+/* The same with whatever is in it. */
+void *slab_take(struct slab *s);
 void slab_free(struct slab *s, void *object);
 
 #endif

@@ -28,7 +28,7 @@ static struct slab_page *add_page(struct slab *s)
         return page;
 }
 
-void *slab_alloc(struct slab *s)
+void *slab_take(struct slab *s)
 {
         struct slab_page *page;
         void **object;
@@ -43,7 +43,14 @@ void *slab_alloc(struct slab *s)
         page->used++;
         if (!page->free)
                 link_remove(&page->link);
-        return memset(object, 0, s->size);
+        return object;
+}
+
+void *slab_alloc(struct slab *s)
+{
+        void *object = slab_take(s);
+
+        return object ? memset(object, 0, s->size) : NULL;
 }
 
 void slab_free(struct slab *s, void *object)

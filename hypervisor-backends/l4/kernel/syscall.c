@@ -92,7 +92,8 @@ void sys_unmap(struct frame *f)
 
                 if (fpage_is_io(fpage))
                         used = ioports_unmap(self->space, fpage, flush);
-                else
+                else if (!mapdb_is_page(fpage) ||
+                         !mapdb_unmap_page(self->space, fpage, flush, &used))
                         used = mapdb_unmap(self->space, fpage, flush);
                 self->utcb[i] = (fpage & ~FPAGE_RIGHTS) | used;
         }

@@ -108,10 +108,10 @@ struct tcb {
         u8 timer_on;
 
         /* IPC (ipc.c). */
-        struct link sending;   /* in a receiver's queue of senders */
-        u32 from;              /* sender as the receiver sees it */
-        u32 ipc_error;         /* set by whoever ends a blocked phase */
-        u32 virtual_sender;    /* propagation: in whose name it sends */
+        struct link sending; /* in a receiver's queue of senders */
+        u32 from;            /* sender as the receiver sees it */
+        u32 ipc_error;       /* set by whoever ends a blocked phase */
+        u32 virtual_sender;  /* propagation: in whose name it sends */
         /* The next four are one word to the fast path. */
         u8 ipc_active;         /* inside a user's Ipc, past the fast path */
         u8 kernel_msg;         /* mr is a kernel message */

@@ -123,6 +123,42 @@ static void partial(void)
         task_delete_all();
 }
 
+/* One page with two holders; who loses a right faults once too often, and is spent. */
+static void several_holders(void)
+{
+        L4_ThreadId_t a = task_space(toucher), b = task_space(toucher);
+        L4_Word_t faults = task_bad_faults;
+
+        give(a, PAGE(9, L4_FPAGE_RWX), FAR);
+        give(b, PAGE(9, L4_FPAGE_RWX), FAR);
+        give(b, PAGE(9, L4_FPAGE_R), FAR + 4096);
+        bits(9);
+        check(touch(b, TOUCH_WRITE, FAR) && (bits(9) & 2), "4.2",
+              "unmap: a write of one of two holders sets w");
+        check(touch(a, TOUCH_READ, FAR) && (bits(9) & 6) == 4, "4.2",
+              "unmap: a read of the other then sets r alone");
+        L4_UnmapFpage(PAGE(9, L4_FPAGE_W));
+        check(touch(a, TOUCH_READ, FAR) && touch(b, TOUCH_READ, FAR + 4096) &&
+                  task_bad_faults == faults,
+              "4.2", "unmap: both holders keep r when w is revoked");
+        check(!touch(a, TOUCH_WRITE, FAR) && !touch(b, TOUCH_WRITE, FAR) &&
+                  task_bad_faults == faults + 2,
+              "4.2", "unmap: both holders lose w");
+        task_delete_all();
+
+        a = task_space(toucher);
+        b = task_space(toucher);
+        faults = task_bad_faults;
+        give(a, PAGE(9, L4_FPAGE_RWX), FAR);
+        give(b, PAGE(9, L4_FPAGE_R), FAR + 4096);
+        check((L4_UnmapFpage(PAGE(9, L4_FPAGE_RWX)).raw & 2) == 0, "4.2",
+              "unmap: full revocation reports nothing that was not done");
+        check(!touch(a, TOUCH_READ, FAR) && !touch(b, TOUCH_READ, FAR + 4096) &&
+                  task_bad_faults == faults + 2,
+              "4.2", "unmap: both holders lose the page, wherever they have it");
+        task_delete_all();
+}
+
 /* The root space can lose and get back its own pages: sigma0 serves them again. */
 static void flush(void)
 {
@@ -143,5 +179,6 @@ void area_unmap(void)
 {
         access_bits();
         partial();
+        several_holders();
         flush();
 }
