@@ -25,6 +25,7 @@
 #include "host/output.h"
 #include "host/paths.h"
 #include "load.h"
+#include "percpu.h"
 
 static const char usage_text[] =
     "Usage: afterburn link --hypervisor=NAME [OPTION]... VMLINUX -o FILE\n"
@@ -324,6 +325,7 @@ int main(int argc, char **argv)
         load.scribble = options.scribble;
         bind(&options, &file, &load);
         write_bound(&options, &file, &wedge);
+        ab_warn_of_percpu(options.input, file.bytes, file.size);
         if (options.stats)
                 print_stats(&load.bind.stats);
         ab_finish_output();

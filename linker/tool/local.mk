@@ -35,7 +35,7 @@ libexec_afterburner_afterburn_report_LDADD = libabtool.a linker/core/libabbind.a
 	$(AB_RECORDS_LIBS) $(LLVM_LIBS) $(BFD_LIBS)
 
 pkglibexec_PROGRAMS += libexec/afterburner/afterburn-link
-libexec_afterburner_afterburn_link_SOURCES = linker/tool/link.c
+libexec_afterburner_afterburn_link_SOURCES = linker/tool/link.c linker/tool/percpu.c linker/tool/percpu.h
 libexec_afterburner_afterburn_link_CPPFLAGS = $(AB_LOADER_CPPFLAGS) -I$(top_srcdir)/linker/load
 libexec_afterburner_afterburn_link_CFLAGS = $(AB_CFLAGS)
 libexec_afterburner_afterburn_link_LDADD = linker/load/libabload.a linker/core/libabbind.a \

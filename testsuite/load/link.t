@@ -7,7 +7,7 @@
 . "${top_srcdir:?}/testsuite/run/run.sh"
 dir=$top_builddir/testsuite/load
 hello=$top_builddir/share/afterburner/hello
-plan 22
+plan 26
 
 link() { afterburn link --hypervisor=test --wedge="$dir/wedge-test" "$@" >"$tmp/out" 2>"$tmp/err"; }
 # refused STATUS TEXT COMMAND...: ends with that status and one line that has the text
@@ -40,6 +40,16 @@ link "$hello" -o "$tmp/again" && link "$hello" -o "$tmp/bound" && cmp "$tmp/agai
 check 'the same input gives the same output'
 refused 1 'bound for test already' link "$tmp/bound" -o "$tmp/twice" && [ ! -e "$tmp/twice" ]
 check 'a bound image is not bound twice'
+
+# What only a run would show otherwise: symbols of kernels with data in segments with a base.
+for sign in this_cpu_off per_cpu__this_cpu_off boot_pda; do
+        objcopy --add-symbol "$sign=.text:0" "$hello" "$tmp/percpu"
+        link "$tmp/percpu" -o "$tmp/warned" && [ "$(wc -l <"$tmp/err")" = 1 ] && grep -q "warning: .*/percpu: .*refused when it runs" "$tmp/err"
+        check "a kernel with $sign is bound with a warning"
+done
+strip -o "$tmp/stripped" "$tmp/percpu"
+link "$tmp/stripped" -o "$tmp/warned" && ! [ -s "$tmp/err" ]
+check "without symbols there is none"
 
 bare() { "$run" --hypervisor=bare "$tmp/bound" >"$tmp/out" 2>"$tmp/err"; }
 refused 1 'bound for test, cannot run on bare' bare
