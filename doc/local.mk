@@ -38,5 +38,5 @@ evaluation:
 		doc/evaluation-notes >doc/evaluation.md.new && mv doc/evaluation.md.new doc/evaluation.md
 .PHONY: evaluation
 dist_doc_DATA += doc/evaluation.md
-EXTRA_DIST += $(EVALUATION_FROM) doc/results-extended/README doc/results-extended/soak doc/results-extended/extended.txt \
+EXTRA_DIST += $(EVALUATION_FROM) doc/results-extended/README doc/results-extended/soak doc/results-extended/signals doc/results-extended/extended.txt \
 	doc/results-extended/times-6.1.svg doc/results-extended/times-2.6.9.svg

@@ -51,8 +51,8 @@ for platform in bare l4 l4x-split l4x-colocated; do
         start "$platform" "$kernel" -- /bin/spaces && grep -q '^ok' "$tmp/out" &&
                 as_native spaces
         check "$platform: one kernel area in 50 address spaces"
-        start "$platform" "$kernel" -- /bin/sparse && grep -q '^ok' "$tmp/out" && as_native sparse
-        check "$platform: more page tables than a wedge keeps"
+        start "$platform" --memory=128M "$kernel" -- /bin/sparse 16 && grep -q '^ok' "$tmp/out" && as_native sparse
+        check "$platform: more page tables than a wedge keeps, and than L4 has memory for"
         start "$platform" "$kernel" -- /bin/tls
         [ $? = $tls ] && grep -q "$says" "$tmp/out"
         check "$platform: thread-local storage$([ $tls = 0 ] || echo ' is refused')"

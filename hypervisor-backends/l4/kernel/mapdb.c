@@ -477,7 +477,7 @@ bool mapdb_map(struct space *from, u32 snd, u32 base, struct space *to, u32 rcv,
 {
         u32 slog = fpage_log2(snd), rlog = fpage_log2(rcv), log2 = slog < rlog ? slog : rlog;
         u32 saddr = fpage_base(snd), raddr = fpage_base(rcv), rights = snd & FPAGE_RIGHTS;
-        u64 done = 0, size;
+        u64 done = 0, size, tried = ~0ull;
 
         if (fpage_is_nil(snd) || fpage_is_nil(rcv) || log2 < PAGE_BITS || !rights)
                 return true;
@@ -508,8 +508,13 @@ bool mapdb_map(struct space *from, u32 snd, u32 base, struct space *to, u32 rcv,
                 }
                 large = is_large(m) && !((s | d) & (SUPER_SIZE - 1)) && size - done >= SUPER_SIZE &&
                         !(X_SMALL_SPACES && to->small_pages);
-                if (!map_page(m, s, to, d, large, rights, grant))
-                        return false;
+                if (!map_page(m, s, to, d, large, rights, grant)) {
+                        /* Once more, if there are tables that nobody needs. */
+                        if (tried == done || !space_reclaim_tables())
+                                return false;
+                        tried = done;
+                        continue;
+                }
                 done += large ? SUPER_SIZE : PAGE_SIZE;
         }
         return true;

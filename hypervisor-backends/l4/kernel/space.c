@@ -10,17 +10,20 @@
 #include "ioports.h"
 #include "ext.h"
 
+/* Pages that one search for empty tables is content with. */
+#define RECLAIM_ENOUGH 256u
+
 struct space *sigma0_space;
 u32 *kernel_pd;
 struct link all_spaces = {&all_spaces, &all_spaces};
 
 struct space *space_create(void)
 {
-        struct space *s = page_alloc();
+        struct space *s = page_alloc_reclaiming();
 
         if (!s)
                 return NULL;
-        s->pd = page_alloc();
+        s->pd = page_alloc_reclaiming();
         if (!s->pd) {
                 page_free(s);
                 return NULL;
@@ -45,6 +48,54 @@ static void free_table(struct space *s, u32 index, u32 kip_phys)
         }
         page_free(table);
         page_free(s->shadow[index]);
+}
+
+/*
+ * A page table stays when its last page is unmapped: what was mapped in a region once mostly is
+ * again.  So those that are empty are memory too, when there is no other.  Tables of small
+ * spaces are in other directories as well; they stay.
+ */
+static bool table_is_empty(const struct space *s, u32 index)
+{
+        const u32 *table = phys_to_virt(s->pd[index] & PTE_FRAME);
+
+        for (u32 i = 0; i < 1024; i++) {
+                if (table[i])
+                        return false;
+        }
+        return true;
+}
+
+bool space_reclaim_tables(void)
+{
+        u32 before = memory_free_pages();
+
+        for (struct link *l = all_spaces.next; l != &all_spaces; l = l->next) {
+                struct space *s = CONTAINER(l, struct space, all);
+                u32 free = memory_free_pages();
+
+                for (u32 i = 0; i < USER_PDES && !s->small_pages; i++) {
+                        if ((s->pd[i] & (PTE_P | PTE_LARGE)) != PTE_P || !table_is_empty(s, i))
+                                continue;
+                        free_table(s, i, 0);
+                        s->pd[i] = 0;
+                        s->shadow[i] = NULL;
+                }
+                if (memory_free_pages() != free)
+                        space_flush_all(s);
+                if (memory_free_pages() - before >= RECLAIM_ENOUGH)
+                        break;
+        }
+        return memory_free_pages() != before;
+}
+
+void *page_alloc_reclaiming(void)
+{
+        void *page = page_alloc();
+
+        if (!page && space_reclaim_tables())
+                page = page_alloc();
+        return page;
 }
 
 void space_destroy(struct space *s)

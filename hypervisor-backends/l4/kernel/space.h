@@ -58,6 +58,11 @@ u32 *space_utcb_word(struct space *s, u32 local_id);
 /* Install the page table that PDE of address needs; false without memory. */
 bool space_need_table(struct space *s, u32 address);
 
+/* Free page tables in which nothing is mapped, some at a time; false: there are none. */
+bool space_reclaim_tables(void);
+/* A page, as page_alloc(), from such tables when there is no other; nobody may be filling a table. */
+void *page_alloc_reclaiming(void);
+
 /* Show a physical page at WINDOW_COPY, writable, in the current space. */
 void window_map_copy(u32 phys);
 

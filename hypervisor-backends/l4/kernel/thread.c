@@ -47,7 +47,7 @@ struct tcb *thread_resolve(struct space *space, u32 id)
 
 struct tcb *thread_create(u32 id, struct space *space, u32 scheduler)
 {
-        struct tcb *t = page_alloc();
+        struct tcb *t = page_alloc_reclaiming();
 
         if (!t)
                 return NULL;
@@ -76,7 +76,7 @@ static bool utcb_install(struct tcb *t, u32 local_id)
         u32 *pte = space_pte(t->space, page, &large);
 
         if (!pte || !(*pte & PTE_P)) {
-                void *memory = page_alloc();
+                void *memory = page_alloc_reclaiming();
 
                 if (!memory)
                         return false;
