@@ -13,12 +13,17 @@ _afterburn_options() {
 	[[ $1 != make ]] || echo "-C O="
 }
 
+# _afterburn_values OPTION COMMAND
 _afterburn_values() {
 	case $1 in
 	--config) echo "small debug console" ;;
 	--padding | --afterburn-padding) echo "prefix nop" ;;
 	--afterburn-cc) echo "gcc-12 gcc-11" ;;
-	--hypervisor) echo "bare l4" ;;
+	--hypervisor)
+		if [[ $2 == link ]]; then echo "l4 l4x-split l4x-colocated"; else echo "bare l4 l4x"; fi
+		;;
+	--layout) echo "split colocated" ;;
+	--without) echo "recycling limits preemption invalidation bulk" ;;
 	--format) echo "text json html" ;;
 	--emulator) echo "qemu bochs" ;;
 	--records) echo "elf flat" ;;
@@ -37,10 +42,10 @@ _afterburn() {
 	fi
 	# With "=" among the word breaks, "--option=value" arrives in pieces.
 	if [[ $current == "=" ]]; then
-		words=$(_afterburn_values "$previous")
+		words=$(_afterburn_values "$previous" "$command")
 		current=
 	elif [[ $previous == "=" && $COMP_CWORD -ge 3 ]]; then
-		words=$(_afterburn_values "${COMP_WORDS[COMP_CWORD - 2]}")
+		words=$(_afterburn_values "${COMP_WORDS[COMP_CWORD - 2]}" "$command")
 	elif [[ $current == --* ]]; then
 		words=$(_afterburn_options "$command")
 	elif [[ $previous == -C ]]; then
@@ -49,7 +54,7 @@ _afterburn() {
 	elif [[ $command == make ]]; then
 		words="$(_afterburn_options make) defconfig i386_defconfig oldconfig menuconfig bzImage vmlinux modules clean"
 	elif [[ $command == bench ]]; then
-		words="toolchain l4"
+		words=$(afterburn bench --help 2>/dev/null | sed -n "s/.*SUITE (\(.*\)).*/\1/p" | tr -d ,)
 	elif [[ $command == l4 && $COMP_CWORD -eq 2 ]]; then
 		words="run"
 	fi

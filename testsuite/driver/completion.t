@@ -23,6 +23,16 @@ complete_words afterburn make --pl >"$scratch/words"
 check "option of make" grep -qx -e --plain "$scratch/words"
 complete_words afterburn make --padding = n >"$scratch/words"
 check "value of an option" grep -qx nop "$scratch/words"
+complete_words afterburn run --hypervisor = l4 >"$scratch/words"
+check "hypervisors to run on" grep -qx l4x "$scratch/words"
+complete_words afterburn link --hypervisor = l4 >"$scratch/words"
+check "hypervisors to bind for" grep -qx l4x-colocated "$scratch/words"
+complete_words afterburn run --layout = "" >"$scratch/words"
+check "layouts" grep -qx colocated "$scratch/words"
+complete_words afterburn bench "" >"$scratch/words"
+for suite in toolchain l4 baseline extended; do
+	check "bench $suite" grep -qx "$suite" "$scratch/words"
+done
 complete_words afterburn make def >"$scratch/words"
 check "target of make" grep -qx defconfig "$scratch/words"
 finish
