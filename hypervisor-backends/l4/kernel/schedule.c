@@ -226,8 +226,11 @@ void schedule(void)
                 bool goes_on = self->state == S_RUNNING;
 
                 unload_slice(self, goes_on);
+                /* Preempted between the end of its slice and the tick, it has had its turn. */
+                if (slice_left <= 0)
+                        dequeue(self);
                 if (goes_on)
-                        enqueue(self, true);
+                        enqueue(self, slice_left > 0);
         }
         dispatch();
 }
