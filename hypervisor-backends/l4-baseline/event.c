@@ -3,8 +3,6 @@
 #include "../port.h"
 #include "l4vm.h"
 
-static uint64_t began;
-
 static uint64_t counter(void)
 {
         uint64_t value;
@@ -19,11 +17,11 @@ uint64_t backend_time(void)
         static uint32_t scale;
         uint64_t steps;
 
-        if (!began) {
-                began = counter();
+        if (!l4vm.clock_began) {
+                l4vm.clock_began = counter();
                 scale = (uint32_t)((1000000ull << 24) / l4vm_machine.counter_khz);
         }
-        steps = counter() - began;
+        steps = counter() - l4vm.clock_began;
         return ((uint64_t)scale * (uint32_t)(steps >> 32) << 8) +
                ((uint64_t)scale * (uint32_t)steps >> 24);
 }

@@ -9,23 +9,7 @@
 #include <l4/ipc.h>
 #include <l4/resourcemon.h>
 #include "layout.h"
-
-/* --- state that main and monitor thread share ------------------------------------ *
- *
- * The monitor thread has the higher priority, so to it every step of main is as
- * atomic as a single instruction; what main does to a word the monitor writes
- * too is one instruction.
- */
-struct l4vm_shared {
-        uint32_t held;        /* main wants no wedge_event() */
-        uint32_t busy;        /* main is in an L4 call of its own: it must not be moved */
-        uint32_t events;      /* have come, not taken */
-        uint32_t waiting;     /* main waits for the monitor's message */
-        uint32_t running;     /* id of the user thread main waits for, or 0 */
-        uint32_t stopped;     /* the monitor moved that thread from ... */
-        uint32_t stop_eip;    /* ... here */
-        uint32_t stop_failed; /* it cannot be stopped: it has another pager now */
-};
+#include "shared.h"
 
 extern volatile struct l4vm_shared l4vm;
 
@@ -117,7 +101,7 @@ static inline void l4vm_call_end(void)
 }
 
 /* Labels of messages inside the machine. */
-enum { L4VM_OP_MAP = 1, L4VM_OP_LOAD, L4VM_OP_TIMER };
+enum { L4VM_OP_MAP = 1, L4VM_OP_LOAD };
 
 /*
  * Map guest-physical @physical, 2^@bits bytes, at @virtual of the kernel space, through
@@ -148,15 +132,15 @@ extern struct backend_machine l4vm_machine;
 extern char l4vm_load_error[256];
 void l4vm_string(const char *text);
 
-/* event.c */
+/* Of the co-located layout: */
 extern volatile uint64_t l4vm_deadline; /* of backend_timer(), ns; valid if ... */
 extern volatile uint32_t l4vm_deadline_set;
-extern volatile uint64_t l4vm_planned; /* when the monitor thread wakes by itself */
+extern volatile uint64_t l4vm_planned; /* when the interrupt thread looks by itself */
 
-/* timer.c, where a monitor thread waits: raise what is due, and until when to wait; with @retry
- * no more than a moment.  And tell the resource monitor of a near deadline; takes the MRs. */
-L4_Time_t l4vm_timer_look(bool retry);
-void l4vm_timer_ask(void);
+/* timer.c, for a monitor thread: from here on the resource monitor knows of the shared state. */
+void l4vm_share(void);
+/* Until when to wait: with @retry an event could not be delivered, and that is tried again. */
+L4_Time_t l4vm_patience(bool retry);
 
 /* The resource monitor: the pager of the monitor and helper threads. */
 extern L4_ThreadId_t l4vm_owner;
@@ -272,10 +256,28 @@ void l4vm_fpu_enter(uint32_t space);
 extern uint32_t l4vm_fpu_in_use;
 void l4vm_fpu_reset(uint32_t space);
 
+/* --- pager.c: the pagers beside the threads that run applications ------------------------ */
+
+/* Start that of a new @space, by main.  False: it does not. */
+bool l4vm_pager_start(uint32_t space);
+/* It waits, as it should when its space does not run, and cannot but go on with its own code. */
+bool l4vm_pager_waits(uint32_t space);
+/* A message to the monitor thread.  True: of a pager, whose answer is loaded. */
+bool l4vm_pager_faulted(L4_ThreadId_t from, L4_MsgTag_t tag);
+
+/*
+ * ExchangeRegisters of a thread that runs applications, to another place: by the resource monitor,
+ * where its pager is none of ours.  Afterwards @r has the old one.  Message registers are free
+ * to use.  For main, whose thread it is.  False: refused.
+ */
+bool l4vm_move_user(L4_ThreadId_t thread, struct L4_ExRegs *r);
+
 /* stubs.S: offsets in the page of code. */
 extern char l4vm_stub_code[];
 extern char stub_hlt[], stub_start[], stub_fpu_save[], stub_fpu_load[], stub_flush[];
-extern char stub_popf[], stub_popf_end[], stub_give[], stub_give_end[];
+extern char stub_popf[], stub_popf_end[], stub_give[], stub_give_back[], stub_give_end[];
+extern char stub_start_paged[], stub_pager[], stub_pager_back[];
+extern uint32_t stub_calls[2];
 #define STUB_ADDRESS(label) (L4VM_STUB_CODE + ((uint32_t)(label) - (uint32_t)l4vm_stub_code))
 static inline bool l4vm_in_stubs(uint32_t address)
 {
@@ -286,6 +288,7 @@ static inline bool l4vm_in_stubs(uint32_t address)
 struct l4vm_quirks {
         bool reply_maps; /* a reply to an exception may carry map items */
         bool flags;      /* replies set TF, DF, AC and ID too */
+        bool pagers;     /* so does ExchangeRegisters: a space can have its own pager */
         bool splits;     /* a part of a 4 MB page can be unmapped */
         bool error_code; /* exceptions carry the processor's error code, in every vector */
 };

@@ -5,7 +5,7 @@
  * Three kinds of address space:
  *   kernel   guest kernel and wedge: threads main and monitor
  *   helper   all guest-physical memory, one to one: thread helper
- *   user     one per guest space: one thread that runs applications
+ *   user     one per guest space: one thread that runs applications, and its pager
  */
 #ifndef L4VM_LAYOUT_H
 #define L4VM_LAYOUT_H
@@ -37,14 +37,22 @@
 #define STUB_FLAGS     0x004 /* what stub_popf loads */
 #define STUB_ESP       0x008
 #define STUB_EIP       0x00c
-#define STUB_IPC       0x010 /* address of the kernel's Ipc */
+#define STUB_SELF      0x010 /* the thread's own id */
+#define STUB_PAGER     0x014 /* its pager's */
+#define STUB_MONITOR   0x018 /* the pager's pager's */
 #define STUB_FPU       0x200 /* 512 bytes for fxsave */
 #define STUB_WORDS     0x400 /* 64 words for message registers */
 #define STUB_STACK     0xff0
+#define STUB_PAGERS    0xdf0 /* the pager's stack */
 
-/* What stub_give sends: the words of an exception message, but for those of L4's. */
-#define STUB_GIVE_LABEL 0x4711
-#define STUB_GIVE_WORDS 12
+/*
+ * What stub_give sends: the words of an exception message, with the fault message's tag and
+ * address in place of vector and error code.
+ */
+#define STUB_GIVE_LABEL   0x4711
+#define STUB_GIVE_WORDS   12
+#define STUB_GIVE_TAG     3
+#define STUB_GIVE_ADDRESS 4
 
 /* Threads, relative to the machine's first thread number. */
 #define L4VM_MAIN           0
@@ -52,6 +60,7 @@
 #define L4VM_HELPER         2
 #define L4VM_USER           3 /* first of the user threads */
 #define L4VM_SPACES         48
+#define L4VM_PAGER          (L4VM_USER + L4VM_SPACES) /* first of the pagers beside them */
 /* Co-located (../l4-extended/colocated): from L4VM_USER on, so many for each space. */
 #define L4VM_CO_THREADS     3
 #define L4VM_CO_PAGER       0

@@ -9,6 +9,7 @@ L4VM_SHARED = \
 	hypervisor-backends/l4-baseline/layout.h \
 	hypervisor-backends/l4-baseline/mapping.c \
 	hypervisor-backends/l4-baseline/shadow.c \
+	hypervisor-backends/l4-baseline/shared.h \
 	hypervisor-backends/l4-baseline/start.c \
 	hypervisor-backends/l4-baseline/trap.c \
 	hypervisor-backends/l4-baseline/user-fault.c \
@@ -28,6 +29,7 @@ noinst_LIBRARIES += hypervisor-backends/l4-baseline/libl4vm.a
 hypervisor_backends_l4_baseline_libl4vm_a_SOURCES = $(L4VM_SHARED) $(L4VM_OWN_SPACE) \
 	hypervisor-backends/l4-baseline/fpu-stub.c \
 	hypervisor-backends/l4-baseline/monitor.c \
+	hypervisor-backends/l4-baseline/pager.c \
 	hypervisor-backends/l4-baseline/user.c
 hypervisor_backends_l4_baseline_libl4vm_a_CPPFLAGS = $(AB_CPPFLAGS) $(L4U_CPPFLAGS)
 hypervisor_backends_l4_baseline_libl4vm_a_CFLAGS = $(L4U_CFLAGS)

@@ -10,7 +10,7 @@ enum { STOP_PATIENCE_MS = 2000 };
 
 static L4_ThreadId_t main_id, main_local;
 static bool retry;          /* an event could not be delivered yet */
-static uint64_t stop_began; /* when user code was told to stop; 0: it was not */
+static uint64_t stop_began; /* when user code was first to stop; 0: it has */
 L4_ThreadId_t l4vm_owner;
 
 /* --- moving main ------------------------------------------------------------------- */
@@ -20,12 +20,11 @@ static bool is_resuming(L4_Word_t ip)
         return ip >= (L4_Word_t)l4vm_resume_begin && ip < (L4_Word_t)l4vm_resume_end;
 }
 
-static L4_ThreadId_t move(L4_ThreadId_t thread, struct L4_ExRegs *r, L4_Word_t control,
-                          L4_Word_t ip)
+static void move(struct L4_ExRegs *r, L4_Word_t ip)
 {
         l4vm_count(COUNT_MOVE);
-        *r = (struct L4_ExRegs){.control = control | L4_EXREGS_IP, .ip = ip};
-        return L4_ExchangeRegisters(thread, r);
+        *r = (struct L4_ExRegs){.control = L4_EXREGS_IP, .ip = ip};
+        L4_ExchangeRegisters(main_id, r);
 }
 
 static bool is_entry(L4_Word_t ip)
@@ -51,14 +50,14 @@ static void redirect(enum ab_reason reason, uint32_t error, uint32_t address)
 {
         struct L4_ExRegs r;
 
-        move(main_id, &r, 0, (L4_Word_t)l4vm_trap_entry);
+        move(&r, (L4_Word_t)l4vm_trap_entry);
         if (is_entry(r.ip)) {
-                move(main_id, &r, 0, r.ip);
+                move(&r, r.ip);
                 return;
         }
         if (is_resuming(r.ip)) {
                 *(struct ab_frame *)&l4vm_raw.frame = l4vm_resume_frame;
-                move(main_id, &r, 0, (L4_Word_t)l4vm_trap_entry_saved);
+                move(&r, (L4_Word_t)l4vm_trap_entry_saved);
         } else {
                 l4vm_raw.frame.eip = r.ip;
                 l4vm_raw.frame.esp = r.sp;
@@ -73,33 +72,45 @@ static void redirect(enum ab_reason reason, uint32_t error, uint32_t address)
 }
 
 /*
- * Make the user thread stop: it goes to a hlt, whose exception main receives.  Only while
- * main waits for it: before, main would start it again; after, it has stopped.
+ * Send the user thread to where it tells main its registers, if it is not on its way.  False: it
+ * is not to be had.  Mostly the resource monitor does it, in one step; else, as its pager, we may.
+ */
+static bool send_away(void)
+{
+        struct L4_ExRegs r = {.control = L4_EXREGS_IP | L4_EXREGS_ABORT_RCV | L4_EXREGS_ABORT_SND |
+                                         L4_EXREGS_HALTFLAG,
+                              .ip = STUB_ADDRESS(stub_hlt)};
+
+        if (l4vm_quirks.pagers)
+                return !l4vm_request(RMON_VM_HALT, 0);
+        if (!l4vm_move_user((L4_ThreadId_t){l4vm.running}, &r))
+                return false;
+        l4vm.stop_eip = r.ip;
+        l4vm.stopped = 1;
+        return true;
+}
+
+/*
+ * Make the user thread stop, so that main receives its registers.  Only while main waits for
+ * it: before, main would start it again; after, it has stopped.
  */
 static void stop_user(void)
 {
         struct L4_ExRegs r = {0};
+        uint64_t now = backend_time();
 
+        retry = true;
         L4_ExchangeRegisters(main_id, &r);
         if (!(r.control & L4_EXREGS_WAS_RECEIVING)) {
-                retry = true;
+                stop_began = 0;
                 return;
         }
-        if (l4vm.stopped) {
-                /* Told before.  If it does not come, its messages go elsewhere. */
-                retry = true;
-                if (backend_time() - stop_began < STOP_PATIENCE_MS * 1000000ull)
-                        return;
-        } else if (!L4_IsNilThread(
-                       move((L4_ThreadId_t){l4vm.running}, &r,
-                            L4_EXREGS_ABORT_RCV | L4_EXREGS_ABORT_SND | L4_EXREGS_HALTFLAG,
-                            STUB_ADDRESS(stub_hlt)))) {
-                l4vm.stop_eip = r.ip;
-                l4vm.stopped = 1;
-                stop_began = backend_time();
-                retry = true;
+        if (!stop_began)
+                stop_began = now;
+        /* One that was told and does not come sends its messages elsewhere. */
+        if (now - stop_began < STOP_PATIENCE_MS * 1000000ull && (l4vm.stopped || send_away()))
                 return;
-        }
+        stop_began = 0;
         l4vm.stop_failed = 1;
         L4_AbortIpc(main_id);
 }
@@ -110,6 +121,8 @@ static void deliver(void)
         retry = false;
         if (!l4vm.events)
                 return;
+        if (!l4vm.running)
+                stop_began = 0;
         if (l4vm.waiting) {
                 l4vm.waiting = 0;
                 L4_Set_MsgTag(L4_Tag(0, 0, 0));
@@ -196,7 +209,7 @@ static bool of_main(L4_MsgTag_t tag)
                 page_fault(a, L4_Label(tag) & L4_FPAGE_W);
                 return true;
         }
-        return false; /* L4VM_OP_TIMER: look at the deadline again */
+        return false;
 }
 
 /* --- the loop ------------------------------------------------------------------------ */
@@ -216,7 +229,6 @@ void l4vm_monitor_main(void)
 {
         L4_ThreadId_t to = L4_nilthread, from;
         L4_MsgTag_t tag;
-        L4_Time_t wait;
         uint32_t page;
 
         /* The whole program, so that main never waits for its own pages. */
@@ -228,20 +240,18 @@ void l4vm_monitor_main(void)
         L4_Set_ExceptionHandler(l4vm_owner);
         l4vm_quirks_start();
         L4_Accept(L4_Nilpage, 0);
+        if (l4vm_quirks.pagers) {
+                l4vm.stop_at = STUB_ADDRESS(stub_give);
+                l4vm.stop_sent = STUB_ADDRESS(stub_give_back);
+        }
+        l4vm_share();
         start_main();
         for (;;) {
-                wait = l4vm_timer_look(retry);
-                if (l4vm.events) {
+                if (l4vm.events)
                         deliver();
-                        wait = l4vm_timer_look(retry);
-                } else if (retry) { /* main took them by itself */
-                        retry = false;
-                        wait = l4vm_timer_look(retry);
-                }
-                if (L4_IsNilThread(to))
-                        l4vm_timer_ask();
                 /* MR0 is the answer's tag, if there is one. */
-                tag = L4_Ipc(to, L4_anythread, L4_Timeouts(L4_ZeroTime, wait), &from);
+                tag =
+                    L4_Ipc(to, L4_anythread, L4_Timeouts(L4_ZeroTime, l4vm_patience(retry)), &from);
                 to = L4_nilthread;
                 if (L4_IpcFailed(tag))
                         continue;
@@ -249,8 +259,10 @@ void l4vm_monitor_main(void)
                         if (of_main(tag))
                                 to = main_id;
                 } else if (from.raw == l4vm_owner.raw && L4_Label(tag) == RMON_NOTIFY) {
-                        /* the timer's is a call to look at the clock */
+                        /* the timer's is raised already */
                         l4vm_raise(L4_StoreMR(1) & ~(uint32_t)AB_EVENT_TIMER);
+                } else if (l4vm_pager_faulted(from, tag)) {
+                        L4_Reply(from);
                 }
         }
 }

@@ -32,6 +32,7 @@ void l4vm_quirks_start(void)
 
         l4vm_quirks.reply_maps = !public;
         l4vm_quirks.flags = !public;
+        l4vm_quirks.pagers = !public;
         l4vm_quirks.error_code = !public;
         l4vm_quirks.splits = !public;
 }

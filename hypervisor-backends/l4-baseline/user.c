@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Applications.  Each guest space is an L4 space with one thread, whose pager and
- * exception handler is main.  Between two calls of backend_user() the thread waits
- * for the answer to an exception message, which carried all its registers.  A page
- * fault message carries none: where the guest has to see the fault, the thread is
- * sent to a hlt (stubs.S) and its exception has them.
+ * Applications.  Each guest space is an L4 space with one thread that runs them, whose exception
+ * handler is main.  Between two calls of backend_user() the thread waits for the answer to a
+ * message which carried all its registers.  A page-fault message carries none.  So the thread's
+ * pager is a second one in the same space, which sends it to stub_give (stubs.S), whose message
+ * does: one way to main and back, as for an exception (pager.c).  Where a kernel cannot do that
+ * (quirks.c), main is its pager, and sends it to a hlt if the guest has to see the fault.
  *
- * A thread's UTCB is its own: it can send what it likes, or appoint another pager.
+ * A space's UTCBs are its own: its threads can send what they like, or appoint another pager.
  * What it sends is believed as far as it concerns its own registers and pages.
  * A thread that does not come when it is called is made anew, and the guest told of
  * a general protection fault.
@@ -15,6 +16,7 @@
 
 enum { DEBUG = 1, TRAP_FLAG = 0x100, NO_VECTOR = 256 };
 
+static uint32_t ran;            /* the space whose application ran last */
 static bool given[L4VM_SPACES]; /* waits in stub_give, not for the answer to an exception */
 
 /* Three seconds, which a thread may take to come to a stub's end. */
@@ -61,6 +63,11 @@ static bool is_exception(L4_MsgTag_t tag)
         return L4_Label(tag) == L4_LABEL_EXCEPTION && L4_UntypedWords(tag) >= L4_EXC_WORDS;
 }
 
+static bool is_given(L4_MsgTag_t tag)
+{
+        return L4_Label(tag) == STUB_GIVE_LABEL && L4_UntypedWords(tag) == STUB_GIVE_WORDS;
+}
+
 /* --- stubs ------------------------------------------------------------------------------- */
 
 /* What is loaded sets the thread going; wait until it has come to a stub's hlt. */
@@ -86,16 +93,23 @@ static bool await_stub(uint32_t space)
 
 void l4vm_user_make(uint32_t space)
 {
+        bool paged = l4vm_quirks.pagers;
+        uint8_t *data = l4vm_stub_data(space);
+
         L4_LoadMR(1, space);
-        if (l4vm_request(RMON_VM_SPACE, 1))
+        if (l4vm_request(paged ? RMON_VM_PAGED : RMON_VM_SPACE, 1))
                 backend_fatal("the resource monitor gives no address space");
         l4vm_fpu_reset(space);
-        *(uint32_t *)(l4vm_stub_data(space) + STUB_HANDLER) = l4vm_thread(L4VM_MAIN).raw;
-        *(uint32_t *)(l4vm_stub_data(space) + STUB_IPC) = L4_syscalls.ipc;
+        *(uint32_t *)(data + STUB_HANDLER) = l4vm_thread(L4VM_MAIN).raw;
+        *(uint32_t *)(data + STUB_MONITOR) = l4vm_thread(L4VM_MONITOR).raw;
+        *(uint32_t *)(data + STUB_SELF) = thread_of(space).raw;
+        *(uint32_t *)(data + STUB_PAGER) = l4vm_thread(paged ? L4VM_PAGER + space : L4VM_MAIN).raw;
+        stub_calls[0] = L4_syscalls.ipc;
+        stub_calls[1] = L4_syscalls.exregs;
         L4_Set_MsgTag(L4_Tag(0, 2, 0));
-        L4_LoadMR(1, STUB_ADDRESS(stub_start));
+        L4_LoadMR(1, STUB_ADDRESS(stub_start_paged));
         L4_LoadMR(2, L4VM_STUB_DATA + STUB_STACK);
-        if (!await_stub(space))
+        if (!await_stub(space) || (paged && !l4vm_pager_start(space)))
                 backend_fatal("a new address space does not start");
 }
 
@@ -125,8 +139,7 @@ static bool interrupt(uint32_t space, struct ab_frame *frame)
                               .ip = STUB_ADDRESS(stub_hlt)};
         L4_MsgTag_t tag;
 
-        l4vm_count(COUNT_MOVE);
-        if (L4_IsNilThread(L4_ExchangeRegisters(thread_of(space), &r)))
+        if (!l4vm_move_user(thread_of(space), &r))
                 return false;
         tag = L4_Receive_Timeout(thread_of(space), patience);
         if (L4_IpcFailed(tag) || !is_exception(tag) || !l4vm_in_stubs(L4_StoreMR(L4_EXC_MR_EIP)))
@@ -137,46 +150,16 @@ static bool interrupt(uint32_t space, struct ab_frame *frame)
         return true;
 }
 
-/* Answer with nothing, and wait until stub_give has sent the registers. */
-static bool await_give(uint32_t space)
-{
-        L4_Set_MsgTag(L4_Tag(0, 0, 0));
-        for (;;) {
-                L4_MsgTag_t tag = talk(space, patience);
-
-                if (L4_IpcFailed(tag))
-                        return false;
-                if (L4_Label(tag) == STUB_GIVE_LABEL && L4_UntypedWords(tag) == STUB_GIVE_WORDS)
-                        return true;
-                if (!is_page_fault(tag) ||
-                    !l4vm_stub_page(space, L4_StoreMR(1), L4_Label(tag) & L4_FPAGE_W))
-                        return false;
-        }
-}
-
-/*
- * The thread waits for the answer to a page fault: get its registers.  False: it does not come.
- * Single steps would end in the stub that is cheaper, so its flags are those of nobody.
- */
+/* The thread waits for main's answer to a fault: get its registers.  False: it does not come. */
 static bool get_registers(uint32_t space, struct ab_frame *frame)
 {
-        bool gives = l4vm_quirks.flags;
-        struct L4_ExRegs r = {.control = L4_EXREGS_IP | (gives ? L4_EXREGS_FLAGS : 0),
-                              .ip = gives ? STUB_ADDRESS(stub_give) : STUB_ADDRESS(stub_hlt),
-                              .flags = 0x202};
+        struct L4_ExRegs r = {.control = L4_EXREGS_IP, .ip = STUB_ADDRESS(stub_hlt)};
 
-        l4vm_count(COUNT_MOVE);
-        if (L4_IsNilThread(L4_ExchangeRegisters(thread_of(space), &r)))
+        if (!l4vm_move_user(thread_of(space), &r))
                 return false;
-        if (!gives)
-                L4_Set_MsgTag(L4_Tag(0, 0, 0));
-        if (gives ? !await_give(space) : !await_stub(space))
+        L4_Set_MsgTag(L4_Tag(0, 0, 0));
+        if (!await_stub(space))
                 return false;
-        given[space] = gives;
-        if (gives) {
-                L4_LoadMR(L4_EXC_MR_EFLAGS, r.flags);
-                L4_LoadMR(L4_EXC_MR_ESP, r.sp);
-        }
         l4vm_load_frame(frame);
         frame->eip = r.ip;
         flags_leave(space, frame, NO_VECTOR);
@@ -194,41 +177,107 @@ static void give_up(uint32_t space, struct ab_trap *trap)
 /* What the thread was last given. */
 static struct ab_frame started;
 
-/* --- messages: true when the guest has to be told ------------------------------------------- */
-
-static bool of_page_fault(uint32_t space, struct ab_frame *frame, struct ab_trap *trap, bool write)
+/* The thread gets @frame, and the items that end before message register @mr. */
+static void answer(uint32_t space, const struct ab_frame *frame, unsigned int mr)
 {
-        uint32_t address = L4_StoreMR(1), eip = L4_StoreMR(2), *entry, value, error;
-
-        l4vm_count(COUNT_FAULT);
-        if (l4vm_stub_page(space, address, write))
-                return false;
-        value = user_value(space, address, &entry);
-        error = user_fault_error(value, write);
-        if (!user_allows(value, write) && address < L4VM_GUEST_END && wedge_user_fault &&
-            wedge_user_fault(address, error, eip)) {
-                l4vm_flush_queue();
-                value = user_value(space, address, &entry);
-        }
-        if (user_allows(value, write) && !l4vm.events) {
-                user_progress_check(address, eip);
-                user_install(address, value, entry, 1);
-                L4_Set_MsgTag(L4_Tag(0, 0, put_fresh(space, address & SHADOW_PAGE, 3) - 1));
-                return false;
-        }
-        if (!get_registers(space, frame)) {
-                give_up(space, trap);
-                return true;
-        }
-        user_fault_trap(trap, user_allows(value, write), address, error);
-        l4vm.stopped = 0;
-        return true;
+        started = *frame;
+        flags_enter(space, &started);
+        l4vm_store_frame(&started);
+        L4_Set_MsgTag(L4_Tag(0, L4_EXC_WORDS, mr - (L4_EXC_WORDS + 1)));
 }
 
 /* On the way from stub_give to where it goes on. */
 static bool in_give(uint32_t eip)
 {
         return eip >= STUB_ADDRESS(stub_give) && eip < STUB_ADDRESS(stub_give_end);
+}
+
+/*
+ * The thread has been stopped, and its other registers are in @frame.  If it was on its way to
+ * what it was last given, it is as if it had not begun.
+ */
+static void take_stopped(uint32_t space, struct ab_frame *frame, struct ab_trap *trap)
+{
+        l4vm.stopped = 0;
+        frame->eip = l4vm.stop_eip;
+        if (l4vm_quirks.pagers) {
+                frame->esp = l4vm.stop_esp;
+                frame->eflags = l4vm.stop_eflags;
+        }
+        if (in_give(frame->eip))
+                *frame = started;
+        flags_leave(space, frame, NO_VECTOR);
+        *trap = (struct ab_trap){AB_REASON_EVENT, 0, 0, 0};
+}
+
+/* --- messages: true when the guest has to be told ------------------------------------------- */
+
+/*
+ * A fault at @address; *@value and *@entry are user_value()'s in the end.  True: the guest has to
+ * be told, and @trap is what of; false: the page is to be installed, and user code goes on.
+ */
+static bool is_for_guest(uint32_t space, uint32_t address, uint32_t eip, bool write,
+                         uint32_t *value, uint32_t **entry, struct ab_trap *trap)
+{
+        uint32_t error;
+
+        *value = user_value(space, address, entry);
+        error = user_fault_error(*value, write);
+        if (!user_allows(*value, write) && address < L4VM_GUEST_END && wedge_user_fault &&
+            wedge_user_fault(address, error, eip)) {
+                l4vm_flush_queue();
+                *value = user_value(space, address, entry);
+        }
+        if (user_allows(*value, write) && !l4vm.events) {
+                user_progress_check(address, eip);
+                return false;
+        }
+        user_fault_trap(trap, user_allows(*value, write), address, error);
+        return true;
+}
+
+/* To main as the thread's pager. */
+static bool of_page_fault(uint32_t space, struct ab_frame *frame, struct ab_trap *trap, bool write)
+{
+        uint32_t address = L4_StoreMR(1), eip = L4_StoreMR(2), *entry, value;
+
+        l4vm_count(COUNT_FAULT);
+        if (l4vm_stub_page(space, address, write))
+                return false;
+        if (!is_for_guest(space, address, eip, write, &value, &entry, trap)) {
+                user_install(address, value, entry, 1);
+                L4_Set_MsgTag(L4_Tag(0, 0, put_fresh(space, address & SHADOW_PAGE, 3) - 1));
+                return false;
+        }
+        if (!get_registers(space, frame))
+                give_up(space, trap);
+        l4vm.stopped = 0;
+        return true;
+}
+
+/* From stub_give: by way of its pager, or because it was stopped. */
+static bool of_given(uint32_t space, struct ab_frame *frame, struct ab_trap *trap)
+{
+        L4_MsgTag_t tag = {L4_StoreMR(STUB_GIVE_TAG)};
+        uint32_t address = L4_StoreMR(STUB_GIVE_ADDRESS), *entry, value;
+
+        given[space] = true;
+        l4vm_load_frame(frame);
+        if (l4vm.stopped) {
+                take_stopped(space, frame, trap);
+                return true;
+        }
+        if (!is_page_fault(tag)) {
+                user_general_protection(trap); /* a port */
+                return true;
+        }
+        l4vm_count(COUNT_FAULT);
+        if (is_for_guest(space, address, frame->eip, L4_Label(tag) & L4_FPAGE_W, &value, &entry,
+                         trap))
+                return true;
+        user_install(address, value, entry, L4_EXC_WORDS + 1);
+        answer(space, frame, put_fresh(space, address & SHADOW_PAGE, L4_EXC_WORDS + 3));
+        return false;
 }
 
 static bool of_exception(uint32_t space, struct ab_frame *frame, struct ab_trap *trap)
@@ -239,12 +288,7 @@ static bool of_exception(uint32_t space, struct ab_frame *frame, struct ab_trap 
         l4vm_count(COUNT_EXCEPTION);
         l4vm_load_frame(frame);
         if (frame->eip == STUB_ADDRESS(stub_hlt) && l4vm.stopped) {
-                l4vm.stopped = 0;
-                frame->eip = l4vm.stop_eip;
-                if (in_give(frame->eip))
-                        *frame = started; /* not there yet: as if it had not begun */
-                flags_leave(space, frame, NO_VECTOR);
-                *trap = (struct ab_trap){AB_REASON_EVENT, 0, 0, 0};
+                take_stopped(space, frame, trap);
                 return true;
         }
         if (flags_leave(space, frame, vector)) {
@@ -300,33 +344,41 @@ static void run(uint32_t space, struct ab_frame *frame, struct ab_trap *trap)
                         done = of_page_fault(space, frame, trap, L4_Label(tag) & L4_FPAGE_W);
                 } else if (is_exception(tag)) {
                         done = of_exception(space, frame, trap);
+                } else if (is_given(tag)) {
+                        done = of_given(space, frame, trap);
                 } else {
                         done = of_other(space, frame, trap, L4_Label(tag) == L4_LABEL_IOFAULT_RW);
                 }
         }
 }
 
+/* Another space runs from now on.  One whose pager does not wait is up to something: it ends. */
+static void leave(uint32_t next)
+{
+        if (l4vm_quirks.pagers && !l4vm_pager_waits(ran))
+                l4vm_user_make(ran);
+        ran = next;
+}
+
 void backend_user(struct ab_frame *frame, struct ab_trap *trap)
 {
-        uint32_t space = l4vm_current, typed;
+        uint32_t space = l4vm_current;
 
         if (l4vm.events) {
                 *trap = (struct ab_trap){AB_REASON_EVENT, 0, 0, 0};
                 return;
         }
         l4vm_call_begin();
+        if (space != ran)
+                leave(space);
         l4vm_user_need(space);
         l4vm_fpu_enter(space);
         l4vm_flush_queue();
         /* A single step begins where the kernel sets the flag. */
         if (given[space] && frame->eflags & TRAP_FLAG)
                 l4vm_run_stub(space, stub_hlt, 0);
-        typed = put_fresh(space, ~0u, L4_EXC_WORDS + 1) - (L4_EXC_WORDS + 1);
         user_progress_begin();
-        started = *frame;
-        flags_enter(space, &started);
-        l4vm_store_frame(&started);
-        L4_Set_MsgTag(L4_Tag(0, L4_EXC_WORDS, typed));
+        answer(space, frame, put_fresh(space, ~0u, L4_EXC_WORDS + 1));
         run(space, frame, trap);
         l4vm_note(trap->reason, trap->vector, frame->eip, true);
         l4vm_call_end();

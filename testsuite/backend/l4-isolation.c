@@ -24,7 +24,9 @@ enum {
         WEDGE = 0xbe000000u,
         UTCB = 0xbf000100u,
         VM_PAGE = 0xbfd00000u,
-        MACHINE_THREADS = 64
+        MACHINE_THREADS = 256,
+        FIRST_USER = 3,
+        FIRST_PAGER = 51 /* of a kernel on which spaces have one */
 };
 
 #define VM ((const struct ab_vm_page *)VM_PAGE)
@@ -38,7 +40,8 @@ struct call {
 };
 
 extern const uint8_t user_call[], user_gate30[], user_gate31[], user_sysenter[], user_kip[],
-    user_pager[], user_handler[], user_loop[], user_hello[], user_end[];
+    user_pager[], user_handler[], user_loop[], user_hello[], user_spin[], user_sleep[],
+    user_scribble[], user_far[], user_end[];
 asm(".section .rodata\n"
     /* load message and general registers from the page of data, and call */
     "user_call: movl $0x18001000,%esi; movl $0xbf000100,%edi; movl $16,%ecx; rep movsl\n"
@@ -55,6 +58,13 @@ asm(".section .rodata\n"
     "user_handler: movl %eax,0xbf0000d4; int $0x85; 1: jmp 1b\n"
     "user_loop: jmp user_loop\n"
     "user_hello: movl $0x11223344,%ecx; int $0x86\n"
+    /* count in the page of data for ever; that after 5 ms, in an Ipc of the second UTCB */
+    "user_spin: incl 0x18001100; jmp user_spin\n"
+    "user_sleep: xorl %eax,%eax; movl $-1,%edx; movl $0x04000a71,%ecx; xorl %esi,%esi\n"
+    "movl $0xbf000300,%edi; call *0x18001104; jmp user_spin\n"
+    /* over all that the wedge has in this space; then, and without, a fault */
+    "user_scribble: movl $0xbfe01000,%edi; movl $1024,%ecx; movl $0xa5a5a5a5,%eax; rep stosl\n"
+    "user_far: movl 0x40000000,%eax; int $0x84\n"
     "user_end: .text\n");
 
 static struct ab_frame frame;
@@ -104,16 +114,21 @@ static void prepare(uint32_t space)
         backend_map(space, STACK, PAGE_STACK, AB_PAGE_BYTES, AB_READ | AB_WRITE | AB_USER);
 }
 
-/* Run user code for at most 30 ms. */
-static void run(uint32_t space, const uint8_t *code, uint32_t eax)
+/* Run user code for at most @ms. */
+static void run_for(uint32_t ms, uint32_t space, const uint8_t *code, uint32_t eax)
 {
         backend_switch(space);
         frame = (struct ab_frame){
             .eip = address_of(code), .esp = STACK + 0x800, .eax = eax, .eflags = 0x202};
-        backend_timer(backend_time() + 30 * MS);
+        backend_timer(backend_time() + (uint64_t)ms * MS);
         backend_user(&frame, &trap);
         backend_timer(0);
         unexpected |= backend_events() & ~(uint32_t)AB_EVENT_TIMER;
+}
+
+static void run(uint32_t space, const uint8_t *code, uint32_t eax)
+{
+        run_for(30, space, code, eax);
 }
 
 static uint32_t wedge_sum;
@@ -124,10 +139,11 @@ static void still_well(const char *attempt)
         const uint32_t *other = backend_physical(PAGE_OTHER);
         bool well = *other == MARK && sum_of_wedge() == wedge_sum && !unexpected && !deliveries;
 
-        run(NEIGHBOUR, user_hello, 0);
+        /* they end by themselves, on a busy host too */
+        run_for(1000, NEIGHBOUR, user_hello, 0);
         well &=
             trap.reason == AB_REASON_INTERRUPT && trap.vector == 0x86 && frame.ecx == 0x11223344;
-        run(ATTACKER, user_hello, 0);
+        run_for(1000, ATTACKER, user_hello, 0);
         well &=
             trap.reason == AB_REASON_INTERRUPT && trap.vector == 0x86 && frame.ecx == 0x11223344;
         ktap_ok(well, attempt);
@@ -174,10 +190,11 @@ static void messages(void)
         } threads[] = {{"main", 0, 0},
                        {"the monitor thread", 0, 1},
                        {"the helper", 0, 2},
+                       {"a neighbour's pager", 0, FIRST_PAGER + NEIGHBOUR},
                        {"another machine's main", 1, 0},
                        {"another machine's monitor thread", 1, 1},
                        {"another machine's helper", 1, 2},
-                       {"another machine's user thread", 1, 3}};
+                       {"another machine's user thread", 1, FIRST_USER}};
         uint32_t root = L4_GlobalId(L4_ThreadIdUserBase() + L4_ROOT_NO, 1).raw;
         uint32_t sigma0 = L4_GlobalId(L4_ThreadIdUserBase() + L4_SIGMA0_NO, 1).raw, i;
 
@@ -213,7 +230,7 @@ static void messages(void)
                 "a request for ports");
         message(L4_GlobalId(4, 1).raw, tag(0, 0, 0), 0, 0, "an acknowledgement of an interrupt");
         message(L4_GlobalId(0, 1).raw, tag(0, 0, 0), 0, 0, "an acknowledgement of the timer's");
-        message(thread(0, 3 + NEIGHBOUR), tag(0, 2, 0), CODE, STACK,
+        message(thread(0, FIRST_USER + NEIGHBOUR), tag(0, 2, 0), CODE, STACK,
                 "a start message for a neighbour");
 }
 
@@ -242,7 +259,7 @@ static void calls(void)
                             .ecx = L4_EXREGS_HALT | L4_EXREGS_HALTFLAG,
                             .entry = L4_syscalls.exregs},
              "ExchangeRegisters of the monitor thread");
-        call(&(struct call){.eax = thread(0, 3 + NEIGHBOUR),
+        call(&(struct call){.eax = thread(0, FIRST_USER + NEIGHBOUR),
                             .ecx = L4_EXREGS_IP,
                             .esi = CODE,
                             .entry = L4_syscalls.exregs},
@@ -261,7 +278,7 @@ static void calls(void)
                             .edi = ~0u,
                             .entry = L4_syscalls.schedule},
              "Schedule: main's priority");
-        call(&(struct call){.eax = thread(0, 3 + ATTACKER),
+        call(&(struct call){.eax = thread(0, FIRST_USER + ATTACKER),
                             .ecx = 255,
                             .edx = ~0u,
                             .esi = ~0u,
@@ -275,6 +292,51 @@ static void calls(void)
              "MemoryControl");
         call(&(struct call){.entry = L4_syscalls.processorcontrol}, "ProcessorControl");
         call(&(struct call){.eax = own, .entry = L4_syscalls.threadswitch}, "ThreadSwitch to main");
+}
+
+/*
+ * A space's pager is a thread that its program can send anywhere.  It must not run while the
+ * space does not.
+ */
+static void pager_sent_to(const uint8_t *code, const char *attempt)
+{
+        volatile uint32_t *counted;
+        uint32_t before;
+        uint64_t end;
+
+        *(uint32_t *)((uint8_t *)backend_physical(PAGE_DATA) + 0x104) = L4_syscalls.ipc;
+        call(&(struct call){.eax = thread(0, FIRST_PAGER + ATTACKER),
+                            .ecx = L4_EXREGS_IP | L4_EXREGS_SP | L4_EXREGS_ABORT_RCV |
+                                   L4_EXREGS_HALTFLAG,
+                            .edx = STACK + 0x400,
+                            .esi = address_of(code),
+                            .entry = L4_syscalls.exregs},
+             attempt);
+        run(NEIGHBOUR, user_hello, 0);
+        counted = (uint32_t *)((uint8_t *)backend_physical(PAGE_DATA) + 0x100);
+        before = *counted;
+        end = backend_time() + 50 * MS;
+        while (backend_time() < end)
+                ;
+        ktap_ok(*counted == before, "... and it does not run while its space does not");
+}
+
+static void pagers(void)
+{
+        ktap_line("# what the wedge has in the space");
+        pager_sent_to(user_spin, "its pager sent to a loop");
+        pager_sent_to(user_sleep, "its pager sent to sleep, and then to a loop");
+        call(&(struct call){.eax = thread(0, FIRST_PAGER + NEIGHBOUR),
+                            .ecx = L4_EXREGS_IP,
+                            .esi = CODE,
+                            .entry = L4_syscalls.exregs},
+             "ExchangeRegisters of a neighbour's pager");
+        run(ATTACKER, user_scribble, 0);
+        still_well("the wedge's page in the space overwritten");
+        run(ATTACKER, user_far, 0);
+        ktap_ok(trap.reason == AB_REASON_PAGE_FAULT && trap.address == 0x40000000 &&
+                    frame.eip == address_of(user_far),
+                "a fault after all that is told as it is");
 }
 
 static void plain_instructions(void)
@@ -329,7 +391,7 @@ void wedge_main(void)
         const struct backend_machine *machine = backend_start();
 
         if (has(machine->command_line, "victim"))
-                be_victim(6);
+                be_victim(9);
         backend_events();
         prepare(ATTACKER);
         prepare(NEIGHBOUR);
@@ -337,6 +399,7 @@ void wedge_main(void)
         wedge_sum = sum_of_wedge();
         messages();
         calls();
+        pagers();
         plain_instructions();
         backend_stop(AB_STOP_POWER_OFF, ktap_done() ? 0 : 1);
 }

@@ -138,8 +138,6 @@ static void of_main(L4_MsgTag_t tag)
         const L4_Word_t *mr = L4_Utcb();
         uint32_t a = mr[1], b = mr[2];
 
-        if (L4_Label(tag) == L4VM_OP_TIMER)
-                return; /* look at the deadline again; it waits for nothing */
         owed = true;
         if (!xfer_has_state(mr, tag))
                 backend_fatal("L4 does not tell the registers of the guest kernel");
@@ -252,7 +250,6 @@ void l4vm_monitor_main(void)
 {
         L4_ThreadId_t from;
         L4_MsgTag_t tag;
-        L4_Time_t wait;
         uint32_t page;
 
         /* The whole program, so that main never waits for its own pages. */
@@ -265,25 +262,19 @@ void l4vm_monitor_main(void)
         L4_Set_ExceptionHandler(l4vm_owner);
         l4vm_quirks_start();
         L4_Accept(L4_Nilpage, 0);
+        l4vm_share();
         start_main();
         for (;;) {
-                wait = l4vm_timer_look(retry);
-                if (l4vm.events) {
+                if (l4vm.events)
                         deliver();
-                        wait = l4vm_timer_look(retry);
-                } else if (retry) { /* main took them by itself */
-                        retry = false;
-                        wait = l4vm_timer_look(retry);
-                }
-                if (!owed)
-                        l4vm_timer_ask();
-                tag = L4_Ipc(answer(), L4_anythread, L4_Timeouts(L4_ZeroTime, wait), &from);
+                tag = L4_Ipc(answer(), L4_anythread, L4_Timeouts(L4_ZeroTime, l4vm_patience(retry)),
+                             &from);
                 if (L4_IpcFailed(tag))
                         continue;
                 if (from.raw == main_id.raw || from.raw == main_local.raw)
                         of_main(tag);
                 else if (from.raw == l4vm_owner.raw && L4_Label(tag) == RMON_NOTIFY)
-                        /* the timer's is a call to look at the clock */
+                        /* the timer's is raised already */
                         l4vm_raise(L4_StoreMR(1) & ~(uint32_t)AB_EVENT_TIMER);
         }
 }

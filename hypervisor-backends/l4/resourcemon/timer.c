@@ -1,17 +1,50 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The 8254's channel 0: for machines whose timers are finer than L4's clock, which
- * ticks every two milliseconds.  It runs once, to the earliest moment anybody asked for.
+ * ticks every two milliseconds.  It runs once, to the earliest moment at which a machine is to be
+ * looked at.
+ *
+ * A machine that shares its deadline is expected to want the next one as far behind as this one
+ * was behind the last.  A program that runs when it comes is stopped from here, and its wedge
+ * finds the event when it has the program's registers: no other thread takes part.
  */
 #include <l4/io.h>
 #include <l4/kip.h>
 #include <afterburn/backend.h>
 #include "timer.h"
 
-enum { LINE = 0, CHANNEL0 = 0x40, MODE = 0x43, ONCE = 0x30, HZ = 1193182, MOST = 0xffff };
+enum { LINE = 0, CHANNEL0 = 0x40, MODE = 0x43, ONCE = 0x30, MOST = 0xffff };
 
-static unsigned long long due[VMS]; /* time-stamp counter; 0: not asked for */
-static int attached;
+/* Nanoseconds. */
+enum {
+        LATE = 1000, /* a plan for a time that is guessed: it is not looked at in vain */
+        RETRY = 1000000,
+        SHORTEST = 50000,
+        LONGEST = 20000000,
+        COUNTER_MOST = 54000000 /* that MOST ticks are more than */
+};
+#define TICKS_PER_NS 5124678u /* times 2^32: 1,193,182 Hz */
+
+/* When machines are to be looked at, by their own clock: ns since it began; 0: not. */
+static struct {
+        unsigned long long due, deadline;
+} machines[VMS];
+static unsigned int scale; /* ns per step of the time-stamp counter, times 2^24 */
+
+static L4_ThreadId_t line(void)
+{
+        return L4_GlobalId(LINE, 1);
+}
+
+int timer_attach(void)
+{
+        if (scale)
+                return 1;
+        if (!L4_ThreadControl(line(), line(), L4_nilthread, L4_MyGlobalId(), L4_UTCB_LEAVE))
+                return 0;
+        scale = (unsigned int)((1000000ull << 24) / L4_ProcessorKHz());
+        return 1;
+}
 
 static unsigned long long counter(void)
 {
@@ -21,52 +54,118 @@ static unsigned long long counter(void)
         return value;
 }
 
-static L4_ThreadId_t line(void)
+/* As a wedge reckons it (backend_time()). */
+static unsigned long long now_of(const struct vm *v)
 {
-        return L4_GlobalId(LINE, 1);
-}
+        unsigned long long steps = counter() - (v->shared ? v->shared->clock_began : 0);
 
-static void attach(void)
-{
-        if (!attached)
-                attached = L4_ThreadControl(line(), line(), L4_nilthread, L4_MyGlobalId(),
-                                            L4_UTCB_LEAVE) != 0;
+        return ((unsigned long long)scale * (unsigned int)(steps >> 32) << 8) +
+               ((unsigned long long)scale * (unsigned int)steps >> 24);
 }
 
 static void arm(void)
 {
-        unsigned long long next = 0, now = counter(), ticks;
+        unsigned long long least = ~0ull, now;
+        unsigned int ticks = MOST - 1;
 
-        for (unsigned int i = 0; i < VMS; i++)
-                if (due[i] && (!next || due[i] < next))
-                        next = due[i];
-        if (!next)
+        for (unsigned int i = 0; i < VMS; i++) {
+                if (!machines[i].due)
+                        continue;
+                now = now_of(&vms[i]);
+                if (machines[i].due <= now)
+                        least = 0;
+                else if (machines[i].due - now < least)
+                        least = machines[i].due - now;
+        }
+        if (least == ~0ull)
                 return;
-        ticks = next > now ? (next - now) * (HZ / 1000) / L4_ProcessorKHz() : 0;
-        if (ticks >= MOST)
-                ticks = MOST - 1;
+        if (least < COUNTER_MOST)
+                ticks = (unsigned int)(least * TICKS_PER_NS >> 32);
         l4_outb(MODE, ONCE);
         l4_outb(CHANNEL0, (uint8_t)(ticks + 1));
         l4_outb(CHANNEL0, (uint8_t)((ticks + 1) >> 8));
 }
 
-void timer_request(unsigned int vm, L4_Word_t us)
+/* --- machines that share their deadline -------------------------------------------------- */
+
+/* The machine's timer has gone off: false if it has to be seen whether it gets to know. */
+static int tell(struct vm *v, const volatile struct l4vm_shared *s)
 {
-        attach();
-        due[vm] = us ? counter() + (unsigned long long)us * L4_ProcessorKHz() / 1000 : 0;
+        if (s->running) {
+                enum vm_stopped stopped = vm_stop_user(v, 0);
+
+                if (stopped != VM_NOT_STOPPED)
+                        return stopped == VM_STOPPED;
+        } else if (!s->waiting && (s->held || s->busy)) {
+                return 0; /* main looks when it is done */
+        }
+        vm_notify(v, AB_EVENT_TIMER);
+        return 1;
+}
+
+/* When to look again. */
+static unsigned long long expired(struct vm *v, volatile struct l4vm_shared *s,
+                                  unsigned long long now, unsigned long long last)
+{
+        unsigned long long interval = s->deadline - last, due = 0;
+
+        s->deadline_set = 0;
+        s->events |= AB_EVENT_TIMER;
+        if (interval >= SHORTEST && interval <= LONGEST)
+                due = last + 2 * interval + LATE;
+        if (!tell(v, s) && (!due || due > now + RETRY))
+                due = now + RETRY;
+        return due;
+}
+
+static void look(struct vm *v)
+{
+        volatile struct l4vm_shared *s = v->shared;
+        unsigned int i = (unsigned int)(v - vms);
+        unsigned long long now = now_of(v), deadline = s->deadline;
+
+        if (s->deadline_set && deadline <= now) {
+                machines[i].due = expired(v, s, now, machines[i].deadline);
+                machines[i].deadline = deadline;
+        } else {
+                /* Main should have seen it by now. */
+                if (s->events & AB_EVENT_TIMER)
+                        vm_notify(v, AB_EVENT_TIMER);
+                machines[i].due = s->deadline_set ? deadline : 0;
+        }
+        s->planned = machines[i].due ? machines[i].due : ~0ull;
+}
+
+void timer_request(struct vm *v, L4_Word_t us)
+{
+        unsigned int i = (unsigned int)(v - vms);
+
+        if (!timer_attach())
+                return;
+        if (v->shared)
+                look(v);
+        else
+                machines[i].due = us ? now_of(v) + us * 1000ull : 0;
         arm();
 }
 
 void timer_interrupt(void)
 {
-        unsigned long long now = counter();
-
         L4_Set_MsgTag(L4_Tag(0, 0, 0));
         L4_Reply(line()); /* acknowledged */
-        for (unsigned int i = 0; i < VMS; i++)
-                if (due[i] && due[i] <= now) {
-                        due[i] = 0;
-                        vm_notify(&vms[i], AB_EVENT_TIMER);
+        for (unsigned int i = 0; i < VMS; i++) {
+                struct vm *v = &vms[i];
+
+                if (!machines[i].due || machines[i].due > now_of(v))
+                        continue;
+                if (v->state != VM_RUNNING) {
+                        machines[i].due = 0;
+                } else if (v->shared) {
+                        look(v);
+                } else {
+                        machines[i].due = 0;
+                        vm_notify(v, AB_EVENT_TIMER);
                 }
+        }
         arm();
 }

@@ -80,17 +80,27 @@ static void drop_thread(L4_ThreadId_t t)
         L4_ThreadControl(t, L4_nilthread, L4_nilthread, L4_nilthread, L4_UTCB_LEAVE);
 }
 
-int vm_make_space(struct vm *v, L4_Word_t n)
+/* Deleting the first thread of a space takes the others, but not their numbers. */
+static void drop_space(struct vm *v, L4_Word_t n)
 {
-        L4_ThreadId_t t = thread(v, L4VM_USER + n);
+        drop_thread(thread(v, L4VM_PAGER + n));
+        drop_thread(thread(v, L4VM_USER + n));
+}
+
+int vm_make_space(struct vm *v, L4_Word_t n, int paged)
+{
+        L4_ThreadId_t t = thread(v, L4VM_USER + n), pager = thread(v, L4VM_PAGER + n);
+        L4_ThreadId_t main_id = thread(v, L4VM_MAIN);
 
         if (n >= L4VM_SPACES || v->co_spaces)
                 return 0;
         if (n < v->spaces)
-                drop_thread(t);
+                drop_space(v, n);
         if (n >= v->spaces)
                 v->spaces = n + 1;
-        return make_space(v, t, thread(v, L4VM_MAIN), thread(v, L4VM_MAIN));
+        return make_space(v, t, main_id, main_id) &&
+               (!paged || (L4_ThreadControl(pager, t, main_id, main_id, L4VM_UTCB + L4_UTCB_SIZE) &&
+                           give_share(v, pager)));
 }
 
 static L4_ThreadId_t co_thread(const struct vm *v, L4_Word_t n, L4_Word_t role)
@@ -234,7 +244,7 @@ void vm_end(struct vm *v, unsigned int status)
 {
         console_flush(&v->console);
         for (L4_Word_t i = v->spaces; i-- > 0;)
-                drop_thread(thread(v, L4VM_USER + i));
+                drop_space(v, i);
         for (L4_Word_t i = L4VM_CO_THREADS * v->co_spaces; i-- > 0;)
                 drop_thread(thread(v, L4VM_USER + i));
         drop_thread(thread(v, L4VM_HELPER));
@@ -248,6 +258,7 @@ void vm_end(struct vm *v, unsigned int status)
         give_back(v->page, L4_PAGE_BITS);
         memset(v->piece, 0, sizeof(v->piece));
         v->image = NULL;
+        v->shared = NULL;
         v->state = VM_ENDED;
         v->status = status;
 }

@@ -8,6 +8,7 @@
 
 #include <l4/ipc.h>
 #include <afterburn/vm.h>
+#include "../../l4-baseline/shared.h"
 #include "boot.h"
 #include "console.h"
 
@@ -25,7 +26,8 @@ struct vm {
         L4_Word_t share; /* of the processor; 0 where no machine is given one */
         int wedge_module, kernel_module, initrd_module; /* -1: none */
         struct ab_vm_page *page;
-        char *image; /* the wedge, copied */
+        char *image;                         /* the wedge, copied */
+        volatile struct l4vm_shared *shared; /* in it, where it has said so; believe nothing */
         unsigned int image_bits;
         L4_Word_t image_base, image_size;
         void *piece[VM_PIECES]; /* guest-physical memory, 4 MB each; null until touched */
@@ -54,14 +56,23 @@ int vm_is_description(const struct module *m);
 const char *vm_start(struct vm *v);
 /* End it: all its spaces are gone, its memory is free. */
 void vm_end(struct vm *v, unsigned int status);
-/* A user space, new.  False: the kernel refuses. */
-int vm_make_space(struct vm *v, L4_Word_t n);
+/* A user space, new, with a second thread if it is @paged.  False: the kernel refuses. */
+int vm_make_space(struct vm *v, L4_Word_t n, int paged);
 /* One with pager, kernel and application thread (l4-baseline/layout.h).  False: the same. */
 int vm_make_colocated(struct vm *v, L4_Word_t n);
 /* The machine whose thread @t is, or null. */
 struct vm *vm_of(L4_ThreadId_t t);
 unsigned int vms_running(void);
 unsigned int vms_status(void);
+
+/* stop.c: ExchangeRegisters of a user thread, as much of it as ends an Ipc.  False: it is none. */
+int vm_move(struct vm *v, L4_ThreadId_t t, struct L4_ExRegs *r);
+/*
+ * Stop the user thread that main waits for (struct l4vm_shared).  With @hard, where that is known
+ * to be long, even in an Ipc of its own.
+ */
+enum vm_stopped { VM_STOPPED, VM_STOPS_ITSELF, VM_NOT_STOPPED };
+enum vm_stopped vm_stop_user(struct vm *v, int hard);
 
 /* vmserve.c: serve one message; true when the MRs hold an answer. */
 int vm_serve(struct vm *v, L4_ThreadId_t from, L4_MsgTag_t tag, const L4_Word_t *mr);

@@ -281,6 +281,25 @@ static int port(struct vm *v, L4_Word_t n)
         return answer(L4_ERROR_NOPRIVILEGE, 0);
 }
 
+static int move(struct vm *v, const L4_Word_t *mr)
+{
+        struct L4_ExRegs r = {.control = mr[2], .ip = mr[3]};
+
+        return vm_move(v, (L4_ThreadId_t){mr[1]}, &r) ? answer(L4_ERROR_OK, r.ip)
+                                                      : answer(L4_ERROR_THREAD, 0);
+}
+
+static int share(struct vm *v, L4_Word_t address)
+{
+        if (!timer_attach())
+                return answer(L4_ERROR_NOPRIVILEGE, 0);
+        if (address % sizeof(uint64_t) || v->image_size < sizeof(*v->shared) ||
+            address - v->image_base > v->image_size - sizeof(*v->shared))
+                return answer(L4_ERROR_PARAM, 0);
+        v->shared = (volatile struct l4vm_shared *)(v->image + address - v->image_base);
+        return answer(L4_ERROR_OK, 0);
+}
+
 static L4_ThreadId_t irq_thread(L4_Word_t irq)
 {
         return L4_GlobalId(irq, 1);
@@ -326,7 +345,13 @@ int vm_serve(struct vm *v, L4_ThreadId_t from, L4_MsgTag_t tag, const L4_Word_t 
         case RMON_VM_GETS:
                 return gets(v, mr[1]);
         case RMON_VM_SPACE:
-                return answer(vm_make_space(v, mr[1]) ? L4_ERROR_OK : L4_ERROR_NOMEM, 0);
+        case RMON_VM_PAGED:
+                return answer(vm_make_space(v, mr[1], L4_Label(tag) == RMON_VM_PAGED)
+                                  ? L4_ERROR_OK
+                                  : L4_ERROR_NOMEM,
+                              0);
+        case RMON_VM_MOVE:
+                return move(v, mr);
         case RMON_VM_COLOCATED:
                 return answer(vm_make_colocated(v, mr[1]) ? L4_ERROR_OK : L4_ERROR_NOMEM, 0);
         case RMON_VM_STOP:
@@ -337,8 +362,13 @@ int vm_serve(struct vm *v, L4_ThreadId_t from, L4_MsgTag_t tag, const L4_Word_t 
                 return answer(L4_ERROR_OK, device_clock());
         case RMON_VM_PORT:
                 return port(v, mr[1]);
+        case RMON_VM_SHARED:
+                return share(v, mr[1]);
+        case RMON_VM_HALT:
+                return answer(vm_stop_user(v, 1) == VM_NOT_STOPPED ? L4_ERROR_THREAD : L4_ERROR_OK,
+                              0);
         case RMON_VM_TIMER:
-                timer_request((unsigned int)(v - vms), mr[1]);
+                timer_request(v, mr[1]);
                 return 0;
         case RMON_VM_IRQ:
                 return open_irq(v, mr[1]);

@@ -35,6 +35,10 @@
 #define RMON_VM_IRQ       0x217 /* MR1 line: let it raise one event */
 #define RMON_VM_TIMER     0x218 /* MR1 microseconds, 0 none: AB_EVENT_TIMER then; no answer */
 #define RMON_VM_COLOCATED 0x219 /* as VM_SPACE, with three threads; in order from 0 */
+#define RMON_VM_PAGED     0x21a /* as VM_SPACE, with a second thread that can be its pager */
+#define RMON_VM_MOVE      0x21b /* MR1.. user thread, control, IP: ExchangeRegisters; answer MR2 IP */
+#define RMON_VM_SHARED    0x21c /* MR1 its struct l4vm_shared; RMON_VM_TIMER has no words then */
+#define RMON_VM_HALT      0x21d /* stop the user thread it says, so that main hears of it */
 #define RMON_NOTIFY       0x21f /* monitor to wedge: MR1 mask of enum ab_event */
 
 /* Characters to the console, under the client's name. */

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The pager in a user space (stub_pager in stubs.S): it hears of the application's faults without
+ * a switch of address spaces.  It has nothing that the application's thread has not, for whatever
+ * is in that space is the application's to change; but it has a share of the processor.  So
+ * when another space is to run it is looked whether it waits where it should.
+ */
+#include "l4vm.h"
+
+static bool started[L4VM_SPACES];
+
+static L4_ThreadId_t pager_of(uint32_t space)
+{
+        return l4vm_thread(L4VM_PAGER + space);
+}
+
+/* The space's pages of stubs are there.  Its hello is its first wait. */
+bool l4vm_pager_start(uint32_t space)
+{
+        L4_Time_t patience = L4_TimePeriod(3000000);
+
+        L4_Set_MsgTag(L4_Tag(0, 2, 0));
+        L4_LoadMR(1, STUB_ADDRESS(stub_pager));
+        L4_LoadMR(2, L4VM_STUB_DATA + STUB_PAGERS);
+        started[space] = !L4_IpcFailed(L4_Call_Timeouts(pager_of(space), L4_ZeroTime, patience));
+        return started[space];
+}
+
+bool l4vm_pager_waits(uint32_t space)
+{
+        struct L4_ExRegs r = {0};
+
+        if (!started[space])
+                return true;
+        l4vm_count(COUNT_MOVE);
+        return !L4_IsNilThread(L4_ExchangeRegisters(pager_of(space), &r)) &&
+               r.control == L4_EXREGS_WAS_RECEIVING && r.ip == STUB_ADDRESS(stub_pager_back);
+}
+
+/* A program has unmapped its stubs: they are there again. */
+bool l4vm_pager_faulted(L4_ThreadId_t from, L4_MsgTag_t tag)
+{
+        uint32_t space = L4_ThreadNo(from) - VM->first_thread - L4VM_PAGER;
+
+        return space < L4VM_SPACES && (L4_Label(tag) & 0xfff0) == L4_LABEL_PAGEFAULT &&
+               l4vm_stub_page(space, L4_StoreMR(1), L4_Label(tag) & L4_FPAGE_W);
+}
+
+bool l4vm_move_user(L4_ThreadId_t thread, struct L4_ExRegs *r)
+{
+        l4vm_count(COUNT_MOVE);
+        if (!l4vm_quirks.pagers)
+                return !L4_IsNilThread(L4_ExchangeRegisters(thread, r));
+        L4_LoadMR(1, thread.raw);
+        L4_LoadMR(2, r->control);
+        L4_LoadMR(3, r->ip);
+        if (l4vm_request(RMON_VM_MOVE, 3))
+                return false;
+        r->ip = L4_StoreMR(2);
+        return true;
+}

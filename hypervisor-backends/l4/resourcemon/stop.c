@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Stopping a machine's program for its wedge, which is not its pager and so may not.  We have the
+ * highest priority: between two looks nothing changes.
+ */
+#include "vm.h"
+#include "../../l4-baseline/layout.h"
+
+#define PLAIN_FLAGS 0x202
+
+static int is_user_thread(const struct vm *v, L4_ThreadId_t t)
+{
+        return !v->co_spaces && L4_ThreadNo(t) - v->first_no - L4VM_USER < L4VM_SPACES;
+}
+
+int vm_move(struct vm *v, L4_ThreadId_t t, struct L4_ExRegs *r)
+{
+        r->control &= L4_EXREGS_IP | L4_EXREGS_ABORT_RCV | L4_EXREGS_ABORT_SND;
+        return is_user_thread(v, t) && !L4_IsNilThread(L4_ExchangeRegisters(t, r));
+}
+
+static int is_receiving(L4_ThreadId_t t)
+{
+        struct L4_ExRegs r = {0};
+
+        return !L4_IsNilThread(L4_ExchangeRegisters(t, &r)) &&
+               (r.control & L4_EXREGS_WAS_RECEIVING);
+}
+
+/* On its way to main with a message that it has begun. */
+static int is_coming(const volatile struct l4vm_shared *s, L4_Word_t ip)
+{
+        return (ip >= s->stop_at && ip < s->stop_sent) || ip - L4VM_KIP < L4_PAGE_SIZE;
+}
+
+static enum vm_stopped note(volatile struct l4vm_shared *s, const struct L4_ExRegs *r)
+{
+        s->stop_eip = r->ip;
+        s->stop_esp = r->sp;
+        s->stop_eflags = r->flags;
+        s->stopped = 1;
+        return VM_STOPPED;
+}
+
+/*
+ * A program that runs or could is somewhere in its code, and main waits for it.  One in an Ipc may
+ * be just about to hear of main, which has events to see first, or wait for its pager, which makes
+ * it tell main.  Where main waits and the pager does too, the Ipc is the program's own doing.
+ */
+enum vm_stopped vm_stop_user(struct vm *v, int hard)
+{
+        volatile struct l4vm_shared *s = v->shared;
+        L4_ThreadId_t t, pager;
+        struct L4_ExRegs r, back;
+
+        if (!s || !s->stop_at)
+                return VM_NOT_STOPPED;
+        t.raw = s->running;
+        if (!is_user_thread(v, t))
+                return VM_NOT_STOPPED;
+        if (s->stopped)
+                return VM_STOPPED;
+        r = (struct L4_ExRegs){
+            .control = L4_EXREGS_IP | L4_EXREGS_FLAGS, .ip = s->stop_at, .flags = PLAIN_FLAGS};
+        if (L4_IsNilThread(L4_ExchangeRegisters(t, &r)))
+                return VM_NOT_STOPPED;
+        if (!r.control && !is_coming(s, r.ip))
+                return note(s, &r);
+        back = r;
+        back.control = L4_EXREGS_IP | L4_EXREGS_FLAGS;
+        L4_ExchangeRegisters(t, &back);
+        pager = L4_GlobalId(L4_ThreadNo(t) + L4VM_SPACES, 1);
+        if (!hard || !r.control || !is_receiving(L4_GlobalId(v->first_no + L4VM_MAIN, 1)) ||
+            !is_receiving(pager))
+                return VM_STOPS_ITSELF;
+        back = (struct L4_ExRegs){.control = L4_EXREGS_IP | L4_EXREGS_FLAGS | L4_EXREGS_ABORT_RCV |
+                                             L4_EXREGS_ABORT_SND | L4_EXREGS_HALTFLAG,
+                                  .ip = s->stop_at,
+                                  .flags = PLAIN_FLAGS};
+        L4_ExchangeRegisters(t, &back);
+        return note(s, &r);
+}
