@@ -2,7 +2,7 @@
 #
 # Programs that tax a guest; each prints the same wherever Linux runs.
 guest_PROGRAMS += share/afterburner/guest/signals share/afterburner/guest/sharing \
-	share/afterburner/guest/spaces share/afterburner/guest/sparse \
+	share/afterburner/guest/spaces share/afterburner/guest/sparse share/afterburner/guest/highmem \
 	share/afterburner/guest/tls share/afterburner/guest/privileges
 PROGRAMS_CPPFLAGS = $(GUEST_CPPFLAGS) -I$(top_srcdir)/testsuite/programs
 share_afterburner_guest_signals_SOURCES = testsuite/programs/signals.c testsuite/programs/programs.h $(GUEST_RUNTIME)
@@ -25,6 +25,11 @@ share_afterburner_guest_sparse_CPPFLAGS = $(PROGRAMS_CPPFLAGS)
 share_afterburner_guest_sparse_CFLAGS = $(GUEST_CFLAGS)
 share_afterburner_guest_sparse_LDFLAGS = $(GUEST_LINK)
 share_afterburner_guest_sparse_LDADD = -lgcc
+share_afterburner_guest_highmem_SOURCES = testsuite/programs/highmem.c testsuite/programs/programs.h $(GUEST_RUNTIME)
+share_afterburner_guest_highmem_CPPFLAGS = $(PROGRAMS_CPPFLAGS)
+share_afterburner_guest_highmem_CFLAGS = $(GUEST_CFLAGS)
+share_afterburner_guest_highmem_LDFLAGS = $(GUEST_LINK)
+share_afterburner_guest_highmem_LDADD = -lgcc
 share_afterburner_guest_tls_SOURCES = testsuite/programs/tls.c testsuite/programs/programs.h $(GUEST_RUNTIME)
 share_afterburner_guest_tls_CPPFLAGS = $(PROGRAMS_CPPFLAGS)
 share_afterburner_guest_tls_CFLAGS = $(GUEST_CFLAGS) -mno-tls-direct-seg-refs

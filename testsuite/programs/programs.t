@@ -3,6 +3,7 @@
 # Programs that tax a guest - signals at random instants, one kernel area in 50 address spaces,
 # thread-local storage, the scheduler's shares - print on every platform what they print
 # natively, from the same kernel.  AFTERBURN_TEST_BURNED names another kernel,
+# AFTERBURN_TEST_HIGHMEM one with high memory (CONFIG_HIGHMEM: i386_defconfig without SMP),
 # AFTERBURN_TEST_SIGNALS another number of signals: 1,000, or 10,000 of make check-long.
 # shellcheck source=testsuite/run/run.sh
 . "${top_srcdir:?}/testsuite/run/run.sh"
@@ -12,7 +13,7 @@ signals=${AFTERBURN_TEST_SIGNALS:-${long:+10000}}
 signals=${signals:-1000}
 seconds=$((${long:+600} + 280))
 limit="$(command -v timeout) $((seconds + 20))"
-plan 25
+plan 29
 [ -f "$kernel" ] || skip_all "no $kernel: ./quickstart builds it"
 
 # start PLATFORM ARGUMENT...: afterburn run there
@@ -40,7 +41,7 @@ for platform in bare l4 l4x-split l4x-colocated; do
         tls=0 says='^ok'
         [ "$platform" != l4 ] || tls=1 says='^not ok 3 processes'
         if ! start "$platform" --dry-run "$kernel" -- /bin/true; then
-                for name in signals spaces sparse tls privileges sharing; do
+                for name in signals spaces sparse tls privileges sharing kmap; do
                         skip "$platform: $name" 'not part of this build'
                 done
                 continue
@@ -69,5 +70,12 @@ for platform in bare l4 l4x-split l4x-colocated; do
         [ -n "$share" ] && [ "$share" -gt $((native - 50)) ] && [ "$share" -lt $((native + 50)) ] &&
                 [ "$share" -gt 520 ]
         check "$platform: shares of the processor within 5 percent of native"
+        if [ -z "${AFTERBURN_TEST_HIGHMEM-}" ]; then
+                skip "$platform: kmap in 50 address spaces" 'no kernel with high memory: AFTERBURN_TEST_HIGHMEM names one'
+                continue
+        fi
+        start "$platform" --memory=192M --append=highmem=64M "$AFTERBURN_TEST_HIGHMEM" -- /bin/highmem &&
+                grep -q '^ok 20 rounds of 50 processes in high memory' "$tmp/out"
+        check "$platform: kmap in 50 address spaces"
 done
 exit "$failed"
