@@ -98,6 +98,7 @@ int vm_make_space(struct vm *v, L4_Word_t n, int paged)
                 drop_space(v, n);
         if (n >= v->spaces)
                 v->spaces = n + 1;
+        v->paged = paged;
         return make_space(v, t, main_id, main_id) &&
                (!paged || (L4_ThreadControl(pager, t, main_id, main_id, L4VM_UTCB + L4_UTCB_SIZE) &&
                            give_share(v, pager)));

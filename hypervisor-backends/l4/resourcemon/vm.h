@@ -42,6 +42,7 @@ struct vm {
         char input[VM_INPUT];
         unsigned int input_first, input_count;
         unsigned int spaces;    /* user spaces it has had, highest + 1 */
+        int paged;              /* they have pagers */
         unsigned int co_spaces; /* co-located ones */
 };
 

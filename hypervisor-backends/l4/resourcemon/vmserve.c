@@ -217,7 +217,7 @@ static void report_entries(struct vm *v, const L4_Word_t *counts, unsigned int k
 static void report_threads(struct vm *v)
 {
         control(v, "afterburn threads", 17);
-        put_number(v, L4VM_USER + v->spaces + L4VM_CO_THREADS * v->co_spaces);
+        put_number(v, L4VM_USER + v->spaces * (v->paged ? 2 : 1) + L4VM_CO_THREADS * v->co_spaces);
         control(v, "\n", 1);
 }
 
