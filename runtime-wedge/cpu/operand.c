@@ -129,14 +129,14 @@ static enum vcpu_seg segment_of(uint8_t prefix, enum vcpu_seg other)
         return other;
 }
 
-/* Linear address of a modrm operand, with the guest's registers. */
-static uint32_t effective_address(const uint8_t *code, const struct ab_insn *insn)
+/* Linear address of the operand whose modrm is at @modrm, with the guest's registers. */
+static uint32_t effective_address(const uint8_t *modrm, uint8_t prefix)
 {
-        const uint8_t *p = code + insn->modrm_at + 1;
-        uint32_t mod = insn->modrm >> 6, rm = insn->modrm & 7, base = rm, address = 0;
+        const uint8_t *p = modrm + 1;
+        uint32_t mod = *modrm >> 6, base = *modrm & 7, address = 0;
         enum vcpu_seg seg = SEG_DS;
 
-        if (rm == 4) {
+        if (base == 4) {
                 uint32_t index = *p >> 3 & 7;
 
                 base = *p & 7;
@@ -155,74 +155,74 @@ static uint32_t effective_address(const uint8_t *code, const struct ab_insn *ins
                 address += (uint32_t)(int8_t)*p;
         else if (mod == 2)
                 address += word_at(p);
-        return address + vcpu.segment[segment_of(insn->seg, seg)].base;
+        return address + vcpu.segment[segment_of(prefix, seg)].base;
 }
 
-/* The NOP at R. */
-static void carried(uint8_t code[AB_INSN_MAX], struct ab_insn *insn)
-{
-        uint32_t bytes = code_read(vcpu.frame.eip, code, AB_INSN_MAX);
+/* The NOP at R: a segment prefix or none, 0f 1f, the operand; as the binder lays it down. */
+struct carried {
+        uint8_t copy[9]; /* where it crosses a page */
+        uint8_t prefix;
+        const uint8_t *modrm;
+};
 
-        if (!ab_decode(code, bytes, insn) || !insn->modrm_at)
-                vcpu_crash("no operand behind a bound call");
-}
-
-/* (%reg), as the binder lays it down: nothing to decode. */
-static bool carries_register(uint32_t *reg)
+static void carried(struct carried *nop)
 {
-        enum { BYTES = 4, MASK = 0xf8ffff, NOP = 0x001f0f, SIB = 4, DISPLACEMENT = 5 };
+        uint32_t eip = vcpu.frame.eip;
+        const uint8_t *at = 0;
         struct mmu_fault fault;
-        const uint8_t *at;
 
-        if (vcpu.frame.eip % AB_PAGE_BYTES > AB_PAGE_BYTES - BYTES ||
-            !(at = linear_byte(vcpu.frame.eip, false, &fault)) || (word_at(at) & MASK) != NOP)
-                return false;
-        *reg = at[2];
-        return *reg != SIB && *reg != DISPLACEMENT;
+        if (eip % AB_PAGE_BYTES <= AB_PAGE_BYTES - sizeof(nop->copy)) {
+                at = linear_byte(eip, false, &fault);
+        } else {
+                code_read(eip, nop->copy, sizeof(nop->copy));
+                at = nop->copy;
+        }
+        nop->prefix = at && *at != 0x0f ? *at++ : 0;
+        if (!at || at[0] != 0x0f || at[1] != 0x1f)
+                vcpu_crash("no operand behind a bound call");
+        nop->modrm = at + 2;
 }
 
 uint32_t operand_address(void)
 {
-        uint8_t code[AB_INSN_MAX];
-        struct ab_insn insn;
-        uint32_t reg;
+        struct carried nop;
 
-        if (carries_register(&reg))
-                return gpr_read(reg) + vcpu.segment[SEG_DS].base;
-        carried(code, &insn);
-        return effective_address(code, &insn);
+        carried(&nop);
+        return effective_address(nop.modrm, nop.prefix);
 }
 
 uint32_t operand_displacement(void)
 {
-        uint8_t code[AB_INSN_MAX];
-        struct ab_insn insn;
+        struct carried nop;
 
-        carried(code, &insn);
-        return word_at(code + insn.modrm_at + 1);
+        carried(&nop);
+        return word_at(nop.modrm + 1);
+}
+
+static bool is_register(uint8_t modrm)
+{
+        return modrm >= 0xc0;
 }
 
 uint32_t operand_read16(void)
 {
-        uint8_t code[AB_INSN_MAX];
-        struct ab_insn insn;
+        struct carried nop;
 
-        carried(code, &insn);
-        if (!insn.memory)
-                return gpr_read(insn.modrm & 7) & 0xffff;
-        return memory_read16(effective_address(code, &insn));
+        carried(&nop);
+        if (is_register(*nop.modrm))
+                return gpr_read(*nop.modrm & 7) & 0xffff;
+        return memory_read16(effective_address(nop.modrm, nop.prefix));
 }
 
 void operand_write16(uint32_t value)
 {
-        uint8_t code[AB_INSN_MAX];
-        struct ab_insn insn;
+        struct carried nop;
 
-        carried(code, &insn);
-        if (!insn.memory)
-                gpr_write_sized(insn.modrm & 7, value, 2);
+        carried(&nop);
+        if (is_register(*nop.modrm))
+                gpr_write_sized(*nop.modrm & 7, value, 2);
         else
-                memory_write(effective_address(code, &insn), &value, 2);
+                memory_write(effective_address(nop.modrm, nop.prefix), &value, 2);
 }
 
 bool operand_of_instruction(uint32_t eip, uint32_t *address)
@@ -234,7 +234,7 @@ bool operand_of_instruction(uint32_t eip, uint32_t *address)
         if (!ab_decode(code, bytes, &insn) || insn.addr16)
                 return false;
         if (insn.modrm_at && insn.memory) {
-                *address = effective_address(code, &insn);
+                *address = effective_address(code + insn.modrm_at, insn.seg);
                 return true;
         }
         if (insn.map != AB_MAP_1)

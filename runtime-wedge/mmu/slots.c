@@ -18,10 +18,12 @@ static union table tables[TABLES], *free_tables;
 
 void slots_start(void)
 {
-        uint32_t i;
+        uint32_t i, group;
 
         free_slots = 0;
         for (i = 0; i < SLOTS; i++) {
+                for (group = 0; group < ROWS / 32; group++)
+                        pool[i].used[group] = 0;
                 pool[i].next = free_slots;
                 free_slots = &pool[i];
         }
@@ -35,7 +37,6 @@ void slots_start(void)
 struct slot *slot_take(struct space *space, uint32_t row)
 {
         struct slot *slot = free_slots;
-        uint32_t i;
 
         if (!slot)
                 return 0;
@@ -44,8 +45,6 @@ struct slot *slot_take(struct space *space, uint32_t row)
         slot->whole = slot->local = false;
         slot->copies = 0;
         slot->groups = 0;
-        for (i = 0; i < ROWS / 32; i++)
-                slot->used[i] = 0;
         slot->next = space->slots;
         space->slots = slot;
         space->rows[row] = slot;
@@ -67,6 +66,7 @@ bool slot_take_copies(struct slot *slot)
 void slot_free(struct space *space, struct slot *slot)
 {
         struct slot **link = &space->slots;
+        uint32_t groups;
 
         while (*link != slot)
                 link = &(*link)->next;
@@ -78,6 +78,8 @@ void slot_free(struct space *space, struct slot *slot)
                 table->next = free_tables;
                 free_tables = table;
         }
+        for (groups = slot->groups; groups; groups &= groups - 1)
+                slot->used[__builtin_ctz(groups)] = 0;
         slot->next = free_slots;
         free_slots = slot;
 }
