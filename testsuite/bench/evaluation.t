@@ -4,7 +4,7 @@
 # shellcheck source=testsuite/run/run.sh
 . "${top_srcdir:?}/testsuite/run/run.sh"
 script=$top_srcdir/testsuite/bench/evaluation.sh
-plan 7
+plan 8
 
 "$script" >"$tmp/out" 2>"$tmp/err"
 [ $? = 2 ] && one_line usage; check 'without arguments: usage'
@@ -38,4 +38,9 @@ printf 'what\tfork\nwhole\t7 (1.000)\nwithout walls\t9 (1.286)\n' >"$tmp/x/witho
 "$script" "$tmp/x" "$tmp/l4" "$tmp/notes" >"$tmp/out" 2>"$tmp/err"
 sed -n '/one thing removed/,/^## Boot/p' "$tmp/out" | grep -q '^| without walls | 9 (1.286) |$'
 check 'what stage 2 costs without one of its parts'
+printf 'all\tinter\t0\t0\t50\t1000\nall\tmixed\t0\t0\t60\t900\n' >>"$tmp/l4/ipc.tsv"
+printf '6.1\t%s\tcompute\t%s\t%s\n' bare 'modelled cycles' 1000 l4x-colocated 'modelled cycles' 1200 l4x-colocated entry:irq_0 2 >>"$tmp/x/extended.tsv"
+"$script" "$tmp/x" "$tmp/l4" "$tmp/notes" >"$tmp/out" 2>"$tmp/err"
+grep -q '^| 6.1 | 2.00 | 100 | 1000 | 900 | 200 | 33.333 percent |$' "$tmp/out"
+check 'what the interrupt thread would save in a small space'
 exit "$failed"
