@@ -8,10 +8,12 @@
 # shellcheck source=testsuite/differential/lib.sh
 . "$top_srcdir/testsuite/differential/lib.sh"
 plan 12
-# Ten times as many, and time for them, under make check-long.
+# Ten times as many, and time for them, under make check-long; four times under bochs 2.7, whose
+# terminal display stops it for ever after 200 emulated seconds (it writes to a pseudo-terminal of its
+# own that nobody reads).
 plain=plain segments=segments
 if [ "${AFTERBURN_LONG:-0}" != 0 ]; then
-        plain='plain cases=10000' segments='segments cases=10000'
+        plain='plain cases=10000' segments='segments cases=4000'
         export AFTERBURN_TEST_LIMIT="${AFTERBURN_TEST_LIMIT-3000}"
 fi
 
