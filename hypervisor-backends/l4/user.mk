@@ -101,6 +101,7 @@ lib_afterburner_l4_l4_conformance_SOURCES = \
 	$(L4U)/apps/l4-conformance/exceptions.c \
 	$(L4U)/apps/l4-conformance/exregs.c \
 	$(L4U)/apps/l4-conformance/faultstate.c \
+	$(L4U)/apps/l4-conformance/fpustate.c \
 	$(L4U)/apps/l4-conformance/ids.c \
 	$(L4U)/apps/l4-conformance/interrupts.c \
 	$(L4U)/apps/l4-conformance/io.c \

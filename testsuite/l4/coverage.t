@@ -3,7 +3,7 @@
 # The random calls and the checks reach at least 90 % of the lines of system-call code.
 # shellcheck source=testsuite/l4/lib.sh
 . "${top_srcdir:?}/testsuite/l4/lib.sh"
-l4_need loader kernel-extended sigma0 l4-torture l4-conformance
+l4_need loader kernel-extended sigma0 l4-torture l4-conformance l4-limits
 command -v objdump >/dev/null || skip_all "objdump is not installed"
 objdump --dwarf=decodedline "$l4/kernel-extended" 2>/dev/null | grep -q 'ipc\.c ' ||
 	skip_all "the kernel has no line numbers: configure with -g"
@@ -45,6 +45,7 @@ run() { # run LOG PROGRAM OPTION
 }
 
 run conformance l4-conformance --steady
+run limits l4-limits --steady
 run torture "l4-torture ${AFTERBURN_COVERAGE_CALLS:-200000}" --count
-covered "random calls and checks together" "$dir/torture" "$dir/conformance"
+covered "random calls and checks together" "$dir/torture" "$dir/conformance" "$dir/limits"
 echo "1..$n"

@@ -9,16 +9,19 @@
  */
 #include "limits.h"
 
-#define LIMIT_PAGES   0x7FFFFu /* the highest address is 0x7FFFFFFF */
-#define STACK_TOP     (stack + sizeof(stack) - 16)
-#define PATIENCE      L4_TimePeriod(2000000)
-#define FLAT_4GB_LOW  0x0000FFFFu /* descriptor halves but for the base */
-#define FLAT_4GB_HIGH 0x00CFF300u
+#define LIMIT_PAGES 0x7FFFFu /* the highest address is 0x7FFFFFFF */
+#define STACK_TOP   (stack + sizeof(stack) - 16)
+#define PATIENCE    L4_TimePeriod(2000000)
+
+/* High halves of descriptors, but for base and limit: data of ring 3. */
+enum { BYTES = 0x0040F300, PAGES = 0x00C0F300, EXPAND_DOWN = 0x400, PRESENT = 0x8000 };
+#define NO_LIMIT 0xBADBADu
 
 #define SNIPPET(name, text)                                                                        \
         extern char name[];                                                                        \
         __asm__(".text\n" #name ":\n\t" text "\n\tjmp limits_end\n")
 __asm__(".text\nlimits_end:\n\tmovl $1, limits_ended\n1:\tpause\n\tjmp 1b\n");
+volatile L4_Word_t limits_seen;
 volatile L4_Word_t limits_ended;
 uint8_t limits_word[4096] __attribute__((aligned(4096)));
 
@@ -41,6 +44,9 @@ SNIPPET(s_tls, "movl $0x33, %eax; movl %eax, %gs; movl %gs:-4, %ebx; movl %gs:4,
 SNIPPET(s_tls_above, "movl $0x33, %eax; movl %eax, %gs; s_tls_above_at: movl %gs:0x7FFFFFFC, %ebx");
 SNIPPET(s_tls_kernel, "movl $0x33, %eax; movl %eax, %gs; movl $0xF0100000, %esi; "
                       "subl $limits_word + 2048, %esi; s_tls_kernel_at: movl %gs:(%esi), %ebx");
+/* What limit the processor sees in the thread's descriptor; it stays NO_LIMIT where there is none.
+ */
+SNIPPET(s_lsl, "movl $0x33, %eax; lsll %eax, %ebx; jnz limits_end; movl %ebx, limits_seen");
 extern char s_es_at[], s_code_ds_at[], s_stack_at[], s_jump_at[], s_utcb_at[], s_tls_above_at[],
     s_tls_kernel_at[];
 
@@ -211,18 +217,52 @@ static void redirection(void)
         destroy();
 }
 
-/* A descriptor of 4 GB whose base is in the middle of limits_word. */
-static void give_tls(void)
+/* Thread-local descriptor 0: @limit in bytes or pages as @high, bits 8 on, says. */
+static void give_descriptor(L4_Word_t base, L4_Word_t limit, L4_Word_t high)
 {
-        L4_Word_t base = (L4_Word_t)limits_word + 2048, words[2];
         struct L4_ExRegs r = {.control = L4_EXREGS_CTRLXFER_WRITE};
+        L4_Word_t words[2];
 
-        words[0] = FLAT_4GB_LOW | base << 16;
-        words[1] = FLAT_4GB_HIGH | (base >> 16 & 0xFF) | (base & 0xFF000000);
+        words[0] = (limit & 0xFFFF) | base << 16;
+        words[1] = high | (limit & 0xF0000) | (base >> 16 & 0xFF) | (base & 0xFF000000);
         *L4_UtcbWord(local, L4_UTCB_BR0) = L4_ACCEPT_CTRLXFER;
         L4_Set_MsgTag(L4_Tag(0, 0, 3));
         L4_LoadCtrlXferItem(1, L4_CTRLXFER_ID_TLS, 3, words);
         L4_ExchangeRegisters(local, &r);
+}
+
+/* A descriptor of 4 GB whose base is in the middle of limits_word. */
+static void give_tls(void)
+{
+        give_descriptor((L4_Word_t)limits_word + 2048, 0xFFFFF, PAGES);
+}
+
+/* The last byte, from its base on, of what a limited thread gets of a descriptor; or NO_LIMIT. */
+static L4_Word_t last_byte(L4_Word_t base, L4_Word_t limit, L4_Word_t high)
+{
+        limits_seen = NO_LIMIT;
+        make(LIMIT_PAGES, 0);
+        give_descriptor(base, limit, high);
+        run(s_lsl);
+        destroy();
+        return limits_seen;
+}
+
+/* No descriptor reaches above 2 GB, whatever was asked for. */
+static void descriptors(void)
+{
+        check(last_byte((L4_Word_t)limits_word, 0xFF, BYTES) == 0xFF,
+              "a descriptor below the limit is what was asked for");
+        check(last_byte(0x7FFFF000, 0xFFFFF, BYTES) == 0xFFF, "one in bytes ends with the limit");
+        check(last_byte(0x7FFFF800, 0xFFFFF, PAGES) == 0x7FF, "so does one in pages, to the byte");
+        check(last_byte(0x70000800, 0xFFFFF, PAGES) == 0x0FFFEFFF,
+              "where that takes pages, with the last whole page below it");
+        check(last_byte(0x80000000, 0xFFFFF, PAGES) == NO_LIMIT,
+              "one that begins above the limit is none");
+        check(last_byte(0x1000, 0, PAGES | EXPAND_DOWN) == NO_LIMIT,
+              "nor is one that expands down, to 4 GB");
+        check(last_byte(0x1000, 0xFFFFF, PAGES & ~PRESENT) == NO_LIMIT,
+              "nor one that is not present");
 }
 
 static int tls_raises(const char *code, const char *at)
@@ -236,6 +276,7 @@ static int tls_raises(const char *code, const char *at)
 
 static void thread_local_segments(void)
 {
+        descriptors();
         make(LIMIT_PAGES, 0);
         give_tls();
         run(s_tls);

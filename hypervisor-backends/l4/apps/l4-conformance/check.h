@@ -96,6 +96,7 @@ void area_io(void);
 void area_robust(void);
 void area_sigma0(void);
 void area_ctrlxfer(void);
+void area_fpustate(void);
 void area_preemption(void);
 void area_zeroslice(void);
 void area_limits(void);

@@ -100,6 +100,7 @@ static const struct {
     {"io", area_io, L4_FEATURE_IOFPAGES},
     {"sigma0", area_sigma0, NULL},
     {"control transfer", area_ctrlxfer, L4_FEATURE_CTRLXFER},
+    {"floating-point state", area_fpustate, L4_FEATURE_CTRLXFER},
     {"preemption messages", area_preemption, L4_FEATURE_PREEMPTMSG},
     {"zero slices", area_zeroslice, L4_FEATURE_ZEROSLICE},
     {"limits", area_limits, L4_FEATURE_LIMITS},
