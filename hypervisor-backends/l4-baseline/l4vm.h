@@ -38,6 +38,9 @@ static inline void l4vm_count(enum l4vm_count kind)
         asm volatile("incl %0" : "+m"(l4vm_counts[kind]));
 }
 
+/* Time that other machines ran while this one could have, microseconds; ../l4-extended tells. */
+extern volatile uint64_t l4vm_waited;
+
 /* A trap or event on its way to main: the monitor fills it, entry.S saves registers. */
 struct raw_trap {
         struct ab_frame frame;

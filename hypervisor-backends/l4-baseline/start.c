@@ -13,6 +13,7 @@ struct backend_machine l4vm_machine = {
 };
 char l4vm_load_error[256];
 uint32_t l4vm_counts[COUNT_KINDS];
+volatile uint64_t l4vm_waited;
 
 L4_Word_t l4vm_request(L4_Word_t label, unsigned int words)
 {
@@ -91,8 +92,9 @@ void backend_stop(enum ab_stop how, uint32_t status)
         for (;;) {
                 L4_LoadMR(1, how);
                 L4_LoadMR(2, status);
-                memcpy(L4_Utcb() + 3, l4vm_counts, sizeof(l4vm_counts));
-                l4vm_request(RMON_VM_STOP, 2 + COUNT_KINDS);
+                L4_LoadMR(3, (uint32_t)l4vm_waited);
+                memcpy(L4_Utcb() + 4, l4vm_counts, sizeof(l4vm_counts));
+                l4vm_request(RMON_VM_STOP, 3 + COUNT_KINDS);
         }
 }
 

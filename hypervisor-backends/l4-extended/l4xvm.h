@@ -6,15 +6,23 @@
 #include "l4vm.h"
 #include "transfer.h"
 
-/* The kernel tells @thread's scheduler, a thread of the kernel space, when it is preempted. */
+/*
+ * The kernel tells @thread's scheduler when it is preempted, and when it is without time.  The
+ * caller is in the scheduler's space.
+ */
 void l4xvm_tell_preemptions(L4_ThreadId_t thread);
 
 /*
- * A preemption message is in the message registers: the time since then is lost to this
- * machine.  Microseconds lost in all.
+ * In the interrupt thread: a message that @thread is without time is in the message registers.
+ * Ask for some; the message is still to be answered, and the registers are used.
  */
-void l4xvm_time_lost(void);
-extern volatile uint64_t l4xvm_lost;
+void l4xvm_want_time(L4_ThreadId_t thread);
+
+/* Some thread has asked and has not been given any yet. */
+bool l4xvm_is_wanting(void);
+
+/* If this message is the resource monitor's that such a thread runs now, note it. */
+bool l4xvm_runs(L4_ThreadId_t from, L4_MsgTag_t tag);
 
 /* The thread of @space, which waits for backend_user(). */
 L4_ThreadId_t l4xvm_user_thread(uint32_t space);
@@ -72,7 +80,7 @@ static inline bool l4xvm_is_call(const L4_Word_t *mr, struct ab_frame *frame, st
 
 static inline bool l4xvm_is_preemption(L4_MsgTag_t tag)
 {
-        return L4_Label(tag) == L4_LABEL_PREEMPTION;
+        return (L4_Label(tag) | 1) == (L4_LABEL_PREEMPTION | L4_LABEL_NO_TIME);
 }
 
 #endif

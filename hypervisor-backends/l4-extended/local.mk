@@ -2,6 +2,7 @@
 # The backend interface on L4 with the thesis' extensions: what its two layouts share.
 L4X_SHARED = \
 	hypervisor-backends/l4-extended/l4xvm.h \
+	hypervisor-backends/l4-extended/preempt.c \
 	hypervisor-backends/l4-extended/segment.c \
 	hypervisor-backends/l4-extended/transfer.c \
 	hypervisor-backends/l4-extended/transfer.h

@@ -151,6 +151,8 @@ lib_afterburner_l4_resourcemon_SOURCES = \
 	$(L4U)/resourcemon/memory.h \
 	$(L4U)/resourcemon/server.c \
 	$(L4U)/resourcemon/server.h \
+	$(L4U)/resourcemon/shares.c \
+	$(L4U)/resourcemon/shares.h \
 	$(L4U)/resourcemon/stop.c \
 	$(L4U)/resourcemon/timer.h \
 	$(L4U)/resourcemon/vm.c \

@@ -184,9 +184,6 @@ static void check(const struct run_options *options)
         unsigned i, common = !options->guests;
 
         for (i = 0; i < options->guests; i++) {
-                if (options->guest[i].share && !strcmp(options->hypervisor->name, "l4x-colocated"))
-                        ab_die(AB_EXIT_USAGE, "--vm: share=: the co-located layout does not keep "
-                                              "shares: use --layout=split");
                 if (!options->guest[i].memory_mb)
                         common = 1;
                 else

@@ -4,8 +4,9 @@
  * console; on the second one init says when the command starts ("afterburn
  * ready") and how it ended ("afterburn exit STATUS TICKS"), and the loader
  * what stopped it ("afterburn error TEXT").  A hypervisor tells there how often it was
- * entered ("afterburn entries NUMBER") and how many threads the guest took ("afterburn threads
- * NUMBER"); and, of several guests, puts "vm NAME " before each line.
+ * entered ("afterburn entries NUMBER"), how many threads the guest took ("afterburn threads
+ * NUMBER") and how long it stood in line ("afterburn waited"); and, of several guests, puts "vm
+ * NAME " before each line.
  */
 #include "config.h"
 
@@ -181,7 +182,7 @@ static void guest_ended(struct session *session, int status)
 static void control_line(struct session *session, const char *line)
 {
         char copy[400], name[40] = "";
-        unsigned long long ticks = 0, entries, threads;
+        unsigned long long ticks = 0, entries, threads, counted;
         int status, skip = 0;
 
         if (sscanf(line, "vm %31s %n", name, &skip) == 1) {
@@ -199,6 +200,12 @@ static void control_line(struct session *session, const char *line)
                 session->entries += entries;
         } else if (sscanf(line, "afterburn threads %llu", &threads) == 1) {
                 session->threads += threads;
+        } else if (sscanf(line, "afterburn waited %llu %llu", &counted, &ticks) == 2) {
+                /* What its wedge counted, and the resource monitor. */
+                fprintf(stderr,
+                        "afterburn run: %swaited %llu us for the processor, by its own clock "
+                        "%llu us\n",
+                        name, ticks, counted);
         } else if (sscanf(line, "afterburn error %399[^\r\n]", copy) == 1) {
                 console_drain(session);
                 if (name[0] && !strncmp(session->panicked_vm, name, strlen(name)))

@@ -5,11 +5,30 @@
  * that runs takes them.  What an application does meanwhile is its kernel thread's business:
  * whenever this thread has run, the application has been preempted, and the kernel thread
  * told so.
+ *
+ * It is the scheduler of the kernel threads: where they have time slices of zero they tell
+ * when they are without time.
  */
+#include <l4xvm.h>
 #include "colocated.h"
 #include "policy.h"
 
+enum { SEND_US = 1000, RETRY_US = 1000 };
+
 L4_ThreadId_t l4vm_owner;
+
+/*
+ * It waits for an event, or is about to.  If it has just run out of time before, it sends to
+ * us: then once more, when that has been heard.
+ */
+static void wake(void)
+{
+        L4_Time_t limit = l4xvm_is_wanting() ? L4_ZeroTime : L4_TimePeriod(SEND_US);
+
+        L4_Set_MsgTag(L4_Tag(0, 0, 0));
+        if (!L4_IpcFailed(L4_Send_Timeout(co_thread(l4vm_current, L4VM_CO_KERNEL), limit)))
+                l4vm.waiting = 0;
+}
 
 /*
  * A kernel thread that holds events or is in a call takes them when it is done; else the pager
@@ -19,9 +38,7 @@ L4_ThreadId_t l4vm_owner;
 static void deliver(void)
 {
         if (l4vm.waiting) {
-                l4vm.waiting = 0;
-                L4_Set_MsgTag(L4_Tag(0, 0, 0));
-                L4_Send(co_thread(l4vm_current, L4VM_CO_KERNEL));
+                wake();
         } else if (l4vm.running || (!l4vm.held && !l4vm.busy)) {
                 L4_Set_MsgTag(L4_Tag(CO_OP_EVENT, 0, 0));
                 L4_Reply(co_thread(l4vm_current, L4VM_CO_PAGER));
@@ -45,6 +62,20 @@ static void start_first(void)
         L4_Call(l4vm_thread(L4VM_HELPER));
 }
 
+static void heard(L4_ThreadId_t from, L4_MsgTag_t tag)
+{
+        if (l4xvm_is_preemption(tag)) {
+                l4xvm_want_time(from);
+                L4_Set_MsgTag(L4_Tag(0, 0, 0));
+                L4_Reply(from);
+        } else if (!l4xvm_runs(from, tag) && from.raw == l4vm_owner.raw &&
+                   L4_Label(tag) == RMON_NOTIFY) {
+                raise(L4_StoreMR(1) & ~(uint32_t)AB_EVENT_TIMER);
+                if (co_timer_is_due())
+                        raise(AB_EVENT_TIMER);
+        }
+}
+
 void l4vm_monitor_main(void)
 {
         L4_ThreadId_t from;
@@ -54,16 +85,15 @@ void l4vm_monitor_main(void)
         l4vm_owner = L4_Pager();
         L4_Set_ExceptionHandler(l4vm_owner);
         L4_Accept(L4_Nilpage, 0);
+        l4vm_machine.counter_khz = L4_ProcessorKHz();
         l4vm_machine.user_bounded = co_limits();
         l4vm_machine.flushes = !co_compares();
         start_first();
         for (;;) {
-                tag = L4_Wait(&from);
-                if (L4_IpcFailed(tag) || from.raw != l4vm_owner.raw || L4_Label(tag) != RMON_NOTIFY)
-                        continue;
-                raise(L4_StoreMR(1) & ~(uint32_t)AB_EVENT_TIMER);
-                if (co_timer_is_due())
-                        raise(AB_EVENT_TIMER);
+                tag = L4_Wait_Timeout(
+                    l4vm.events && l4vm.waiting ? L4_TimePeriod(RETRY_US) : L4_Never, &from);
+                if (!L4_IpcFailed(tag))
+                        heard(from, tag);
                 if (l4vm.events)
                         deliver();
         }

@@ -6,7 +6,7 @@
  * pager, the helper, maps them into the space both share.  User pages it maps from the kernel's own
  * address of the same memory, in this space, so nobody else is asked and no space is switched.
  */
-#include <transfer.h>
+#include <l4xvm.h>
 #include "colocated.h"
 #include "policy.h"
 
@@ -275,10 +275,10 @@ static void configure(L4_ThreadId_t kernel, L4_ThreadId_t application)
         *L4_UtcbWord(co_local(L4VM_CO_KERNEL), L4_UTCB_EXCHANDLER) = L4_MyGlobalId().raw;
         *L4_UtcbWord(co_local(L4VM_CO_APPLICATION), L4_UTCB_EXCHANDLER) = kernel.raw;
         if (!L4_ConfCtrlXfer(kernel, L4_FAULT_PAGEFAULT, L4_FAULTCONF_GP) ||
-            !xfer_configure(application, L4_FAULTCONF_GP) ||
-            (co_hears_preemptions() && !L4_Schedule(application, L4_SCHED_LEAVE, L4_SCHED_LEAVE,
-                                                    L4_SCHED_LEAVE, L4_SCHED_PREEMPTMSG, NULL)))
-                backend_fatal("the kernel below has no control transfer or preemption messages");
+            !xfer_configure(application, L4_FAULTCONF_GP))
+                backend_fatal("the kernel below has no control transfer items");
+        if (co_hears_preemptions())
+                l4xvm_tell_preemptions(application);
 }
 
 static bool begun; /* the guest, in the first space */

@@ -119,7 +119,7 @@ static bool of_message(L4_MsgTag_t tag, struct ab_frame *frame, struct ab_trap *
                 return of_exception(frame, trap);
         if ((label & 0xfff0) == L4_LABEL_PAGEFAULT)
                 return of_page_fault(frame, trap, label & L4_FPAGE_W);
-        if (label == L4_LABEL_PREEMPTION)
+        if (l4xvm_is_preemption(tag))
                 return of_preemption(frame, trap);
         return of_port(frame, trap);
 }

@@ -4,7 +4,6 @@ noinst_LIBRARIES += hypervisor-backends/l4-extended/split/libl4xvm.a
 hypervisor_backends_l4_extended_split_libl4xvm_a_SOURCES = $(L4VM_SHARED) $(L4VM_OWN_SPACE) $(L4X_SHARED) \
 	hypervisor-backends/l4-extended/split/fpu.c \
 	hypervisor-backends/l4-extended/split/monitor.c \
-	hypervisor-backends/l4-extended/split/preempt.c \
 	hypervisor-backends/l4-extended/split/user.c
 hypervisor_backends_l4_extended_split_libl4xvm_a_CPPFLAGS = $(L4X_CPPFLAGS)
 hypervisor_backends_l4_extended_split_libl4xvm_a_CFLAGS = $(L4U_CFLAGS)

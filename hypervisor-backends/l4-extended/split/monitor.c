@@ -68,7 +68,8 @@ static void redirect_ready(void)
 /*
  * User code runs, or rather ran: it was preempted by this thread, and its message is on the
  * way to main.  If main has none the program is in an L4 call of its own, which ends here;
- * the next time this thread wakes the program is running, or has run out of patience.
+ * the next time this thread wakes the program is running, or has run out of patience.  If
+ * L4 has halted it, because it has no handler for what it did, it has not stopped by itself.
  */
 static void stop_user(void)
 {
@@ -86,6 +87,7 @@ static void stop_user(void)
                                    L4_EXREGS_ABORT_RCV | L4_EXREGS_ABORT_SND | L4_EXREGS_HALTFLAG};
         l4vm_count(COUNT_MOVE);
         if (L4_IsNilThread(L4_ExchangeRegisters((L4_ThreadId_t){l4vm.running}, &r)) ||
+            (r.control & L4_EXREGS_WAS_HALTED) ||
             backend_time() - stop_began >= STOP_PATIENCE_MS * 1000000ull) {
                 stop_began = 0;
                 l4vm.stop_failed = 1;
@@ -143,8 +145,9 @@ static void of_main(L4_MsgTag_t tag)
                 backend_fatal("L4 does not tell the registers of the guest kernel");
         xfer_get_frame(mr, XFER_STATE_MR, &place);
         if (l4xvm_is_preemption(tag)) {
-                l4xvm_time_lost();
                 preempted = true;
+                if (L4_Label(tag) == L4_LABEL_NO_TIME)
+                        l4xvm_want_time(main_id);
         } else if (L4_Label(tag) == L4_LABEL_EXCEPTION) {
                 exception(a, b);
         } else if (L4_Label(tag) == L4_LABEL_IOFAULT_RW) {
@@ -273,7 +276,8 @@ void l4vm_monitor_main(void)
                         continue;
                 if (from.raw == main_id.raw || from.raw == main_local.raw)
                         of_main(tag);
-                else if (from.raw == l4vm_owner.raw && L4_Label(tag) == RMON_NOTIFY)
+                else if (!l4xvm_runs(from, tag) && from.raw == l4vm_owner.raw &&
+                         L4_Label(tag) == RMON_NOTIFY)
                         /* the timer's is raised already */
                         l4vm_raise(L4_StoreMR(1) & ~(uint32_t)AB_EVENT_TIMER);
         }

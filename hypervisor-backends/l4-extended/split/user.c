@@ -191,7 +191,6 @@ static bool of_exception(uint32_t space, struct ab_frame *frame, struct ab_trap 
 /* Somebody else ran.  With an event the guest is told, else user code goes on. */
 static bool of_preemption(uint32_t space, struct ab_frame *frame, struct ab_trap *trap)
 {
-        l4xvm_time_lost();
         if (!l4vm.events) {
                 L4_Set_MsgTag(L4_Tag(0, 0, 0));
                 return false;

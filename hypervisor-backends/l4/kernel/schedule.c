@@ -105,6 +105,27 @@ static void donors_return(void)
         }
 }
 
+/*
+ * A thread without time that could run tells its scheduler, if that is wanted, and only once:
+ * it then stands still until somebody gives it time.  To tell, it runs in the kernel.
+ */
+static void want_time(struct tcb *t)
+{
+        if (X_ZERO_SLICE && t->time_msg && !t->told && !sched_has_time(t))
+                t->work |= WORK_TIME;
+}
+
+/* This thread of a ready queue can run; or it can tell that it has no time. */
+static bool may_run(struct tcb *t)
+{
+        if (t->state != S_RUNNING)
+                return false;
+        if (t == current())
+                return true;
+        want_time(t);
+        return sched_has_time(t);
+}
+
 /* Best thread in the ready queues, or the idle thread. */
 static struct tcb *pick(void)
 {
@@ -115,7 +136,7 @@ static struct tcb *pick(void)
                         while (!link_alone(&queue[prio])) {
                                 struct tcb *t = TCB_OF(queue[prio].next, ready);
 
-                                if (t->state == S_RUNNING && (t == current() || sched_has_time(t)))
+                                if (may_run(t))
                                         return t;
                                 dequeue(t);
                         }
@@ -233,16 +254,6 @@ void schedule(void)
                         enqueue(self, slice_left > 0);
         }
         dispatch();
-}
-
-/*
- * A thread without time that could run tells its scheduler, if that is wanted, and only once:
- * it then stands still until somebody gives it time.  To tell, it runs in the kernel.
- */
-static void want_time(struct tcb *t)
-{
-        if (X_ZERO_SLICE && t->time_msg && !t->told && !sched_has_time(t))
-                t->work |= WORK_TIME;
 }
 
 void sched_ready(struct tcb *t)

@@ -4,6 +4,7 @@
 #include <l4/io.h>
 #include "vm.h"
 #include "memory.h"
+#include "shares.h"
 
 /* What is left of the text. */
 struct text {
@@ -139,10 +140,10 @@ static const char *begin(struct vm *v, const char *name)
         return v->page ? NULL : "no memory";
 }
 
-/* Where one machine is given a share, the others have one too. */
+/* Where one machine is given a share, the others have one too; and wherever we decide. */
 static void complete_shares(unsigned int count)
 {
-        L4_Word_t given = 0;
+        L4_Word_t given = count > 1 && shares_possible();
 
         for (unsigned int i = 0; i < count; i++)
                 given |= vms[i].share;

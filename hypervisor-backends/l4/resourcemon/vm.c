@@ -4,6 +4,7 @@
 #include <l4/io.h>
 #include "elf32.h"
 #include "memory.h"
+#include "shares.h"
 #include "vm.h"
 #include "../../l4-baseline/layout.h"
 
@@ -48,15 +49,24 @@ static L4_ThreadId_t thread(const struct vm *v, L4_Word_t n)
 }
 
 /*
- * One thread of a machine runs at a time, and time slices stay with it whoever calls whom; so
- * slices in proportion to the shares divide the processor among machines that compute.
- * That is true of all its threads: whoever answers a message gives its slice along.
+ * The time of thread @t of a machine that has a share.  Where slices can be zero, that of a
+ * @guest's kernel or application is, and shares.c gives it time; the wedge's other threads do
+ * little, and what they do on slices of their own is counted there too.
+ *
+ * Else: one thread of a machine runs at a time, and time slices stay with it whoever calls
+ * whom; so slices in proportion to the shares divide the processor among machines that
+ * compute.  That is true of all its threads: whoever answers a message gives its slice along.
  * A slice ends at the kernel's first tick behind it.
  */
-static int give_share(const struct vm *v, L4_ThreadId_t t)
+static int give_time(const struct vm *v, L4_ThreadId_t t, int guest)
 {
-        return !v->share || L4_Set_Timeslice(t, L4_TimePeriod(v->share * SLICE_US - TICK_US / 2)) !=
-                                L4_STATE_ERROR;
+        if (!v->share || (shares_possible() && !guest))
+                return 1;
+        if (shares_possible())
+                return L4_Schedule(t, L4_TimeControl(L4_ZeroTime, L4_Never), L4_SCHED_LEAVE,
+                                   L4_SCHED_LEAVE, L4_SCHED_TIMEMSG, NULL) != L4_STATE_ERROR;
+        return L4_Set_Timeslice(t, L4_TimePeriod(v->share * SLICE_US - TICK_US / 2)) !=
+               L4_STATE_ERROR;
 }
 
 /*
@@ -64,15 +74,22 @@ static int give_share(const struct vm *v, L4_ThreadId_t t)
  * ask to be told when it is preempted.
  */
 static int make_space(const struct vm *v, L4_ThreadId_t t, L4_ThreadId_t pager,
-                      L4_ThreadId_t scheduler)
+                      L4_ThreadId_t scheduler, int guest)
 {
         L4_ThreadId_t self = L4_MyGlobalId();
         L4_Fpage_t kip = L4_FpageLog2(L4VM_KIP, L4_PAGE_BITS);
         L4_Fpage_t utcb = L4_FpageLog2(L4VM_UTCB, L4VM_UTCB_BITS);
 
         return L4_ThreadControl(t, t, self, L4_nilthread, L4_UTCB_LEAVE) &&
-               L4_SpaceControl(t, 0, kip, utcb, L4_nilthread, NULL) && give_share(v, t) &&
+               L4_SpaceControl(t, 0, kip, utcb, L4_nilthread, NULL) && give_time(v, t, guest) &&
                L4_ThreadControl(t, t, scheduler, pager, L4VM_UTCB);
+}
+
+/* One more thread of @space, not active yet: so long we are its scheduler. */
+static int make_thread(const struct vm *v, L4_ThreadId_t t, L4_ThreadId_t space, int guest)
+{
+        return L4_ThreadControl(t, space, L4_MyGlobalId(), L4_nilthread, L4_UTCB_LEAVE) &&
+               give_time(v, t, guest);
 }
 
 static void drop_thread(L4_ThreadId_t t)
@@ -99,9 +116,9 @@ int vm_make_space(struct vm *v, L4_Word_t n, int paged)
         if (n >= v->spaces)
                 v->spaces = n + 1;
         v->paged = paged;
-        return make_space(v, t, main_id, main_id) &&
-               (!paged || (L4_ThreadControl(pager, t, main_id, main_id, L4VM_UTCB + L4_UTCB_SIZE) &&
-                           give_share(v, pager)));
+        return make_space(v, t, main_id, main_id, 1) &&
+               (!paged || (make_thread(v, pager, t, 0) &&
+                           L4_ThreadControl(pager, t, main_id, main_id, L4VM_UTCB + L4_UTCB_SIZE)));
 }
 
 static L4_ThreadId_t co_thread(const struct vm *v, L4_Word_t n, L4_Word_t role)
@@ -112,7 +129,8 @@ static L4_ThreadId_t co_thread(const struct vm *v, L4_Word_t n, L4_Word_t role)
 /*
  * The application thread is limited, and its calls of L4 closed: so all threads of such a
  * machine that can send a message are the wedge's.  A machine that does without limits is
- * for measurements only.
+ * for measurements only.  The interrupt thread is the scheduler of the kernel thread, and
+ * that of the application thread.
  */
 static int make_application(const struct vm *v, L4_ThreadId_t application, L4_ThreadId_t space,
                             L4_ThreadId_t kernel)
@@ -140,8 +158,10 @@ int vm_make_colocated(struct vm *v, L4_Word_t n)
         } else {
                 v->co_spaces++;
         }
-        if (!make_space(v, pager, thread(v, L4VM_HELPER), L4_MyGlobalId()) ||
-            !L4_ThreadControl(kernel, pager, L4_MyGlobalId(), pager, L4VM_UTCB + L4_UTCB_SIZE) ||
+        if (!make_space(v, pager, thread(v, L4VM_HELPER), L4_MyGlobalId(), 0) ||
+            !make_thread(v, kernel, pager, 1) || !make_thread(v, application, pager, 1) ||
+            !L4_ThreadControl(kernel, pager, thread(v, L4VM_MONITOR), pager,
+                              L4VM_UTCB + L4_UTCB_SIZE) ||
             !make_application(v, application, pager, kernel))
                 return 0;
         L4_Set_Priority(pager, PAGER_PRIO);
@@ -161,11 +181,11 @@ static const char *make_threads(struct vm *v, L4_Word_t entry)
         L4_ThreadId_t self = L4_MyGlobalId(), main_id = thread(v, L4VM_MAIN);
         L4_ThreadId_t monitor = thread(v, L4VM_MONITOR), helper = thread(v, L4VM_HELPER);
 
-        if (!make_space(v, main_id, monitor, self) ||
+        if (!make_space(v, main_id, monitor, self, 1) ||
             !L4_ThreadControl(monitor, main_id, self, self, L4VM_UTCB + L4_UTCB_SIZE) ||
-            !give_share(v, monitor) ||
+            !give_time(v, monitor, 0) ||
             !L4_ThreadControl(main_id, main_id, monitor, L4_nilthread, L4_UTCB_LEAVE) ||
-            !make_space(v, helper, self, self))
+            !make_space(v, helper, self, self, 0))
                 return "the kernel refuses its address spaces";
         L4_Set_Priority(monitor, MONITOR_PRIO);
         if (!start_thread(monitor, entry, L4VM_ROLE_MONITOR) ||
@@ -244,6 +264,7 @@ static void give_back(void *block, unsigned int bits)
 void vm_end(struct vm *v, unsigned int status)
 {
         console_flush(&v->console);
+        shares_forget(v);
         for (L4_Word_t i = v->spaces; i-- > 0;)
                 drop_space(v, i);
         for (L4_Word_t i = L4VM_CO_THREADS * v->co_spaces; i-- > 0;)

@@ -10,6 +10,7 @@
 #include <afterburn/backend.h>
 #include "device.h"
 #include "memory.h"
+#include "shares.h"
 #include "timer.h"
 #include "vm.h"
 #include "../../l4-baseline/layout.h"
@@ -221,14 +222,27 @@ static void report_threads(struct vm *v)
         control(v, "\n", 1);
 }
 
+/* How long the machine has stood in line, as its wedge knows it and as we do, in microseconds. */
+static void report_waited(struct vm *v, L4_Word_t wedge)
+{
+        if (!v->share || !shares_possible())
+                return;
+        control(v, "afterburn waited", 16);
+        put_number(v, wedge);
+        put_number(v, (L4_Word_t)shares_waited(v));
+        control(v, "\n", 1);
+}
+
 static int stop(struct vm *v, L4_MsgTag_t tag, const L4_Word_t *mr)
 {
         static const char *const words[] = {"powered off", "rebooted", "halted"};
         L4_Word_t how = mr[1], status = mr[2];
 
         console_flush(&v->console);
-        if (L4_UntypedWords(tag) > 2)
-                report_entries(v, &mr[3], L4_UntypedWords(tag) - 2);
+        if (L4_UntypedWords(tag) > 3) {
+                report_entries(v, &mr[4], L4_UntypedWords(tag) - 3);
+                report_waited(v, mr[3]);
+        }
         report_threads(v);
         if (!v->reported)
                 vm_report_error(v, "the guest ended without a report");
@@ -372,6 +386,9 @@ int vm_serve(struct vm *v, L4_ThreadId_t from, L4_MsgTag_t tag, const L4_Word_t 
                 return 0;
         case RMON_VM_IRQ:
                 return open_irq(v, mr[1]);
+        case RMON_VM_WANT:
+                shares_want(v, mr[1]);
+                return 0;
         case L4_LABEL_EXCEPTION:
                 return end(v, "exception in its wedge, vector", mr[L4_EXC_MR_VECTOR],
                            mr[L4_EXC_MR_EIP]);
@@ -409,6 +426,8 @@ void vm_notify(struct vm *v, L4_Word_t events)
 
 int vm_is_pending(void)
 {
+        if (shares_is_pending())
+                return 1;
         for (unsigned int i = 0; i < VMS; i++)
                 if (vms[i].state == VM_RUNNING && vms[i].pending)
                         return 1;
@@ -417,6 +436,8 @@ int vm_is_pending(void)
 
 void vm_notify_pending(L4_Time_t limit)
 {
+        if (shares_is_pending())
+                shares_tell();
         for (unsigned int i = 0; i < VMS; i++)
                 if (vms[i].state == VM_RUNNING && vms[i].pending)
                         notify(&vms[i], 0, limit);
@@ -512,7 +533,8 @@ const char *vm_devices_start(void)
         for (unsigned int i = 0; i < VMS; i++)
                 if (vms[i].page && vms[i].control_port)
                         device_line_start(vms[i].control_port, 0);
-        return permissions ? NULL
-                           : "this L4 kernel has no IO fpages, so any program could use any port: "
-                             "give one that has them";
+        if (!permissions)
+                return "this L4 kernel has no IO fpages, so any program could use any port: "
+                       "give one that has them";
+        return shares_possible() ? shares_start() : NULL;
 }

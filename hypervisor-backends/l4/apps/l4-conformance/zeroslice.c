@@ -151,6 +151,45 @@ static void rest_of_time(void)
         task_delete_all();
 }
 
+static L4_ThreadId_t listener;
+
+static void listen(void)
+{
+        for (;;)
+                L4_Wait_Timeout(L4_Never, NULL);
+}
+
+static void talk(void)
+{
+        L4_Set_MsgTag(L4_Tag(0, 0, 0));
+        for (;;) {
+                L4_Send(listener);
+                count++;
+        }
+}
+
+/* What it was given is over between two ticks of the clock, and somebody of higher priority wakes.
+ */
+static void over_between_ticks(void)
+{
+        L4_ThreadId_t t = task_thread_waiting(L4_nilthread, task_pager()), d;
+
+        listener = task_thread(L4_nilthread, listen);
+        L4_Set_Priority(listener, 200);
+        d = task_thread_waiting(L4_nilthread, task_pager());
+        L4_Schedule(d, L4_TimeControl(L4_TimePeriod(1), L4_Never), -1u, 90, -1u, NULL);
+        L4_Schedule(t, zero_slice(), -1u, 100, TELL, NULL);
+        task_start(t, talk);
+        told(t, PATIENCE);
+        answer(t);
+        receiver = t;
+        count = 0;
+        task_start(d, give_once);
+        check(told(t, PATIENCE) == L4_LABEL_NO_TIME, SECTION,
+              "zero slices: who is preempted just when its time is over tells, too");
+        task_delete_all();
+}
+
 void area_zeroslice(void)
 {
         L4_Word_t zero = L4_TimeControl(L4_ZeroTime, L4_Never);
@@ -190,4 +229,5 @@ void area_zeroslice(void)
                 return;
         telling();
         rest_of_time();
+        over_between_ticks();
 }

@@ -27,7 +27,8 @@
  */
 #define RMON_VM_SPACE     0x210 /* MR1 user space: make it, anew if it is there */
 #define RMON_VM_GETS      0x211 /* MR1 most; answer MR2 how many, MR3.. the characters */
-#define RMON_VM_STOP      0x212 /* MR1 enum ab_stop, MR2 status, MR3.. L4 entries by kind; no answer */
+#define RMON_VM_STOP      0x212 /* MR1 enum ab_stop, MR2 status, MR3 time it stood in line, us, */
+                                /* MR4.. L4 entries by kind; no answer */
 #define RMON_VM_FATAL     0x213 /* MR1 length, MR2.. ten registers, space, text; no answer */
 #define RMON_VM_CONTROL   0x214 /* as RMON_PUTS, to whoever runs the machine */
 #define RMON_VM_CLOCK     0x215 /* answer MR2 seconds since 1970 */
@@ -39,6 +40,9 @@
 #define RMON_VM_MOVE      0x21b /* MR1.. user thread, control, IP: ExchangeRegisters; answer MR2 IP */
 #define RMON_VM_SHARED    0x21c /* MR1 its struct l4vm_shared; RMON_VM_TIMER has no words then */
 #define RMON_VM_HALT      0x21d /* stop the user thread it says, so that main hears of it */
+#define RMON_VM_WANT      0x21e /* MR1 thread, from the machine's first: it has no time; no answer */
+#define RMON_VM_RUNS      0x220 /* to wedge, from thread RMON_GIVER: who wanted time is given it */
+#define RMON_GIVER        1     /* its number, behind the monitor's */
 #define RMON_NOTIFY       0x21f /* monitor to wedge: MR1 mask of enum ab_event */
 
 /* Characters to the console, under the client's name. */
