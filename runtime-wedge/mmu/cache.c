@@ -67,8 +67,7 @@ bool cache_holds(uint32_t gva, bool write)
                 return false;
         if (slot->whole)
                 return !write || slot->whole_write;
-        return slot->used[page / 32] & 1u << page % 32 &&
-               (!write || slot->copies[page] & COPY_WRITE);
+        return slot->used[page / 32] & 1u << page % 32 && (!write || slot_writes(slot, page));
 }
 
 static struct space *find(uint32_t directory)
@@ -184,9 +183,9 @@ static bool bits_only(const struct slot *slot, uint32_t page, const struct walk 
 {
         uint32_t copy = slot->copies[page];
 
-        return slot->used[page / 32] & 1u << page % 32 && !(copy & (COPY_WRITE | PTE_D)) &&
-               walk->write &&
-               !((copy ^ walk->entry) & ~(uint32_t)(COPY_WRITE | COPY_OVERRIDE | PTE_D));
+        return slot->used[page / 32] & 1u << page % 32 && !(copy & PTE_D) &&
+               !slot_writes(slot, page) && walk->write &&
+               !((copy ^ walk->entry) & ~(PTE_SOFTWARE | PTE_D));
 }
 
 /* A function of its own: what counts executions by address finds it. */
@@ -199,11 +198,10 @@ static bool map_page(struct space *space, struct slot *slot, uint32_t gva, const
                      uint32_t rights)
 {
         uint32_t page = (gva >> 12) % ROWS, gpa = walk->gpa & PTE_FRAME;
-        uint32_t copy = walk->entry & ~(COPY_WRITE | COPY_OVERRIDE);
 
         if (!slot->copies && !slot_take_copies(slot))
                 return false;
-        if (slot->used[page / 32] & 1u << page % 32 && slot->copies[page] & COPY_WRITE &&
+        if (slot->used[page / 32] & 1u << page % 32 && slot_writes(slot, page) &&
             !(rights & AB_WRITE))
                 cache_lost(space->number);
         if (bits_only(slot, page, walk))
@@ -212,11 +210,9 @@ static bool map_page(struct space *space, struct slot *slot, uint32_t gva, const
                 gpa = absent_page();
         if (!backend_map(space->number, gva & PTE_FRAME, gpa, AB_PAGE_BYTES, rights))
                 return false;
-        if (rights & AB_WRITE)
-                copy |= COPY_WRITE;
-        if (walk->override)
-                copy |= COPY_OVERRIDE;
-        slot->copies[page] = copy;
+        slot_set_write(slot, page, rights & AB_WRITE);
+        slot->override |= walk->override;
+        slot->copies[page] = walk->entry;
         slot->used[page / 32] |= 1u << page % 32;
         slot->groups |= 1u << page / 32;
         return true;

@@ -14,27 +14,36 @@
 #define CACHE_NOTHING 2u /* no page directory has this address */
 
 /*
- * A copy of the guest's entry, with these in bits which IA-32 leaves to software:
- * the copy is of a mapping, which then has PTE_P set.
+ * Bits of an entry that IA-32 leaves to software: they mean nothing here.
  */
-enum {
-        COPY_WRITE = 0x200,    /* mapped writable */
-        COPY_OVERRIDE = 0x400, /* for a kernel with CR0.WP off */
-};
+#define PTE_SOFTWARE 0xe00u
 
 /* The translations of one row of one space. */
 struct slot {
         struct slot *next; /* of the same space, or free */
         uint32_t row;
-        uint32_t pde;             /* copy of the directory entry */
-        bool large;               /* the entry maps a page of 4 MB ... */
-        bool whole;               /* ... and it is mapped in one piece, */
-        bool whole_write;         /* ... writable */
-        bool local;               /* some translation here is not global */
-        uint32_t *copies;         /* ROWS of them; NULL while there is none */
-        uint32_t used[ROWS / 32]; /* which copies are in use ... */
-        uint32_t groups;          /* ... and which words of that are not 0 */
+        uint32_t pde;              /* copy of the directory entry */
+        bool large;                /* the entry maps a page of 4 MB ... */
+        bool whole;                /* ... and it is mapped in one piece, */
+        bool whole_write;          /* ... writable */
+        bool local;                /* some translation here is not global */
+        uint32_t *copies;          /* of the entries, ROWS of them; NULL while there is none */
+        uint32_t write[ROWS / 32]; /* which pages are mapped writable, of those in use */
+        uint32_t used[ROWS / 32];  /* which copies are in use ... */
+        uint32_t groups;           /* ... and which words of that are not 0 */
+        bool override;             /* some page is mapped for a kernel with CR0.WP off */
 };
+
+static inline bool slot_writes(const struct slot *slot, uint32_t page)
+{
+        return slot->write[page / 32] >> page % 32 & 1;
+}
+
+static inline void slot_set_write(struct slot *slot, uint32_t page, bool write)
+{
+        slot->write[page / 32] &= ~(1u << page % 32);
+        slot->write[page / 32] |= (uint32_t)write << page % 32;
+}
 
 struct space {
         uint32_t number;    /* the backend's */

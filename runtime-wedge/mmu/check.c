@@ -62,7 +62,7 @@ static void forget_page(struct slot *slot, uint32_t page)
 
 static bool differs(uint32_t copy, uint32_t now)
 {
-        return (copy ^ now) & ~(uint32_t)(COPY_WRITE | COPY_OVERRIDE);
+        return (copy ^ now) & ~PTE_SOFTWARE;
 }
 
 /* A translation whose entry, @now, is not the one it was made from; its row stands. */
@@ -73,20 +73,20 @@ static void change_page(struct slot *slot, uint32_t page, uint32_t now, struct r
 
         mmu_statistics.changed++;
         if ((copy ^ now) & (PTE_FRAME | PTE_P | PTE_US | PTE_PS) || lost(copy, now, PTE_A) ||
-            copy & COPY_OVERRIDE) {
-                if (!((copy ^ now) & ~(uint32_t)(COPY_WRITE | COPY_OVERRIDE | PTE_A)))
+            slot->override) {
+                if (!((copy ^ now) & ~(PTE_SOFTWARE | PTE_A)))
                         count_bits_only();
                 mmu_statistics.dropped++;
                 run_add(run, gva, 0);
                 forget_page(slot, page);
                 return;
         }
-        if (copy & COPY_WRITE && (lost(copy, now, PTE_RW) || lost(copy, now, PTE_D))) {
+        if (slot_writes(slot, page) && (lost(copy, now, PTE_RW) || lost(copy, now, PTE_D))) {
                 mmu_statistics.protected ++;
                 run_add(run, gva, AB_READ | AB_EXECUTE | (slot->pde & now & PTE_US ? AB_USER : 0));
-                copy &= ~(uint32_t)COPY_WRITE;
+                slot_set_write(slot, page, false);
         }
-        slot->copies[page] = (now & ~(uint32_t)(COPY_WRITE | COPY_OVERRIDE)) | (copy & COPY_WRITE);
+        slot->copies[page] = now;
 }
 
 bool cache_is_empty(const struct slot *slot)
@@ -122,8 +122,8 @@ static bool changed_now(const struct space *space, const struct slot *slot)
 }
 
 /*
- * Applications have dense groups of 32 pages; comparing all 32, used or not, takes three
- * instructions each.  For that the copies of pages that are not used follow the table.
+ * Applications have dense groups of 32 pages; all 32, used or not, are compared in one go.  For
+ * that the copies follow the table, where pages are not used and in the bits of software.
  */
 static bool is_dense(uint32_t used)
 {
@@ -134,12 +134,14 @@ static bool is_dense(uint32_t used)
 
 static bool group_stands(const uint32_t *copies, const uint32_t *table)
 {
-        uint32_t changed = 0, i;
+        unsigned long words = 32;
+        bool same;
 
-#pragma GCC unroll 32
-        for (i = 0; i < 32; i++)
-                changed |= copies[i] ^ table[i];
-        return !(changed & ~(uint32_t)(COPY_WRITE | COPY_OVERRIDE));
+        asm volatile("repe cmpsl"
+                     : "+S"(copies), "+D"(table), "+c"(words), "=@cce"(same)
+                     :
+                     : "memory");
+        return same;
 }
 
 static void follow_unused(uint32_t *copies, const uint32_t *table, uint32_t used)
@@ -180,6 +182,8 @@ static void check_copies(struct space *space, struct slot *slot)
 
                         if (differs(slot->copies[page], now))
                                 change_page(slot, page, now, &run);
+                        else
+                                slot->copies[page] = now;
                         global &= slot->copies[page];
                 }
         }
