@@ -165,6 +165,21 @@ enum {
 uint32_t *shadow_entry(uint32_t space, uint32_t virtual, bool make);
 /* Its value, 4 MB mappings of the kernel space included; 0: nothing. */
 uint32_t shadow_lookup(uint32_t space, uint32_t virtual);
+/*
+ * The kernel space has guest-physical @physical where a kernel has its memory, with @rights.
+ * Mostly that is in a 4 MB mapping for writing.
+ */
+extern uint32_t shadow_pieces[];
+static inline bool shadow_is_linear(uint32_t physical, uint32_t rights)
+{
+        uint32_t value = shadow_pieces[(L4VM_LINEAR + physical) / L4VM_PIECE];
+
+        if (!((value ^ physical) / L4VM_PIECE) && value & AB_WRITE)
+                return true;
+        value = shadow_lookup(AB_SPACE_KERNEL, L4VM_LINEAR + physical);
+        return value && (value & SHADOW_PAGE) == (physical & SHADOW_PAGE) &&
+               (value & AB_WRITE || !(rights & AB_WRITE));
+}
 /* The kernel's 4 MB mapping around @virtual, or NULL. */
 uint32_t *shadow_large(uint32_t virtual);
 /* Cut it into pages.  False: no room, nothing has changed. */

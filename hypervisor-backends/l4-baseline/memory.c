@@ -196,26 +196,16 @@ void *backend_physical(uint32_t address)
 
 /* --- user spaces --------------------------------------------------------------------------- */
 
-/* The kernel space has @physical, with @rights, where a kernel has its memory. */
-static bool is_linear(uint32_t physical, uint32_t rights)
-{
-        uint32_t linear = L4VM_LINEAR + physical, value;
-
-        value = linear < L4VM_GUEST_END ? shadow_lookup(AB_SPACE_KERNEL, linear) : 0;
-        return value && (value & SHADOW_PAGE) == physical &&
-               (value & AB_WRITE || !(rights & AB_WRITE));
-}
-
 bool l4vm_is_in_reach(uint32_t physical, uint32_t rights)
 {
-        return is_linear(physical, rights) || view[physical / L4VM_PIECE];
+        return shadow_is_linear(physical, rights) || view[physical / L4VM_PIECE];
 }
 
 uint32_t l4vm_source(uint32_t physical, uint32_t rights, bool *from_window)
 {
         uint32_t at;
 
-        *from_window = !is_linear(physical, rights);
+        *from_window = !shadow_is_linear(physical, rights);
         at = *from_window ? (uint32_t)backend_physical(physical) : L4VM_LINEAR + physical;
         /* What is not there cannot be passed on. */
         if (rights & AB_WRITE)

@@ -24,7 +24,7 @@ static struct leaf leaves[LEAVES + 1]; /* the first is never used */
 static uint16_t directory[L4VM_SPACES + 1][ROWS];
 static uint16_t first[L4VM_SPACES + 1];
 static uint16_t free_leaf;
-static uint32_t large[L4VM_GUEST_END / L4VM_PIECE];
+uint32_t shadow_pieces[L4VM_GUEST_END / L4VM_PIECE];
 
 void shadow_start(void)
 {
@@ -62,7 +62,7 @@ uint32_t *shadow_entry(uint32_t space, uint32_t virtual, bool make)
 
 uint32_t *shadow_large(uint32_t virtual)
 {
-        uint32_t *slot = &large[virtual / L4VM_PIECE];
+        uint32_t *slot = &shadow_pieces[virtual / L4VM_PIECE];
 
         return virtual < L4VM_GUEST_END ? slot : 0;
 }
@@ -73,8 +73,9 @@ uint32_t shadow_lookup(uint32_t space, uint32_t virtual)
 
         if (virtual >= L4VM_GUEST_END)
                 return 0;
-        if (space == AB_SPACE_KERNEL && large[virtual / L4VM_PIECE])
-                return large[virtual / L4VM_PIECE] + (virtual & (L4VM_PIECE - 1) & SHADOW_PAGE);
+        if (space == AB_SPACE_KERNEL && shadow_pieces[virtual / L4VM_PIECE])
+                return shadow_pieces[virtual / L4VM_PIECE] +
+                       (virtual & (L4VM_PIECE - 1) & SHADOW_PAGE);
         entry = shadow_entry(space, virtual, false);
         return entry ? *entry : 0;
 }

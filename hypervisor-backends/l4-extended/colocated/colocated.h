@@ -65,10 +65,7 @@ void co_pager_main(void) __attribute__((noreturn));
 void co_exception(void) __attribute__((noreturn));
 void co_fill(void) __attribute__((noreturn));
 
-/* memory.c: may guest-physical @physical be had at the kernel's own address for it, with @rights?
- */
-bool co_is_linear(uint32_t physical, uint32_t rights);
-/* What the window's slot holds, + 1; 0: nothing. */
+/* memory.c: what the window's slot holds, + 1; 0: nothing. */
 uint32_t co_window_piece(uint32_t slot);
 /* A page of the current space's user addresses is mapped now; @value from the shadow. */
 void co_installed(uint32_t *entry, uint32_t value);

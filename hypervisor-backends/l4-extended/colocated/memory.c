@@ -13,7 +13,7 @@
 #include "colocated.h"
 #include "policy.h"
 
-enum { BATCH = 60, LOG = 256, LOST = 16, USER_BITS = 31 };
+enum { BATCH = 60, LOG = 256, LOST = 16, FOUND = 64, USER_BITS = 31 };
 
 /* The window: which piece is in which slot, and what a space has there. */
 static struct {
@@ -141,14 +141,6 @@ static void catch_up(void)
 
 /* --- guest-physical memory -------------------------------------------------------------------- */
 
-bool co_is_linear(uint32_t physical, uint32_t rights)
-{
-        uint32_t value = shadow_lookup(AB_SPACE_KERNEL, L4VM_LINEAR + physical);
-
-        return value && (value & SHADOW_PAGE) == (physical & SHADOW_PAGE) &&
-               (value & AB_WRITE || !(rights & AB_WRITE));
-}
-
 uint32_t co_window_piece(uint32_t slot)
 {
         return window[slot].piece;
@@ -191,18 +183,44 @@ bool l4vm_is_in_reach(uint32_t physical, uint32_t rights)
 {
         uint32_t piece = physical / L4VM_PIECE;
 
-        return co_is_linear(physical, rights) ||
+        return shadow_is_linear(physical, rights) ||
                (view[piece] && spaces[l4vm_current].window[view[piece] - 1] == piece + 1);
+}
+
+/*
+ * Pages found in the linear area, for writing, lately: their addresses there, | 1.  Whoever
+ * changes the kernel's mapping of one, or of 4 MB, forgets it.
+ */
+static uint32_t found[FOUND];
+
+static uint32_t *found_at(uint32_t address)
+{
+        return &found[address / AB_PAGE_BYTES % FOUND];
+}
+
+static uint32_t found_key(uint32_t linear)
+{
+        return (linear & SHADOW_PAGE) | 1;
+}
+
+static __attribute__((noinline)) void *find(uint32_t address)
+{
+        if (address >= l4vm_machine.memory_bytes)
+                return 0;
+        if (!shadow_is_linear(address, AB_WRITE))
+                return through_window(address);
+        *found_at(address) = found_key(L4VM_LINEAR + address);
+        return (void *)(L4VM_LINEAR + address);
 }
 
 /* The front end's commonest call. */
 void *backend_physical(uint32_t address)
 {
-        if (address >= l4vm_machine.memory_bytes)
-                return 0;
-        if (co_is_linear(address, AB_WRITE))
-                return (void *)(L4VM_LINEAR + address);
-        return through_window(address);
+        uint32_t linear = L4VM_LINEAR + address;
+
+        if (*found_at(address) == found_key(linear))
+                return (void *)linear;
+        return find(address);
 }
 
 /* --- what the front end asks for -------------------------------------------------------------- */
@@ -227,6 +245,8 @@ void co_leave_private(void)
 void l4vm_change(uint32_t space, uint32_t virtual, uint32_t *entry, uint32_t value)
 {
         uint32_t old = *entry, lost = l4vm_loss(old, value);
+        if (space == AB_SPACE_KERNEL)
+                *found_at(virtual) = 0;
         if (old & SHADOW_KERNEL && lost)
                 take_kernel(virtual, L4_PAGE_BITS, lost);
         if (old & SHADOW_INSTALLED && lost)
@@ -243,6 +263,7 @@ void l4vm_change(uint32_t space, uint32_t virtual, uint32_t *entry, uint32_t val
 void l4vm_leave_large(uint32_t virtual, uint32_t old, bool kernel)
 {
         (void)old; /* user spaces have pages of their own only */
+        memset(found, 0, sizeof(found));
         if (kernel)
                 take_kernel(virtual, L4_SUPERPAGE_BITS, L4_FPAGE_RWX);
 }

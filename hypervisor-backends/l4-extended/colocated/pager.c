@@ -142,7 +142,7 @@ static bool serve_user_page(const struct ab_frame *frame, uint32_t address, bool
 
         if (write && !(value & AB_WRITE))
                 return false;
-        if (!co_is_linear(physical, value)) {
+        if (!shadow_is_linear(physical, value)) {
                 note(frame, AB_REASON_PAGE_FAULT, PAGE_FAULT, 0, address);
                 answer_place(co_fill_entry);
                 return true;

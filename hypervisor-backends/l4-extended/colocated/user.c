@@ -19,7 +19,7 @@ unsigned int user_install(uint32_t address, uint32_t value, uint32_t *entry, uns
                 co_touch(address, false); /* the kernel area is in this space */
                 return mr;
         }
-        if (co_is_linear(value & SHADOW_PAGE, value))
+        if (shadow_is_linear(value & SHADOW_PAGE, value))
                 from = L4VM_LINEAR + (value & SHADOW_PAGE);
         else
                 from = (uint32_t)backend_physical(value & SHADOW_PAGE);
