@@ -285,7 +285,7 @@
 #define L4_FAULT_SYSEXC     4
 #define L4_FAULT_EXCEPTION  5
 #define L4_FAULTCONF_GP     0x1
-#define L4_FAULTCONF_FPU0   0x02 /* and the next three bits: an item each, as many as the message holds */
+#define L4_FAULTCONF_FPU0   0x02 /* and the next three bits, while they find room */
 #define L4_FAULTCONF_TLS    0x20
 #define L4_FAULTCONF_SEG    0x40 /* GS and FS, where they are not as a new thread's */
 
