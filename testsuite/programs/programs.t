@@ -13,8 +13,8 @@ signals=${AFTERBURN_TEST_SIGNALS:-${long:+10000}}
 signals=${signals:-1000}
 seconds=$((${long:+600} + 280))
 limit="$(command -v timeout) $((seconds + 20))"
-plan 29
 [ -f "$kernel" ] || skip_all "no $kernel: ./quickstart builds it"
+plan 29
 
 # start PLATFORM ARGUMENT...: afterburn run there
 start() {
