@@ -127,6 +127,7 @@ bool kmsg_preemption(struct tcb *self, bool no_time)
 {
         struct kmsg m;
 
+        self->ipc_active = false; /* the fast path may have left it, as for trap() */
         put_time(&m);
         m.mr[0] = LABEL(LABEL_PREEMPTION, no_time) |
                   append_state(self, LABEL_PREEMPTION, m.mr, 2, X_PREEMPT_MSG && self->preempt_msg);
@@ -138,6 +139,7 @@ bool kmsg_preemption_signal(struct tcb *self)
 {
         struct kmsg m;
 
+        self->ipc_active = false;
         put_time(&m);
         m.mr[0] = LABEL(LABEL_PREEMPTION, 0) | 2;
         return kmsg_send(&m, self->utcb[UTCB_EXC_HANDLER]);

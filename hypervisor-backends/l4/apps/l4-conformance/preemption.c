@@ -162,10 +162,64 @@ static void no_message_for_faults(void)
         task_delete_all();
 }
 
+/*
+ * Waits the kernel's long way and is woken by the short one, by a call; then its registers
+ * have to stay.
+ */
+static volatile L4_Word_t lost;
+static L4_ThreadId_t woken;
+
+static void waits_and_spins(void)
+{
+        L4_ThreadId_t from;
+
+        L4_Wait(&from);
+        __asm__ volatile("movl $0x5A5A, %%esi\n"
+                         "1:\tincl %0\n\t"
+                         "cmpl $0x5A5A, %%esi\n\t"
+                         "je 1b\n\t"
+                         "movl $1, %1"
+                         : "+m"(count), "=m"(lost)
+                         :
+                         : "esi", "cc");
+        for (;;)
+                L4_Yield();
+}
+
+static void calls(void)
+{
+        L4_Set_MsgTag(L4_Tag(0, 0, 0));
+        L4_Call(woken);
+}
+
+static void no_ipc_to_end(void)
+{
+        struct L4_ExRegs cancel = {.control = L4_EXREGS_ABORT_RCV | L4_EXREGS_ABORT_SND};
+        L4_ThreadId_t high;
+        L4_Word_t before;
+
+        lost = 0;
+        woken = task_thread(L4_nilthread, waits_and_spins);
+        L4_Sleep(BRIEFLY);
+        task_thread(L4_nilthread, calls);
+        high = task_thread(L4_nilthread, higher);
+        L4_Set_Priority(high, 200);
+        L4_Schedule(woken, L4_TimeControl(L4_Never, L4_Never), -1u, 100, ON, NULL);
+        check(preemption(woken, PATIENCE), SECTION,
+              "preemption: a thread that has been called is preempted");
+        L4_ExchangeRegisters(woken, &cancel);
+        before = count;
+        L4_Sleep(BRIEFLY);
+        check(count != before && !lost, SECTION,
+              "preemption: a cancelled message of a thread in no Ipc leaves its registers");
+        task_delete_all();
+}
+
 void area_preemption(void)
 {
         start_up();
         messages();
         by_priority();
         no_message_for_faults();
+        no_ipc_to_end();
 }
