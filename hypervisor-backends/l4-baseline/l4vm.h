@@ -135,11 +135,6 @@ extern struct backend_machine l4vm_machine;
 extern char l4vm_load_error[256];
 void l4vm_string(const char *text);
 
-/* Of the co-located layout: */
-extern volatile uint64_t l4vm_deadline; /* of backend_timer(), ns; valid if ... */
-extern volatile uint32_t l4vm_deadline_set;
-extern volatile uint64_t l4vm_planned; /* when the interrupt thread looks by itself */
-
 /* timer.c, for a monitor thread: from here on the resource monitor knows of the shared state. */
 void l4vm_share(void);
 /* Until when to wait: with @retry an event could not be delivered, and that is tried again. */

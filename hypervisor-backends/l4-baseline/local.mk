@@ -11,6 +11,7 @@ L4VM_SHARED = \
 	hypervisor-backends/l4-baseline/shadow.c \
 	hypervisor-backends/l4-baseline/shared.h \
 	hypervisor-backends/l4-baseline/start.c \
+	hypervisor-backends/l4-baseline/timer.c \
 	hypervisor-backends/l4-baseline/trap.c \
 	hypervisor-backends/l4-baseline/user-fault.c \
 	hypervisor-backends/l4-baseline/user-fault.h
@@ -22,7 +23,6 @@ L4VM_OWN_SPACE = \
 	hypervisor-backends/l4-baseline/memory.c \
 	hypervisor-backends/l4-baseline/quirks.c \
 	hypervisor-backends/l4-baseline/stubs.S \
-	hypervisor-backends/l4-baseline/timer.c \
 	hypervisor-backends/l4-baseline/user-stub.c
 
 noinst_LIBRARIES += hypervisor-backends/l4-baseline/libl4vm.a

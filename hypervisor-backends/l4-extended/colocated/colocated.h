@@ -77,9 +77,6 @@ extern bool co_unsettled;
 /* Before user code runs: no page of the kernel's alone is at a user address. */
 void co_leave_private(void);
 
-/* timer.c: in the interrupt thread, which has been told to look at the clock. */
-bool co_timer_is_due(void);
-
 /* fpu.c: the current space's thread gets the registers; and is left.  @space has a new one. */
 void co_fpu_enter(void);
 void co_fpu_leave(void);

@@ -11,7 +11,6 @@ hypervisor_backends_l4_extended_colocated_libl4co_a_SOURCES = $(L4VM_SHARED) $(L
 	hypervisor-backends/l4-extended/colocated/pager.c \
 	hypervisor-backends/l4-extended/colocated/policy.h \
 	hypervisor-backends/l4-extended/colocated/switch.S \
-	hypervisor-backends/l4-extended/colocated/timer.c \
 	hypervisor-backends/l4-extended/colocated/user.c
 hypervisor_backends_l4_extended_colocated_libl4co_a_CPPFLAGS = $(L4X_CPPFLAGS)
 hypervisor_backends_l4_extended_colocated_libl4co_a_CFLAGS = $(L4U_CFLAGS)

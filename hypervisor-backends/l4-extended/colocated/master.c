@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The interrupt thread, alone in the master space.  It hears the resource monitor and the
- * clock, notes events where every space sees them, and sees to it that the kernel thread
+ * The interrupt thread, alone in the master space.  It hears the resource monitor,
+ * notes events where every space sees them, and sees to it that the kernel thread
  * that runs takes them.  What an application does meanwhile is its kernel thread's business:
  * whenever this thread has run, the application has been preempted, and the kernel thread
  * told so.
@@ -45,11 +45,6 @@ static void deliver(void)
         }
 }
 
-static void raise(uint32_t events)
-{
-        __atomic_or_fetch(&l4vm.events, events, __ATOMIC_SEQ_CST);
-}
-
 /* The first space; its kernel thread begins in l4vm_main(). */
 static void start_first(void)
 {
@@ -70,9 +65,8 @@ static void heard(L4_ThreadId_t from, L4_MsgTag_t tag)
                 L4_Reply(from);
         } else if (!l4xvm_runs(from, tag) && from.raw == l4vm_owner.raw &&
                    L4_Label(tag) == RMON_NOTIFY) {
-                raise(L4_StoreMR(1) & ~(uint32_t)AB_EVENT_TIMER);
-                if (co_timer_is_due())
-                        raise(AB_EVENT_TIMER);
+                /* the timer's is raised already */
+                l4vm_raise(L4_StoreMR(1) & ~(uint32_t)AB_EVENT_TIMER);
         }
 }
 
@@ -88,6 +82,7 @@ void l4vm_monitor_main(void)
         l4vm_machine.counter_khz = L4_ProcessorKHz();
         l4vm_machine.user_bounded = co_limits();
         l4vm_machine.flushes = !co_compares();
+        l4vm_share();
         start_first();
         for (;;) {
                 tag = L4_Wait_Timeout(

@@ -4,9 +4,9 @@
  * ticks every two milliseconds.  It runs once, to the earliest moment at which a machine is to be
  * looked at.
  *
- * A machine that shares its deadline is expected to want the next one as far behind as this one
- * was behind the last.  A program that runs when it comes is stopped from here, and its wedge
- * finds the event when it has the program's registers: no other thread takes part.
+ * A machine shares its deadline with us, and is expected to want the next one as far behind as
+ * this one was behind the last.  A program that runs when it comes is stopped from here, and its
+ * wedge finds the event when it has the program's registers: no other thread takes part.
  */
 #include <l4/io.h>
 #include <l4/kip.h>
@@ -86,7 +86,7 @@ static void arm(void)
         l4_outb(CHANNEL0, (uint8_t)((ticks + 1) >> 8));
 }
 
-/* --- machines that share their deadline -------------------------------------------------- */
+/* --- a machine ---------------------------------------------------------------------------- */
 
 /* The machine's timer has gone off: false if it has to be seen whether it gets to know. */
 static int tell(struct vm *v, const volatile struct l4vm_shared *s)
@@ -136,17 +136,12 @@ static void look(struct vm *v)
         s->planned = machines[i].due ? machines[i].due : ~0ull;
 }
 
-void timer_request(struct vm *v, L4_Word_t us)
+void timer_request(struct vm *v)
 {
-        unsigned int i = (unsigned int)(v - vms);
-
-        if (!timer_attach())
-                return;
-        if (v->shared)
+        if (v->shared) {
                 look(v);
-        else
-                machines[i].due = us ? now_of(v) + us * 1000ull : 0;
-        arm();
+                arm();
+        }
 }
 
 void timer_interrupt(void)
@@ -158,14 +153,10 @@ void timer_interrupt(void)
 
                 if (!machines[i].due || machines[i].due > now_of(v))
                         continue;
-                if (v->state != VM_RUNNING) {
-                        machines[i].due = 0;
-                } else if (v->shared) {
+                if (v->shared)
                         look(v);
-                } else {
-                        machines[i].due = 0;
-                        vm_notify(v, AB_EVENT_TIMER);
-                }
+                else
+                        machines[i].due = 0; /* it has ended */
         }
         arm();
 }

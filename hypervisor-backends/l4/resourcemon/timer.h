@@ -8,11 +8,8 @@
 /* Its interrupt is ours.  False: the kernel refuses. */
 int timer_attach(void);
 
-/*
- * Notify @v of AB_EVENT_TIMER in @us microseconds; 0: do not.  A machine that shares its deadline
- * (struct l4vm_shared) has set it sooner than we look at it.
- */
-void timer_request(struct vm *v, L4_Word_t us);
+/* @v has a deadline (struct l4vm_shared) before we would look at it. */
+void timer_request(struct vm *v);
 
 /* Its interrupt has come. */
 void timer_interrupt(void);

@@ -382,7 +382,7 @@ int vm_serve(struct vm *v, L4_ThreadId_t from, L4_MsgTag_t tag, const L4_Word_t 
                 return answer(vm_stop_user(v, 1) == VM_NOT_STOPPED ? L4_ERROR_THREAD : L4_ERROR_OK,
                               0);
         case RMON_VM_TIMER:
-                timer_request(v, mr[1]);
+                timer_request(v);
                 return 0;
         case RMON_VM_IRQ:
                 return open_irq(v, mr[1]);

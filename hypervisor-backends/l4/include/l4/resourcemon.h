@@ -34,11 +34,11 @@
 #define RMON_VM_CLOCK     0x215 /* answer MR2 seconds since 1970 */
 #define RMON_VM_PORT      0x216 /* MR1 port; answered by a map item */
 #define RMON_VM_IRQ       0x217 /* MR1 line: let it raise one event */
-#define RMON_VM_TIMER     0x218 /* MR1 microseconds, 0 none: AB_EVENT_TIMER then; no answer */
+#define RMON_VM_TIMER     0x218 /* its deadline is nearer than planned; no answer */
 #define RMON_VM_COLOCATED 0x219 /* as VM_SPACE, with three threads; in order from 0 */
 #define RMON_VM_PAGED     0x21a /* as VM_SPACE, with a second thread that can be its pager */
 #define RMON_VM_MOVE      0x21b /* MR1.. user thread, control, IP: ExchangeRegisters; answer MR2 IP */
-#define RMON_VM_SHARED    0x21c /* MR1 its struct l4vm_shared; RMON_VM_TIMER has no words then */
+#define RMON_VM_SHARED    0x21c /* MR1 address of its struct l4vm_shared, with the deadline */
 #define RMON_VM_HALT      0x21d /* stop the user thread it says, so that main hears of it */
 #define RMON_VM_WANT      0x21e /* MR1 thread, from the machine's first: it has no time; no answer */
 #define RMON_VM_RUNS      0x220 /* to wedge, from thread RMON_GIVER: who wanted time is given it */
