@@ -211,7 +211,6 @@ static bool map_page(struct space *space, struct slot *slot, uint32_t gva, const
         if (!backend_map(space->number, gva & PTE_FRAME, gpa, AB_PAGE_BYTES, rights))
                 return false;
         slot_set_write(slot, page, rights & AB_WRITE);
-        slot->override |= walk->override;
         slot->copies[page] = walk->entry;
         slot->used[page / 32] |= 1u << page % 32;
         slot->groups |= 1u << page / 32;
@@ -226,8 +225,8 @@ static bool map_row(struct space *space, struct slot *slot, const struct walk *w
 
         if (!fits_whole(space, slot->row, walk))
                 return false;
-        if (slot->whole && slot->whole_write && !(rights & AB_WRITE))
-                cache_lost(space->number);
+        if (!(rights & AB_WRITE) && !cache_is_empty(slot))
+                cache_lost(space->number); /* some of it may have been writable */
         slot->whole = backend_map(space->number, start, walk->pde & PDE_FRAME, LARGE_PAGE, rights);
         slot->whole_write = rights & AB_WRITE;
         if (!slot->whole) {
@@ -257,8 +256,7 @@ static bool install(struct space *space, uint32_t gva, const struct walk *walk)
                 return false;
         slot->pde = walk->pde;
         slot->large = walk->large;
-        if (!(walk_cpu->cr[4] & CR4_PGE && walk->entry & PTE_G))
-                slot->local = true;
+        slot->local |= cache_is_local(walk->entry);
         if (map_row(space, slot, walk, rights) || map_page(space, slot, gva, walk, rights))
                 return true;
         if (cache_is_empty(slot))

@@ -31,7 +31,6 @@ struct slot {
         uint32_t write[ROWS / 32]; /* which pages are mapped writable, of those in use */
         uint32_t used[ROWS / 32];  /* which copies are in use ... */
         uint32_t groups;           /* ... and which words of that are not 0 */
-        bool override;             /* some page is mapped for a kernel with CR0.WP off */
 };
 
 static inline bool slot_writes(const struct slot *slot, uint32_t page)
@@ -89,6 +88,12 @@ bool cache_install(uint32_t gva, const struct walk *walk);
 void cache_check(struct space *space);
 void cache_check_local(struct space *space);
 void cache_check_page(struct space *space, uint32_t gva);
+
+/* A translation made from @entry goes at the next load of CR3. */
+static inline bool cache_is_local(uint32_t entry)
+{
+        return !(entry & PTE_G && walk_cpu->cr[4] & CR4_PGE);
+}
 
 /* Has the directory entry of @slot become something else? */
 bool cache_row_changed(const struct slot *slot, uint32_t pde, bool large);

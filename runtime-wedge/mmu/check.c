@@ -72,8 +72,7 @@ static void change_page(struct slot *slot, uint32_t page, uint32_t now, struct r
         uint32_t gva = slot->row << 22 | page << 12;
 
         mmu_statistics.changed++;
-        if ((copy ^ now) & (PTE_FRAME | PTE_P | PTE_US | PTE_PS) || lost(copy, now, PTE_A) ||
-            slot->override) {
+        if ((copy ^ now) & (PTE_FRAME | PTE_P | PTE_US | PTE_PS) || lost(copy, now, PTE_A)) {
                 if (!((copy ^ now) & ~(PTE_SOFTWARE | PTE_A)))
                         count_bits_only();
                 mmu_statistics.dropped++;
@@ -114,11 +113,21 @@ void cache_drop_slot(struct space *space, struct slot *slot)
         slot_free(space, slot);
 }
 
-static bool changed_now(const struct space *space, const struct slot *slot)
+/*
+ * Has the directory entry become something else?  If not, it may still have become global, or be
+ * so no more.
+ */
+static bool changed_now(const struct space *space, struct slot *slot)
 {
         uint32_t directory = space == &cache_kernel ? walk_directory() : space->directory;
+        uint32_t pde = walk_pde(directory, slot->row);
 
-        return cache_row_changed(slot, walk_pde(directory, slot->row), slot->large);
+        if (cache_row_changed(slot, pde, slot->large))
+                return true;
+        slot->pde = pde;
+        if (slot->large)
+                slot->local = cache_is_local(pde);
+        return false;
 }
 
 /*
@@ -188,7 +197,7 @@ static void check_copies(struct space *space, struct slot *slot)
                 }
         }
         run_end(&run);
-        slot->local = !(global && walk_cpu->cr[4] & CR4_PGE);
+        slot->local = cache_is_local(global);
         if (cache_is_empty(slot))
                 slot_free(space, slot);
 }
@@ -211,7 +220,7 @@ static void check_slots(struct space *space, bool global)
 /* Has every row changed?  So it is where a process has ended and its tables are reused. */
 static bool nothing_stands(const struct space *space)
 {
-        const struct slot *slot;
+        struct slot *slot;
 
         for (slot = space->slots; slot; slot = slot->next)
                 if (!changed_now(space, slot))
@@ -248,5 +257,6 @@ void cache_check_page(struct space *space, uint32_t gva)
                 if (differs(slot->copies[page], now))
                         change_page(slot, page, now, &run);
                 run_end(&run);
+                slot->local |= cache_is_local(now);
         }
 }

@@ -42,7 +42,7 @@ struct slot *slot_take(struct space *space, uint32_t row)
                 return 0;
         free_slots = slot->next;
         slot->row = row;
-        slot->whole = slot->local = slot->override = false;
+        slot->whole = slot->local = false;
         slot->copies = 0;
         slot->groups = 0;
         slot->next = space->slots;

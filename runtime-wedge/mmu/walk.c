@@ -56,7 +56,7 @@ bool walk_tables(uint32_t gva, enum mmu_access access, bool user, struct walk *w
         uint32_t directory = walk_directory(), row = gva >> 22, rights, bits;
         uint32_t *pde_at = directory == WALK_UNPAGED ? 0 : backend_physical(directory + row * 4);
         uint32_t pde = pde_at ? *pde_at : walk_pde(directory, row), entry = pde, *entry_at = 0;
-        bool reserved;
+        bool reserved, override;
 
         *error = (access == MMU_WRITE ? ERROR_W : 0) | (user ? ERROR_U : 0);
         if (!(pde & PTE_P))
@@ -92,8 +92,9 @@ bool walk_tables(uint32_t gva, enum mmu_access access, bool user, struct walk *w
         entry |= bits;
         walk->pde = pde;
         walk->entry = entry;
-        walk->override = access == MMU_WRITE && !(rights & PTE_RW);
-        walk->user = rights & PTE_US && !walk->override;
-        walk->write = entry & PTE_D && (rights & PTE_RW || walk->override);
+        /* writable only because CR0.WP is off: for the kernel alone */
+        override = access == MMU_WRITE && !(rights & PTE_RW);
+        walk->user = rights & PTE_US && !override;
+        walk->write = entry & PTE_D && (rights & PTE_RW || override);
         return true;
 }

@@ -39,9 +39,8 @@ struct walk {
         const uint32_t
             *at; /* where a small page's is, until backend_physical() is called; or NULL */
         bool large;
-        bool user;     /* user code may use the page */
-        bool write;    /* it may be written now without another bit to set */
-        bool override; /* writable only because the kernel's CR0.WP is off */
+        bool user;  /* user code may use the page */
+        bool write; /* it may be written now without another bit to set */
 };
 
 /* Registers of the guest's processor. */

@@ -47,11 +47,13 @@ static void store(uint32_t gpa, uint32_t value)
         image[gpa / 4] = value;
 }
 
+/* Most are in one group of 32, so that such groups get dense. */
+static const uint32_t pages[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 511, 1022, 1023};
+enum { PAGES = sizeof(pages) / sizeof(pages[0]), GROUP = 11 };
+
 static uint32_t some_page(void)
 {
-        static const uint32_t offsets[] = {0, 1, 2, 5, 511, 1022, 1023};
-
-        return offsets[any(7)];
+        return pages[one_in(2) ? any(PAGES) : any(3)];
 }
 
 static uint32_t some_bits(void)
@@ -123,24 +125,35 @@ static void write_cr0(uint32_t value)
         mmu_write_cr0(old, value);
 }
 
-/* Everything is invalid, as the guest's kernel does it. */
+/* Everything that is not global is invalid, ... */
+static void flush_local(void)
+{
+        cpu.cr[3] ^= 8;
+        mmu_write_cr3();
+}
+
+/* ... and everything, as the guest's kernel does it. */
 static void flush(void)
 {
         if (global) {
                 write_cr4(cpu.cr[4] & ~0x80u);
                 write_cr4(cpu.cr[4] | 0x80);
         } else {
-                cpu.cr[3] ^= 8;
-                mmu_write_cr3();
+                flush_local();
         }
 }
 
 static void change_pde(void)
 {
         uint32_t row = rows[any(ROWS)];
+        uint32_t directory = any(DIRECTORIES);
+        uint32_t old = memory_read(directory_at(directory) + row * 4);
 
-        store_pde(any(DIRECTORIES), row, some_pde(row));
-        flush();
+        store_pde(directory, row, some_pde(row));
+        if ((old & 0x181) == 0x81 && cpu.cr[4] & 0x10)
+                flush_local(); /* 4 MB, and not global */
+        else
+                flush();
 }
 
 /* One entry of a table; one page of each row that uses the table is invalid. */
@@ -150,10 +163,13 @@ static void change_pte(void)
         uint32_t gpa = table + page * 4, old = memory_read(gpa), value = some_pte();
 
         if (one_in(2)) /* bits only, as an operating system does */
-                value = old ^ (1u << (const uint8_t[]){0, 1, 2, 5, 6, 10}[any(6)]);
+                value = old ^ (1u << (const uint8_t[]){0, 1, 2, 5, 6, 10, 8}[any(global ? 7 : 6)]);
         store(gpa, value);
         if (one_in(2)) {
-                flush();
+                if (old & 0x100)
+                        flush();
+                else
+                        flush_local();
                 return;
         }
         for (i = 0; i < ROWS; i++)
@@ -187,11 +203,8 @@ static bool same(struct outcome got, struct outcome expected)
         return got.gpa == expected.gpa;
 }
 
-static bool access_once(uint32_t run, uint32_t step)
+static bool access_at(uint32_t run, uint32_t step, uint32_t gva, enum mmu_access access, bool user)
 {
-        uint32_t gva = rows[any(ROWS)] << 22 | some_page() << 12 | any(4096);
-        enum mmu_access access = (enum mmu_access)any(3);
-        bool user = one_in(2);
         struct outcome expected = walker_access(image, &cpu, gva, access, user);
         struct outcome got = machine_access(gva, access, user);
 
@@ -202,6 +215,25 @@ static bool access_once(uint32_t run, uint32_t step)
                run, step, user ? "user" : "kernel", access == MMU_WRITE ? "writes" : "reads", gva,
                got.fault, got.error, got.gpa, expected.fault, expected.error, expected.gpa);
         return false;
+}
+
+static bool access_once(uint32_t run, uint32_t step)
+{
+        uint32_t gva = rows[any(ROWS)] << 22 | some_page() << 12 | any(4096);
+        enum mmu_access access = (enum mmu_access)any(3);
+
+        return access_at(run, step, gva, access, one_in(2));
+}
+
+/* All of a group, as a program does that reads its data. */
+static bool access_group(uint32_t run, uint32_t step)
+{
+        uint32_t row = rows[any(ROWS)], n;
+
+        for (n = 0; n < GROUP; n++)
+                if (!access_at(run, step, row << 22 | pages[n] << 12, MMU_READ, false))
+                        return false;
+        return true;
 }
 
 /* What mmu_reach() has said of the last places; it must hold while the epoch is the same. */
@@ -255,10 +287,8 @@ static void prepare(void)
                 for (i = 0; i < ROWS; i++)
                         store_pde(n, rows[i], some_pde(rows[i]));
         for (n = 0; n < TABLES; n++)
-                for (i = 0; i < 7; i++)
-                        store(directory_at(DIRECTORIES + n) +
-                                  (const uint32_t[]){0, 1, 2, 5, 511, 1022, 1023}[i] * 4,
-                              some_pte());
+                for (i = 0; i < PAGES; i++)
+                        store(directory_at(DIRECTORIES + n) + pages[i] * 4, some_pte());
         cpu.cr[3] = directory_at(0);
         write_cr4(0x10 | (global ? 0x80 : 0));
         write_cr0(0x80010001);
@@ -282,6 +312,8 @@ static bool run_one(uint32_t run, uint32_t limit)
                         load_cr3(any(DIRECTORIES));
                 if (one_in(60))
                         change_mode();
+                if (one_in(20) && !access_group(run, step))
+                        return false;
                 if (!access_once(run, step) || !reached_holds(run, step))
                         return false;
                 if (one_in(2) && !reach_once(run, step))

@@ -273,6 +273,41 @@ static void global(void)
         check(reaches(KERNEL, MMU_READ, false, 0x303000), "nor a change of CR4.PGE");
 }
 
+/* And one that is global no more does not, nor anything once CR4.PGE is off. */
+static void not_global_any_more(void)
+{
+        fresh(0);
+        pte(KERNEL_TABLE, KERNEL, 0x300000 | P | RW | A | D | G);
+        access_at(KERNEL, MMU_READ, false);
+        pte(KERNEL_TABLE, KERNEL, 0x300000 | P | RW | A | D);
+        mmu_invlpg(KERNEL);
+        access_at(KERNEL, MMU_READ, false);
+        pte(KERNEL_TABLE, KERNEL, 0x302000 | P | RW | A | D);
+        load_cr3(DIR1);
+        check(reaches(KERNEL, MMU_READ, false, 0x302000),
+              "a page that is global no more, as invlpg told, goes at a load of CR3");
+
+        fresh(0);
+        pde(DIR1, KERNEL, 0x400000 | P | RW | A | D | PS | G);
+        access_at(KERNEL, MMU_READ, false);
+        pde(DIR1, KERNEL, 0x400000 | P | RW | A | D | PS);
+        mmu_invlpg(KERNEL + 0x5000);
+        access_at(KERNEL, MMU_READ, false);
+        pde(DIR1, KERNEL, 0 | P | RW | A | D | PS);
+        load_cr3(DIR1);
+        check(reaches(KERNEL + 0x1234, MMU_READ, false, 0x1234), "of 4 MB too");
+
+        fresh(0);
+        pde(DIR1, KERNEL, 0x400000 | P | RW | A | D | PS | G);
+        access_at(KERNEL, MMU_READ, false);
+        write_cr4(0x10);
+        access_at(KERNEL, MMU_READ, false);
+        pde(DIR1, KERNEL, 0 | P | RW | A | D | PS | G);
+        load_cr3(DIR1);
+        check(reaches(KERNEL + 0x1234, MMU_READ, false, 0x1234),
+              "without CR4.PGE no page of 4 MB survives a load of CR3");
+}
+
 /* Linux maps its text before it sets CR4.PGE, and makes those pages global later. */
 static void made_global(void)
 {
@@ -489,6 +524,7 @@ int main(void)
         large();
         global();
         made_global();
+        not_global_any_more();
         lazy();
         switching();
         unannotated();
