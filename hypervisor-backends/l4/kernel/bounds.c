@@ -37,6 +37,7 @@ struct table_pointer gdt_bounded_pointer = {sizeof(gdt_bounded) - 1, (u32)gdt_bo
 
 u32 calls_closed;
 struct tcb *bounds_owner;
+static bool has_tls; /* somebody's entries are in the table */
 
 void bounds_init(void)
 {
@@ -113,8 +114,10 @@ void bounds_load(struct tcb *t)
                 gdt_bounded[SEL_UTCB / 8] = gdt[SEL_UTCB / 8];
                 if (t->redirect)
                         gdt_bounded[SEL_UTCB / 8] &= ~DESC_PRESENT;
-                if (X_TLS)
+                if (X_TLS && (t->tls_live || has_tls)) {
                         tls_bounded(t, &gdt_bounded[GDT_TLS]);
+                        has_tls = t->tls_live;
+                }
                 bounds_owner = t->seg_high & DATA3_SPECIAL ? t : NULL;
         }
         if (now != segment_of(t))

@@ -265,6 +265,16 @@ static void descriptors(void)
               "nor one that is not present");
 }
 
+/* What a limited thread gets that asks for none, behind one that had one. */
+static L4_Word_t last_byte_of_none(void)
+{
+        limits_seen = NO_LIMIT;
+        make(LIMIT_PAGES, 0);
+        run(s_lsl);
+        destroy();
+        return limits_seen;
+}
+
 static int tls_raises(const char *code, const char *at)
 {
         make(LIMIT_PAGES, 0);
@@ -282,6 +292,7 @@ static void thread_local_segments(void)
         run(s_tls);
         check(limits_ended == 1, "a wrapping TLS segment works on both sides of its base");
         destroy();
+        check(last_byte_of_none() == NO_LIMIT, "the next limited thread finds nothing of it");
         if (!limits_are_checked) {
                 skip("it does not reach above the limit");
                 skip("nor into the kernel");
