@@ -51,7 +51,7 @@ check 'a loop with interrupts off meets the time limit, and the closing line say
 # shellcheck disable=SC2094 # it waits for what the machine writes
 {
         patience=300
-        until good_ended_well || [ $patience = 0 ]; do
+        until good_ended_well && grep -q ': bad: it runs with interrupts off' "$tmp/out" || [ $patience = 0 ]; do
                 patience=$((patience - 1))
                 sleep 0.2
         done

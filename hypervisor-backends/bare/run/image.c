@@ -265,6 +265,8 @@ char *run_command_line(enum kernel_kind kind, const char *append, const struct r
         line = ab_strdup(append);
         for (word = options->command; word && *word; word++)
                 line = ab_format("%s%s%s", line, *line ? " " : "", *word);
+        if (options->quiet)
+                line = ab_format("%s%squiet", line, *line ? " " : "");
         return line;
 }
 

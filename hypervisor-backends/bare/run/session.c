@@ -28,8 +28,8 @@
 static const double PATIENCE = 5; /* seconds from the report to the reset */
 static const char panic_mark[] = "Kernel panic";
 /*
- * With --quiet init puts this on the console, too: however late we read, what
- * stands behind it is the command's.
+ * With --quiet init, or a sample kernel, puts this on the console, too: however late we read,
+ * what stands behind it is the command's.
  */
 static const char ready_mark[] = "\026afterburn ready\026";
 

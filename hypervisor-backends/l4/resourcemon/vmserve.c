@@ -51,6 +51,9 @@ static void control_line(struct vm *v)
         while (v->control[i] != '\n' && n < sizeof(v->stuck) - 1)
                 v->stuck[n++] = v->control[i++];
         v->stuck[n] = 0;
+        /* The operator may want to kill it. */
+        if (n && !is_alone())
+                l4_printf("resourcemon: %s: it runs with%s\n", v->name, v->stuck);
 }
 
 static void say(struct vm *v, const char *text, unsigned int n)
