@@ -36,10 +36,10 @@ static uint32_t kip(uint32_t offset)
         return *(const volatile uint32_t *)(L4VM_KIP + offset);
 }
 
-/* The machine's first thread, main, is every program's pager. */
+/* The machine's first thread, main, is every program's exception handler; not always its pager. */
 static uint32_t main_thread(void)
 {
-        return *(const volatile uint32_t *)(UTCB + L4_UTCB_PAGER);
+        return *(const volatile uint32_t *)(UTCB + L4_UTCB_EXCHANDLER);
 }
 
 static void make(const struct call *call)
@@ -56,7 +56,7 @@ static void make(const struct call *call)
 
 /* --- calls other than Ipc ------------------------------------------------------------------ */
 
-enum who { NOBODY, MAIN, MONITOR, HELPER, EVERY_PROCESS, EVERY_MACHINE, SYSTEM };
+enum who { NOBODY, MAIN, MONITOR, HELPER, EVERY_PROCESS, EVERY_PAGER, EVERY_MACHINE, SYSTEM };
 
 static const struct {
         const char *name;
@@ -67,6 +67,7 @@ static const struct {
     [MONITOR] = {"the monitor thread", L4VM_MONITOR, L4VM_MONITOR},
     [HELPER] = {"the helper", L4VM_HELPER, L4VM_HELPER},
     [EVERY_PROCESS] = {"every process", L4VM_USER, L4VM_USER + L4VM_SPACES - 1},
+    [EVERY_PAGER] = {"every pager", L4VM_PAGER, L4VM_PAGER + L4VM_SPACES - 1},
     [EVERY_MACHINE] = {"other machines", L4VM_THREADS, L4VM_THREADS + L4VM_USER + 8},
     [SYSTEM] = {"interrupts, sigma0 and the resource monitor", 0, L4_USER_BASE + L4_ROOT_NO},
 };
