@@ -39,11 +39,14 @@ bool xfer_read_frame(L4_ThreadId_t thread, struct ab_frame *frame)
 
 /* --- floating point: four items, of which three fill the message registers ----------------- */
 
-static L4_Word_t fpu_item(unsigned int i)
+static uint32_t words_of(unsigned int i)
 {
-        unsigned int words = i < FULL_ITEMS ? L4_CTRLXFER_FPU_WORDS : L4_CTRLXFER_FPU_LAST;
+        return i < FULL_ITEMS ? L4_CTRLXFER_FPU_WORDS : L4_CTRLXFER_FPU_LAST;
+}
 
-        return L4_CtrlXferWord(L4_CTRLXFER_ID_FPU0 + i, (1u << words) - 1) |
+static L4_Word_t fpu_item(unsigned int i, L4_Word_t id)
+{
+        return L4_CtrlXferWord(id, (1u << words_of(i)) - 1) |
                (i + 1 < FULL_ITEMS ? L4_ITEM_CONTINUED : 0);
 }
 
@@ -52,39 +55,46 @@ static void copy_words(L4_Word_t *to, const L4_Word_t *from, uint32_t words)
         asm volatile("rep movsl" : "+D"(to), "+S"(from), "+c"(words) : : "memory");
 }
 
-/* Items @first to @last: @control says which way. */
-static bool transfer_fpu(L4_ThreadId_t thread, L4_Word_t *area, L4_Word_t control,
-                         unsigned int first, unsigned int last)
+/* Items @first to @last, if the thread has *@changed them; else @area keeps what it has. */
+static bool read_items(L4_ThreadId_t thread, L4_Word_t *area, unsigned int first, unsigned int last,
+                       bool *changed)
+{
+        L4_Word_t *mr = L4_Utcb();
+        unsigned int n = 1, i;
+
+        for (i = first; i <= last; i++, n += 1 + L4_CTRLXFER_FPU_WORDS)
+                mr[n] = fpu_item(i, i ? L4_CTRLXFER_ID_FPU0 + i : L4_CTRLXFER_ID_FPUUSED);
+        if (!exchange(thread, L4_EXREGS_CTRLXFER_READ))
+                return false;
+        *changed = mr[1] >> L4_CTRLXFER_MASK_SHIFT;
+        for (i = first, n = 1; *changed && i <= last; i++, n += 1 + L4_CTRLXFER_FPU_WORDS)
+                copy_words(area + L4_CTRLXFER_FPU_WORDS * i, &mr[n + 1], words_of(i));
+        return true;
+}
+
+static bool write_items(L4_ThreadId_t thread, const L4_Word_t *area, unsigned int first,
+                        unsigned int last)
 {
         L4_Word_t *mr = L4_Utcb();
         unsigned int n = 1, i;
 
         for (i = first; i <= last; i++, n += 1 + L4_CTRLXFER_FPU_WORDS) {
-                mr[n] = fpu_item(i);
-                if (control == L4_EXREGS_CTRLXFER_WRITE)
-                        copy_words(&mr[n + 1], area + L4_CTRLXFER_FPU_WORDS * i,
-                                   i < FULL_ITEMS ? L4_CTRLXFER_FPU_WORDS : L4_CTRLXFER_FPU_LAST);
+                mr[n] = fpu_item(i, L4_CTRLXFER_ID_FPU0 + i);
+                copy_words(&mr[n + 1], area + L4_CTRLXFER_FPU_WORDS * i, words_of(i));
         }
-        if (!exchange(thread, control))
-                return false;
-        if (control == L4_EXREGS_CTRLXFER_WRITE)
-                return true;
-        for (i = first, n = 1; i <= last; i++, n += 1 + L4_CTRLXFER_FPU_WORDS)
-                copy_words(area + L4_CTRLXFER_FPU_WORDS * i, &mr[n + 1],
-                           i < FULL_ITEMS ? L4_CTRLXFER_FPU_WORDS : L4_CTRLXFER_FPU_LAST);
-        return true;
+        return exchange(thread, L4_EXREGS_CTRLXFER_WRITE);
 }
 
 bool xfer_read_fpu(L4_ThreadId_t thread, void *area)
 {
-        return transfer_fpu(thread, area, L4_EXREGS_CTRLXFER_READ, 0, FULL_ITEMS - 1) &&
-               transfer_fpu(thread, area, L4_EXREGS_CTRLXFER_READ, FULL_ITEMS, FULL_ITEMS);
+        bool changed;
+
+        return read_items(thread, area, 0, FULL_ITEMS - 1, &changed) &&
+               (!changed || read_items(thread, area, FULL_ITEMS, FULL_ITEMS, &changed));
 }
 
 bool xfer_write_fpu(L4_ThreadId_t thread, const void *area)
 {
-        L4_Word_t *from = (L4_Word_t *)area;
-
-        return transfer_fpu(thread, from, L4_EXREGS_CTRLXFER_WRITE, 0, FULL_ITEMS - 1) &&
-               transfer_fpu(thread, from, L4_EXREGS_CTRLXFER_WRITE, FULL_ITEMS, FULL_ITEMS);
+        return write_items(thread, area, 0, FULL_ITEMS - 1) &&
+               write_items(thread, area, FULL_ITEMS, FULL_ITEMS);
 }

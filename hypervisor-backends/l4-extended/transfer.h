@@ -130,7 +130,11 @@ bool xfer_configure(L4_ThreadId_t thread, L4_Word_t what);
 
 bool xfer_read_frame(L4_ThreadId_t thread, struct ab_frame *frame);
 
-/* Floating-point registers: the first 288 bytes of @area, as fxsave writes them. */
+/*
+ * Floating-point registers: the first 288 bytes of @area, as fxsave writes them.  What is read
+ * into @area must hold what was last read from or written to the thread: it stays, if the thread
+ * has not used the unit since.
+ */
 bool xfer_read_fpu(L4_ThreadId_t thread, void *area);
 bool xfer_write_fpu(L4_ThreadId_t thread, const void *area);
 

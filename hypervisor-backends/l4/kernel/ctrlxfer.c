@@ -26,6 +26,8 @@
 #define FPU_ITEMS      4
 #define FPU_WORDS      20
 #define FPU_ALL_WORDS  72 /* header, ST0-7, XMM0-7 */
+#define ID_FPU_USED    40 /* the first of them, if there is something new */
+#define NOTHING_NEW    ITEM_WORD(ID_FPU_USED, 0)
 #define FPU_MXCSR      6
 #define FPU_MXCSR_MASK 7
 #define MXCSR_LEGAL    0xFFBFu
@@ -322,6 +324,16 @@ static bool accepts_state(const struct tcb *t)
         return t->utcb[UTCB_BR0] & ACCEPT_CTRLXFER;
 }
 
+/* The item that w is about, in a read. */
+static u32 asked_for(struct tcb *t, u32 w)
+{
+        u32 first = w - NOTHING_NEW + ITEM_WORD(ID_FPU, 0);
+
+        if (ITEM_ID(w) != ID_FPU_USED || !ctrlxfer_words(first))
+                return w;
+        return fpu_changed(t) ? first : NOTHING_NEW;
+}
+
 /* Items are in the caller's message registers, from MR1 on, while bit 0 says more. */
 u32 ctrlxfer_exregs(struct tcb *t, struct tcb *caller, u32 control)
 {
@@ -339,6 +351,11 @@ u32 ctrlxfer_exregs(struct tcb *t, struct tcb *caller, u32 control)
                 }
                 if (!accepts_state(t))
                         break;
+                if (control & EXR_XFER_READ) {
+                        w = mr[at] = asked_for(t, w);
+                        if (w == NOTHING_NEW)
+                                break;
+                }
                 if (!ctrlxfer_words(w) || at + ctrlxfer_words(w) > MR_COUNT)
                         return ERR_INVALID_PARAM;
                 if (control & EXR_XFER_READ)

@@ -18,6 +18,7 @@ static struct slab states = {
 
 /* Whose registers are in the unit. */
 static struct tcb *fpu_owner;
+static bool owner_saved; /* and its state in memory is the same */
 
 static u8 clean[FXSAVE_SIZE] ALIGNED(16);
 
@@ -83,6 +84,8 @@ bool fpu_use(struct tcb *self)
                 load(self->fpu);
                 fpu_owner = self;
         }
+        owner_saved = false;
+        self->fpu_used = true;
         fast_block |= FAST_BLOCK_FPU;
         return true;
 }
@@ -101,17 +104,28 @@ void fpu_drop(struct tcb *t)
 
 void *fpu_read(struct tcb *t)
 {
-        if (fpu_owner == t && t->fpu) {
+        if (fpu_owner == t && t->fpu && !owner_saved) {
                 clear_ts();
                 save(t->fpu);
-                if (!(fast_block & FAST_BLOCK_FPU))
+                if (!(fast_block & FAST_BLOCK_FPU)) {
                         set_ts();
+                        owner_saved = true;
+                }
         }
         return t->fpu;
 }
 
+bool fpu_changed(struct tcb *t)
+{
+        bool changed = !t->fpu || t->fpu_used;
+
+        t->fpu_used = t == current();
+        return changed;
+}
+
 void *fpu_state(struct tcb *t)
 {
+        t->fpu_used = false;
         if (fpu_owner == t && t->fpu) {
                 clear_ts();
                 save(t->fpu);

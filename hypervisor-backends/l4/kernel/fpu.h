@@ -19,5 +19,10 @@ bool fpu_prepare(struct tcb *t);
 void *fpu_read(struct tcb *t);
 /* The same, to be changed: they are loaded from there at their next use. */
 void *fpu_state(struct tcb *t);
+/*
+ * May t have other registers than when this was last asked, or its state last set?  The running
+ * thread may.
+ */
+bool fpu_changed(struct tcb *t);
 
 #endif

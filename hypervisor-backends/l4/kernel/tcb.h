@@ -144,7 +144,8 @@ struct tcb {
         u8 closed;   /* limits.c: its L4 calls are not permitted */
         u8 redirect; /* bounds.c: they become exceptions */
 
-        void *fpu; /* saved FPU state, allocated on first use */
+        u8 fpu_used; /* since somebody asked (fpu.c) */
+        void *fpu;   /* saved FPU state, allocated on first use */
 };
 
 static inline struct frame *tcb_frame(struct tcb *t)

@@ -110,6 +110,71 @@ static void exchanged(void)
         task_delete_all();
 }
 
+/* Uses the unit when it is told to. */
+static void fpu_user(void)
+{
+        for (;;) {
+                L4_Receive(self);
+                if (L4_StoreMR(1))
+                        __asm__ volatile("call fpu_load");
+                L4_Set_MsgTag(L4_Tag(0, 0, 0));
+                L4_Send(self);
+        }
+}
+
+static void let_use(L4_ThreadId_t t, L4_Word_t use)
+{
+        L4_Set_MsgTag(L4_Tag(0, 1, 0));
+        L4_LoadMR(1, use);
+        L4_Call_Timeouts(t, PATIENCE, PATIENCE);
+}
+
+/* What comes back of FPUUSED and FPU0 + 1 behind it: the registers, or nothing at all. */
+enum news { NEW, OLD, WRONG };
+static enum news news(L4_ThreadId_t t)
+{
+        struct L4_ExRegs r = {.control = L4_EXREGS_CTRLXFER_READ};
+        unsigned int id, second = 1 + 1 + FULL;
+        L4_Word_t mask;
+
+        L4_Set_MsgTag(L4_Tag(0, 0, 2 * (1 + FULL)));
+        L4_LoadMR(1, L4_CtrlXferWord(L4_CTRLXFER_ID_FPUUSED, ALL(FULL)) | L4_ITEM_CONTINUED);
+        L4_LoadMR(second, L4_CtrlXferWord(FPU(1), 1));
+        L4_LoadMR(second + 1, 0xBAD);
+        L4_ExchangeRegisters(t, &r);
+        if (L4_StoreMR(1) == L4_CtrlXferWord(L4_CTRLXFER_ID_FPUUSED, 0))
+                return L4_StoreMR(second + 1) == 0xBAD ? OLD : WRONG;
+        L4_StoreCtrlXferItem(1, &id, &mask, regs);
+        return id == FPU(0) && mask == ALL(FULL) && L4_StoreMR(second + 1) != 0xBAD ? NEW : WRONG;
+}
+
+static void used(void)
+{
+        L4_ThreadId_t t = task_thread(L4_nilthread, fpu_user);
+
+        *L4_UtcbWord(task_local_id(t), L4_UTCB_BR0) = L4_ACCEPT_CTRLXFER;
+        L4_Sleep(BRIEFLY);
+        check(news(t) == NEW, SECTION, "fpu: FPUUSED reads what nobody has read");
+        check(news(t) == OLD, SECTION, "fpu: and nothing where nothing is new");
+        let_use(t, 0);
+        check(news(t) == OLD, SECTION, "fpu: nor after the thread has run without the unit");
+        let_use(t, 1);
+        check(news(t) == NEW && is_one(&regs[8]), SECTION,
+              "fpu: FPUUSED reads what the thread has done to its registers");
+        check(news(t) == OLD, SECTION, "fpu: once");
+        check(exchange(t, L4_EXREGS_CTRLXFER_READ, FPU(0), ALL(FULL)) && is_one(&regs[8]), SECTION,
+              "fpu: while FPU0 is always read");
+        let_use(t, 1);
+        check(news(t) == NEW, SECTION, "fpu: what it does again is new again");
+        let_use(t, 1);
+        regs[9] = 0xC0000000;
+        check(exchange(t, L4_EXREGS_CTRLXFER_WRITE, FPU(0), 1u << 9) && news(t) == OLD, SECTION,
+              "fpu: what is written is not new to who wrote it");
+        check(!exchange(t, L4_EXREGS_CTRLXFER_WRITE, L4_CTRLXFER_ID_FPUUSED, ALL(FULL)), SECTION,
+              "fpu: and nothing is written by the name FPUUSED");
+        task_delete_all();
+}
+
 /* The items of a fault's message, in order, as many as there is room for. */
 static void in_faults(void)
 {
@@ -153,5 +218,6 @@ static void in_faults(void)
 void area_fpustate(void)
 {
         exchanged();
+        used();
         in_faults();
 }

@@ -257,8 +257,13 @@
  * ext: FPU and SSE state.  Id FPU0 + k carries words 20 k .. 20 k + 19 of the
  * thread's 512-byte FXSAVE image; four ids cover everything the 32-bit
  * instruction set can see (header, ST0-ST7, XMM0-XMM7: 72 words).
+ *
+ * FPUUSED is for reads by ExchangeRegisters only: FPU0, if the thread itself has used the unit
+ * since it was last asked for so, or since one of the four items was written.  Else the item
+ * word comes back as FPUUSED with no mask and no C bit, and what follows is not read.
  */
 #define L4_CTRLXFER_ID_FPU0    32
+#define L4_CTRLXFER_ID_FPUUSED 40
 #define L4_CTRLXFER_FPU_ITEMS  4
 #define L4_CTRLXFER_FPU_WORDS  20 /* per item; the last one has 12 */
 #define L4_CTRLXFER_FPU_LAST   12
