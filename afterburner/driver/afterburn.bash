@@ -23,7 +23,7 @@ _afterburn_values() {
 		if [[ $2 == link ]]; then echo "l4 l4x-split l4x-colocated"; else echo "bare l4 l4x"; fi
 		;;
 	--layout) echo "split colocated" ;;
-	--without) echo "recycling limits preemption invalidation bulk" ;;
+	--without) echo "recycling limits preemption invalidation bulk master" ;;
 	--format) echo "text json html" ;;
 	--emulator) echo "qemu bochs" ;;
 	--records) echo "elf flat" ;;

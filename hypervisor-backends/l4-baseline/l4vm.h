@@ -38,9 +38,6 @@ static inline void l4vm_count(enum l4vm_count kind)
         asm volatile("incl %0" : "+m"(l4vm_counts[kind]));
 }
 
-/* Time that other machines ran while this one could have, microseconds; ../l4-extended tells. */
-extern volatile uint64_t l4vm_waited;
-
 /* A trap or event on its way to main: the monitor fills it, entry.S saves registers. */
 struct raw_trap {
         struct ab_frame frame;
@@ -50,7 +47,9 @@ struct raw_trap {
 
 extern volatile struct raw_trap l4vm_raw;
 
-#define VM ((const struct ab_vm_page *)L4VM_PAGE)
+/* The linker knows where that is (l4vm.lds). */
+extern const struct ab_vm_page l4vm_page;
+#define VM (&l4vm_page)
 
 static inline L4_ThreadId_t l4vm_thread(uint32_t n)
 {

@@ -69,6 +69,17 @@
 #define L4VM_CO_LIMIT       (L4VM_LINEAR / 4096 - 1) /* of application threads, in pages */
 #define L4VM_CO_STACK       4096                     /* of pager threads */
 
+/*
+ * Its interrupt thread can be a task of its own in a small space (--without=master): there
+ * the program, what it shares with the wedge, and the rest.
+ */
+#define L4VM_SMALL_CODE   0x00010000
+#define L4VM_SMALL_END    0x00018000
+#define L4VM_SMALL_SHARED 0x00018000 /* the page of l4vm */
+#define L4VM_SMALL_PAGE   0x00019000 /* struct ab_vm_page, read only */
+#define L4VM_SMALL_UTCB   0x0001a000
+#define L4VM_SMALL_KIP    0x0001b000
+
 #define L4VM_THREADS 256 /* numbers per machine */
 
 /* What a thread finds in %esp at the program's entry. */

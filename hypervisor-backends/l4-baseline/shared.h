@@ -39,6 +39,9 @@ struct l4vm_shared {
         uint64_t clock_began;
         uint64_t deadline;
         uint64_t planned;
+
+        uint32_t current; /* co-located: the space main is in */
+        uint64_t waited;  /* ../l4-extended: time others ran while this one could have, us */
 };
 
 #endif

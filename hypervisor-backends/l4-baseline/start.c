@@ -13,7 +13,6 @@ struct backend_machine l4vm_machine = {
 };
 char l4vm_load_error[256];
 uint32_t l4vm_counts[COUNT_KINDS];
-volatile uint64_t l4vm_waited;
 
 L4_Word_t l4vm_request(L4_Word_t label, unsigned int words)
 {
@@ -92,7 +91,7 @@ void backend_stop(enum ab_stop how, uint32_t status)
         for (;;) {
                 L4_LoadMR(1, how);
                 L4_LoadMR(2, status);
-                L4_LoadMR(3, (uint32_t)l4vm_waited);
+                L4_LoadMR(3, (uint32_t)l4vm.waited);
                 memcpy(L4_Utcb() + 4, l4vm_counts, sizeof(l4vm_counts));
                 l4vm_request(RMON_VM_STOP, 3 + COUNT_KINDS);
         }

@@ -13,7 +13,8 @@ enum {
         USER_FLAGS = 0x00240dd5
 };
 
-volatile struct l4vm_shared l4vm = {.held = 1, .planned = ~0ull};
+volatile struct l4vm_shared l4vm
+    __attribute__((section(".shared"))) = {.held = 1, .planned = ~0ull};
 volatile struct raw_trap l4vm_raw;
 struct ab_frame l4vm_resume_frame;
 uint32_t l4vm_missing;

@@ -10,7 +10,7 @@
  * the kernel thread when it is this machine's turn.
  *
  * The virtual clock is the real one: it goes on meanwhile.  But the time between the two is known
- * to be lost, l4vm_waited: from the moment the message tells to that in which the monitor says
+ * to be lost, l4vm.waited: from the moment the message tells to that in which the monitor says
  * that it is our turn.
  */
 #include <l4/schedule.h>
@@ -63,7 +63,7 @@ bool l4xvm_runs(L4_ThreadId_t from, L4_MsgTag_t tag)
                 return false;
         now = microseconds();
         if (wanting && now > since)
-                l4vm_waited += now - since;
+                l4vm.waited += now - since;
         wanting -= wanting > 0;
         since = now;
         return true;

@@ -15,7 +15,8 @@
         X(LIMITS, "limits")                                                                        \
         X(PREEMPTION, "preemption")                                                                \
         X(INVALIDATION, "invalidation")                                                            \
-        X(BULK, "bulk")
+        X(BULK, "bulk")                                                                            \
+        X(MASTER, "master")
 
 #define AB_WITHOUT_NAME(name, word) AB_WITHOUT_##name,
 #define AB_WITHOUT_WORD(name, word) word,

@@ -20,6 +20,7 @@ mini=$share/rootfs-mini.cpio.gz
 full=$share/rootfs.cpio.gz
 glibc=$share/rootfs-glibc.cpio.gz
 plugin=$root/lib/afterburner/qemu/counts.so
+all=$root/lib/afterburner/l4/kernel-all
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 counted=$work/counted
@@ -31,6 +32,10 @@ say() { echo "bench $suite: $*" >&2; }
 # on PLATFORM ARGUMENT...: afterburn run there
 on() {
         case $1 in
+        l4x-colocated-all) hypervisor=l4x layout="--layout=colocated --l4-kernel=$all" ;;
+        l4x-colocated-without-master)
+                hypervisor=l4x layout="--layout=colocated --l4-kernel=$all --without=master"
+                ;;
         l4x-*-without-*)
                 hypervisor=l4x layout=${1#l4x-}
                 layout="--layout=${layout%%-without-*} --without=${1##*-without-}"
@@ -62,12 +67,15 @@ ways_in() {
                 END { for (i = 1; i <= n; i++) if (!both || name[i] != "common_interrupt") print at[i], name[i] }'
 }
 
-# l4_ways_in PLATFORM KERNEL: the same of the L4 that this platform boots, the first module
-# of its loader.  Functions worth a number of their own are count_NAME, the wedge's too:
+# l4_ways_in PLATFORM KERNEL: the same of the L4 that this platform boots.  Functions worth a number of their own are count_NAME, the wedge's too:
 # its addresses are no one else's.
 l4_ways_in() {
         machine "$1" "$2" | sed 's,[ ,],\n,g' | grep -E '/(kernel-[a-z]+|wedge-[a-z0-9-]+)$' >"$work/files"
-        nm "$(grep '/kernel-' "$work/files" | head -n 1)" | awk '
+        case $1 in
+        l4x-colocated-all|l4x-colocated-without-master) l4_kernel=$all ;;
+        *) l4_kernel=$(grep '/kernel-' "$work/files" | head -n 1) ;; # the first module of its loader
+        esac
+        nm "$l4_kernel" | awk '
                 $2 ~ /[tT]/ && $3 ~ /^(exception_[0-9]+|irq_[0-9]+|int_[a-z0-9]+_entry|exception_fast_[a-z0-9_]+)$/ {
                         print $1, $3
                 }

@@ -9,7 +9,7 @@ rows=$(grep -c '^AB_INSN' "$top_srcdir/afterburner/insn-ia32.def")
 guest=${AFTERBURN_TEST_GUEST:-$top_builddir/linux-6.1/vmlinux}
 rootfs=$share/rootfs.cpio.gz
 closed='kernel memory is closed to user mode'
-plan 13
+plan 16
 
 co() {
         want=$1
@@ -46,8 +46,16 @@ for part in recycling limits preemption invalidation bulk; do
         check "mini without $part"
 done
 
+small="--l4-kernel=$top_builddir/lib/afterburner/l4/kernel-all --without=master"
+# shellcheck disable=SC2086 # words
+co 1 $small "$share/mini"
+[ "$(grep -v "$closed" "$tmp/out" | grep -c "^ok ")" = 8 ]
+check 'mini, the interrupt thread in a small space'
+co 125 --without=master "$share/mini" && grep -q 'needs a kernel with them' "$tmp/err"
+check 'which a kernel without small spaces refuses'
+
 if [ ! -f "$guest" ] || [ ! -f "$rootfs" ]; then
-        for name in 'a command' 'smoke suite' 'parts left out'; do
+        for name in 'a command' 'smoke suite' 'smoke suite with a small space' 'parts left out'; do
                 skip "Linux: $name" 'no afterburned kernel: ./quickstart builds build/linux-6.1/vmlinux'
         done
         exit "$failed"
@@ -55,11 +63,17 @@ fi
 co 0 --quiet --initrd="$mini" "$guest" -- /bin/say one && echo '[one]' | cmp -s - "$tmp/out"
 check 'Linux: a command runs and only its output is shown'
 # The address of the kernel, and the line that says why that test failed.
-co 1 --quiet --initrd="$rootfs" --memory=128M "$guest" -- /bin/smoke
-grep -v ' an address of the kernel: \|^# kernel_address' "$tmp/out" >"$tmp/bounded"
-cp "$tmp/bounded" "$tmp/out"
-[ "$(grep -c '^ok ' "$tmp/bounded")" = 56 ] && ! grep -q '^not ok' "$tmp/bounded"
+smoke() {
+        co 1 "$@" --quiet --initrd="$rootfs" --memory=128M "$guest" -- /bin/smoke
+        grep -v ' an address of the kernel: \|^# kernel_address' "$tmp/out" >"$tmp/bounded"
+        cp "$tmp/bounded" "$tmp/out"
+        [ "$(grep -c '^ok ' "$tmp/bounded")" = 56 ] && ! grep -q '^not ok' "$tmp/bounded"
+}
+smoke
 check 'Linux: the smoke suite'
+# shellcheck disable=SC2086 # words
+smoke $small
+check 'Linux: the smoke suite, the interrupt thread in a small space'
 
 # forks [--without=PART]: entries of L4 and instructions of a command that forks; both repeat exactly
 forks() {
@@ -71,9 +85,11 @@ full=$(forks)
 for part in recycling limits preemption invalidation bulk; do
         echo "$part $full $(forks --without=$part)"
 done >"$tmp/parts"
+# shellcheck disable=SC2086 # words
+echo "master $(forks "${small%% *}") $(forks $small)" >>"$tmp/parts"
 cp "$tmp/parts" "$tmp/out"
 awk 'NF != 5 { exit 1 }
-     /^(recycling|invalidation|bulk)/ && $4 <= $2 || /^limits/ && $5 >= $3 || /^preemption/ && $5 == $3 { exit 1 }' "$tmp/parts" &&
-        [ "$(wc -l <"$tmp/parts")" = 5 ]
+     /^(recycling|invalidation|bulk)/ && $4 <= $2 || /^limits/ && $5 >= $3 || /^master/ && $5 <= $3 || /^preemption/ && $5 == $3 { exit 1 }' "$tmp/parts" &&
+        [ "$(wc -l <"$tmp/parts")" = 6 ]
 check 'Linux: a part that is left out shows in what a fork costs'
 exit "$failed"

@@ -22,7 +22,7 @@ static const char usage[] =
     "                        colocated, in each of its applications' (split)\n"
     "  --without=WORD,...    on the co-located layout, for measurements only: leave out\n"
     "                        recycling, limits (applications can reach the guest\n"
-    "                        kernel), preemption, invalidation or bulk\n"
+    "                        kernel), preemption, invalidation, bulk or master\n"
     "  --initrd=FILE         root file system (default: the sample one)\n"
     "  --memory=SIZE         memory, in megabytes (64M): 4M to 2048M, on l4 32M to 768M\n"
     "  --vm=NAME[,KEY=VALUE] on l4: one of several guests, up to 8; memory=, kernel=,\n"

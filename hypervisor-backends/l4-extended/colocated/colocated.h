@@ -60,6 +60,15 @@ static inline L4_Word_t co_user_call(L4_ThreadId_t application)
 }
 extern char co_user_begin[], co_user_return[], co_user_abort[];
 
+/* interrupt.c: the interrupt thread; first its own library, and whom it asks. */
+void co_interrupt_begin(void);
+void co_interrupts(void) __attribute__((noreturn));
+
+/* small.c, and the program it is linked to */
+void co_small_main(void) __attribute__((noreturn));
+extern uint8_t co_small_stack[];
+extern char co_small_program[], co_small_program_end[];
+
 /* pager.c */
 void co_pager_main(void) __attribute__((noreturn));
 void co_exception(void) __attribute__((noreturn));

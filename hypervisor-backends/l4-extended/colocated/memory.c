@@ -312,6 +312,7 @@ void backend_switch(uint32_t space)
         co_fpu_leave();
         need(space);
         l4vm_current = space;
+        l4vm.current = space;
         co_unsettled = true;
         co_switch_to(co_thread(space, L4VM_CO_KERNEL));
         catch_up();

@@ -38,6 +38,12 @@ static inline bool co_compares(void)
         return co_has(AB_WITHOUT_INVALIDATION);
 }
 
+/* The interrupt thread is in the master space; else a task of its own in a small one. */
+static inline bool co_has_master(void)
+{
+        return co_has(AB_WITHOUT_MASTER);
+}
+
 /* Messages map what lies around too, and 4 MB pages; else every one maps one page. */
 static inline bool co_maps_in_bulk(void)
 {

@@ -68,7 +68,7 @@ void small_make_large(struct space *s);
 bool small_fault(struct space *s, u32 *address);
 /* t exceeded a segment.  True if its space was small and is now large: go on. */
 bool small_exceeded(struct tcb *t);
-/* The next thread is `to`, of a small space: the present page directory must do. */
+/* The next thread is `to`: one of a small space has no ports, whoever's directory is loaded. */
 void small_switch(const struct tcb *to);
 
 /* --- tls.c: per-thread descriptors ----------------------------------------------- */

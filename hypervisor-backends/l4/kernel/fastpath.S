@@ -390,18 +390,13 @@ special_sender:
         je 2f
         movl SELF(TCB_ID), %eax
 #if X_SMALL_SPACES
-        movl %cr3, %edi
         movl TCB_PD(%ebp), %edx
-        testl %edx, %edx
-        jnz 1f
-        /* A small space goes by any page directory, but for one with IO ports. */
-        movl %ss:PHYS_MAP + (WINDOW >> 22) * 4(%edi), %edi
-        cmpl %ss:boot_pd + (WINDOW >> 22) * 4, %edi
-        je 2f
-        movl %ss:SPACE_PD_PHYS(%ecx), %edx
-        movl %edx, %cr3
-        jmp 2f
-1:      cmpl %edi, %edx
+        testl %edx, %edx                /* as small_switch() does */
+        movw $TSS_NO_IO, %ss:TSS_IO_BASE
+        jz 2f
+        movw $TSS_SIZE, %ss:TSS_IO_BASE
+        movl %cr3, %edi
+        cmpl %edi, %edx
         je 2f
 #else
         movl TCB_PD(%ebp), %edx

@@ -64,7 +64,7 @@ void gdt_init(void)
 
         memset(tss, 0, TSS_SIZE);
         *(u32 *)(tss + 8) = SEL_KDATA;  /* ss0; esp0 is set on each switch */
-        *(u16 *)(tss + 102) = TSS_SIZE; /* the IO bitmap follows at once */
+        *(u16 *)TSS_IO_BASE = TSS_SIZE; /* the IO bitmap follows at once */
         gdt[SEL_UTCB / 8] = segment(GS_PAGE, 3, DATA3_READ);
         gdt[GDT_TSS] = segment(TSS_ADDR, TSS_SIZE + IO_BITMAP_BYTES - 1, TSS_TYPE) & ~(1ull << 54);
 

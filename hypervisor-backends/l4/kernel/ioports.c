@@ -63,7 +63,8 @@ void ioports_init(void)
 
 void window_map_copy(u32 phys)
 {
-        u32 *window = phys_to_virt(current()->space->pd[WINDOW_PDE] & PTE_FRAME);
+        const u32 *pd = phys_to_virt(read_cr3()); /* a small space's may be anyone's */
+        u32 *window = phys_to_virt(pd[WINDOW_PDE] & PTE_FRAME);
 
         window[SLOT(WINDOW_COPY)] = (phys & PTE_FRAME) | PTE_P | PTE_W;
         invlpg(WINDOW_COPY);

@@ -29,6 +29,10 @@
 #define TSS_SIZE 104
 #define TSS_ADDR (WINDOW_IO - TSS_SIZE)
 
+/* Where it says where the bitmap is; and nowhere, for a thread that has no ports. */
+#define TSS_IO_BASE (TSS_ADDR + 102)
+#define TSS_NO_IO   0xFFFF
+
 /*
  * Global descriptor table.  SYSEXIT fixes the distances of the first four
  * (SDM 2B, SYSEXIT); Linux programs fix 6, 7 and 8 for thread-local storage.

@@ -202,7 +202,7 @@ void switch_resources(struct tcb *to)
         fpu_switch(to);
         if (X_BOUNDS)
                 bounds_switch(to);
-        if (X_SMALL_SPACES && to->space && !to->pd)
+        if (X_SMALL_SPACES && to->space)
                 small_switch(to);
         if (X_TLS)
                 tls_switch(to);

@@ -13,7 +13,8 @@
  * becomes large again.
  *
  * A space becomes large by itself when a thread reaches past its size, or when
- * it is given an IO port: the port bitmap comes with the page directory.  One
+ * it is given an IO port: the port bitmap comes with the page directory.  So while a thread
+ * of a small space runs the processor sees no bitmap, whoever's directory it is.  One
  * with 4 MB pages cannot become small; it gets 4 KB pages while it is.
  */
 #include "ext.h"
@@ -75,6 +76,8 @@ void small_make_large(struct space *s)
         for (struct link *l = all_spaces.next; l != &all_spaces; l = l->next)
                 clear_entries(CONTAINER(l, struct space, all)->pd, first, slots);
         write_cr3(current()->space == s ? s->pd_phys : read_cr3());
+        if (current()->space == s)
+                *(volatile u16 *)TSS_IO_BASE = TSS_SIZE;
         update_threads(s);
         if (!small_spaces)
                 update_all_threads();
@@ -157,8 +160,5 @@ bool small_exceeded(struct tcb *t)
 
 void small_switch(const struct tcb *to)
 {
-        u32 *pd = phys_to_virt(read_cr3());
-
-        if (pd[WINDOW >> SUPER_BITS] != kernel_pd[WINDOW >> SUPER_BITS])
-                write_cr3(to->space->pd_phys);
+        *(volatile u16 *)TSS_IO_BASE = to->pd ? TSS_SIZE : TSS_NO_IO;
 }

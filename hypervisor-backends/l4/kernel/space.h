@@ -60,10 +60,11 @@ bool space_need_table(struct space *s, u32 address);
 
 /* Free page tables in which nothing is mapped, some at a time; false: there are none. */
 bool space_reclaim_tables(void);
-/* A page, as page_alloc(), from such tables when there is no other; nobody may be filling a table. */
+/* A page, as page_alloc(), from such tables when there is no other; nobody may be filling a table.
+ */
 void *page_alloc_reclaiming(void);
 
-/* Show a physical page at WINDOW_COPY, writable, in the current space. */
+/* Show a physical page at WINDOW_COPY, writable, behind the present page directory. */
 void window_map_copy(u32 phys);
 
 /* Drop TLB entries of s. */

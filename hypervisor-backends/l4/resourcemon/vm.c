@@ -194,6 +194,38 @@ static const char *make_threads(struct vm *v, L4_Word_t entry)
         return NULL;
 }
 
+/*
+ * The same address in every page directory: slot and size are in the id (kernel/smallspace.c).  The
+ * machine has told where its shared state is, and has no other space yet.
+ */
+int vm_make_small(struct vm *v, L4_Word_t program, L4_Word_t bytes)
+{
+        L4_ThreadId_t self = L4_MyGlobalId(), main_id = thread(v, L4VM_MAIN);
+        L4_ThreadId_t monitor = thread(v, L4VM_MONITOR);
+        L4_Word_t control = L4_SPACECTL_SMALL | (2 * (L4_Word_t)(v - vms) + 1);
+        L4_Word_t offset = program - v->image_base;
+
+        if (!L4_HasFeature(L4_FEATURE_SMALLSPACES) || v->co_spaces || v->spaces || !v->shared ||
+            (offset | bytes) % L4_PAGE_SIZE || bytes > L4VM_SMALL_END - L4VM_SMALL_CODE ||
+            offset > v->image_size || bytes > v->image_size - offset)
+                return 0;
+        drop_thread(monitor);
+        drop_thread(main_id);
+        v->small = v->image + offset;
+        v->small_bytes = bytes;
+        if (!L4_ThreadControl(main_id, main_id, self, L4_nilthread, L4_UTCB_LEAVE) ||
+            !L4_SpaceControl(main_id, control, L4_FpageLog2(L4VM_SMALL_KIP, L4_PAGE_BITS),
+                             L4_FpageLog2(L4VM_SMALL_UTCB, L4_PAGE_BITS), L4_nilthread, &control) ||
+            !(control & L4_SPACECTL_SMALL) ||
+            !L4_ThreadControl(monitor, main_id, self, self, L4VM_SMALL_UTCB) ||
+            !give_time(v, monitor, 0) || L4_Set_Priority(monitor, MONITOR_PRIO) == L4_STATE_ERROR ||
+            !start_thread(monitor, L4VM_SMALL_CODE, 0)) {
+                vm_report_error(v, "L4 refuses it a small space");
+                vm_end(v, 1);
+        }
+        return 1;
+}
+
 static const char *load_wedge(struct vm *v, L4_Word_t *entry)
 {
         const struct module *m = boot_module((unsigned int)v->wedge_module);
@@ -281,6 +313,7 @@ void vm_end(struct vm *v, unsigned int status)
         memset(v->piece, 0, sizeof(v->piece));
         v->image = NULL;
         v->shared = NULL;
+        v->small_bytes = 0;
         v->state = VM_ENDED;
         v->status = status;
 }

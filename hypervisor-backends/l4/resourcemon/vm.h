@@ -28,8 +28,10 @@ struct vm {
         struct ab_vm_page *page;
         char *image;                         /* the wedge, copied */
         volatile struct l4vm_shared *shared; /* in it, where it has said so; believe nothing */
+        char *small;                         /* the interrupt thread's own program, in it */
         unsigned int image_bits;
         L4_Word_t image_base, image_size;
+        L4_Word_t small_bytes;
         void *piece[VM_PIECES]; /* guest-physical memory, 4 MB each; null until touched */
         L4_Word_t control_port;
         L4_Word_t pending; /* events its wedge was too busy to hear of */
@@ -61,6 +63,8 @@ void vm_end(struct vm *v, unsigned int status);
 int vm_make_space(struct vm *v, L4_Word_t n, int paged);
 /* One with pager, kernel and application thread (l4-baseline/layout.h).  False: the same. */
 int vm_make_colocated(struct vm *v, L4_Word_t n);
+/* A small space for its interrupt thread, which runs @program, @bytes of its image.  False: no. */
+int vm_make_small(struct vm *v, L4_Word_t program, L4_Word_t bytes);
 /* The machine whose thread @t is, or null. */
 struct vm *vm_of(L4_ThreadId_t t);
 unsigned int vms_running(void);

@@ -139,10 +139,24 @@ static int map_image(struct vm *v, L4_Word_t page)
         return map((L4_Word_t)v->image + at - v->image_base, bits, L4_FPAGE_RWX, at);
 }
 
+/* The interrupt thread in its small space: its program, the shared state, the machine's page. */
+static int small_fault(struct vm *v, L4_Word_t page)
+{
+        if (page - L4VM_SMALL_CODE < v->small_bytes)
+                return map((L4_Word_t)v->small + page - L4VM_SMALL_CODE, L4_PAGE_BITS, L4_FPAGE_RWX,
+                           page);
+        if (page == L4VM_SMALL_SHARED)
+                return map((L4_Word_t)v->shared & -L4_PAGE_SIZE, L4_PAGE_BITS,
+                           L4_FPAGE_R | L4_FPAGE_W, page);
+        return page == L4VM_SMALL_PAGE && map((L4_Word_t)v->page, L4_PAGE_BITS, L4_FPAGE_R, page);
+}
+
 static int page_fault(struct vm *v, L4_Word_t role, L4_Word_t addr, L4_Word_t ip)
 {
         L4_Word_t page = addr & ~(L4_PAGE_SIZE - 1u), piece = (addr - L4VM_VIEW) >> 22;
 
+        if (role == L4VM_MONITOR && v->small_bytes && small_fault(v, page))
+                return 1;
         if (page - v->image_base < v->image_size)
                 return map_image(v, page);
         if (page == L4VM_PAGE)
@@ -371,6 +385,10 @@ int vm_serve(struct vm *v, L4_ThreadId_t from, L4_MsgTag_t tag, const L4_Word_t 
                 return move(v, mr);
         case RMON_VM_COLOCATED:
                 return answer(vm_make_colocated(v, mr[1]) ? L4_ERROR_OK : L4_ERROR_NOMEM, 0);
+        case RMON_VM_SMALL:
+                if (role == L4VM_MONITOR && vm_make_small(v, mr[1], mr[2]))
+                        return 0; /* who asked is gone */
+                return answer(L4_ERROR_NOMEM, 0);
         case RMON_VM_STOP:
                 return stop(v, tag, mr);
         case RMON_VM_FATAL:

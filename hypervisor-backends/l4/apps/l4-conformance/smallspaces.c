@@ -8,6 +8,7 @@
 #define SECTION "smallspaces"
 #define SIZE    0x00800000u
 #define MISSING 0x00780000u /* inside the small space, outside the image */
+#define PORT    0x80
 #define S_BIT   L4_SPACECTL_SMALL
 
 /* Threads of a small space leave what they see in shared[]. */
@@ -98,6 +99,17 @@ static void receive_string(void)
         shared[WORD] = L4_StoreMR(1);
         shared[GOT] = buffer[4000] == text[0] && buffer[4096 + 1000] == text[1];
         shared[RUNS] = 1;
+        stop();
+}
+
+static void use_port(void)
+{
+        uint8_t value;
+
+        low_ipc(0, self.raw, 0);
+        __asm__ volatile("inb %1, %0" : "=a"(value) : "N"(PORT));
+        shared[RUNS] = 1;
+        low_ipc(self.raw, 0, 0);
         stop();
 }
 
@@ -215,6 +227,20 @@ static void strings(void)
         task_delete_all();
 }
 
+/* A thread that runs behind our page directory, which has ports, has to ask for one. */
+static void ports(void)
+{
+        L4_ThreadId_t t;
+
+        L4_Sigma0_GetPage(L4_Sigma0(), L4_IoFpageLog2(PORT, 0));
+        t = small_thread(0, use_port);
+        L4_Set_MsgTag(L4_Tag(0, 0, 0));
+        L4_Call(t);
+        check(shared[RUNS] == 1 && (control(t, S_BIT) & 0xFF) == 0, SECTION,
+              "small: ports of who runs before it are not its own, and given one it becomes large");
+        task_delete_all();
+}
+
 /* Two small spaces and a large one, each faulting its pages in behind the others' directories. */
 static void together(void)
 {
@@ -264,6 +290,7 @@ void area_smallspaces(void)
         control_word();
         addresses();
         strings();
+        ports();
         together();
         if (L4_HasFeature(L4_FEATURE_LIMITS))
                 with_limits();
