@@ -115,6 +115,7 @@ void quick_remember_gate(uint32_t vector, bool has_error)
         enum { INTERRUPT_GATE = 14 };
         struct known_gate *gate = gate_of(vector);
         struct watched task;
+        uint32_t epoch = mmu_epoch; /* looking may end it */
 
         gate->epoch = 0;
         if (!watch(&gate->gate, vcpu.idtr.base + vector % SOFTWARE * 8) ||
@@ -127,7 +128,7 @@ void quick_remember_gate(uint32_t vector, bool has_error)
         gate->eip = vcpu.frame.eip;
         gate->cs = vcpu.ab.seg[SEG_CS];
         gate->ss = vcpu.ab.seg[SEG_SS];
-        gate->epoch = mmu_epoch;
+        gate->epoch = epoch;
 }
 
 /* --- back to user mode -------------------------------------------------------------------- */
@@ -156,10 +157,12 @@ bool quick_iret(void)
 
 void quick_remember_iret(void)
 {
+        uint32_t epoch = mmu_epoch;
+
         back.epoch = 0;
         if (!watch_descriptors(&back.code, &back.stack))
                 return;
         back.cs = vcpu.ab.seg[SEG_CS];
         back.ss = vcpu.ab.seg[SEG_SS];
-        back.epoch = mmu_epoch;
+        back.epoch = epoch;
 }

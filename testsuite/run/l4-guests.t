@@ -3,7 +3,7 @@
 # Guests of our own on L4 that need no Linux: what a guest may rely on, and how it ends.
 # shellcheck source=testsuite/run/run.sh
 . "${top_srcdir:?}/testsuite/run/run.sh"
-plan 10
+plan 13
 ends=$top_builddir/testsuite/run/ends
 
 # l4 STATUS ARGUMENT...
@@ -21,6 +21,20 @@ for row in l4 l4x "l4x --layout=colocated"; do
         try 0 --hypervisor=$row --timeout=100 --append=beyond "$ends" && cp "$tmp/out" "$tmp/l4" &&
                 try 0 --append=beyond "$ends" && cmp -s "$tmp/out" "$tmp/l4"
         check "$row: accesses of the guest kernel from 3 GB on fault there, with the right error code"
+done
+# What a wedge keeps of the guest's tables; baseline L4 gives applications no segments of their own.
+remembered=$top_builddir/testsuite/wedge/remembered
+for row in "l4 --append=without=segments" "l4x --layout=split" "l4x --layout=colocated"; do
+        name="$row: what the guest has changed in its tables counts, as natively under bochs"
+        if ! command -v bochs >/dev/null; then
+                skip "$name" "bochs is not installed"
+                continue
+        fi
+        case $row in *append*) append=without=segments ;; *) append= ;; esac
+        # shellcheck disable=SC2086 # words
+        try 0 --emulator=bochs --append="$append" "$remembered" && cp "$tmp/out" "$tmp/native" &&
+                try 0 --hypervisor=$row --timeout=100 "$remembered" && cmp -s "$tmp/out" "$tmp/native"
+        check "$name"
 done
 l4 125 --append=segment "$ends" && [ "$(grep -c '^afterburn run:' "$tmp/err")" = 1 ] &&
         grep -q 'segment that does not begin at 0, .*: compile it without CONFIG_SMP' "$tmp/err"

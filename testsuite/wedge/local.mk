@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 TESTS += testsuite/wedge/samples.t testsuite/wedge/linux.t
 EXTRA_DIST += testsuite/wedge/README testsuite/wedge/wedge.sh testsuite/wedge/samples.t \
-	testsuite/wedge/linux.t testsuite/wedge/guest/boundaries.c testsuite/wedge/guest/ticks.c testsuite/wedge/guest/beyond.c
+	testsuite/wedge/linux.t testsuite/wedge/guest/boundaries.c testsuite/wedge/guest/ticks.c \
+	testsuite/wedge/guest/beyond.c testsuite/wedge/guest/remembered.h \
+	$(REMEMBERED_FILES)
 
 # One file, run natively and bound.
 BOUNDARIES = $(SAMPLE_COMMON) testsuite/wedge/guest/boundaries.c
@@ -24,3 +26,13 @@ CLEANFILES += testsuite/wedge/beyond
 testsuite/wedge/beyond: $(BEYOND) $(SAMPLE_NEEDS) $(AFTERBURN_TOOLS)
 	$(AM_V_CCLD)$(MKDIR_P) testsuite/wedge && \
 	bin/afterburn-cc $(SAMPLE_FLAGS) -o $@ $(BEYOND:%=$(top_srcdir)/%)
+
+REMEMBERED_FILES = testsuite/wedge/guest/remembered.c testsuite/wedge/guest/translations.c \
+	testsuite/wedge/guest/world.c
+REMEMBERED = $(SAMPLE_COMMON) $(REMEMBERED_FILES)
+check_DATA += testsuite/wedge/remembered
+CLEANFILES += testsuite/wedge/remembered
+testsuite/wedge/remembered: $(REMEMBERED) testsuite/wedge/guest/remembered.h \
+		$(SAMPLE_NEEDS) $(AFTERBURN_TOOLS)
+	$(AM_V_CCLD)$(MKDIR_P) testsuite/wedge && \
+	bin/afterburn-cc $(SAMPLE_FLAGS) -o $@ $(REMEMBERED:%=$(top_srcdir)/%)

@@ -18,7 +18,7 @@ on_wedge() {
                 -nodefaults -display none -no-reboot -rtc base=2020-01-02 \
                 -serial stdio -serial "file:$tmp/control" \
                 -device isa-debug-exit,iobase=0xf4,iosize=1 -kernel "$wedge" \
-                -append 'cmdline:console=ttyS0 panic=-1' -initrd "$2${3:+,$3}" </dev/null
+                -append "cmdline:${wedge_command:-console=ttyS0 panic=-1}" -initrd "$2${3:+,$3}" </dev/null
 }
 
 # with_command ARCHIVE WORD...: have init run the command.  Archives behind one another are one
