@@ -57,15 +57,16 @@ static inline void user_general_protection(struct ab_trap *trap)
 
 /*
  * L4 says nothing when it has no memory for a mapping; the program then faults for ever at one
- * place, and nothing else happens in between.  Begin: user code is set going; check: it faulted
- * and gets a mapping.  Ends the machine after very many in a row.
+ * place, and nothing else happens in between.  Begin: user code is set going; has: it faulted
+ * and would get a mapping.  False after very many in a row: then the guest is to be told of a
+ * general protection fault.  The machine goes on, for programs can take pages from themselves.
  */
 extern uint32_t user_repeated;
 static inline void user_progress_begin(void)
 {
         user_repeated = 0;
 }
-void user_progress_check(uint32_t address, uint32_t eip);
+bool user_progress_has(uint32_t address, uint32_t eip);
 
 /* The exception message of @space's user code, as IA-32 reports it. */
 void user_exception(uint32_t space, struct ab_frame *frame, struct ab_trap *trap, uint32_t vector,

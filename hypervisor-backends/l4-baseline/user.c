@@ -229,8 +229,10 @@ static bool is_for_guest(uint32_t space, uint32_t address, uint32_t eip, bool wr
                 *value = user_value(space, address, entry);
         }
         if (user_allows(*value, write) && !l4vm.events) {
-                user_progress_check(address, eip);
-                return false;
+                if (user_progress_has(address, eip))
+                        return false;
+                user_general_protection(trap);
+                return true;
         }
         user_fault_trap(trap, user_allows(*value, write), address, error);
         return true;

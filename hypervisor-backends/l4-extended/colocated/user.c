@@ -57,7 +57,10 @@ static bool of_page_fault(struct ab_frame *frame, struct ab_trap *trap, bool wri
             wedge_user_fault(address, error, frame->eip))
                 value = user_value(l4vm_current, address, &entry);
         if (user_allows(value, write) && !l4vm.events) {
-                user_progress_check(address, frame->eip);
+                if (!user_progress_has(address, frame->eip)) {
+                        user_general_protection(trap);
+                        return true;
+                }
                 n = user_install(address, value, entry, 1);
                 n = l4vm_fresh_put(l4vm_current, address & SHADOW_PAGE, n);
                 L4_Set_MsgTag(L4_Tag(0, 0, n - 1));

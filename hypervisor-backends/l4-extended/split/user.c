@@ -167,7 +167,10 @@ static bool of_page_fault(uint32_t space, struct ab_frame *frame, struct ab_trap
                 value = user_value(space, address, &entry);
         }
         if (user_allows(value, write) && !l4vm.events) {
-                user_progress_check(address, eip);
+                if (!user_progress_has(address, eip)) {
+                        user_general_protection(trap);
+                        return true;
+                }
                 n = user_install(address, value, entry, 1);
                 n = l4vm_fresh_put(space, address & SHADOW_PAGE, n);
                 L4_Set_MsgTag(L4_Tag(0, 0, n - 1));

@@ -145,6 +145,22 @@ static void call_every_entry(const void *registers)
         }
 }
 
+/* A page of its own, taken from itself and touched again and again, always at one place. */
+static void lose_a_page(const void *page)
+{
+        const struct call unmap = {.link = L4_KIP_OFS_UNMAP,
+                                   .eax = L4_UNMAP_FLUSH,
+                                   .esi = (uint32_t)page | L4_PAGE_BITS << 4 | 7,
+                                   .edi = UTCB,
+                                   .mr = {(uint32_t)page | L4_PAGE_BITS << 4 | 7}};
+        unsigned i;
+
+        for (i = 0; i < 1000; i++) {
+                make(&unmap);
+                *(volatile uint32_t *)page = i;
+        }
+}
+
 /* Another pager or exception handler, and then need for it. */
 static void other_server(const void *offset)
 {
@@ -174,6 +190,7 @@ void attempt_calls(void)
         *(volatile uint32_t *)DATA = 1;
         attempt(ANY, call_once, &flush, "Unmap: flush everything");
         attempt(ANY, call_once, &unmap, "Unmap: everything others have of it");
+        attempt(ANY, lose_a_page, (const void *)DATA, "Unmap: a page that it touches, 1,000 times");
         attempt(ANY, call_once, &memory, "MemoryControl");
         attempt(ANY, call_once, &processor, "ProcessorControl");
         attempt(ANY, call_every_entry, (const void *)0, "every call with registers of 0");
