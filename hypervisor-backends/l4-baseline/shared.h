@@ -30,6 +30,8 @@ struct l4vm_shared {
         uint32_t stop_at, stop_sent;
         uint32_t stop_esp, stop_eflags;
 
+        uint32_t user_tells; /* the user thread tells main itself when it is preempted */
+
         /*
          * The timer.  Times are nanoseconds of backend_time(), which began at this value of the
          * time-stamp counter.  Main writes the deadline; the resource monitor, who raises

@@ -45,7 +45,8 @@ struct cpu_fault {
 /* --- vectors.S ------------------------------------------------------------------ */
 
 /* Where each vector enters; code that runs with the guest's registers. */
-extern char vcpu_stubs[], vcpu_enter_iret[], vcpu_exit[], vcpu_exit_end[];
+extern char vcpu_stubs[], vcpu_exit[], vcpu_exit_end[];
+extern char vcpu_enter_iret[], vcpu_enter_in[], vcpu_enter_out[];
 extern char fast_sti[], fast_defer[], fast_step[], fast_popf[], fast_popf_pushed[],
     fast_popf_returns[], fast_pushf[], fast_pushf_moved[], fast_pushf_saved[], fast_end[];
 extern uint8_t vcpu_step_code[];
@@ -62,6 +63,8 @@ void vcpu_resume(void) __attribute__((noreturn));
 void vcpu_leave(void);
 void vcpu_dispatch(void);
 void vcpu_iret(void);
+void vcpu_in(void);
+void vcpu_out(void);
 void vcpu_stepped(void);
 
 /* Address of the entry of @vector that saves all registers. */

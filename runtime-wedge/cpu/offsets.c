@@ -28,6 +28,9 @@ void offsets(void)
         FIELD(SAVED_FLAGS, saved_flags);
         FIELD(SAVED_ESP, saved_esp);
         FIELD(SAVED_EIP, saved_eip);
+        FIELD(PORT, port);
+        FIELD(ATTENTION, attention);
+        DEFINE(NO_SHADOW, ~(uint32_t)AT_EXIT_SHADOW);
         FIELD(SEG, ab.seg);
         FIELD(SEGMENT, segment);
         DEFINE(SEGMENT_BYTES, sizeof(struct vcpu_segment));

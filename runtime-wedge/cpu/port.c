@@ -34,6 +34,17 @@ void emulate_OUT_IMM(uint32_t log2)
         out(operand_immediate(1), log2);
 }
 
+/* With an immediate port and %al, from vectors.S; nothing of it can fault. */
+void vcpu_in(void)
+{
+        *(uint8_t *)&vcpu.frame.eax = (uint8_t)port_read(vcpu.port & 255, 1);
+}
+
+void vcpu_out(void)
+{
+        port_write(vcpu.port & 255, 1, vcpu.frame.eax & 255);
+}
+
 /*
  * A string instruction element by element: count and pointers are those of what is done when
  * an element faults.  Between two elements a pending interrupt may be delivered, at the

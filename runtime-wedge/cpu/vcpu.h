@@ -77,6 +77,7 @@ struct vcpu {
         uint32_t attention; /* for the way out: enum vcpu_attention */
         uint32_t saved_eax, saved_ecx, saved_flags; /* while a short form runs */
         uint32_t saved_esp, saved_eip;
+        uint32_t port;                /* operand of an in or out entered the short way */
         struct vcpu_source source[6]; /* what short forms compare with */
 };
 

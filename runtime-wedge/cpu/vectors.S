@@ -57,6 +57,24 @@ vcpu_enter_iret:
         call    vcpu_iret
         jmp     vcpu_exit
 
+/* The same for an access of one byte to a port that the site names: stack is R, port. */
+        .macro  enter_port function
+        popl    V(VCPU_EIP)
+        popl    V(VCPU_PORT)
+        save_registers
+        andl    $NO_SHADOW, V(VCPU_ATTENTION)   # this is the instruction it was for
+        call    \function
+        movl    pic_request, %eax
+        orl     V(VCPU_ATTENTION), %eax
+        jz      vcpu_exit
+        jmp     again
+        .endm
+        .globl  vcpu_enter_in, vcpu_enter_out
+vcpu_enter_in:
+        enter_port vcpu_in
+vcpu_enter_out:
+        enter_port vcpu_out
+
 /* vcpu_resume(): the same end, from anywhere. */
         .globl  vcpu_resume
 vcpu_resume:

@@ -20,6 +20,7 @@ static void (*const handlers[ALARMS])(void) = {
 };
 
 static uint64_t due[ALARMS], armed;
+static bool going_off; /* handlers set alarms: to be looked at when all have */
 
 /* The backend is asked only when the next one changes. */
 static void arm(void)
@@ -27,6 +28,8 @@ static void arm(void)
         uint64_t next = 0;
         uint32_t i;
 
+        if (going_off)
+                return;
         for (i = 0; i < ALARMS; i++)
                 if (due[i] && (!next || due[i] < next))
                         next = due[i];
@@ -48,11 +51,13 @@ void alarm_event(void)
         uint32_t i;
 
         armed = 0; /* it has gone off */
+        going_off = true;
         for (i = 0; i < ALARMS; i++)
                 if (due[i] && due[i] <= now) {
                         due[i] = 0;
                         handlers[i]();
                 }
+        going_off = false;
         arm();
 }
 

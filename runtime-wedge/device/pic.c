@@ -53,23 +53,28 @@ static uint32_t best(const struct pic *pic, uint32_t inputs)
         return (uint32_t)__builtin_ctz(behind ? behind : inputs);
 }
 
-/* The input that asks the processor, or the first controller; INPUTS: none does. */
-static uint32_t asking(const struct pic *pic)
+/* The input of @asked that comes before what is being served; INPUTS: none does. */
+static __attribute__((noinline)) uint32_t winner(const struct pic *pic, uint32_t asked)
 {
-        uint32_t input = best(pic, pic->irr & ~pic->imr);
-        uint32_t served = pic->isr, serving;
+        uint32_t input = best(pic, asked), served = pic->isr, serving;
 
         if (pic->special)
                 served &= ~pic->imr;
         /* a further interrupt of the second controller may interrupt its first */
         if (pic == &first && pic->nested)
                 served &= ~(1u << LINE_CASCADE);
-        if (input == INPUTS)
-                return INPUTS;
         serving = best(pic, served);
-        if ((serving != INPUTS && rank(pic, input) >= rank(pic, serving)))
+        if (serving != INPUTS && rank(pic, input) >= rank(pic, serving))
                 return INPUTS;
         return input;
+}
+
+/* The input that asks the processor, or the first controller; INPUTS: none does, mostly. */
+static inline uint32_t asking(const struct pic *pic)
+{
+        uint32_t asked = pic->irr & ~(uint32_t)pic->imr;
+
+        return asked ? winner(pic, asked) : INPUTS;
 }
 
 static void set_line(struct pic *pic, uint32_t input, bool level)
@@ -85,7 +90,10 @@ static void set_line(struct pic *pic, uint32_t input, bool level)
 
 static void update(void)
 {
-        set_line(&first, LINE_CASCADE, asking(&second) != INPUTS);
+        bool cascade = asking(&second) != INPUTS;
+
+        if (cascade != (first.lines >> LINE_CASCADE & 1))
+                set_line(&first, LINE_CASCADE, cascade);
         pic_request = asking(&first) != INPUTS;
 }
 
@@ -95,6 +103,13 @@ void pic_line(uint32_t line, bool level)
                 set_line(&first, line, level);
         else
                 set_line(&second, line - INPUTS, level);
+        update();
+}
+
+void pic_pulse(uint32_t line)
+{
+        set_line(&first, line, false);
+        set_line(&first, line, true);
         update();
 }
 

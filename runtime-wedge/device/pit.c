@@ -5,6 +5,7 @@
  * channel 2 has a gate and an output at port 0x61; nobody listens to channel 1.
  */
 #include "chips.h"
+#include "divide.h"
 
 enum { HZ = 1193182, CHANNELS = 3, SPEAKER = 2, REFRESH_TICKS = 18 };
 enum { ACCESS_LATCH, ACCESS_LOW, ACCESS_HIGH, ACCESS_BOTH };
@@ -43,13 +44,16 @@ static uint64_t ticks_now(void)
                 second_ns += 1000000000;
                 second_ticks += HZ;
         }
-        return second_ticks + (ns - second_ns) * HZ / 1000000000;
+        return second_ticks + divide((uint64_t)HZ * (uint32_t)(ns - second_ns), 1000000000).quotient;
 }
 
 /* The first moment at which @ticks have passed. */
 static uint64_t moment(uint64_t ticks)
 {
-        return ticks / HZ * 1000000000 + (ticks % HZ * 1000000000 + HZ - 1) / HZ;
+        struct division whole = divide_long(ticks, HZ);
+
+        return whole.quotient * 1000000000 +
+               divide((uint64_t)whole.rest * 1000000000 + HZ - 1, HZ).quotient;
 }
 
 static uint64_t passed_at(const struct channel *channel, uint64_t ticks)
@@ -85,9 +89,9 @@ static uint32_t count_of(const struct channel *channel)
         if (!channel->loaded)
                 return 0;
         if (channel->mode == 3) /* counts twice, in steps of two */
-                count = channel->reload - (uint32_t)(2 * gone % channel->reload);
+                count = channel->reload - divide_long(2 * gone, channel->reload).rest;
         else if (channel->mode == 2)
-                count = channel->reload - (uint32_t)(gone % channel->reload);
+                count = channel->reload - divide_long(gone, channel->reload).rest;
         else
                 count = (uint32_t)((channel->reload + range - gone % range) % range);
         return channel->bcd ? to_bcd(count) : count & 0xffff;
@@ -103,9 +107,9 @@ static bool output(const struct channel *channel, uint64_t gone)
         case 1:
                 return gone >= channel->reload;
         case 2:
-                return !channel->gate || gone % channel->reload != channel->reload - 1;
+                return !channel->gate || divide_long(gone, channel->reload).rest != channel->reload - 1;
         case 3:
-                return !channel->gate || gone % channel->reload < (channel->reload + 1) / 2;
+                return !channel->gate || divide_long(gone, channel->reload).rest < (channel->reload + 1) / 2;
         default:
                 return gone != channel->reload;
         }
@@ -121,7 +125,7 @@ static void set_alarm(void)
         uint64_t end = channel->reload;
 
         if (is_periodic(channel))
-                end *= passed(channel) / channel->reload + 1;
+                end *= divide_long(passed(channel), channel->reload).quotient + 1;
         alarm_set(ALARM_PIT,
                   channel->loaded && channel->mode != 1 ? moment(channel->began + end) : 0);
 }
@@ -129,8 +133,7 @@ static void set_alarm(void)
 /* However late it is: one edge, as on a line that nobody looked at in time. */
 void pit_alarm(void)
 {
-        pic_line(LINE_TIMER, false);
-        pic_line(LINE_TIMER, true);
+        pic_pulse(LINE_TIMER);
         if (is_periodic(&channels[0]))
                 set_alarm();
 }

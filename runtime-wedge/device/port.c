@@ -25,8 +25,8 @@ static void nothing_write(uint32_t port, uint32_t value)
 }
 
 /*
- * In the order of how often they are used; all are registers of one byte.  The reset control
- * lies within the address register of PCI.
+ * All are registers of one byte, and no two overlap.  The reset control lies within the address
+ * register of PCI.
  */
 static const struct range ranges[] = {
     {0x020, 0x021, pic_read, pic_write, false},
@@ -45,20 +45,28 @@ static const struct range ranges[] = {
     {0xcf9, 0xcf9, reset_read, reset_write, true},
 };
 
+/* The board's own ports, the most used: number of the range, + 1. */
+static uint8_t board[0x100];
+
 static uint32_t seen[PORTS / 32];
 
 void port_start(void)
 {
-        uint32_t i;
+        uint32_t i, port;
 
         for (i = 0; i < PORTS / 32; i++)
                 seen[i] = 0;
+        for (i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
+                for (port = ranges[i].first; port <= ranges[i].last && port < sizeof(board); port++)
+                        board[port] = (uint8_t)(i + 1);
 }
 
 static const struct range *range_of(uint32_t port)
 {
         uint32_t i;
 
+        if (port < sizeof(board))
+                return board[port] ? &ranges[board[port] - 1] : 0;
         for (i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
                 if (port >= ranges[i].first && port <= ranges[i].last)
                         return &ranges[i];

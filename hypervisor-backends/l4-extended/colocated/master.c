@@ -22,6 +22,7 @@ void l4vm_monitor_main(void)
         co_interrupt_begin();
         l4vm_machine.user_bounded = co_limits();
         l4vm_machine.flushes = !co_compares();
+        l4vm.user_tells = co_hears_preemptions();
         l4vm_share();
         if (!co_has_master())
                 become_small();

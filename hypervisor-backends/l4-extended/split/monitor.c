@@ -265,6 +265,7 @@ void l4vm_monitor_main(void)
         L4_Set_ExceptionHandler(l4vm_owner);
         l4vm_quirks_start();
         L4_Accept(L4_Nilpage, 0);
+        l4vm.user_tells = 1;
         l4vm_share();
         start_main();
         for (;;) {

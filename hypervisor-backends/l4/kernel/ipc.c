@@ -327,6 +327,8 @@ static bool take(struct tcb *self, struct tcb *s)
                 schedule();
                 return true; /* reached only when the kernel waits in C */
         }
+        if (X_PREEMPT_MSG && s->is_irq)
+                self->mr[1] = ID_NIL; /* nobody knows any more (irq.c) */
         error = transfer_and_complete(s, self);
         if (s->is_irq) {
                 s->state = S_HALTED;

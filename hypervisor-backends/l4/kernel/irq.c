@@ -10,6 +10,7 @@
 #include "sched.h"
 #include "ipc.h"
 #include "clock.h"
+#include "ext.h"
 #include "memory.h"
 #include "x86.h"
 
@@ -89,6 +90,9 @@ static void deliver(u32 irq)
                 t->mr = irq_message;
                 t->state = S_HALTED;
                 ipc_transfer(t, handler);
+                /* Beyond the message's words: whom it interrupts. */
+                if (X_PREEMPT_MSG)
+                        handler->mr[1] = current()->id;
                 ipc_complete(handler, t->id);
                 sched_ready(handler);
         } else {

@@ -12,14 +12,11 @@
 #define FIRST_CLIENT_NO 16 /* above the user base */
 
 static struct client clients[CLIENTS];
+static unsigned int running;
 
 unsigned int clients_running(void)
 {
-        unsigned int n = 0;
-
-        for (unsigned int i = 0; i < CLIENTS; i++)
-                n += clients[i].state == CLIENT_RUNNING;
-        return n;
+        return running;
 }
 
 unsigned int clients_status(void)
@@ -109,9 +106,11 @@ const char *client_start(const struct module *m)
         error = load(c, m, &entry);
         if (!error)
                 error = run(c, entry);
-        if (!error)
-                c->state = CLIENT_RUNNING;
-        return error;
+        if (error)
+                return error;
+        c->state = CLIENT_RUNNING;
+        running++;
+        return NULL;
 }
 
 void client_end(struct client *c, unsigned int status)
@@ -125,5 +124,6 @@ void client_end(struct client *c, unsigned int status)
                 L4_UnmapFpage(L4_PageRights((L4_Word_t)c->memory + p, L4_FPAGE_RWX));
         memory_free(c->memory, c->memory_bits);
         c->state = CLIENT_ENDED;
+        running--;
         c->status = status;
 }

@@ -132,6 +132,12 @@ static int serve(struct client *c, const struct request *r)
         return answer(L4_ERROR_PARAM, 0, 0);
 }
 
+/* Only the kernel sends in the name of an interrupt. */
+static int is_interrupt(const struct request *r)
+{
+        return r->tag.raw == L4_TAG_INTERRUPT && L4_ThreadNo(r->from) < L4_ThreadIdSystemBase();
+}
+
 /* Serve one message; true when the MRs hold an answer. */
 static int serve_any(const struct request *r)
 {
@@ -142,8 +148,6 @@ static int serve_any(const struct request *r)
                 return serve(c, r);
         if (v)
                 return vm_serve(v, r->from, r->tag, r->mr);
-        if (r->tag.raw == L4_TAG_INTERRUPT)
-                vm_interrupt(L4_ThreadNo(r->from));
         return 0;
 }
 
@@ -170,6 +174,11 @@ void server_run(void)
                          * we come first.
                          */
                         vm_notify_pending(L4_TimePeriod(INSIST_US));
+                        continue;
+                }
+                if (is_interrupt(&r)) {
+                        if (vm_interrupt(L4_ThreadNo(r.from), (L4_ThreadId_t){L4_StoreMR(1)}))
+                                to = r.from;
                         continue;
                 }
                 memcpy(r.mr, L4_Utcb(), sizeof(r.mr));

@@ -5,8 +5,9 @@
  * looked at.
  *
  * A machine shares its deadline with us, and is expected to want the next one as far behind as
- * this one was behind the last.  A program that runs when it comes is stopped from here, and its
- * wedge finds the event when it has the program's registers: no other thread takes part.
+ * this one was behind the last.  A program that runs when it comes has told main that it was
+ * preempted, or is stopped from here; main finds the event when it has the program's
+ * registers: no other thread takes part.
  */
 #include <l4/io.h>
 #include <l4/kip.h>
@@ -29,6 +30,7 @@ enum {
 static struct {
         unsigned long long due, deadline;
 } machines[VMS];
+static unsigned int used; /* of them, the first ones */
 static unsigned int scale; /* ns per step of the time-stamp counter, times 2^24 */
 
 static L4_ThreadId_t line(void)
@@ -54,24 +56,25 @@ static unsigned long long counter(void)
         return value;
 }
 
-/* As a wedge reckons it (backend_time()). */
-static unsigned long long now_of(const struct vm *v)
+/* The value @steps of the counter as a wedge reckons it (backend_time()). */
+static unsigned long long time_of(const struct vm *v, unsigned long long steps)
 {
-        unsigned long long steps = counter() - (v->shared ? v->shared->clock_began : 0);
-
+        if (v->shared)
+                steps -= v->shared->clock_began;
         return ((unsigned long long)scale * (unsigned int)(steps >> 32) << 8) +
                ((unsigned long long)scale * (unsigned int)steps >> 24);
 }
 
-static void arm(void)
+/* For the earliest moment, as seen from @steps. */
+static void arm(unsigned long long steps)
 {
         unsigned long long least = ~0ull, now;
         unsigned int ticks = MOST - 1;
 
-        for (unsigned int i = 0; i < VMS; i++) {
+        for (unsigned int i = 0; i < used; i++) {
                 if (!machines[i].due)
                         continue;
-                now = now_of(&vms[i]);
+                now = time_of(&vms[i], steps);
                 if (machines[i].due <= now)
                         least = 0;
                 else if (machines[i].due - now < least)
@@ -88,12 +91,18 @@ static void arm(void)
 
 /* --- a machine ---------------------------------------------------------------------------- */
 
-/* The machine's timer has gone off: false if it has to be seen whether it gets to know. */
-static int tell(struct vm *v, const volatile struct l4vm_shared *s)
+/*
+ * The machine's timer has gone off: false if it has to be seen whether it gets to know.  A program
+ * that @interrupted is may have told main so.
+ */
+static int tell(struct vm *v, const volatile struct l4vm_shared *s, L4_ThreadId_t interrupted)
 {
         if (s->running) {
-                enum vm_stopped stopped = vm_stop_user(v, 0);
+                enum vm_stopped stopped;
 
+                if (s->user_tells && s->running == interrupted.raw)
+                        return 1;
+                stopped = vm_stop_user(v, 0);
                 if (stopped != VM_NOT_STOPPED)
                         return stopped == VM_STOPPED;
         } else if (!s->waiting && (s->held || s->busy)) {
@@ -105,7 +114,8 @@ static int tell(struct vm *v, const volatile struct l4vm_shared *s)
 
 /* When to look again. */
 static unsigned long long expired(struct vm *v, volatile struct l4vm_shared *s,
-                                  unsigned long long now, unsigned long long last)
+                                  unsigned long long now, unsigned long long last,
+                                  L4_ThreadId_t interrupted)
 {
         unsigned long long interval = s->deadline - last, due = 0;
 
@@ -113,19 +123,19 @@ static unsigned long long expired(struct vm *v, volatile struct l4vm_shared *s,
         s->events |= AB_EVENT_TIMER;
         if (interval >= SHORTEST && interval <= LONGEST)
                 due = last + 2 * interval + LATE;
-        if (!tell(v, s) && (!due || due > now + RETRY))
+        if (!tell(v, s, interrupted) && (!due || due > now + RETRY))
                 due = now + RETRY;
         return due;
 }
 
-static void look(struct vm *v)
+static void look(struct vm *v, unsigned long long now, L4_ThreadId_t interrupted)
 {
         volatile struct l4vm_shared *s = v->shared;
         unsigned int i = (unsigned int)(v - vms);
-        unsigned long long now = now_of(v), deadline = s->deadline;
+        unsigned long long deadline = s->deadline;
 
         if (s->deadline_set && deadline <= now) {
-                machines[i].due = expired(v, s, now, machines[i].deadline);
+                machines[i].due = expired(v, s, now, machines[i].deadline, interrupted);
                 machines[i].deadline = deadline;
         } else {
                 /* Main should have seen it by now. */
@@ -134,29 +144,37 @@ static void look(struct vm *v)
                 machines[i].due = s->deadline_set ? deadline : 0;
         }
         s->planned = machines[i].due ? machines[i].due : ~0ull;
+        if (i >= used)
+                used = i + 1;
 }
 
 void timer_request(struct vm *v)
 {
+        unsigned long long steps = counter();
+
         if (v->shared) {
-                look(v);
-                arm();
+                look(v, time_of(v, steps), L4_nilthread);
+                arm(steps);
         }
 }
 
-void timer_interrupt(void)
+void timer_interrupt(L4_ThreadId_t interrupted)
 {
-        L4_Set_MsgTag(L4_Tag(0, 0, 0));
-        L4_Reply(line()); /* acknowledged */
-        for (unsigned int i = 0; i < VMS; i++) {
-                struct vm *v = &vms[i];
+        unsigned long long steps = counter();
 
-                if (!machines[i].due || machines[i].due > now_of(v))
+        for (unsigned int i = 0; i < used; i++) {
+                struct vm *v = &vms[i];
+                unsigned long long now;
+
+                if (!machines[i].due)
+                        continue;
+                now = time_of(v, steps);
+                if (machines[i].due > now)
                         continue;
                 if (v->shared)
-                        look(v);
+                        look(v, now, interrupted);
                 else
                         machines[i].due = 0; /* it has ended */
         }
-        arm();
+        arm(steps);
 }

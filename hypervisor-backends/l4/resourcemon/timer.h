@@ -11,7 +11,7 @@ int timer_attach(void);
 /* @v has a deadline (struct l4vm_shared) before we would look at it. */
 void timer_request(struct vm *v);
 
-/* Its interrupt has come. */
-void timer_interrupt(void);
+/* Its interrupt has come while thread @interrupted ran; it is still to be acknowledged. */
+void timer_interrupt(L4_ThreadId_t interrupted);
 
 #endif /* RESOURCEMON_TIMER_H */

@@ -16,13 +16,11 @@
 
 struct vm vms[VMS];
 
+static unsigned int running;
+
 unsigned int vms_running(void)
 {
-        unsigned int n = 0;
-
-        for (unsigned int i = 0; i < VMS; i++)
-                n += vms[i].state == VM_RUNNING;
-        return n;
+        return running;
 }
 
 unsigned int vms_status(void)
@@ -282,6 +280,7 @@ const char *vm_start(struct vm *v)
         if (!error)
                 error = make_threads(v, entry);
         v->state = VM_RUNNING;
+        running++;
         if (error)
                 vm_end(v, 1);
         return error;
@@ -315,5 +314,6 @@ void vm_end(struct vm *v, unsigned int status)
         v->shared = NULL;
         v->small_bytes = 0;
         v->state = VM_ENDED;
+        running--;
         v->status = status;
 }

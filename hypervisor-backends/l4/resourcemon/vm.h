@@ -81,8 +81,11 @@ enum vm_stopped vm_stop_user(struct vm *v, int hard);
 
 /* vmserve.c: serve one message; true when the MRs hold an answer. */
 int vm_serve(struct vm *v, L4_ThreadId_t from, L4_MsgTag_t tag, const L4_Word_t *mr);
-/* An interrupt has come: true if it was for a machine. */
-int vm_interrupt(L4_Word_t irq);
+/*
+ * An interrupt has come, while this thread ran (where the kernel says so).  True when the MRs hold
+ * the acknowledgement.
+ */
+int vm_interrupt(L4_Word_t irq, L4_ThreadId_t interrupted);
 /* Tell @v of these events, now or when it can hear. */
 void vm_notify(struct vm *v, L4_Word_t events);
 /* Tell machines what they could not be told before; give each @limit to hear it. */

@@ -428,15 +428,19 @@ static L4_ThreadId_t monitor_of(const struct vm *v)
         return L4_GlobalId(v->first_no + L4VM_MONITOR, 1);
 }
 
+static int left; /* some machine may have events pending */
+
 /* Tell @v, and what is pending, within @limit. */
 static void notify(struct vm *v, L4_Word_t events, L4_Time_t limit)
 {
         L4_Set_MsgTag(L4_Tag(RMON_NOTIFY, 1, 0));
         L4_LoadMR(1, events | v->pending);
-        if (L4_IpcFailed(L4_Send_Timeout(monitor_of(v), limit)))
+        if (L4_IpcFailed(L4_Send_Timeout(monitor_of(v), limit))) {
                 v->pending |= events;
-        else
+                left = 1;
+        } else {
                 v->pending = 0;
+        }
 }
 
 void vm_notify(struct vm *v, L4_Word_t events)
@@ -449,9 +453,10 @@ int vm_is_pending(void)
 {
         if (shares_is_pending())
                 return 1;
-        for (unsigned int i = 0; i < VMS; i++)
+        for (unsigned int i = 0; left && i < VMS; i++)
                 if (vms[i].state == VM_RUNNING && vms[i].pending)
                         return 1;
+        left = 0;
         return 0;
 }
 
@@ -459,7 +464,7 @@ void vm_notify_pending(L4_Time_t limit)
 {
         if (shares_is_pending())
                 shares_tell();
-        for (unsigned int i = 0; i < VMS; i++)
+        for (unsigned int i = 0; left && i < VMS; i++)
                 if (vms[i].state == VM_RUNNING && vms[i].pending)
                         notify(&vms[i], 0, limit);
 }
@@ -519,7 +524,7 @@ static void typed(char c)
                 v->input[(v->input_first + v->input_count++) % VM_INPUT] = c;
 }
 
-int vm_interrupt(L4_Word_t irq)
+int vm_interrupt(L4_Word_t irq, L4_ThreadId_t interrupted)
 {
         if (irq == CONSOLE_IRQ) {
                 int c;
@@ -529,15 +534,16 @@ int vm_interrupt(L4_Word_t irq)
                 acknowledge(irq);
                 if (vms[foreground].input_count)
                         vm_notify(&vms[foreground], AB_EVENT_CONSOLE);
-                return 1;
-        }
-        if (irq == TIMER_IRQ) {
-                timer_interrupt();
-                return 1;
-        }
-        if (irq < 16 && irq_owner[irq]) {
+        } else if (irq == TIMER_IRQ) {
+                timer_interrupt(interrupted);
+                /* Mostly nothing else is to be sent before we wait again. */
+                if (!vm_is_pending()) {
+                        L4_Set_MsgTag(L4_Tag(0, 0, 0));
+                        return 1;
+                }
+                acknowledge(irq);
+        } else if (irq < 16 && irq_owner[irq]) {
                 vm_notify(irq_owner[irq], (uint32_t)AB_EVENT_IRQ0 << irq);
-                return 1;
         }
         return 0;
 }
