@@ -42,6 +42,20 @@ struct cpu_fault {
         uint32_t address; /* of a page fault */
 };
 
+/* The array @was is what is at @at: one instruction to the word, and four. */
+#define SAME_WORDS(at, was)                                                                        \
+        ({                                                                                         \
+                const uint32_t *at_ = (at), *was_ = (was);                                         \
+                uint32_t words_ = sizeof(was) / 4;                                                 \
+                bool same_;                                                                        \
+                                                                                                   \
+                asm volatile("repe cmpsl"                                                          \
+                             : "=@ccz"(same_), "+S"(at_), "+D"(was_), "+c"(words_)                 \
+                             : "m"(*(const uint32_t(*)[sizeof(was) / 4]) at_),                     \
+                               "m"(*(const uint32_t(*)[sizeof(was) / 4]) was_));                   \
+                same_;                                                                             \
+        })
+
 /* --- vectors.S ------------------------------------------------------------------ */
 
 /* Where each vector enters; code that runs with the guest's registers. */
@@ -89,13 +103,18 @@ AB_VECTOR_ROWS(AB_VECTOR)
 #undef AB_VECTOR
 
 /* Something is to be taken up, delivered, or was: STI has to look at each use. */
-extern bool sti_looks;
+extern uint32_t sti_looks;
 void vcpu_interrupt_take(void);
+
+static inline uint32_t vcpu_pending(void)
+{
+        return vcpu.events | pic_request | sti_looks;
+}
 
 /* Take up noted events; deliver an interrupt if one is pending and vcpu_interruptible(). */
 static inline void vcpu_interrupt_check(void)
 {
-        if (vcpu.events | pic_request | sti_looks)
+        if (vcpu_pending())
                 vcpu_interrupt_take();
 }
 
@@ -193,13 +212,16 @@ void segment_load(enum vcpu_seg seg, uint32_t selector);
 void segment_drop(enum vcpu_seg seg);
 static inline void segments_drop(void)
 {
-        static const uint8_t data[] = {SEG_ES, SEG_DS, SEG_FS, SEG_GS};
-        uint32_t i;
+        enum { DPL3 = 3 << 5 };
+        const struct vcpu_segment *segment = vcpu.segment;
+        enum vcpu_seg seg;
 
-#pragma GCC unroll 4
-        for (i = 0; i < sizeof(data); i++)
-                if (vcpu.ab.seg[data[i]] && RIGHTS_DPL(vcpu.segment[data[i]].rights) != 3)
-                        segment_drop(data[i]);
+        if ((segment[SEG_ES].rights & segment[SEG_DS].rights & segment[SEG_FS].rights &
+             segment[SEG_GS].rights & DPL3) == DPL3)
+                return;
+        for (seg = SEG_ES; seg <= SEG_GS; seg++)
+                if (seg != SEG_CS && seg != SEG_SS && RIGHTS_DPL(segment[seg].rights) != 3)
+                        segment_drop(seg);
 }
 
 /* --- quick.c -------------------------------------------------------------------- */
@@ -212,8 +234,7 @@ static inline void segments_drop(void)
 #define SOFTWARE 256u
 bool quick_deliver(uint32_t vector, uint32_t error) __attribute__((regparm(2)));
 void quick_remember_gate(uint32_t vector, bool has_error);
-/* The same for an iret of the guest kernel's to user mode, of 32 bits. */
-bool quick_iret(void);
+/* An iret of the guest kernel's to user mode, of 32 bits, went the long way. */
 void quick_remember_iret(void);
 
 /* --- shadow.c ------------------------------------------------------------------- */
@@ -240,6 +261,28 @@ bool user_segments_enter(void);
 /* User code has stopped: the segments it has now. */
 void user_segments_leave(void);
 
+/*
+ * The backend has been told what there is to tell, or was asked: so much is seen at one look.  It
+ * holds after user_segments_find(), while mmu_epoch is the same.  False of that: the table cannot
+ * be looked at.
+ */
+bool user_segments_find(void);
+enum { USER_SEGMENTS = 3 };
+extern const uint32_t *user_table; /* the guest's; NULL: nobody looks there */
+extern uint32_t user_given[2 * USER_SEGMENTS];
+extern struct ab_selectors *user_selectors;
+
+static inline bool user_selectors_stand(void)
+{
+        return vcpu.ab.seg[SEG_GS] == user_selectors->gs &&
+               vcpu.ab.seg[SEG_FS] == user_selectors->fs;
+}
+
+static inline bool user_segments_stand(void)
+{
+        return user_selectors_stand() && (!user_table || SAME_WORDS(user_table, user_given));
+}
+
 /* --- watch.c -------------------------------------------------------------------- */
 
 /* It is time to look whether the guest kernel stands with interrupts off. */
@@ -252,9 +295,10 @@ extern uint32_t watch_taken; /* interrupts delivered */
  * User code is beyond what its segments reach: it runs there, in the wedge, until it comes back or
  * the guest is told something.
  */
+extern uint32_t user_last; /* address that they reach */
 static inline bool user_is_beyond(void)
 {
-        return machine->user_bounded && vcpu.frame.eip >= machine->user_end;
+        return vcpu.frame.eip > user_last;
 }
 void user_runs_beyond(void);
 /* User code has trapped by reaching there: the guest has been told.  False: that was not it. */
@@ -262,12 +306,20 @@ bool user_reaches_beyond(const struct ab_trap *trap);
 
 /* --- user-port.c ------------------------------------------------------------------- */
 
-/* User code has trapped at an access to a port the guest allows it: made.  False: that was not it. */
+/* User code has trapped at an access to a port the guest allows it: made.  False: that was not it.
+ */
 bool user_port(const struct ab_trap *trap);
 
 /* --- user.c --------------------------------------------------------------------- */
 
 /* Run user code until the guest kernel is to run. */
 void user_run(void);
+
+/* It has run, held, and this was the reason to stop: the same from there. */
+void user_go_on(const struct ab_trap *trap);
+
+/* What is to be seen to before user code runs, but for segments, and for CR0.TS that was set. */
+enum { CHORE_TOLD = 1, CHORE_FPU = 2 };
+extern uint32_t user_chores;
 
 #endif

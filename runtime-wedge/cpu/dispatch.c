@@ -64,21 +64,7 @@ void cpu_raise(uint32_t vector, uint32_t error)
         cpu_raise_fault(&fault);
 }
 
-/* An iret of 32 bits: mostly to user mode. */
-void vcpu_iret(void)
-{
-        vcpu.attention &= ~(uint32_t)AT_EXIT_SHADOW;
-        if (!quick_iret()) {
-                vcpu.vector = AB_VEC_IRET;
-                vcpu_dispatch();
-        } else if (vcpu.attention) {
-                vcpu_leave();
-        } else {
-                user_run();
-        }
-}
-
-bool sti_looks;
+uint32_t sti_looks;
 
 static void choose(uint32_t vector, bool pending, const char *fast)
 {

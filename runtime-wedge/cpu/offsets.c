@@ -34,6 +34,7 @@ void offsets(void)
         FIELD(SEG, ab.seg);
         FIELD(SEGMENT, segment);
         DEFINE(SEGMENT_BYTES, sizeof(struct vcpu_segment));
+        DEFINE(RIGHTS_NULL, RIGHTS_NULL);
         FIELD(SOURCE, source);
         DEFINE(SOURCE_BYTES, sizeof(struct vcpu_source));
         DEFINE(SOURCE_SELECTOR, offsetof(struct vcpu_source, selector));

@@ -1,112 +1,152 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The commonest changes of privilege, done the short way: out of user mode through a gate, and
- * back by iret.  What the long way (inject.c, transfer.c) read from the guest's tables and found
+ * The commonest changes of privilege, done the short way: back to user mode by iret, and out of it
+ * through a gate.  What the long way (transfer.c, inject.c) read from the guest's tables and found
  * good is kept, with the places it was read at.  While those words are the same and the
  * translations of their addresses still hold (mmu_epoch), checking them again would find the
  * same; so a guest that changes a gate, a descriptor or its task segment is seen at once.
+ *
+ * Where nothing but a system call came of it, one round of user code is one function, vcpu_iret():
+ * it is the price of each system call, so what it looks at is laid out to be looked at together.
  */
 #include "cpu.h"
 
-/* Two words of one of the guest's tables. */
-struct watched {
-        const uint32_t *at;
-        uint32_t words[2];
-};
+/* What is known was found under this number; another one: nothing is known. */
+static uint32_t known_epoch;
 
-/* False: they cannot be watched. */
-static bool watch(struct watched *watched, uint32_t address)
+/* Where @bytes of one of the guest's tables are to be seen; NULL: not in one piece. */
+static const uint32_t *place(uint32_t address, uint32_t bytes)
 {
         struct mmu_fault fault;
 
-        if (address % AB_PAGE_BYTES > AB_PAGE_BYTES - 8)
+        if (address % AB_PAGE_BYTES > AB_PAGE_BYTES - bytes)
+                return 0;
+        return (const uint32_t *)linear_byte(address, false, &fault);
+}
+
+/* Flat descriptors of %cs and %ss, in this order in the guest's table. */
+struct known_pair {
+        const uint32_t *at;
+        uint32_t words[4];
+        uint32_t cs, ss;
+};
+
+/* Those in the registers.  False: they are not what can be kept. */
+static bool know_pair(struct known_pair *pair)
+{
+        uint32_t i, cs = vcpu.ab.seg[SEG_CS], ss = vcpu.ab.seg[SEG_SS];
+
+        if ((cs | ss) & 4 || vcpu.segment[SEG_CS].base | vcpu.segment[SEG_SS].base ||
+            (ss & 0xfff8) != (cs & 0xfff8) + 8)
                 return false;
-        watched->at = (const uint32_t *)linear_byte(address, false, &fault);
-        if (!watched->at)
+        pair->at = place(vcpu.gdtr.base + (cs & 0xfff8), sizeof(pair->words));
+        if (!pair->at)
                 return false;
-        watched->words[0] = watched->at[0];
-        watched->words[1] = watched->at[1];
+        for (i = 0; i < 4; i++)
+                pair->words[i] = pair->at[i];
+        pair->cs = cs;
+        pair->ss = ss;
         return true;
 }
 
-static inline bool stands(const struct watched *watched)
+static inline void set_flat(const struct known_pair *pair)
 {
-        return watched->at[0] == watched->words[0] && watched->at[1] == watched->words[1];
-}
-
-/* Both are flat: nothing but that is asked of %cs and %ss later. */
-static bool watch_descriptors(struct watched *code, struct watched *stack)
-{
-        uint32_t cs = vcpu.ab.seg[SEG_CS], ss = vcpu.ab.seg[SEG_SS];
-
-        return !((cs | ss) & 4) && !vcpu.segment[SEG_CS].base && !vcpu.segment[SEG_SS].base &&
-               watch(code, vcpu.gdtr.base + (cs & 0xfff8)) &&
-               watch(stack, vcpu.gdtr.base + (ss & 0xfff8));
-}
-
-static inline void set_flat(uint32_t cs, uint32_t ss)
-{
-        vcpu.ab.seg[SEG_CS] = cs;
-        vcpu.ab.seg[SEG_SS] = ss;
+        vcpu.ab.seg[SEG_CS] = pair->cs;
+        vcpu.ab.seg[SEG_SS] = pair->ss;
         vcpu.segment[SEG_CS].base = vcpu.segment[SEG_SS].base = 0;
-}
-
-/* Where the wedge writes or reads @words words of the stack at @esp; NULL: not in one piece. */
-static inline uint32_t *stack_at(uint32_t esp, uint32_t words, bool write)
-{
-        struct mmu_fault fault;
-
-        if (esp % AB_PAGE_BYTES > AB_PAGE_BYTES - 4 * words)
-                return 0;
-        return (uint32_t *)linear_byte(esp, write, &fault);
 }
 
 /* --- from user mode through a gate ------------------------------------------------------ */
 
 enum { GATES = 16, FRAME_WORDS = 6, CLEARED = FLAG_TF | FLAG_RF | FLAG_VM };
 
+/* Of nothing that is known. */
+#define NO_VECTOR   0xffffffffu
+#define NO_SELECTOR 0x10000u
+
 static struct known_gate {
-        uint32_t epoch, vector;
-        struct watched gate, code, stack;
+        uint32_t vector;
+        const uint32_t *at;
+        uint32_t words[2];
         const uint32_t *task; /* esp0 and ss0 */
-        uint32_t eip, cs, ss;
+        uint32_t eip;
         bool off; /* an interrupt gate */
         bool has_error;
+        struct known_pair inner;
 } gates[GATES] __attribute__((aligned(64)));
+
+/* While a gate is known: below this stack pointer the guest's kernel has room for a frame. */
+static uint32_t known_stack;
+
+static struct known_pair back = {.cs = NO_SELECTOR};
 
 static inline struct known_gate *gate_of(uint32_t vector)
 {
         return &gates[(vector ^ vector >> 4) % GATES];
 }
 
+/* Before something is remembered: what has been is worth nothing if it is older. */
+static void forget_old(void)
+{
+        uint32_t i;
+
+        if (known_epoch == mmu_epoch)
+                return;
+        for (i = 0; i < GATES; i++)
+                gates[i].vector = NO_VECTOR;
+        back.cs = NO_SELECTOR;
+        known_epoch = mmu_epoch;
+}
+
+static bool know_stack(uint32_t esp)
+{
+        uint32_t to = esp - 4 * FRAME_WORDS;
+        struct mmu_fault fault;
+
+        if (to % AB_PAGE_BYTES > AB_PAGE_BYTES - 4 * FRAME_WORDS || !linear_byte(to, true, &fault))
+                return false;
+        if (known_epoch == mmu_epoch)
+                known_stack = esp;
+        return true;
+}
+
+static inline __attribute__((always_inline)) bool
+deliver(const struct known_gate *gate, uint32_t flags, bool has_error, uint32_t error)
+{
+        uint32_t *to, esp;
+
+        if (known_epoch != mmu_epoch || (gate->task[1] & 0xffff) != gate->inner.ss ||
+            !SAME_WORDS(gate->at, gate->words) || !SAME_WORDS(gate->inner.at, gate->inner.words))
+                return false;
+        esp = gate->task[0];
+        if (esp != known_stack && !know_stack(esp))
+                return false;
+        to = (uint32_t *)esp - FRAME_WORDS;
+        to[5] = vcpu.ab.seg[SEG_SS];
+        to[4] = vcpu.frame.esp;
+        to[3] = flags;
+        to[2] = vcpu.ab.seg[SEG_CS];
+        to[1] = vcpu.frame.eip;
+        if (has_error)
+                to[0] = error;
+        vcpu.frame.esp = (uint32_t)(has_error ? to : to + 1);
+        vcpu.frame.eip = gate->eip;
+        vcpu.frame.eflags &= ~(uint32_t)CLEARED;
+        vcpu.cpl = 0;
+        set_flat(&gate->inner);
+        if (gate->off)
+                interrupts_enable(false);
+        return true;
+}
+
 bool __attribute__((regparm(2))) quick_deliver(uint32_t vector, uint32_t error)
 {
         const struct known_gate *gate = gate_of(vector);
-        uint32_t *to, esp;
 
-        if (vcpu.cpl != 3 || gate->epoch != mmu_epoch || gate->vector != vector ||
-            (gate->task[1] & 0xffff) != gate->ss || !stands(&gate->gate) || !stands(&gate->code) ||
-            !stands(&gate->stack))
+        if (vcpu.cpl != 3 || gate->vector != vector ||
+            !deliver(gate, flags_image(), gate->has_error, error))
                 return false;
-        esp = gate->task[0];
-        to = stack_at(esp - 4 * FRAME_WORDS, FRAME_WORDS, true);
-        if (!to)
-                return false;
-        to[5] = vcpu.ab.seg[SEG_SS];
-        to[4] = vcpu.frame.esp;
-        to[3] = flags_image();
-        to[2] = vcpu.ab.seg[SEG_CS];
-        to[1] = vcpu.frame.eip;
-        if (gate->has_error)
-                to[0] = error;
-        vcpu.frame.esp = esp - (gate->has_error ? 4 * FRAME_WORDS : 4 * FRAME_WORDS - 4);
-        vcpu.frame.eip = gate->eip;
-        vcpu.frame.eflags &= ~(uint32_t)CLEARED;
         vcpu.flags &= ~(uint32_t)FLAG_NT;
-        vcpu.cpl = 0;
-        set_flat(gate->cs, gate->ss);
-        if (gate->off)
-                interrupts_enable(false);
         return true;
 }
 
@@ -114,55 +154,79 @@ void quick_remember_gate(uint32_t vector, bool has_error)
 {
         enum { INTERRUPT_GATE = 14 };
         struct known_gate *gate = gate_of(vector);
-        struct watched task;
-        uint32_t epoch = mmu_epoch; /* looking may end it */
 
-        gate->epoch = 0;
-        if (!watch(&gate->gate, vcpu.idtr.base + vector % SOFTWARE * 8) ||
-            !watch(&task, vcpu.task.base + 4) || !watch_descriptors(&gate->code, &gate->stack))
+        forget_old();
+        gate->vector = NO_VECTOR;
+        gate->at = place(vcpu.idtr.base + vector % SOFTWARE * 8, sizeof(gate->words));
+        gate->task = place(vcpu.task.base + 4, 8);
+        if (!gate->at || !gate->task || !know_pair(&gate->inner) || !know_stack(gate->task[0]) ||
+            known_epoch != mmu_epoch)
                 return;
-        gate->task = task.at;
-        gate->vector = vector;
-        gate->off = (gate->gate.words[1] >> 8 & 0x1f) == INTERRUPT_GATE;
+        gate->words[0] = gate->at[0];
+        gate->words[1] = gate->at[1];
+        gate->off = (gate->words[1] >> 8 & 0x1f) == INTERRUPT_GATE;
         gate->has_error = has_error;
         gate->eip = vcpu.frame.eip;
-        gate->cs = vcpu.ab.seg[SEG_CS];
-        gate->ss = vcpu.ab.seg[SEG_SS];
-        gate->epoch = epoch;
+        gate->vector = vector;
 }
 
 /* --- back to user mode -------------------------------------------------------------------- */
 
-static struct {
-        uint32_t epoch, cs, ss;
-        struct watched code, stack;
-} back;
-
-bool quick_iret(void)
+void quick_remember_iret(void)
 {
-        const uint32_t *from = stack_at(vcpu.frame.esp, 5, false);
+        forget_old();
+        if (!know_pair(&back) || !user_segments_find() || known_epoch != mmu_epoch)
+                back.cs = NO_SELECTOR;
+}
 
-        if (!from || back.epoch != mmu_epoch || vcpu.flags & FLAG_NT ||
-            (from[1] & 0xffff) != back.cs || (from[4] & 0xffff) != back.ss || from[2] & FLAG_VM ||
-            !stands(&back.code) || !stands(&back.stack))
+/*
+ * The frame is in the page that the site's call has just written its return address to, so the
+ * guest's kernel has it.
+ */
+static inline __attribute__((always_inline)) bool quick_iret(void)
+{
+        const uint32_t *from = (const uint32_t *)vcpu.frame.esp;
+
+        if (((vcpu.frame.esp - 4) ^ (vcpu.frame.esp + 19)) >= AB_PAGE_BYTES ||
+            known_epoch != mmu_epoch || (from[1] & 0xffff) != back.cs ||
+            (from[4] & 0xffff) != back.ss || vcpu.flags ||
+            (from[2] & (FLAG_VM | FLAG_NT | FLAG_IOPL | FLAG_IF)) != FLAG_IF ||
+            !SAME_WORDS(back.at, back.words))
                 return false;
-        set_flat(back.cs, back.ss);
+        set_flat(&back);
         vcpu.cpl = 3;
         vcpu.frame.eip = from[0];
         vcpu.frame.esp = from[3];
-        flags_set(from[2]);
+        vcpu.frame.eflags = (from[2] & FLAGS_REAL) | FLAG_ONE | FLAG_IF;
+        interrupts_enable(true);
         segments_drop();
         return true;
 }
 
-void quick_remember_iret(void)
+void vcpu_iret(void)
 {
-        uint32_t epoch = mmu_epoch;
+        const struct known_gate *gate;
+        struct ab_trap trap;
 
-        back.epoch = 0;
-        if (!watch_descriptors(&back.code, &back.stack))
+        vcpu.attention &= ~(uint32_t)AT_EXIT_SHADOW;
+        if (!quick_iret()) {
+                vcpu.vector = AB_VEC_IRET;
+                vcpu_dispatch();
                 return;
-        back.cs = vcpu.ab.seg[SEG_CS];
-        back.ss = vcpu.ab.seg[SEG_SS];
-        back.epoch = epoch;
+        }
+        backend_hold();
+        if (vcpu.attention | vcpu_pending() | user_chores || vcpu.ab.cr[0] & (CR0_TS | CR0_EM) ||
+            user_is_beyond() || !user_segments_stand()) {
+                backend_release();
+                vcpu_leave();
+                return;
+        }
+        backend_user(&vcpu.frame, &trap);
+        gate = gate_of(trap.vector + SOFTWARE);
+        if (trap.reason == AB_REASON_INTERRUPT && user_selectors_stand() &&
+            gate->vector == trap.vector + SOFTWARE &&
+            deliver(gate, (vcpu.frame.eflags & FLAGS_REAL) | FLAG_ONE | FLAG_IF, false, 0))
+                backend_release();
+        else
+                user_go_on(&trap);
 }

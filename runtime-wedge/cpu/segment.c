@@ -197,7 +197,7 @@ void segment_load(enum vcpu_seg seg, uint32_t selector)
                 loaded = stack_check(selector, vcpu.cpl, TRAP_GP, &segment, &fault);
         } else if (is_null(selector)) {
                 vcpu.ab.seg[seg] = selector;
-                vcpu.segment[seg] = (struct vcpu_segment){0, 0, 0};
+                vcpu.segment[seg] = (struct vcpu_segment){0, 0, RIGHTS_NULL};
                 return;
         } else {
                 loaded = data_check(selector, &segment, &fault);
@@ -219,7 +219,7 @@ void segment_drop(enum vcpu_seg seg)
             (segment->rights & (RIGHTS_CODE | RIGHTS_CONFORM)) == (RIGHTS_CODE | RIGHTS_CONFORM))
                 return;
         vcpu.ab.seg[seg] = 0;
-        *segment = (struct vcpu_segment){0, 0, 0};
+        *segment = (struct vcpu_segment){0, 0, RIGHTS_NULL};
 }
 
 /* --- moves ---------------------------------------------------------------------------- */

@@ -61,6 +61,7 @@ static void reset(const struct backend_entry *entry)
 void wedge_main(void)
 {
         machine = backend_start();
+        user_last = machine->user_bounded ? machine->user_end - 1 : ~0u;
         reset(&machine->entry);
         choose_short_forms();
         mmu_start(machine, &vcpu.ab);

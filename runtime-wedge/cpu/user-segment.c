@@ -7,12 +7,14 @@
  */
 #include "cpu.h"
 
-enum { FIRST = 6, ENTRIES = 3, RPL = 3 };
+enum { FIRST = 6, ENTRIES = USER_SEGMENTS, RPL = 3 };
 
-static struct ab_selectors *user; /* the backend's */
+/* The backend's; or of one that has none. */
+static struct ab_selectors none_had;
+struct ab_selectors *user_selectors = &none_had;
 
 /* What the backend was last given. */
-static uint32_t given[2 * ENTRIES];
+uint32_t user_given[2 * ENTRIES];
 
 static bool is_ours(uint32_t selector)
 {
@@ -22,54 +24,64 @@ static bool is_ours(uint32_t selector)
 /* A descriptor the backend refuses is no segment to load. */
 static void give(uint32_t i, const uint32_t words[2])
 {
-        given[2 * i] = words[0];
-        given[2 * i + 1] = words[1];
+        user_given[2 * i] = words[0];
+        user_given[2 * i + 1] = words[1];
         if (!backend_user_segment(FIRST + i, words[0], words[1]))
                 backend_user_segment(FIRST + i, 0, 0);
 }
 
 /* Where the entries were found, and since when that holds. */
+const uint32_t *user_table;
 static struct {
-        const uint32_t *words;
         uint32_t base, limit, epoch;
 } table;
 
 static void find_table(void)
 {
         uint32_t address = vcpu.gdtr.base + FIRST * 8;
+        static const uint32_t none[2 * ENTRIES];
         struct mmu_fault fault;
+        const uint32_t *words = 0;
 
-        table.words = 0;
         table.base = vcpu.gdtr.base;
         table.limit = vcpu.gdtr.limit;
         table.epoch = mmu_epoch;
         if (table.limit >= (FIRST + ENTRIES) * 8 - 1 &&
             address % AB_PAGE_BYTES <= AB_PAGE_BYTES - ENTRIES * 8)
-                table.words = (const uint32_t *)linear_byte(address, false, &fault);
+                words = (const uint32_t *)linear_byte(address, false, &fault);
+        user_table = words ? words : none;
 }
 
-/* As given, which is the usual case and worth a few instructions only. */
-static inline bool is_given(const uint32_t *words)
-{
-        return !((words[0] ^ given[0]) | (words[1] ^ given[1]) | (words[2] ^ given[2]) |
-                 (words[3] ^ given[3]) | (words[4] ^ given[4]) | (words[5] ^ given[5]));
-}
-
+/* Mostly it is as given. */
 static void look_at_table(void)
 {
-        static const uint32_t none[2 * ENTRIES];
-        const uint32_t *words;
         uint32_t i;
 
         if (table.epoch != mmu_epoch || table.base != vcpu.gdtr.base ||
             table.limit != vcpu.gdtr.limit)
                 find_table();
-        words = table.words ? table.words : none;
-        if (is_given(words))
+        if (SAME_WORDS(user_table, user_given))
                 return;
         for (i = 0; i < ENTRIES; i++)
-                if (words[2 * i] != given[2 * i] || words[2 * i + 1] != given[2 * i + 1])
-                        give(i, &words[2 * i]);
+                if (user_table[2 * i] != user_given[2 * i] ||
+                    user_table[2 * i + 1] != user_given[2 * i + 1])
+                        give(i, &user_table[2 * i]);
+}
+
+/* The backend has segments to give. */
+static bool is_had(void)
+{
+        if (user_selectors == &none_had && backend_user_selectors)
+                user_selectors = backend_user_selectors();
+        return user_selectors != &none_had;
+}
+
+bool user_segments_find(void)
+{
+        if (!is_had())
+                return true;
+        find_table();
+        return table.epoch == mmu_epoch;
 }
 
 static inline bool offer(enum vcpu_seg seg, uint32_t *selector)
@@ -83,22 +95,15 @@ static inline bool offer(enum vcpu_seg seg, uint32_t *selector)
 
 bool user_segments_enter(void)
 {
-        if (!user && backend_user_selectors)
-                user = backend_user_selectors();
-        if (!user)
+        if (!is_had())
                 return !vcpu.segment[SEG_GS].base && !vcpu.segment[SEG_FS].base;
         look_at_table();
-        /* Most programs have none. */
-        if (!(vcpu.ab.seg[SEG_GS] | vcpu.ab.seg[SEG_FS])) {
-                user->gs = user->fs = 0;
-                return true;
-        }
-        return offer(SEG_GS, &user->gs) && offer(SEG_FS, &user->fs);
+        return offer(SEG_GS, &user_selectors->gs) && offer(SEG_FS, &user_selectors->fs);
 }
 
 static void load(enum vcpu_seg seg, uint32_t selector)
 {
-        struct vcpu_segment segment = {0, 0, 0};
+        struct vcpu_segment segment = {0, 0, RIGHTS_NULL};
         struct cpu_fault fault;
 
         if (selector && !descriptor_read(selector, &segment, &fault))
@@ -116,8 +121,8 @@ static inline void take(enum vcpu_seg seg, uint32_t selector)
 
 void user_segments_leave(void)
 {
-        if (!user)
+        if (user_selectors == &none_had)
                 return;
-        take(SEG_GS, user->gs);
-        take(SEG_FS, user->fs);
+        take(SEG_GS, user_selectors->gs);
+        take(SEG_FS, user_selectors->fs);
 }

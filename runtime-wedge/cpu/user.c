@@ -6,10 +6,10 @@ enum { ERROR_WRITE = 2, ERROR_USER = 4, ERROR_FETCH = 16 };
 
 /*
  * The page fault that the guest was told of last, and the directory it was for.  When user code
- * goes on there, the access comes again: the page is mapped before it faults once more.
+ * goes on there (CHORE_TOLD), the access comes again: the page is mapped before it faults once
+ * more.
  */
 static struct {
-        bool waiting;
         uint32_t address, directory;
 } told;
 
@@ -20,8 +20,7 @@ static struct {
         enum mmu_access access;
 } refused;
 
-/* What the backend was last told, and whether it can. */
-static bool fpu_trapping;
+uint32_t user_chores, user_last;
 
 /*
  * With TS set the application's next floating-point instruction must raise #NM.  Where the
@@ -31,10 +30,10 @@ static bool raises_nm(void)
 {
         bool wanted = vcpu.ab.cr[0] & (CR0_TS | CR0_EM);
 
-        if (wanted == fpu_trapping)
+        if (wanted == !!(user_chores & CHORE_FPU)) /* what it was last told, and can do */
                 return false;
         if (backend_fpu_trap(wanted)) {
-                fpu_trapping = wanted;
+                user_chores ^= CHORE_FPU;
                 return false;
         }
         return wanted;
@@ -42,7 +41,7 @@ static bool raises_nm(void)
 
 static void tell(uint32_t address, uint32_t error)
 {
-        told.waiting = true;
+        user_chores |= CHORE_TOLD;
         told.address = address;
         told.directory = vcpu.ab.cr[3];
         vcpu_page_fault(address, error);
@@ -52,7 +51,7 @@ static void fill_told(void)
 {
         if (told.directory != vcpu.ab.cr[3])
                 return;
-        told.waiting = false;
+        user_chores &= ~(uint32_t)CHORE_TOLD;
         mmu_prefill(told.address, true);
 }
 
@@ -93,6 +92,28 @@ bool wedge_user_fault(uint32_t address, uint32_t error, uint32_t eip)
         return true;
 }
 
+static void stopped(const struct ab_trap *trap)
+{
+        user_segments_leave();
+        switch (trap->reason) {
+        case AB_REASON_EVENT:
+                vcpu.events |= backend_events();
+                break;
+        case AB_REASON_PAGE_FAULT:
+                page_fault(trap);
+                break;
+        case AB_REASON_EXCEPTION:
+                if (user_reaches_beyond(trap) || user_port(trap))
+                        break;
+                vcpu_exception(trap->vector, trap->error);
+                break;
+        case AB_REASON_INTERRUPT:
+                vcpu_software_interrupt(trap->vector);
+                break;
+        }
+        refused.known = false;
+}
+
 static void run(void)
 {
         struct ab_trap trap;
@@ -101,36 +122,18 @@ static void run(void)
                 user_runs_beyond();
                 return;
         }
-        if (told.waiting)
+        if (user_chores & CHORE_TOLD)
                 fill_told();
-        refused.known = false;
         backend_user(&vcpu.frame, &trap);
-        user_segments_leave();
-        switch (trap.reason) {
-        case AB_REASON_EVENT:
-                vcpu.events |= backend_events();
-                break;
-        case AB_REASON_PAGE_FAULT:
-                page_fault(&trap);
-                break;
-        case AB_REASON_EXCEPTION:
-                if (user_reaches_beyond(&trap) || user_port(&trap))
-                        break;
-                vcpu_exception(trap.vector, trap.error);
-                break;
-        case AB_REASON_INTERRUPT:
-                vcpu_software_interrupt(trap.vector);
-                break;
-        }
+        stopped(&trap);
 }
 
-void user_run(void)
+/* Held, with interrupts looked for: until the guest kernel is to run. */
+static void until_stopped(void)
 {
         static const char tls[] = "afterburn: an application uses thread-local storage: "
                                   "this platform has none\n";
 
-        backend_hold();
-        vcpu_interrupt_check(); /* nobody would look again at what came just now */
         while (vcpu.cpl) {
                 if (!user_segments_enter()) {
                         backend_console_write(tls, sizeof(tls) - 1);
@@ -143,4 +146,18 @@ void user_run(void)
                 vcpu_interrupt_check();
         }
         backend_release();
+}
+
+void user_run(void)
+{
+        backend_hold();
+        vcpu_interrupt_check(); /* nobody would look again at what came just now */
+        until_stopped();
+}
+
+void user_go_on(const struct ab_trap *trap)
+{
+        stopped(trap);
+        vcpu_interrupt_check();
+        until_stopped();
 }

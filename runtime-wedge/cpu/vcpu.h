@@ -19,7 +19,10 @@
 /* Segment registers by Intel's number: index of ab_vcpu.seg and vcpu.segment. */
 enum vcpu_seg { SEG_ES, SEG_CS, SEG_SS, SEG_DS, SEG_FS, SEG_GS };
 
-/* A descriptor cache.  `rights' is bits 8 to 23 of the descriptor's second word, at 0. */
+/*
+ * A descriptor cache.  `rights' is bits 8 to 23 of the descriptor's second word, at 0; of a null
+ * selector, RIGHTS_NULL: a segment that user mode may keep.
+ */
 struct vcpu_segment {
         uint32_t base, limit, rights;
 };
@@ -31,6 +34,7 @@ enum vcpu_rights {
         RIGHTS_CONFORM = 4, /* of code: conforming; of data: expands down */
         RIGHTS_CODE = 8,
         RIGHTS_SEGMENT = 0x10, /* code or data, not a system descriptor */
+        RIGHTS_NULL = 0x60,
         RIGHTS_PRESENT = 0x80,
         RIGHTS_BIG = 0x4000,
         RIGHTS_PAGES = 0x8000, /* the limit counts pages */

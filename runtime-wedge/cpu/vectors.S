@@ -230,9 +230,9 @@ slow_popf:
 13:     cmpl    $0, pic_request
         jne     14f                             # behind a sti it is to be delivered
         movl    %ecx, V(VCPU_SEG + 4 * \seg)
-        .irp    word, 0, 4, 8
-        movl    $0, V(VCPU_SEGMENT + \seg * SEGMENT_BYTES + \word)
-        .endr
+        movl    $0, V(VCPU_SEGMENT + \seg * SEGMENT_BYTES)
+        movl    $0, V(VCPU_SEGMENT + \seg * SEGMENT_BYTES + 4)
+        movl    $RIGHTS_NULL, V(VCPU_SEGMENT + \seg * SEGMENT_BYTES + 8)
         jmp     12b
 14:     movl    V(VCPU_SAVED_FLAGS), %eax
         addb    $127, %al
