@@ -19,12 +19,15 @@ enum {
  */
 static inline uint32_t user_value(uint32_t space, uint32_t address, uint32_t **entry)
 {
+        uint32_t value;
+
         *entry = 0;
         if (address >= L4VM_GUEST_END)
                 return 0;
         *entry = shadow_entry(space, address, false);
-        if (*entry && **entry)
-                return **entry;
+        value = *entry ? **entry : 0;
+        if (value)
+                return value;
         *entry = 0;
         return shadow_lookup(AB_SPACE_KERNEL, address);
 }

@@ -306,8 +306,7 @@ bool user_reaches_beyond(const struct ab_trap *trap);
 
 /* --- user-port.c ------------------------------------------------------------------- */
 
-/* User code has trapped at an access to a port the guest allows it: made.  False: that was not it.
- */
+/* User code has trapped at a port access that the guest allows: made.  False: that was not it. */
 bool user_port(const struct ab_trap *trap);
 
 /* --- user.c --------------------------------------------------------------------- */

@@ -11,7 +11,7 @@
 static void become_small(void)
 {
         L4_LoadMR(1, (L4_Word_t)co_small_program);
-        L4_LoadMR(2, (L4_Word_t)(co_small_program_end - co_small_program));
+        L4_LoadMR(2, (L4_Word_t)co_small_program_end - (L4_Word_t)co_small_program);
         if (l4vm_request(RMON_VM_SMALL, 2))
                 backend_fatal("the resource monitor gives no small space: without=master needs a "
                               "kernel with them");

@@ -11,13 +11,13 @@ enum {
         PROGRAM = 0x00400000, /* user code's 4 MB page */
         STACK = 0x00700000,
         MEMORY = 0x00800000, /* physical, of that */
-        CALLS = 0xb0000000,  /* three pages of code, and one that is missing */
         TABLE_ENTRY = 5,     /* present, user, not writable */
         LARGE_USER = 0x87,
         TRAP_FLAG = 0x100,
         PAGE = 4096,
         STEPS = 16,
 };
+#define CALLS 0xb0000000u /* three pages of code, and one that is missing */
 
 static uint8_t code[3][PAGE] __attribute__((aligned(4096)));
 static uint32_t table[1024] __attribute__((aligned(4096)));
