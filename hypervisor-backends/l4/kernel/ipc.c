@@ -545,6 +545,7 @@ void ipc_cancel(struct tcb *t, u32 code)
         t->kernel_msg = false;
         t->short_fault = ANSWER_NONE;
         t->mr = t->utcb;
+        t->told = false; /* whoever was to know need not */
         t->state = S_RUNNING;
         if (waiting || t->ipc_active)
                 user_error(t, code);

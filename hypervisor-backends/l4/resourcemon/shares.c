@@ -64,9 +64,12 @@ static struct standing *of(const struct vm *v)
 /* The first thread of @s that wants time, + 1; or 0. */
 static L4_Word_t wants(const struct standing *s)
 {
-        for (L4_Word_t i = 0; i < L4VM_THREADS / 32; i++)
-                if (*(volatile const L4_Word_t *)&s->wanted[i])
-                        return 32 * i + (L4_Word_t)__builtin_ctz(s->wanted[i]) + 1;
+        for (L4_Word_t i = 0; i < L4VM_THREADS / 32; i++) {
+                L4_Word_t wanted = *(volatile const L4_Word_t *)&s->wanted[i];
+
+                if (wanted)
+                        return 32 * i + (L4_Word_t)__builtin_ctz(wanted) + 1;
+        }
         return 0;
 }
 
@@ -114,21 +117,25 @@ unsigned long long shares_waited(const struct vm *v)
 
 /* --- the giving thread ------------------------------------------------------------------ */
 
-static struct vm *next(void)
+/* Whose turn it is, and which of its threads wants time: what is seen here may be gone at once. */
+static struct vm *next(L4_Word_t *thread)
 {
         static unsigned long long now; /* start of the turn given last */
         struct vm *best = NULL;
 
         for (unsigned int i = 0; i < VMS; i++) {
                 struct standing *s = &standings[i];
+                L4_Word_t first = wants(s);
 
-                if (vms[i].state != VM_RUNNING || !wants(s))
+                if (vms[i].state != VM_RUNNING || !first)
                         continue;
                 if (!s->standing)
                         s->start = s->finish > now ? s->finish : now;
                 s->standing = 1;
-                if (!best || s->start < of(best)->start)
-                        best = &vms[i];
+                if (best && s->start >= of(best)->start)
+                        continue;
+                best = &vms[i];
+                *thread = first - 1;
         }
         if (best)
                 now = of(best)->start;
@@ -146,10 +153,9 @@ static void set_turn(void)
         alone = now;
 }
 
-static void give(struct vm *v)
+static void give(struct vm *v, L4_Word_t n)
 {
         struct standing *s = of(v);
-        L4_Word_t n = wants(s) - 1;
         unsigned long long before = counter();
 
         s->waited += before - s->since;
@@ -167,14 +173,15 @@ static void give(struct vm *v)
 static void give_for_ever(void)
 {
         for (;;) {
-                struct vm *v = next();
+                L4_Word_t thread;
+                struct vm *v = next(&thread);
 
                 if (v) {
-                        give(v);
+                        give(v, thread);
                         continue;
                 }
                 asleep = 1;
-                if (!next())
+                if (!next(&thread))
                         L4_Receive(server);
                 asleep = 0;
         }

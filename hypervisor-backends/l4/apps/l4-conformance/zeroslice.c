@@ -68,6 +68,25 @@ static void telling(void)
         task_delete_all();
 }
 
+/* The scheduler never hears a message that is cancelled, and nobody else knows. */
+static void cancelled(void)
+{
+        struct L4_ExRegs cancel = {.control = L4_EXREGS_ABORT_RCV | L4_EXREGS_ABORT_SND};
+        L4_ThreadId_t t = task_thread_waiting(L4_nilthread, task_pager());
+
+        L4_Schedule(t, zero_slice(), -1u, 100, TELL, NULL);
+        task_start(t, spin);
+        told(t, PATIENCE);
+        L4_ExchangeRegisters(t, &cancel);
+        check(told(t, PATIENCE) == L4_LABEL_NO_TIME, SECTION,
+              "zero slices: a thread whose message is cancelled tells again");
+        answer(t);
+        L4_ThreadSwitch(t);
+        check(told(t, PATIENCE) == L4_LABEL_NO_TIME, SECTION,
+              "zero slices: and when what it is given is used up");
+        task_delete_all();
+}
+
 static L4_ThreadId_t keeper, kept;
 static volatile L4_Word_t handed_on, returned;
 
@@ -228,6 +247,7 @@ void area_zeroslice(void)
         if (!L4_HasFeature(L4_FEATURE_PREEMPTMSG))
                 return;
         telling();
+        cancelled();
         rest_of_time();
         over_between_ticks();
 }
