@@ -10,7 +10,7 @@ enum { STOP_PATIENCE_MS = 2000 };
 
 static L4_ThreadId_t main_id, main_local;
 static bool retry;          /* an event could not be delivered yet */
-static uint64_t stop_began; /* when user code was first to stop; 0: it has */
+static uint64_t stop_began; /* since when user code is to stop, if l4vm.stopping */
 L4_ThreadId_t l4vm_owner;
 
 /* --- moving main ------------------------------------------------------------------- */
@@ -102,15 +102,16 @@ static void stop_user(void)
         retry = true;
         L4_ExchangeRegisters(main_id, &r);
         if (!(r.control & L4_EXREGS_WAS_RECEIVING)) {
-                stop_began = 0;
+                l4vm.stopping = 0;
                 return;
         }
-        if (!stop_began)
+        if (!l4vm.stopping)
                 stop_began = now;
+        l4vm.stopping = 1;
         /* One that was told and does not come sends its messages elsewhere. */
         if (now - stop_began < STOP_PATIENCE_MS * 1000000ull && (l4vm.stopped || send_away()))
                 return;
-        stop_began = 0;
+        l4vm.stopping = 0;
         l4vm.stop_failed = 1;
         L4_AbortIpc(main_id);
 }
@@ -121,8 +122,6 @@ static void deliver(void)
         retry = false;
         if (!l4vm.events)
                 return;
-        if (!l4vm.running)
-                stop_began = 0;
         if (l4vm.waiting) {
                 l4vm.waiting = 0;
                 L4_Set_MsgTag(L4_Tag(0, 0, 0));

@@ -22,6 +22,7 @@ struct l4vm_shared {
         uint32_t stopped;     /* it has been moved from ... */
         uint32_t stop_eip;    /* ... here */
         uint32_t stop_failed; /* it cannot be stopped: it has another pager now */
+        uint32_t stopping;    /* the monitor waits for it to stop; main clears it when it has */
 
         /*
          * The resource monitor stops a user thread by sending it to stop_at, unless it is on its

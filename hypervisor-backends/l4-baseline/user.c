@@ -382,6 +382,7 @@ void backend_user(struct ab_frame *frame, struct ab_trap *trap)
         user_progress_begin();
         answer(space, frame, put_fresh(space, ~0u, L4_EXC_WORDS + 1));
         run(space, frame, trap);
+        l4vm.stopping = 0;
         l4vm_note(trap->reason, trap->vector, frame->eip, true);
         l4vm_call_end();
 }

@@ -7,7 +7,7 @@
  *      say -x STATUS [WORD ...]        ... and ends with STATUS
  *      say -k SIGNAL                   is killed by SIGNAL
  *      say -e                          copies its input, line by line, until an empty one
- *      say -l                          loops for ever
+ *      say -l [WORD ...]               ... and loops for ever
  */
 #include "guest.h"
 
@@ -33,7 +33,7 @@ static void echo(void)
 
 int guest_main(int argc, char **argv, char **environment)
 {
-        int i = 1, status = 0;
+        int i = 1, status = 0, lasts = 0;
 
         (void)environment;
         if (argc > 2 && !strcmp(argv[1], "-x")) {
@@ -45,10 +45,12 @@ int guest_main(int argc, char **argv, char **environment)
                 echo();
                 return 0;
         } else if (argc > 1 && !strcmp(argv[1], "-l")) {
-                for (;;)
-                        ;
+                lasts = 1;
+                i = 2;
         }
         for (; i < argc; i++)
                 guest_printf("[%s]\n", argv[i]);
+        while (lasts)
+                asm volatile("");
         return status;
 }

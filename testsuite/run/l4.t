@@ -11,7 +11,7 @@ guest=${AFTERBURN_TEST_GUEST:-$top_builddir/linux-6.1/vmlinux}
 rootfs=$share/rootfs.cpio.gz
 row=${ROW:-l4}
 options=${OPTIONS:---hypervisor=l4}
-plan 36
+plan 37
 
 l4() {
         want=$1
@@ -91,7 +91,8 @@ l4 125 --l4-kernel="$tmp/no-ports" "$share/mini" && refused 'this L4 kernel has 
 check 'an L4 kernel that cannot protect ports is refused'
 
 if [ ! -f "$guest" ] || [ ! -f "$rootfs" ]; then
-        for name in command input 'exit status' 'smoke suite' 'same file' 'two Linuxes' 'a panic' 32 768 31 769 'icount' 'time limit'; do
+        for name in command input 'exit status' 'smoke suite' 'same file' 'two Linuxes' 'a panic' 32 768 31 769 'icount' 'time limit' \
+                'interrupted again'; do
                 skip "Linux: $name" 'no afterburned kernel: ./quickstart builds build/linux-6.1/vmlinux'
         done
         exit "$failed"
@@ -129,4 +130,21 @@ l4 0 --quiet --icount --initrd="$mini" "$guest" -- /bin/say x &&
 check 'Linux: instructions are counted'
 l4 124 --timeout=8 --initrd="$mini" "$guest" -- /bin/say -l && grep -q 'time ran out' "$tmp/err"
 check 'Linux: an endless command meets the time limit'
+# Asked to stop for what was typed, it came at once; asked again seconds later, it was taken for one that
+# had not come all that time, and the program was told of a general protection fault.
+: >"$tmp/out"
+# shellcheck disable=SC2086,SC2094 # words; it waits for what the machine writes
+{
+        patience=500
+        until grep -q '^\[endless\]' "$tmp/out" || [ $patience = 0 ]; do
+                patience=$((patience - 1))
+                sleep 0.2
+        done
+        for key in a b '\003'; do
+                printf "$key"
+                sleep 3
+        done
+} | $limit "$run" $options --timeout=100 --initrd="$mini" "$guest" -- /bin/say -l endless >>"$tmp/out" 2>"$tmp/err"
+[ $? = 130 ]
+check 'Linux: an endless command that is interrupted again after three seconds goes on'
 exit "$failed"

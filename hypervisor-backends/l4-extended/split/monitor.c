@@ -12,7 +12,7 @@ enum { STOP_PATIENCE_MS = 2000 };
 
 static L4_ThreadId_t main_id, main_local;
 static bool retry;          /* an event could not be delivered yet */
-static uint64_t stop_began; /* when user code did not stop by itself; 0: it did */
+static uint64_t stop_began; /* since when user code does not stop by itself, if l4vm.stopping */
 L4_ThreadId_t l4vm_owner;
 
 /* Main's message: it waits for an answer, it was at this place, it goes to its handler. */
@@ -77,19 +77,20 @@ static void stop_user(void)
 
         L4_ExchangeRegisters(main_id, &r);
         if (!(r.control & L4_EXREGS_WAS_RECEIVING)) {
-                stop_began = 0;
+                l4vm.stopping = 0;
                 return;
         }
         retry = true;
-        if (!stop_began)
+        if (!l4vm.stopping)
                 stop_began = backend_time();
+        l4vm.stopping = 1;
         r = (struct L4_ExRegs){.control =
                                    L4_EXREGS_ABORT_RCV | L4_EXREGS_ABORT_SND | L4_EXREGS_HALTFLAG};
         l4vm_count(COUNT_MOVE);
         if (L4_IsNilThread(L4_ExchangeRegisters((L4_ThreadId_t){l4vm.running}, &r)) ||
             (r.control & L4_EXREGS_WAS_HALTED) ||
             backend_time() - stop_began >= STOP_PATIENCE_MS * 1000000ull) {
-                stop_began = 0;
+                l4vm.stopping = 0;
                 l4vm.stop_failed = 1;
                 L4_AbortIpc(main_id);
         }
@@ -198,7 +199,6 @@ static void deliver(void)
                         stop_user();
                 return;
         }
-        stop_began = 0;
         if (l4vm.held || l4vm.busy)
                 return;
         if (!owed)

@@ -297,6 +297,7 @@ void backend_user(struct ab_frame *frame, struct ab_trap *trap)
         if (!l4xvm_is_call(mr, frame, trap))
                 while (!of_message(space, frame, trap, &failed))
                         run(space);
+        l4vm.stopping = 0;
         l4vm_note(trap->reason, trap->vector, frame->eip, true);
         l4vm_call_end();
 }
