@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What virtual machines ask for.  Only a machine's own three threads are heard; whatever
- * its user code sends is dropped, so a program that calls L4 reaches nobody.
+ * its user code sends is dropped, so a program that calls L4 reaches nobody.  Of a co-located
+ * machine all threads are heard: those of its programs cannot call L4 (vm.c).
  */
 #include <l4/io.h>
 #include <l4/kip.h>
