@@ -212,10 +212,9 @@ static void bits(void)
 
 static void stored_gates(void)
 {
-        enum { TRAP_GATE = 1, IF = 0x200 };
+        enum { TRAP_GATE = 1 };
         uint64_t usual = *gate(CALL_VECTOR);
 
-        visit_flags = 2 | IF;
         visit_often();
         expect(!(left.flags & IF), "interrupt gate");
         *gate(CALL_VECTOR) = usual | (uint64_t)TRAP_GATE << 40;
@@ -223,7 +222,6 @@ static void stored_gates(void)
         visit_often();
         *gate(CALL_VECTOR) = usual;
         expect(called() && !(left.flags & IF), "interrupt gate again");
-        visit_flags = 2;
         *gate(CALL_VECTOR) = usual & ~descriptor_present;
         visit();
         expect(came(11, CALL_VECTOR * 8 + 2), "not present");
@@ -250,6 +248,7 @@ static void stored_descriptors(void)
         uint64_t usual = *gate(CALL_VECTOR);
 
         *gate(CALL_VECTOR) = (usual & ~0xffff0000ull) | (uint32_t)CODE << 16;
+        task()->ss0 = DATA;
         visit_cs = APP_CODE;
         visit_ss = APP_DATA;
         visit_often();
@@ -271,6 +270,7 @@ static void stored_descriptors(void)
         visit_cs = USER_CS;
         visit_ss = USER_DS;
         *gate(CALL_VECTOR) = usual;
+        task()->ss0 = KERNEL_DS;
         result("a_stored_descriptor_counts");
 }
 
@@ -309,6 +309,7 @@ static void other_tables(void)
                 other_idt[i] = *gate(i);
         other_gdt[DATA / 8] &= ~descriptor_present;
         other_gdt[CODE / 8] &= ~descriptor_present;
+        other_gdt[APP_CODE / 8] &= ~descriptor_present;
         other_idt[CALL_VECTOR] = *gate(CALL_VECTOR + 1);
 
         visit_often();
@@ -319,6 +320,19 @@ static void other_tables(void)
         visit();
         expect(came(13, CALL_VECTOR * 8 + 2), "a shorter IDT");
         load_idt(IDT_BASE, 256);
+
+        visit_cs = APP_CODE;
+        visit_ss = APP_DATA;
+        visit_often();
+        load_gdt((uint32_t)other_gdt, ENTRIES);
+        visit();
+        expect(came(11, APP_CODE & ~3u), "another GDT, for an application");
+        load_gdt(GDT_BASE, ENTRIES_LOW);
+        visit();
+        expect(came(13, APP_CODE & ~3u), "a shorter GDT, for an application");
+        load_gdt(GDT_BASE, ENTRIES);
+        visit_cs = USER_CS;
+        visit_ss = USER_DS;
 
         *gate(CALL_VECTOR) = (usual & ~0xffff0000ull) | (uint32_t)CODE << 16;
         visit_often();
@@ -363,12 +377,12 @@ static void other_tables(void)
 static void accessed_bits(void)
 {
         static const uint64_t accessed = 1ull << 40;
-        static const uint16_t selectors[] = {CODE, OTHER_STACK, APP_CODE, APP_DATA};
+        static const uint16_t selectors[] = {CODE, DATA, APP_CODE, APP_DATA};
         uint64_t usual = *gate(CALL_VECTOR);
         unsigned i;
 
         *gate(CALL_VECTOR) = (usual & ~0xffff0000ull) | (uint32_t)CODE << 16;
-        task()->ss0 = OTHER_STACK;
+        task()->ss0 = DATA;
         visit_cs = APP_CODE;
         visit_ss = APP_DATA;
         for (i = 0; i < sizeof(selectors) / sizeof(selectors[0]); i++) {
@@ -399,20 +413,38 @@ asm(".text\n"
     "       movl visitor_stack, %esp\n"
     "       jmp *come_back");
 
-/* User code loads %gs with ; then the kernel goes on with it. */
-static void user_loads_gs(uint8_t selector)
+/* User code ends in the kernel, which goes on with the %gs it has. */
+static void user_runs(const uint8_t *code, uint32_t bytes)
 {
-        static const uint8_t code[] = {0xb8, 0, 0, 0, 0, 0x8e, 0xe8, 0xcd, CALL_VECTOR + 2};
         uint8_t *to = memory[PROGRAM] + 16;
-        unsigned i;
 
-        for (i = 0; i < sizeof(code); i++) /* mov $0, %eax; mov %eax, %gs; int */
-                to[i] = code[i];
-        to[1] = selector;
+        while (bytes--)
+                to[bytes] = code[bytes];
         visit_program = USER_AREA + 16;
         visit();
         visit_program = USER_AREA;
-        expect(no_trap(), "user code loads a segment");
+        expect(no_trap(), "user code");
+}
+
+static void user_loads_gs(uint8_t selector)
+{
+        /* mov $selector, %eax; mov %eax, %gs; int */
+        const uint8_t code[] = {0xb8, selector, 0, 0, 0, 0x8e, 0xe8, 0xcd, CALL_VECTOR + 2};
+
+        user_runs(code, sizeof(code));
+}
+
+static bool user_stores_through_gs(uint32_t offset)
+{
+        /* mov $selector, %eax; mov %eax, %gs; movl $1, %gs:0; int */
+        static const uint8_t code[] = {
+            0xb8, LOCAL_STORAGE,  0, 0, 0, 0x8e, 0xe8, 0x65, 0xc7, 0x05, 0, 0, 0, 0, 1, 0, 0, 0,
+            0xcd, CALL_VECTOR + 2};
+        uint32_t *target = (uint32_t *)(memory[TARGET] + offset);
+
+        *target = 0;
+        user_runs(code, sizeof(code));
+        return *target == 1;
 }
 
 static bool stored_through_gs(uint32_t offset)
@@ -439,10 +471,11 @@ static void a_stored_base(void)
 }
 
 /* The kernel loads what it has loaded before, but user code has loaded something else since. */
-static void a_segment_loaded_by_user_code(void)
+static void segments_of_user_code(void)
 {
         extern const char gs_stays[];
         uint32_t entry = (uint32_t)gs_stays;
+        unsigned i;
         uint64_t first = 0x4000f30010000fff, second = 0x4000f30011000fff; /* at its second page */
 
         *gate(CALL_VECTOR + 2) =
@@ -456,12 +489,22 @@ static void a_segment_loaded_by_user_code(void)
         expect(stored_through_gs(0), "the first again");
         *descriptor(LOCAL_STORAGE) = 0;
         result("a_segment_that_user_code_has_loaded_since");
+
+        for (i = 0; i < 3; i++) {
+                *descriptor(LOCAL_STORAGE) = first;
+                expect(user_stores_through_gs(0) && user_stores_through_gs(0), "the first");
+                *descriptor(LOCAL_STORAGE) = second;
+                expect(user_stores_through_gs(256), "the second");
+        }
+        user_loads_gs(0);
+        *descriptor(LOCAL_STORAGE) = 0;
+        result("a_stored_segment_of_user_code_counts");
 }
 
 void kernel_main(void)
 {
         make_world();
-        ktap_plan(25);
+        ktap_plan(26);
         a_missing_gate();
         a_missing_descriptor_of_a_gate();
         missing_descriptors_of_iret();
@@ -478,10 +521,12 @@ void kernel_main(void)
         other_tables();
         accessed_bits();
         a_stored_base();
-        if (!left_out("segments"))
-                a_segment_loaded_by_user_code();
-        else
+        if (!left_out("segments")) {
+                segments_of_user_code();
+        } else {
                 ktap_skip("a_segment_that_user_code_has_loaded_since", "left out");
+                ktap_skip("a_stored_segment_of_user_code_counts", "left out");
+        }
         page_scenes();
         ktap_finish();
 }

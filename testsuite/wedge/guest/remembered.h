@@ -60,7 +60,7 @@ enum {
         IN_LDT = 4,
 };
 
-enum { NO_TRAP = 255 };
+enum { NO_TRAP = 255, IF = 0x200, FLAGS = 2 | IF };
 
 /* How a trap, or a visit to user mode, ended; in kernel_trap(). */
 extern struct left {
@@ -105,8 +105,8 @@ void make_world(void);
                 come_back = 0;                                                                     \
         } while (0)
 
-/* To user mode, which comes back by a system call; segments, flags and code of the visit. */
-extern uint32_t visit_cs, visit_ss, visit_flags, visit_program;
+/* To user mode, which comes back by a system call; segments and code of the visit. */
+extern uint32_t visit_cs, visit_ss, visit_program;
 void visit(void);
 bool called(void);
 /* Until everything on this way is remembered. */

@@ -92,13 +92,13 @@ void change(unsigned page, uint32_t entry, unsigned way)
 
 /* --- what is tried ------------------------------------------------------------------------- */
 
-uint32_t visit_cs = USER_CS, visit_ss = USER_DS, visit_flags = 2, visit_program = USER_AREA;
+uint32_t visit_cs = USER_CS, visit_ss = USER_DS, visit_program = USER_AREA;
 static uint32_t tried;
 
 void visit(void)
 {
         ATTEMPT("pushl %2; pushl %3; pushl %4; pushl %5; pushl %6; iret", "m"(visit_ss),
-                "i"(USER_STACK), "m"(visit_flags), "m"(visit_cs), "m"(visit_program));
+                "i"(USER_STACK), "i"(FLAGS), "m"(visit_cs), "m"(visit_program));
         asm volatile("movl %0, %%ss; ljmp %1, $1f; 1:" : : "r"(KERNEL_DS), "i"(KERNEL_CS));
 }
 
