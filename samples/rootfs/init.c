@@ -15,12 +15,12 @@
  * byte survives and the kernel's command line stays short (Linux 2.6.9 takes
  * 255 bytes).  Words before the word "--" are options of init: "quiet" keeps
  * kernel messages off the console while the command runs, and marks on the
- * console where its output begins.
+ * console where its output begins and ends.
  */
 #include "guest.h"
 
-/* Where the command's output begins on a console whose reader may be late. */
-static const char ready_mark[] = "\026afterburn ready\026";
+/* Where the command's output begins and ends on a console whose reader may be late. */
+static const char ready_mark[] = "\026afterburn ready\026", exit_mark[] = "\026afterburn exit\026";
 
 static const char command_file[] = "/afterburn.run";
 static char text[65536];
@@ -151,6 +151,8 @@ int guest_main(int argc, char **argv, char **environment)
         while (gone != child && gone != -ECHILD_);
         ended = guest_ticks();
         status = status & 0x7f ? 128 + (status & 0x7f) : status >> 8 & 0xff;
+        if (quiet)
+                sys3(SYS_write, 1, exit_mark, sizeof exit_mark - 1);
         drain(1);
         guest_format(line, sizeof line, "afterburn exit %d %llu\n", status,
                      (unsigned long long)(ended - begun));

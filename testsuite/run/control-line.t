@@ -6,7 +6,7 @@
 # what that kernel said.
 # shellcheck source=testsuite/run/run.sh
 . "${top_srcdir:?}/testsuite/run/run.sh"
-plan 6
+plan 7
 
 mkdir "$tmp/bin"
 cat >"$tmp/bin/qemu-system-i386" <<'QEMU'
@@ -45,6 +45,21 @@ try 5 --quiet --initrd="$mini" "$tmp/kernel" -- /bin/say hi
 check 'a late reader: the exit status arrives'
 printf 'hi\n' | cmp -s - "$tmp/out"
 check 'a late reader: what the command printed is shown'
+
+# ... or the kernel's last words, which came behind the command's end (programs.t: they differed from
+# what was printed natively).
+cat >"$tmp/bin/qemu-system-i386" <<'QEMU'
+#!/bin/sh
+for word; do
+        case $word in file:*) control=${word#file:} ;; esac
+done
+printf '\026afterburn ready\026hi\r\n\026afterburn exi\r\n\026afterburn exit\026\r\nreboot: Restarting system\r\n'
+sleep 1
+printf 'afterburn ready\r\nafterburn exit 5 100\r\n' >"$control"
+QEMU
+try 5 --quiet --initrd="$mini" "$tmp/kernel" -- /bin/say hi
+printf 'hi\n\026afterburn exi\n' | cmp -s - "$tmp/out"
+check 'a late reader: what the kernel says at the end is not shown'
 
 # The same of a sample kernel, whose report lost its first lines (differential.t 12): a script keeps what
 # the real machine says on the control line until it has ended.

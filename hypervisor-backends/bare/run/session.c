@@ -28,10 +28,11 @@
 static const double PATIENCE = 5; /* seconds from the report to the reset */
 static const char panic_mark[] = "Kernel panic";
 /*
- * With --quiet init, or a sample kernel, puts this on the console, too: however late we read,
- * what stands behind it is the command's.
+ * With --quiet init puts these on the console, too: however late we read, what stands between
+ * them is the command's.  A sample kernel says nothing after its report, and needs the first only.
  */
-static const char ready_mark[] = "\026afterburn ready\026";
+enum mark { MARK_READY, MARK_EXIT, MARKS };
+static const char *const marks[MARKS] = {"\026afterburn ready\026", "\026afterburn exit\026"};
 
 static volatile sig_atomic_t stopped_by;
 static struct termios saved_terminal;
@@ -51,8 +52,10 @@ struct session {
         unsigned long long ticks, entries, threads;
         char line[512]; /* control channel, up to the newline */
         size_t line_bytes;
-        size_t matched;    /* of panic_mark */
-        size_t marked;     /* of ready_mark */
+        size_t matched; /* of panic_mark */
+        enum mark mark;
+        size_t marked;     /* of that */
+        unsigned silent;   /* guests of which nothing more is shown with --quiet */
         char message[440]; /* why a guest ended; of several, the first, with its name */
         char begin[40];    /* of the console's line; of several guests: whose it is */
         unsigned column;
@@ -98,7 +101,8 @@ static void take_terminal(void)
 
 static void emit(struct session *session, char c)
 {
-        if (session->options->quiet && (!session->ready || session->reported))
+        if (session->options->quiet &&
+            (!session->ready || session->reported || session->silent >= session->images->guests))
                 return;
         if (session->log)
                 fputc(c, session->log);
@@ -130,22 +134,40 @@ static void show_one(struct session *session, char c)
                 emit(session, c);
 }
 
+/* The mark that what is held back and @c begin; MARKS: none. */
+static enum mark mark_with(const struct session *session, char c)
+{
+        enum mark mark;
+
+        for (mark = 0; mark < MARKS; mark++)
+                if (!strncmp(marks[mark], marks[session->mark], session->marked) &&
+                    marks[mark][session->marked] == c)
+                        break;
+        return mark;
+}
+
 static void show(struct session *session, const char *data, size_t bytes)
 {
         for (size_t i = 0; i < bytes; i++) {
                 char c = data[i];
+                enum mark mark = mark_with(session, c);
 
-                if (c != ready_mark[session->marked]) {
+                if (mark == MARKS) {
                         /* It was none after all: show what was held back. */
                         for (size_t k = 0; k < session->marked; k++)
-                                show_one(session, ready_mark[k]);
+                                show_one(session, marks[session->mark][k]);
                         session->marked = 0;
+                        mark = mark_with(session, c);
                 }
-                if (c != ready_mark[session->marked]) {
+                if (mark == MARKS) {
                         show_one(session, c);
-                } else if (!ready_mark[++session->marked]) {
+                        continue;
+                }
+                session->mark = mark;
+                if (!marks[mark][++session->marked]) {
                         session->marked = 0;
-                        session->ready = true;
+                        session->ready |= mark == MARK_READY;
+                        session->silent += mark == MARK_EXIT;
                 }
         }
         fflush(stdout);
