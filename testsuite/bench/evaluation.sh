@@ -140,26 +140,55 @@ costs() {
         }' "$l4/costs.tsv"
 }
 
-# What the interrupt thread would save in a small space: a cheaper message to it and from it per interrupt
+# The interrupt thread in a small space, and in the master space on the same kernel: what an interrupt costs,
+# and what everything else does
 small_space() {
         awk -F '\t' '
-        FNR == 1 { file++ }
-        file == 1 { if ($1 == "all" && !$3 && !$4) cycles[$2] = $6; next }
-        $3 != "compute" { next }
-        !($1 in seen) { seen[$1]; version[++versions] = $1 }
-        { count[$1, $2, $4] = $5 }
+        $2 == "bare" || $2 == all || $2 == small {
+                if (!($1 in seen)) { seen[$1]; version[++versions] = $1 }
+                if ($2 != "bare" && $4 == "modelled cycles" && !($3 in known)) { known[$3]; operation[++operations] = $3 }
+                count[$1, $2, $3, $4] = $5
+        }
+        # Of version v on platform p, per interrupt: over native if that is given
+        function each(v, p, o, what, native) {
+                return ((count[v, p, o, what] - (native ? count[v, native, o, what] : 0)) / (o == "console" ? 1 : count[v, p, o, "entry:irq_0"]))
+        }
+        function line(v, p, o,  n, i) {
+                if (!((v, p, o, "modelled cycles") in count)) return
+                n = o == "console" ? "" : "bare"
+                printf "| %s | %s | %s | %.0f | %.0f | %.0f |", v, o == "console" ? "a line typed" : "a tick", p == small ? "a small space" : "the master space", \
+                        each(v, p, o, "instructions", n), each(v, p, o, "modelled cycles", n), each(v, p, o, "modelled cycles, doubled", n)
+                split("cr3_load sysenter sysexit iret_to_user segment_load entry:count_write_segments", counter, " ")
+                for (i = 1; i <= 6; i++) printf " %.1f |", each(v, p, o, counter[i])
+                print ""; lines++
+        }
         END {
-                if (!cycles["inter"] || !cycles["mixed"]) { print "Not measured."; exit }
-                saved = 2 * (cycles["inter"] - cycles["mixed"])
-                print "| Linux | timer interrupts per CPU-bound operation | modelled cycles over native, per interrupt | a message to an ordinary space | to a small one | saved per interrupt | of the operation |"
-                print "|---|--:|--:|--:|--:|--:|--:|"
+                for (i = 1; i <= versions; i++) if ((version[i], small, "compute", "modelled cycles") in count) n++
+                if (!n) { print "Not measured."; exit }
+                print "| Linux | event | interrupt thread in | instructions | modelled cycles | weights doubled | CR3 loads | calls of L4 | SYSEXIT | IRET to user mode | segment loads | segments written |"
+                print "|---|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
                 for (i = 1; i <= versions; i++) {
-                        v = version[i]; n = count[v, "l4x-colocated", "entry:irq_0"]; c = count[v, "l4x-colocated", "modelled cycles"]
-                        if (!n) { printf "| %s | not measured | | | | | |\n", v; continue }
-                        printf "| %s | %.2f | %.0f | %d | %d | %d | %.3f percent |\n", v, n, (c - count[v, "bare", "modelled cycles"]) / n, \
-                                cycles["inter"], cycles["mixed"], saved, 100 * saved * n / c
+                        line(version[i], all, "compute"); line(version[i], small, "compute")
+                        line(version[i], all, "console"); line(version[i], small, "console")
                 }
-        }' "$l4/ipc.tsv" "$extended/extended.tsv"
+                print "\nThe whole of an operation, with the interrupt thread in a small space: modelled cycles, times those with it in the master space (weights doubled)\n"
+                printf "| Linux |"
+                for (k = 1; k <= operations; k++) if (operation[k] != "console") printf " %s |", operation[k] == "compute" ? "CPU-bound" : operation[k]
+                printf "\n|---|"
+                for (k = 1; k <= operations; k++) if (operation[k] != "console") printf "--:|"
+                print ""
+                for (i = 1; i <= versions; i++) {
+                        v = version[i]
+                        if (!((v, small, "compute", "modelled cycles") in count)) continue
+                        printf "| %s |", v
+                        for (k = 1; k <= operations; k++) if (operation[k] != "console") {
+                                o = operation[k]
+                                printf " %.3f (%.3f) |", count[v, small, o, "modelled cycles"] / count[v, all, o, "modelled cycles"], \
+                                        count[v, small, o, "modelled cycles, doubled"] / count[v, all, o, "modelled cycles, doubled"]
+                        }
+                        print ""
+                }
+        }' all=l4x-colocated-all small=l4x-colocated-without-master "$extended/extended.tsv"
         echo
 }
 

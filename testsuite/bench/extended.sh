@@ -11,6 +11,8 @@
 #   extended.tsv    linux, platform, operation, what was counted, per operation
 #   boot.tsv        platform, seconds until a command of the root file system has ended
 #   without.tsv     stage 2 whole, and with one part left out at a time: the set "ablation"
+#                   (the set "interrupt" is in extended.tsv: the interrupt thread in the master space
+#                   and in a small one, both on kernel-all)
 #   extended.txt    the comparison
 #   times-*.svg     plots, if gnuplot is there
 #
@@ -25,10 +27,13 @@ suite=extended build=$1 results=${2:-bench-extended}
 # shellcheck source=testsuite/bench/guests.sh
 . "$(dirname "$(readlink -f "$0")")/bench-guests"
 versions=${AFTERBURN_BENCH_VERSIONS:-6.1 2.6.9}
-sets=${AFTERBURN_BENCH_SETS:-all build gcc ablation}
+sets=${AFTERBURN_BENCH_SETS:-all build gcc ablation interrupt}
 # Of Linux 6.1 only, and on platforms of its own.
 ablation=
 case " $sets " in *" ablation "*) ablation=1 sets=$(echo " $sets " | sed "s/ ablation / /; s/^ *$//") ;; esac
+interrupt=
+case " $sets " in *" interrupt "*) interrupt=1 sets=$(echo " $sets " | sed "s/ interrupt / /; s/^ *$//") ;; esac
+compared=$versions # by the set interrupt
 [ -n "$sets" ] || versions=
 platforms='bare l4 l4x-split l4x-colocated'
 mkdir -p "$results" || { say "$results: cannot be made"; exit 1; }
@@ -125,6 +130,23 @@ without() {
 }
 [ -z "$ablation" ] || without
 
+# --- the interrupt thread in the master space, and in a small one -------------------------
+interrupt() {
+        for version in $compared; do
+                kernel=$build/linux-$version/vmlinux
+                [ -f "$kernel" ] || { say "$kernel: not found: linux-$version is not measured"; continue; }
+                [ -n "$(value "$version" bare compute 'modelled cycles')" ] || count bare "$version" all
+                for platform in l4x-colocated-all l4x-colocated-without-master; do
+                        if count "$platform" "$version" all && count_console "$platform" "$version"; then
+                                measured="$measured interrupt"
+                        else
+                                say "linux-$version on $platform: not all was measured"
+                        fi
+                done
+        done
+}
+[ -z "$interrupt" ] || interrupt
+
 seconds_of() { awk -F '\t' -v p="$1" '$1 == p { print $2 }' "$work/boot"; }
 report 'boot with 128 MB, wall time, times native' "$(over "$(seconds_of l4x-colocated)" "$(seconds_of bare)" 2)"
 
@@ -136,7 +158,7 @@ fi
 # --- the comparison ----------------------------------------------------------------
 awk -F '\t' -v platforms="$platforms" '
 BEGIN { n = split(platforms, platform, " ") }
-NR == 1 || $4 == "threads" || $2 ~ /-without-/ { next }
+NR == 1 || $4 == "threads" || $2 ~ /-without-|-all$/ { next }
 { count[$1, $3, $2, $4] = $5 }
 !($1 in seen) { seen[$1]; version[++versions] = $1 }
 !(($1, $3) in known) { known[$1, $3]; operation[$1, ++operations[$1]] = $3 }

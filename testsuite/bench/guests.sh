@@ -8,7 +8,8 @@
 #       suite=NAME build=FOLDER; . guests.sh
 #
 # A platform is bare, l4, l4x-split, l4x-colocated, or l4x-colocated-without-PART (afterburn run
-# --without).  All that is counted is a row of $counted: linux, platform, operation, what, per
+# --without); without master that is on kernel-all, and l4x-colocated-all is the whole on the
+# same.  All that is counted is a row of $counted: linux, platform, operation, what, per
 # operation; "modelled cycles" is one of the things counted, and so are the same with the two
 # assumed weights doubled, and the threads of L4 the guest had at the end of the run.
 # shellcheck disable=SC2154
@@ -100,14 +101,15 @@ run() {
         run_counted "$platform" "$user" "$kernel" "$result" "$initrd" "$memory" "$@"
 }
 
-# run_counted PLATFORM USER KERNEL RESULT INITRD MEMORY COMMAND...: the same, with $work/entries as they are
+# run_counted PLATFORM USER KERNEL RESULT INITRD MEMORY COMMAND...: the same, with $work/entries
+# as they are; what is in the file $typed is typed
 run_counted() {
         platform=$1 user=$2 kernel=$3 result=$4 initrd=$5 memory=$6
         shift 6
         on "$platform" --quiet --icount --timeout=900 --memory="$memory" \
                 --append=norandmaps --initrd="$initrd" --emulator-option=-plugin \
                 --emulator-option="$plugin,out=$result,user=$user,entries=$work/entries" "$kernel" -- "$@" \
-                >"$work/out" 2>"$work/err" </dev/null ||
+                >"$work/out" 2>"$work/err" <"${typed:-/dev/null}" ||
                 { say "$platform: $kernel: $*: $(tail -n 1 "$work/err")"; return 1; }
 }
 
@@ -162,6 +164,49 @@ count() {
                 sed -n "s/.*, \\([0-9]*\\) threads$/$version	$platform	$operation	threads	\\1/p" "$work/err" >>"$counted"
                 doubt "linux-$version on $platform, $operation"
         done
+}
+
+# typing OUT: an empty line, twenty times, and the end, for cat, once a guest has said "ready" in OUT
+typing() {
+        for _ in $(seq 600); do
+                ! grep -q ready "$1" 2>/dev/null || break
+                sleep 0.1
+        done
+        for _ in $(seq 20); do
+                sleep 0.1
+                echo
+        done
+        sleep 0.1
+        printf '\004'
+}
+
+# count_console PLATFORM VERSION: what a line that is typed costs from its interrupt until the wedge
+# sees the event, where the guest waits for it: the commonest of twenty, as a clock may tick meanwhile
+count_console() {
+        platform=$1 version=$2 kernel=$build/linux-$2/vmlinux
+        [ -f "$full" ] || { say "$full: not found: run make"; return 1; }
+        say "linux-$version on $platform: console"
+        l4_ways_in "$platform" "$kernel" | sed 's/ irq_4$/ mark_begin/' >"$work/entries"
+        nm "$(grep '/wedge-' "$work/files" | head -n 1)" |
+                awk '$3 == "backend_events" { print $1, "mark_end" }' >>"$work/entries"
+        rm -f "$work/out" "$work/typed"
+        mkfifo "$work/typed" || return 1
+        typing "$work/out" >"$work/typed" &
+        typed=$work/typed
+        run_counted "$platform" 0xdf000000 "$kernel" "$work/counts" "$full" 128M \
+                /bin/sh -c 'echo ready; cat' || { kill $! 2>/dev/null; typed=''; return 1; }
+        typed=''
+        wait
+        numbers=$(seq 32 | tr '\n' ' ') ones=$(seq 32 | sed 's/.*/1/' | tr '\n' ' ')
+        for factor in 1 2; do
+                awk -f "$share/cost.awk" -v names="$numbers" -v rounds="$ones" -v factor=$factor "$work/counts" >"$work/lines"
+                [ $factor = 2 ] || line=$(awk '{ n[$2]++; if (!($2 in first)) first[$2] = $1 }
+                        END { for (c in n) if (n[c] > n[most] || n[c] == n[most] && c + 0 < most + 0) most = c; print first[most] }' "$work/lines")
+                awk -v n="$line" -v on="$version	$platform	console	" -v doubled="$([ $factor = 1 ] || echo ', doubled')" \
+                        '$1 == n { print on "modelled cycles" doubled "\t" $2 }' "$work/lines" >>"$counted"
+        done
+        awk -F '\t' -v n="$line" -v on="$version	$platform	console	" '
+                index($1, n ".1:") == 1 { what = $1; sub(/^[^:]*:/, "", what); print on what "\t" $2 }' "$work/counts" >>"$counted"
 }
 
 # value VERSION PLATFORM OPERATION WHAT: a row's number, or nothing

@@ -41,11 +41,10 @@
 #define RMON_VM_SHARED    0x21c /* MR1 address of its struct l4vm_shared, with the deadline */
 #define RMON_VM_HALT      0x21d /* stop the user thread it says, so that main hears of it */
 #define RMON_VM_WANT      0x21e /* MR1 thread, from the machine's first: it has no time; no answer */
-#define RMON_VM_SMALL                                                                              \
-        0x222 /* MR1, MR2 program for its caller in a small space, bytes; answered if not */
-#define RMON_VM_RUNS 0x220 /* to wedge, from thread RMON_GIVER: who wanted time is given it */
-#define RMON_GIVER   1     /* its number, behind the monitor's */
-#define RMON_NOTIFY  0x21f /* monitor to wedge: MR1 mask of enum ab_event */
+#define RMON_VM_SMALL     0x221 /* MR1 program, MR2 bytes: who asks begins anew, in a small space */
+#define RMON_VM_RUNS      0x220 /* to wedge, from thread RMON_GIVER: who wanted time is given it */
+#define RMON_GIVER        1     /* its number, behind the monitor's */
+#define RMON_NOTIFY       0x21f /* monitor to wedge: MR1 mask of enum ab_event */
 
 /* Characters to the console, under the client's name. */
 void rmon_putc(char c);
