@@ -7,10 +7,12 @@
 #include "user-fault.h"
 
 struct l4vm_fresh l4vm_fresh[L4VM_SPACES];
+uint32_t l4vm_fresh_noted;
 
 void l4vm_fresh_note(uint32_t space, uint32_t virtual)
 {
         l4vm_fresh[space].page[l4vm_fresh[space].count++ % L4VM_FRESH_MOST] = virtual;
+        l4vm_fresh_noted = 1;
 }
 
 unsigned int l4vm_fresh_items(uint32_t space, uint32_t besides, unsigned int mr)

@@ -80,8 +80,43 @@ extern uint32_t l4vm_missing; /* page of the kernel's fault being handled, | 1; 
  */
 void l4vm_classify(struct ab_frame *frame, struct ab_trap *trap, uint32_t vector, uint32_t error,
                    uint8_t code);
-void l4vm_load_frame(struct ab_frame *frame);        /* from the exception message in the MRs */
-void l4vm_store_frame(const struct ab_frame *frame); /* to one, vector and error 0 */
+enum { L4VM_USER_FLAGS = 0x00240dd5, L4VM_FIXED_FLAGS = 0x202 };
+
+/* From the exception message in the message registers; ... */
+static inline void l4vm_load_frame(struct ab_frame *frame)
+{
+        const L4_Word_t *mr = L4_Utcb();
+
+        frame->eip = mr[L4_EXC_MR_EIP];
+        frame->eflags = (mr[L4_EXC_MR_EFLAGS] & L4VM_USER_FLAGS) | L4VM_FIXED_FLAGS;
+        frame->edi = mr[L4_EXC_MR_EDI];
+        frame->esi = mr[L4_EXC_MR_ESI];
+        frame->ebp = mr[L4_EXC_MR_EBP];
+        frame->esp = mr[L4_EXC_MR_ESP];
+        frame->ebx = mr[L4_EXC_MR_EBX];
+        frame->edx = mr[L4_EXC_MR_EDX];
+        frame->ecx = mr[L4_EXC_MR_ECX];
+        frame->eax = mr[L4_EXC_MR_EAX];
+}
+
+/* ... to one, vector and error 0. */
+static inline void l4vm_store_frame(const struct ab_frame *frame)
+{
+        L4_Word_t *mr = L4_Utcb();
+
+        mr[L4_EXC_MR_EIP] = frame->eip;
+        mr[L4_EXC_MR_EFLAGS] = (frame->eflags & L4VM_USER_FLAGS) | L4VM_FIXED_FLAGS;
+        mr[L4_EXC_MR_VECTOR] = 0;
+        mr[L4_EXC_MR_ERROR] = 0;
+        mr[L4_EXC_MR_EDI] = frame->edi;
+        mr[L4_EXC_MR_ESI] = frame->esi;
+        mr[L4_EXC_MR_EBP] = frame->ebp;
+        mr[L4_EXC_MR_ESP] = frame->esp;
+        mr[L4_EXC_MR_EBX] = frame->ebx;
+        mr[L4_EXC_MR_EDX] = frame->edx;
+        mr[L4_EXC_MR_ECX] = frame->ecx;
+        mr[L4_EXC_MR_EAX] = frame->eax;
+}
 
 /* monitor.c, helper.c */
 void l4vm_monitor_main(void) __attribute__((noreturn));
@@ -236,6 +271,8 @@ extern struct l4vm_fresh {
         uint32_t page[L4VM_FRESH_MOST];
 } l4vm_fresh[L4VM_SPACES];
 void l4vm_fresh_note(uint32_t space, uint32_t virtual);
+/* Since this was cleared, for some space.  Whoever does so looks at the current space's. */
+extern uint32_t l4vm_fresh_noted;
 /* Put map items for them at @mr on; the next register.  @besides is in the message already. */
 unsigned int l4vm_fresh_items(uint32_t space, uint32_t besides, unsigned int mr);
 static inline unsigned int l4vm_fresh_put(uint32_t space, uint32_t besides, unsigned int mr)

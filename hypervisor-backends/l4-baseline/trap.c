@@ -9,8 +9,7 @@ enum {
         ERROR_WRITE = 2,
         INT3 = 3,
         INTO = 4,
-        OPCODE_INT_N = 0xcd,
-        USER_FLAGS = 0x00240dd5
+        OPCODE_INT_N = 0xcd
 };
 
 volatile struct l4vm_shared l4vm
@@ -64,37 +63,6 @@ void l4vm_main(void)
 }
 
 /* --- exception messages ---------------------------------------------------------- */
-
-void l4vm_load_frame(struct ab_frame *frame)
-{
-        frame->eip = L4_StoreMR(L4_EXC_MR_EIP);
-        frame->eflags = L4_StoreMR(L4_EXC_MR_EFLAGS);
-        frame->edi = L4_StoreMR(L4_EXC_MR_EDI);
-        frame->esi = L4_StoreMR(L4_EXC_MR_ESI);
-        frame->ebp = L4_StoreMR(L4_EXC_MR_EBP);
-        frame->esp = L4_StoreMR(L4_EXC_MR_ESP);
-        frame->ebx = L4_StoreMR(L4_EXC_MR_EBX);
-        frame->edx = L4_StoreMR(L4_EXC_MR_EDX);
-        frame->ecx = L4_StoreMR(L4_EXC_MR_ECX);
-        frame->eax = L4_StoreMR(L4_EXC_MR_EAX);
-        frame->eflags = (frame->eflags & USER_FLAGS) | 0x202;
-}
-
-void l4vm_store_frame(const struct ab_frame *frame)
-{
-        L4_LoadMR(L4_EXC_MR_EIP, frame->eip);
-        L4_LoadMR(L4_EXC_MR_EFLAGS, (frame->eflags & USER_FLAGS) | 0x202);
-        L4_LoadMR(L4_EXC_MR_VECTOR, 0);
-        L4_LoadMR(L4_EXC_MR_ERROR, 0);
-        L4_LoadMR(L4_EXC_MR_EDI, frame->edi);
-        L4_LoadMR(L4_EXC_MR_ESI, frame->esi);
-        L4_LoadMR(L4_EXC_MR_EBP, frame->ebp);
-        L4_LoadMR(L4_EXC_MR_ESP, frame->esp);
-        L4_LoadMR(L4_EXC_MR_EBX, frame->ebx);
-        L4_LoadMR(L4_EXC_MR_EDX, frame->edx);
-        L4_LoadMR(L4_EXC_MR_ECX, frame->ecx);
-        L4_LoadMR(L4_EXC_MR_EAX, frame->eax);
-}
 
 void l4vm_classify(struct ab_frame *frame, struct ab_trap *trap, uint32_t vector, uint32_t error,
                    uint8_t code)

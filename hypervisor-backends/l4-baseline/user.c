@@ -36,12 +36,6 @@ static L4_MsgTag_t talk(uint32_t space, L4_Time_t wait)
 }
 
 /* Only where the kernel below needs help with flags. */
-static void flags_enter(uint32_t space, struct ab_frame *frame)
-{
-        if (!l4vm_quirks.flags)
-                l4vm_flags_enter(space, frame);
-}
-
 static bool flags_leave(uint32_t space, struct ab_frame *frame, uint32_t vector)
 {
         return !l4vm_quirks.flags && l4vm_flags_leave(space, frame, vector);
@@ -174,15 +168,22 @@ static void give_up(uint32_t space, struct ab_trap *trap)
         user_general_protection(trap);
 }
 
-/* What the thread was last given. */
-static struct ab_frame started;
+/* What the thread was last given, where the kernel below needs help with flags; else its frame. */
+static struct ab_frame helped;
+
+static const struct ab_frame *given_of(const struct ab_frame *frame)
+{
+        return l4vm_quirks.flags ? frame : &helped;
+}
 
 /* The thread gets @frame, and the items that end before message register @mr. */
-static void answer(uint32_t space, const struct ab_frame *frame, unsigned int mr)
+static inline void answer(uint32_t space, const struct ab_frame *frame, unsigned int mr)
 {
-        started = *frame;
-        flags_enter(space, &started);
-        l4vm_store_frame(&started);
+        if (!l4vm_quirks.flags) {
+                helped = *frame;
+                l4vm_flags_enter(space, &helped);
+        }
+        l4vm_store_frame(given_of(frame));
         L4_Set_MsgTag(L4_Tag(0, L4_EXC_WORDS, mr - (L4_EXC_WORDS + 1)));
 }
 
@@ -193,11 +194,14 @@ static bool in_give(uint32_t eip)
 }
 
 /*
- * The thread has been stopped, and its other registers are in @frame.  If it was on its way to
- * what it was last given, it is as if it had not begun.
+ * The thread has been stopped, and its registers are in the message.  If it was on its way to
+ * what it was last given, @frame, it is as if it had not begun.
  */
 static void take_stopped(uint32_t space, struct ab_frame *frame, struct ab_trap *trap)
 {
+        struct ab_frame before = *given_of(frame);
+
+        l4vm_load_frame(frame);
         l4vm.stopped = 0;
         frame->eip = l4vm.stop_eip;
         if (l4vm_quirks.pagers) {
@@ -205,7 +209,7 @@ static void take_stopped(uint32_t space, struct ab_frame *frame, struct ab_trap 
                 frame->eflags = l4vm.stop_eflags;
         }
         if (in_give(frame->eip))
-                *frame = started;
+                *frame = before;
         flags_leave(space, frame, NO_VECTOR);
         *trap = (struct ab_trap){AB_REASON_EVENT, 0, 0, 0};
 }
@@ -264,11 +268,11 @@ static bool of_given(uint32_t space, struct ab_frame *frame, struct ab_trap *tra
         uint32_t address = L4_StoreMR(STUB_GIVE_ADDRESS), *entry, value;
 
         given[space] = true;
-        l4vm_load_frame(frame);
         if (l4vm.stopped) {
                 take_stopped(space, frame, trap);
                 return true;
         }
+        l4vm_load_frame(frame);
         if (!is_page_fault(tag)) {
                 user_general_protection(trap); /* a port */
                 return true;
@@ -288,11 +292,11 @@ static bool of_exception(uint32_t space, struct ab_frame *frame, struct ab_trap 
         uint32_t error = l4vm_error_code(vector, L4_StoreMR(L4_EXC_MR_ERROR));
 
         l4vm_count(COUNT_EXCEPTION);
-        l4vm_load_frame(frame);
-        if (frame->eip == STUB_ADDRESS(stub_hlt) && l4vm.stopped) {
+        if (l4vm.stopped && L4_StoreMR(L4_EXC_MR_EIP) == STUB_ADDRESS(stub_hlt)) {
                 take_stopped(space, frame, trap);
                 return true;
         }
+        l4vm_load_frame(frame);
         if (flags_leave(space, frame, vector)) {
                 l4vm_store_frame(frame);
                 L4_Set_MsgTag(L4_Tag(0, L4_EXC_WORDS, 0));
@@ -315,13 +319,14 @@ static bool of_other(uint32_t space, struct ab_frame *frame, struct ab_trap *tra
         return true;
 }
 
-static bool of_failure(uint32_t space, struct ab_trap *trap, bool again)
+static bool of_failure(uint32_t space, const struct ab_frame *frame, struct ab_trap *trap,
+                       bool again)
 {
         struct ab_frame ignored;
 
         /* It does not wait for us, but in an IPC of its own: end that, and try again. */
         if (!l4vm.stop_failed && !again && interrupt(space, &ignored)) {
-                l4vm_store_frame(&started);
+                l4vm_store_frame(given_of(frame));
                 L4_Set_MsgTag(L4_Tag(0, L4_EXC_WORDS, 0));
                 return false;
         }
@@ -329,18 +334,24 @@ static bool of_failure(uint32_t space, struct ab_trap *trap, bool again)
         return true;
 }
 
-static void run(uint32_t space, struct ab_frame *frame, struct ab_trap *trap)
+/* The loaded answer sets the thread going. */
+static L4_MsgTag_t go(uint32_t space)
+{
+        L4_MsgTag_t tag;
+
+        l4vm.running = thread_of(space).raw;
+        tag = talk(space, L4_Never);
+        l4vm.running = 0;
+        return tag;
+}
+
+static void run(uint32_t space, struct ab_frame *frame, struct ab_trap *trap, L4_MsgTag_t tag)
 {
         bool done = false, failed = false;
 
-        while (!done) {
-                L4_MsgTag_t tag;
-
-                l4vm.running = thread_of(space).raw;
-                tag = talk(space, L4_Never);
-                l4vm.running = 0;
+        for (;;) {
                 if (L4_IpcFailed(tag)) {
-                        done = of_failure(space, trap, failed);
+                        done = of_failure(space, frame, trap, failed);
                         failed = true;
                 } else if (is_page_fault(tag)) {
                         done = of_page_fault(space, frame, trap, L4_Label(tag) & L4_FPAGE_W);
@@ -351,7 +362,31 @@ static void run(uint32_t space, struct ab_frame *frame, struct ab_trap *trap)
                 } else {
                         done = of_other(space, frame, trap, L4_Label(tag) == L4_LABEL_IOFAULT_RW);
                 }
+                if (done)
+                        return;
+                tag = go(space);
         }
+}
+
+/*
+ * The message says no more than that int n was executed, n from 32 on: of the lower ones some
+ * have instructions of their own (l4vm_classify).
+ */
+static inline bool take_call(L4_MsgTag_t tag, struct ab_frame *frame, struct ab_trap *trap)
+{
+        enum { FIRST = 32, ERROR = FIRST * 8 + 2, VECTORS = 0xff << 3 };
+        const L4_Word_t *mr = L4_Utcb();
+
+        if (tag.raw != L4_Tag(L4_LABEL_EXCEPTION, L4_EXC_WORDS, 0).raw || l4vm.stopped ||
+            mr[L4_EXC_MR_VECTOR] != GENERAL_PROTECTION ||
+            (mr[L4_EXC_MR_ERROR] - ERROR) & ~(L4_Word_t)VECTORS || !l4vm_quirks.flags)
+                return false;
+        l4vm_count(COUNT_EXCEPTION);
+        l4vm_load_frame(frame);
+        frame->eip += 2;
+        trap->reason = AB_REASON_INTERRUPT;
+        trap->vector = mr[L4_EXC_MR_ERROR] >> 3;
+        return true;
 }
 
 /* Another space runs from now on.  One whose pager does not wait is up to something: it ends. */
@@ -362,15 +397,9 @@ static void leave(uint32_t next)
         ran = next;
 }
 
-void backend_user(struct ab_frame *frame, struct ab_trap *trap)
+/* What is to be done and to be told before user code runs: the message's next register. */
+static __attribute__((noinline)) unsigned int prepare(uint32_t space, const struct ab_frame *frame)
 {
-        uint32_t space = l4vm_current;
-
-        if (l4vm.events) {
-                *trap = (struct ab_trap){AB_REASON_EVENT, 0, 0, 0};
-                return;
-        }
-        l4vm_call_begin();
         if (space != ran)
                 leave(space);
         l4vm_user_need(space);
@@ -379,12 +408,32 @@ void backend_user(struct ab_frame *frame, struct ab_trap *trap)
         /* A single step begins where the kernel sets the flag. */
         if (given[space] && frame->eflags & TRAP_FLAG)
                 l4vm_run_stub(space, stub_hlt, 0);
+        l4vm_fresh_noted = 0;
+        return put_fresh(space, ~0u, L4_EXC_WORDS + 1);
+}
+
+/* Whoever calls it holds events, so nobody moves this thread meanwhile. */
+void backend_user(struct ab_frame *frame, struct ab_trap *trap)
+{
+        uint32_t space = l4vm_current;
+        unsigned int mr = L4_EXC_WORDS + 1;
+        L4_MsgTag_t tag;
+
+        if (l4vm.events) {
+                *trap = (struct ab_trap){AB_REASON_EVENT, 0, 0, 0};
+                return;
+        }
+        if ((space ^ ran) | (space ^ l4vm_fpu_in_use) | l4vm_queued | l4vm_fresh_noted |
+            (frame->eflags & TRAP_FLAG))
+                mr = prepare(space, frame);
         user_progress_begin();
-        answer(space, frame, put_fresh(space, ~0u, L4_EXC_WORDS + 1));
-        run(space, frame, trap);
+        answer(space, frame, mr);
+        tag = go(space);
+        if (!take_call(tag, frame, trap)) {
+                run(space, frame, trap, tag);
+                l4vm_note(trap->reason, trap->vector, frame->eip, true);
+        }
         l4vm.stopping = 0;
-        l4vm_note(trap->reason, trap->vector, frame->eip, true);
-        l4vm_call_end();
 }
 
 /* --- what an application has besides --------------------------------------------------------- */

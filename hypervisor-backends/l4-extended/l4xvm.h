@@ -42,17 +42,15 @@ unsigned int l4xvm_segments_put(uint32_t space, L4_Word_t *mr, unsigned int n);
 void l4xvm_segments_take(uint32_t space, const L4_Word_t *mr, L4_MsgTag_t tag);
 
 /*
- * Items for what the thread of @space lacks, mostly nothing, at @n; the next one begins there. What
- * is in front of them is to be written later.
+ * Not 0: the thread of `space', if it is still the current one, lacks something.  Mostly not; if
+ * so, l4xvm_segments_put() puts items for it at @n, and the next one begins where it says.  What is
+ * in front of them is to be written later.
  */
-static inline unsigned int l4xvm_segments_enter(uint32_t space, L4_Word_t *mr, unsigned int n)
+static inline uint32_t l4xvm_segments_lack(void)
 {
         const struct l4xvm_segments *s = &l4xvm_segments;
 
-        if (s->changed | (s->space ^ space) | (s->loaded.gs ^ s->user.gs) |
-            (s->loaded.fs ^ s->user.fs))
-                return l4xvm_segments_put(space, mr, n);
-        return n;
+        return s->changed | (s->loaded.gs ^ s->user.gs) | (s->loaded.fs ^ s->user.fs);
 }
 
 /* The message @tag is in the registers: what the thread has loaded.  Mostly it had and has none. */

@@ -82,7 +82,7 @@ void co_installed(uint32_t *entry, uint32_t value);
  * Something is to be done before user code runs: its space is another one, has pages that
  * are the kernel's alone, or its thread may lack floating-point registers.
  */
-extern bool co_unsettled;
+extern uint32_t co_unsettled;
 /* Before user code runs: no page of the kernel's alone is at a user address. */
 void co_leave_private(void);
 

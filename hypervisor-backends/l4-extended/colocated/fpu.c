@@ -26,7 +26,8 @@ static void look(void)
                 return;
         if (!xfer_read_fpu(application(), areas[owner]))
                 backend_fatal("an application's floating-point registers cannot be read");
-        in_area[owner] = co_unsettled = true;
+        co_unsettled = true;
+        in_area[owner] = true;
 }
 
 /* The current space's applications have @image from now on. */

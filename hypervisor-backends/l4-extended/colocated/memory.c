@@ -32,7 +32,7 @@ static struct {
         uint8_t window[L4VM_PIECES]; /* piece + 1 */
 } spaces[L4VM_SPACES] = {{.made = true}};
 
-bool co_unsettled = true;
+uint32_t co_unsettled = true;
 
 static L4_Fpage_t log_pages[LOG];
 static uint32_t log_end;
@@ -229,7 +229,7 @@ void co_installed(uint32_t *entry, uint32_t value)
 {
         *entry |= SHADOW_INSTALLED;
         if (!(value & AB_USER))
-                spaces[l4vm_current].private = co_unsettled = true;
+                co_unsettled = spaces[l4vm_current].private = true;
 }
 
 void co_leave_private(void)

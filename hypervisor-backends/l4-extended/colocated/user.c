@@ -147,28 +147,43 @@ static L4_MsgTag_t talk(void)
         return tag;
 }
 
+/*
+ * What is to be done and to be told before user code runs: the message's next register.  0: there
+ * is an event.
+ */
+static __attribute__((noinline)) unsigned int prepare(L4_Word_t *mr)
+{
+        unsigned int n = 1 + XFER_FRAME_WORDS;
+
+        if (co_unsettled)
+                settle();
+        if (l4vm.events)
+                return 0;
+        l4vm_fresh_noted = 0;
+        n = l4xvm_segments_put(l4vm_current, mr, n);
+        return l4vm_fresh_put(l4vm_current, ~0u, n);
+}
+
+/* Whoever calls it holds events, so nobody moves this thread meanwhile. */
 void backend_user(struct ab_frame *frame, struct ab_trap *trap)
 {
         L4_Word_t *mr = L4_Utcb();
-        unsigned int n;
+        unsigned int n = 1 + XFER_FRAME_WORDS;
         L4_MsgTag_t tag;
 
-        l4vm_call_begin();
-        if (co_unsettled)
-                settle();
-        if (l4vm.events) {
+        if (co_unsettled | l4vm_fresh_noted | l4vm.events | l4xvm_segments_lack())
+                n = prepare(mr);
+        if (!n) {
                 *trap = (struct ab_trap){AB_REASON_EVENT, 0, 0, 0};
-        } else {
-                n = l4xvm_segments_enter(l4vm_current, mr, 1 + XFER_FRAME_WORDS);
-                n = l4vm_fresh_put(l4vm_current, ~0u, n);
-                user_progress_begin();
-                xfer_put_frame(mr, 1, frame);
-                mr[0] = L4_Tag(0, 0, n - 1).raw;
-                tag = talk();
-                if (l4vm.stopped || !l4xvm_is_call(mr, frame, trap))
-                        while (!of_message(tag, frame, trap))
-                                tag = talk();
+                return;
         }
+        user_progress_begin();
+        xfer_put_frame(mr, 1, frame);
+        mr[0] = L4_Tag(0, 0, n - 1).raw;
+        tag = talk();
+        if (!l4vm.stopped && l4xvm_is_call(mr, frame, trap))
+                return;
+        while (!of_message(tag, frame, trap))
+                tag = talk();
         l4vm_note(trap->reason, trap->vector, frame->eip, true);
-        l4vm_call_end();
 }

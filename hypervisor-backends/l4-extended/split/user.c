@@ -272,32 +272,42 @@ static __attribute__((noinline)) void settle(uint32_t space)
         l4vm_fpu_enter(space);
 }
 
+/* What is to be done and to be told before user code runs: the message's next register. */
+static __attribute__((noinline)) unsigned int prepare(uint32_t space, L4_Word_t *mr)
+{
+        unsigned int n = 1 + XFER_FRAME_WORDS;
+
+        if (space != l4vm_fpu_in_use)
+                settle(space);
+        if (l4vm_queued)
+                l4vm_flush_queue();
+        l4vm_fresh_noted = 0;
+        n = l4xvm_segments_put(space, mr, n);
+        return l4vm_fresh_put(space, ~0u, n);
+}
+
 void backend_user(struct ab_frame *frame, struct ab_trap *trap)
 {
         uint32_t space = l4vm_current;
         L4_Word_t *mr = L4_Utcb();
         bool failed = false;
-        unsigned int n;
+        unsigned int n = 1 + XFER_FRAME_WORDS;
 
         if (l4vm.events) {
                 *trap = (struct ab_trap){AB_REASON_EVENT, 0, 0, 0};
                 return;
         }
-        l4vm_call_begin();
-        if (space != l4vm_fpu_in_use)
-                settle(space);
-        if (l4vm_queued)
-                l4vm_flush_queue();
-        n = l4xvm_segments_enter(space, mr, XFER_FRAME_WORDS + 1);
-        n = l4vm_fresh_put(space, ~0u, n);
+        if ((space ^ l4vm_fpu_in_use) | (space ^ l4xvm_segments.space) | l4vm_queued |
+            l4vm_fresh_noted | l4xvm_segments_lack())
+                n = prepare(space, mr);
         user_progress_begin();
         xfer_put_frame(mr, 1, frame);
         mr[0] = L4_Tag(0, 0, n - 1).raw;
         run(space);
-        if (!l4xvm_is_call(mr, frame, trap))
+        if (!l4xvm_is_call(mr, frame, trap)) {
                 while (!of_message(space, frame, trap, &failed))
                         run(space);
+                l4vm_note(trap->reason, trap->vector, frame->eip, true);
+        }
         l4vm.stopping = 0;
-        l4vm_note(trap->reason, trap->vector, frame->eip, true);
-        l4vm_call_end();
 }
