@@ -9,7 +9,8 @@ rows=$(grep -c '^AB_INSN' "$top_srcdir/afterburner/insn-ia32.def")
 guest=${AFTERBURN_TEST_GUEST:-$top_builddir/linux-6.1/vmlinux}
 rootfs=$share/rootfs.cpio.gz
 closed='kernel memory is closed to user mode'
-plan 16
+small="--l4-kernel=$top_builddir/lib/afterburner/l4/kernel-all --without=master"
+plan 17
 
 co() {
         want=$1
@@ -32,10 +33,14 @@ check 'two guests side by side'
 if command -v bochs >/dev/null; then
         co 0 --emulator=bochs "$share/mini" && grep -q "^ok 9 $closed" "$tmp/out"
         check 'mini under bochs, which checks limits: kernel memory is closed'
+        # shellcheck disable=SC2086 # words
+        co 0 --emulator=bochs $small "$share/mini" && [ "$(grep -c "^ok " "$tmp/out")" = 9 ]
+        check "mini under bochs, the interrupt thread in a small space"
         co 0 --emulator=bochs "$top_builddir/testsuite/wedge/beyond" && [ "$(grep -c "^ok " "$tmp/out")" = 5 ]
         check "under bochs: steps and split instructions in a page of the kernel that applications run"
 else
         skip 'mini under bochs' 'bochs is not installed'
+        skip 'mini under bochs with a small space' 'bochs is not installed'
         skip "a page of the kernel that applications run" "bochs is not installed"
 fi
 
@@ -46,7 +51,6 @@ for part in recycling limits preemption invalidation bulk; do
         check "mini without $part"
 done
 
-small="--l4-kernel=$top_builddir/lib/afterburner/l4/kernel-all --without=master"
 # shellcheck disable=SC2086 # words
 co 1 $small "$share/mini"
 [ "$(grep -v "$closed" "$tmp/out" | grep -c "^ok ")" = 8 ]
