@@ -9,12 +9,6 @@
 struct l4vm_fresh l4vm_fresh[L4VM_SPACES];
 uint32_t l4vm_fresh_noted;
 
-void l4vm_fresh_note(uint32_t space, uint32_t virtual)
-{
-        l4vm_fresh[space].page[l4vm_fresh[space].count++ % L4VM_FRESH_MOST] = virtual;
-        l4vm_fresh_noted = 1;
-}
-
 unsigned int l4vm_fresh_items(uint32_t space, uint32_t besides, unsigned int mr)
 {
         struct l4vm_fresh *fresh = &l4vm_fresh[space];
@@ -22,12 +16,12 @@ unsigned int l4vm_fresh_items(uint32_t space, uint32_t besides, unsigned int mr)
 
         fresh->count = 0;
         for (i = 0; i < n; i++) {
-                uint32_t page = fresh->page[i], *entry = shadow_entry(space, page, false);
+                uint32_t page = fresh->item[i].page, *entry = fresh->item[i].entry, value = *entry;
 
                 /* To move the window would take the message: that waits for a fault. */
-                if (page != besides && entry && *entry & AB_USER &&
-                    l4vm_is_in_reach(*entry & SHADOW_PAGE, *entry))
-                        mr = user_install(page, *entry, entry, mr);
+                if (page != besides && value & AB_USER &&
+                    l4vm_is_in_reach(value & SHADOW_PAGE, value))
+                        mr = user_install(page, value, entry, mr);
         }
         return mr;
 }

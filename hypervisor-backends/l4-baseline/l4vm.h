@@ -194,6 +194,24 @@ enum {
 uint32_t *shadow_entry(uint32_t space, uint32_t virtual, bool make);
 /* Its value, 4 MB mappings of the kernel space included; 0: nothing. */
 uint32_t shadow_lookup(uint32_t space, uint32_t virtual);
+
+/* A leaf has those of 64 pages; by 16 bits of number, 0 is none. */
+enum { SHADOW_LEAF_PAGES = 64, SHADOW_LEAF_BITS = 18, SHADOW_LEAVES = 6144 };
+extern struct shadow_leaf {
+        uint32_t entry[SHADOW_LEAF_PAGES];
+        uint16_t next; /* of the same space, or free; 0: none */
+        uint16_t row;
+} shadow_leaves[SHADOW_LEAVES + 1];
+extern uint16_t shadow_directory[L4VM_SPACES + 1][L4VM_GUEST_END >> SHADOW_LEAF_BITS];
+
+/* The entry of @virtual, below L4VM_GUEST_END, in a space of user code; NULL: none. */
+static inline uint32_t *shadow_user_entry(uint32_t space, uint32_t virtual)
+{
+        uint32_t leaf = shadow_directory[space][virtual >> SHADOW_LEAF_BITS];
+
+        return leaf ? &shadow_leaves[leaf].entry[virtual >> 12 & (SHADOW_LEAF_PAGES - 1)] : 0;
+}
+
 /*
  * The kernel space has guest-physical @physical where a kernel has its memory, with @rights.
  * Mostly that is in a 4 MB mapping for writing.
@@ -235,8 +253,15 @@ bool l4vm_serve_kernel(uint32_t address, bool write, uint32_t *error);
 
 /* Where in the kernel space @physical can be mapped on from, with @rights. */
 uint32_t l4vm_source(uint32_t physical, uint32_t rights, bool *from_window);
-/* That moves nothing, and so leaves a message that is being made as it is. */
-bool l4vm_is_in_reach(uint32_t physical, uint32_t rights);
+/*
+ * That moves nothing, and so leaves a message that is being made as it is: it is in the linear
+ * area, or in the window.
+ */
+bool l4vm_is_in_window(uint32_t physical);
+static inline bool l4vm_is_in_reach(uint32_t physical, uint32_t rights)
+{
+        return shadow_is_linear(physical, rights) || l4vm_is_in_window(physical);
+}
 
 /*
  * mapping.c asks each layout's memory.c: that @entry of @virtual says @value, and what L4 has of
@@ -268,11 +293,20 @@ void l4vm_flush_queue(void);
 #define L4VM_FRESH_MOST 16u
 extern struct l4vm_fresh {
         uint32_t count; /* of all that came since they were taken */
-        uint32_t page[L4VM_FRESH_MOST];
+        struct {
+                uint32_t page, *entry; /* of the shadow; void when the space is forgotten */
+        } item[L4VM_FRESH_MOST];
 } l4vm_fresh[L4VM_SPACES];
-void l4vm_fresh_note(uint32_t space, uint32_t virtual);
 /* Since this was cleared, for some space.  Whoever does so looks at the current space's. */
 extern uint32_t l4vm_fresh_noted;
+static inline void l4vm_fresh_note(uint32_t space, uint32_t virtual, uint32_t *entry)
+{
+        uint32_t i = l4vm_fresh[space].count++ % L4VM_FRESH_MOST;
+
+        l4vm_fresh[space].item[i].page = virtual;
+        l4vm_fresh[space].item[i].entry = entry;
+        l4vm_fresh_noted = 1;
+}
 /* Put map items for them at @mr on; the next register.  @besides is in the message already. */
 unsigned int l4vm_fresh_items(uint32_t space, uint32_t besides, unsigned int mr);
 static inline unsigned int l4vm_fresh_put(uint32_t space, uint32_t besides, unsigned int mr)

@@ -18,8 +18,10 @@ static void check_range(uint32_t space, uint32_t virtual, uint32_t bytes)
 static bool change_pages(uint32_t space, uint32_t virtual, uint32_t bytes, uint32_t value)
 {
         for (; bytes; bytes -= AB_PAGE_BYTES) {
-                uint32_t *entry = shadow_entry(space, virtual, value);
+                uint32_t *entry = space == AB_SPACE_KERNEL ? 0 : shadow_user_entry(space, virtual);
 
+                if (!entry)
+                        entry = shadow_entry(space, virtual, value);
                 if (!entry && value)
                         return false;
                 if (entry && (*entry || value))
@@ -68,11 +70,28 @@ static bool map(uint32_t space, uint32_t at, uint32_t physical, uint32_t left, u
         return true;
 }
 
+/* What is mapped most: nothing is wrong with it, and its leaf may be there. */
+static bool is_user_page(uint32_t space, uint32_t virtual, uint32_t physical, uint32_t bytes)
+{
+        return space < L4VM_SPACES && bytes == AB_PAGE_BYTES &&
+               !((virtual | physical) % AB_PAGE_BYTES) && virtual < L4VM_GUEST_END &&
+               physical < l4vm_machine.memory_bytes;
+}
+
 bool backend_map(uint32_t space, uint32_t virtual, uint32_t physical, uint32_t bytes,
                  uint32_t rights)
 {
         bool done;
 
+        if (is_user_page(space, virtual, physical, bytes) && !l4vm_missing) {
+                uint32_t *entry = shadow_user_entry(space, virtual);
+
+                if (entry) {
+                        l4vm_change(space, virtual, entry, physical | rights);
+                        l4vm_changed();
+                        return true;
+                }
+        }
         check_range(space, virtual, bytes);
         if (physical % AB_PAGE_BYTES || physical + bytes < physical ||
             physical + bytes > l4vm_machine.memory_bytes)

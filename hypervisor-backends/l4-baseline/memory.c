@@ -196,9 +196,9 @@ void *backend_physical(uint32_t address)
 
 /* --- user spaces --------------------------------------------------------------------------- */
 
-bool l4vm_is_in_reach(uint32_t physical, uint32_t rights)
+bool l4vm_is_in_window(uint32_t physical)
 {
-        return shadow_is_linear(physical, rights) || view[physical / L4VM_PIECE];
+        return view[physical / L4VM_PIECE];
 }
 
 uint32_t l4vm_source(uint32_t physical, uint32_t rights, bool *from_window)
@@ -264,7 +264,8 @@ static void take_from_user(uint32_t entry, uint32_t rights)
  * Make @entry of @virtual say @value.  What L4 has of the old value and the new one
  * does not allow goes: from the kernel space now, from user spaces later.
  */
-void l4vm_change(uint32_t space, uint32_t virtual, uint32_t *entry, uint32_t value)
+static __attribute__((noinline)) void change(uint32_t space, uint32_t virtual, uint32_t *entry,
+                                             uint32_t value)
 {
         uint32_t old = *entry, lost = l4vm_loss(old, value);
         if (old & SHADOW_KERNEL && lost) {
@@ -285,7 +286,18 @@ void l4vm_change(uint32_t space, uint32_t virtual, uint32_t *entry, uint32_t val
         }
         if (value & AB_USER && space != AB_SPACE_KERNEL &&
             (!(value & SHADOW_INSTALLED) || value & ~old & AB_WRITE))
-                l4vm_fresh_note(space, virtual);
+                l4vm_fresh_note(space, virtual, entry);
+        *entry = value;
+}
+
+void l4vm_change(uint32_t space, uint32_t virtual, uint32_t *entry, uint32_t value)
+{
+        if (*entry || space == AB_SPACE_KERNEL) {
+                change(space, virtual, entry, value);
+                return;
+        }
+        if (value & AB_USER)
+                l4vm_fresh_note(space, virtual, entry);
         *entry = value;
 }
 

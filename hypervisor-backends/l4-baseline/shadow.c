@@ -6,22 +6,10 @@
  */
 #include "l4vm.h"
 
-enum {
-        LEAF_PAGES = 64,
-        LEAVES = 6144,
-        LEAF_BITS = 18,
-        ROWS = (L4VM_GUEST_END >> LEAF_BITS),
-        KERNEL = L4VM_SPACES
-};
+enum { ROWS = (L4VM_GUEST_END >> SHADOW_LEAF_BITS), KERNEL = L4VM_SPACES };
 
-struct leaf {
-        uint32_t entry[LEAF_PAGES];
-        uint16_t next; /* of the same space, or free; 0: none */
-        uint16_t row;
-};
-
-static struct leaf leaves[LEAVES + 1]; /* the first is never used */
-static uint16_t directory[L4VM_SPACES + 1][ROWS];
+struct shadow_leaf shadow_leaves[SHADOW_LEAVES + 1]; /* the first is never used */
+uint16_t shadow_directory[L4VM_SPACES + 1][ROWS];
 static uint16_t first[L4VM_SPACES + 1];
 static uint16_t free_leaf;
 uint32_t shadow_pieces[L4VM_GUEST_END / L4VM_PIECE];
@@ -30,8 +18,8 @@ void shadow_start(void)
 {
         uint32_t i;
 
-        for (i = LEAVES; i; i--) {
-                leaves[i].next = free_leaf;
+        for (i = SHADOW_LEAVES; i; i--) {
+                shadow_leaves[i].next = free_leaf;
                 free_leaf = i;
         }
 }
@@ -43,11 +31,11 @@ static uint32_t index_of(uint32_t space)
 
 uint32_t *shadow_entry(uint32_t space, uint32_t virtual, bool make)
 {
-        uint32_t s = index_of(space), row = virtual >> LEAF_BITS;
-        uint16_t *slot = &directory[s][row];
+        uint32_t s = index_of(space), row = virtual >> SHADOW_LEAF_BITS;
+        uint16_t *slot = &shadow_directory[s][row];
 
         if (!*slot) {
-                struct leaf *leaf = &leaves[free_leaf];
+                struct shadow_leaf *leaf = &shadow_leaves[free_leaf];
 
                 if (!make || !free_leaf)
                         return 0;
@@ -57,7 +45,7 @@ uint32_t *shadow_entry(uint32_t space, uint32_t virtual, bool make)
                 leaf->row = row;
                 first[s] = *slot;
         }
-        return &leaves[*slot].entry[virtual >> 12 & (LEAF_PAGES - 1)];
+        return &shadow_leaves[*slot].entry[virtual >> 12 & (SHADOW_LEAF_PAGES - 1)];
 }
 
 uint32_t *shadow_large(uint32_t virtual)
@@ -84,7 +72,7 @@ bool shadow_split(uint32_t virtual)
 {
         uint32_t base = virtual & -(uint32_t)L4VM_PIECE, value = *shadow_large(virtual), offset;
 
-        for (offset = 0; offset < L4VM_PIECE; offset += LEAF_PAGES * AB_PAGE_BYTES)
+        for (offset = 0; offset < L4VM_PIECE; offset += SHADOW_LEAF_PAGES * AB_PAGE_BYTES)
                 if (!shadow_entry(AB_SPACE_KERNEL, base + offset, true))
                         return false;
         for (offset = 0; offset < L4VM_PIECE; offset += AB_PAGE_BYTES)
@@ -94,11 +82,11 @@ bool shadow_split(uint32_t virtual)
 }
 
 /* Empty a leaf; true if something in it was handed to the user thread. */
-static bool clear_leaf(struct leaf *leaf)
+static bool clear_leaf(struct shadow_leaf *leaf)
 {
         uint32_t installed = 0, i;
 
-        for (i = 0; i < LEAF_PAGES; i++) {
+        for (i = 0; i < SHADOW_LEAF_PAGES; i++) {
                 installed |= leaf->entry[i] & SHADOW_INSTALLED;
                 leaf->entry[i] = 0;
         }
@@ -110,15 +98,17 @@ uint32_t shadow_forget(uint32_t space, L4_Fpage_t *pages, uint32_t most)
         uint32_t s = index_of(space), count = 0;
         uint16_t at, next;
 
+        if (space != AB_SPACE_KERNEL)
+                l4vm_fresh[space].count = 0;
         for (at = first[s]; at; at = next) {
-                struct leaf *leaf = &leaves[at];
+                struct shadow_leaf *leaf = &shadow_leaves[at];
 
                 next = leaf->next;
                 if (clear_leaf(leaf) && count++ < most)
                         pages[count - 1] = L4_FpageAddRights(
-                            L4_FpageLog2((uint32_t)leaf->row << LEAF_BITS, LEAF_BITS),
+                            L4_FpageLog2((uint32_t)leaf->row << SHADOW_LEAF_BITS, SHADOW_LEAF_BITS),
                             L4_FPAGE_RWX);
-                directory[s][leaf->row] = 0;
+                shadow_directory[s][leaf->row] = 0;
                 leaf->next = free_leaf;
                 free_leaf = at;
         }

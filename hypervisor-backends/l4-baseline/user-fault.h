@@ -24,12 +24,12 @@ static inline uint32_t user_value(uint32_t space, uint32_t address, uint32_t **e
         *entry = 0;
         if (address >= L4VM_GUEST_END)
                 return 0;
-        *entry = shadow_entry(space, address, false);
+        *entry = shadow_user_entry(space, address);
         value = *entry ? **entry : 0;
         if (value)
                 return value;
         *entry = 0;
-        return shadow_lookup(AB_SPACE_KERNEL, address);
+        return address < L4VM_LINEAR ? 0 : shadow_lookup(AB_SPACE_KERNEL, address);
 }
 
 static inline bool user_allows(uint32_t value, bool write)

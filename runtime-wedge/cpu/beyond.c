@@ -10,7 +10,7 @@
 #include <afterburn/insn.h>
 #include "cpu.h"
 
-enum { INSTRUCTIONS_MOST = 32, OPCODE_INT = 0xcd, OPCODE_MOV = 0xb8 };
+enum { INSTRUCTIONS_MOST = 32, OPCODE_INT = 0xcd, OPCODE_MOV = 0xb8, OPCODE_RET = 0xc3 };
 
 static bool is_beyond(uint32_t address)
 {
@@ -101,7 +101,7 @@ static bool step(void)
                 gpr_write(code[0] & 7, value);
                 vcpu.frame.eip += 5;
                 return true;
-        case 0xc3: /* ret */
+        case OPCODE_RET:
                 if (!stack_pop(&value))
                         return false;
                 vcpu.frame.eip = value;
@@ -121,6 +121,22 @@ static bool stepped(void)
         if (!(vcpu.frame.eflags & FLAG_TF))
                 return false;
         vcpu_exception(TRAP_DB, 0);
+        return true;
+}
+
+bool user_returns_from_beyond(void)
+{
+        const uint8_t *code = mmu_peek_user(vcpu.frame.eip);
+        const uint32_t *stack;
+
+        if (!code || *code != OPCODE_RET || vcpu.frame.eflags & FLAG_TF ||
+            vcpu.frame.esp % AB_PAGE_BYTES > AB_PAGE_BYTES - 4)
+                return false;
+        stack = mmu_peek_user(vcpu.frame.esp);
+        if (!stack || is_beyond(*stack))
+                return false;
+        vcpu.frame.eip = *stack;
+        vcpu.frame.esp += 4;
         return true;
 }
 

@@ -301,6 +301,11 @@ static inline bool user_is_beyond(void)
         return vcpu.frame.eip > user_last;
 }
 void user_runs_beyond(void);
+/*
+ * The commonest there: what stands behind a system call is a return, of pages that are mapped.
+ * True: it has been done, and user code is back.
+ */
+bool user_returns_from_beyond(void);
 /* User code has trapped by reaching there: the guest has been told.  False: that was not it. */
 bool user_reaches_beyond(const struct ab_trap *trap);
 

@@ -216,7 +216,7 @@ void vcpu_iret(void)
         }
         backend_hold();
         if (vcpu.attention | vcpu_pending() | user_chores || vcpu.ab.cr[0] & (CR0_TS | CR0_EM) ||
-            user_is_beyond() || !user_segments_stand()) {
+            (user_is_beyond() && !user_returns_from_beyond()) || !user_segments_stand()) {
                 backend_release();
                 vcpu_leave();
                 return;

@@ -118,7 +118,7 @@ static void run(void)
 {
         struct ab_trap trap;
 
-        if (user_is_beyond()) {
+        if (user_is_beyond() && !user_returns_from_beyond()) {
                 user_runs_beyond();
                 return;
         }

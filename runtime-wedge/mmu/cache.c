@@ -93,6 +93,21 @@ static struct space *oldest(bool full)
         return oldest;
 }
 
+/*
+ * One whose process has ended: the guest has emptied its directory, or it is something else now.
+ * Taking that one spares the hypervisor a space that has never been used, and making what the
+ * kernel has in it.
+ */
+static struct space *dead(void)
+{
+        uint32_t i;
+
+        for (i = 0; i < count; i++)
+                if (&spaces[i] != cache_current && spaces[i].slots && cache_is_dead(&spaces[i]))
+                        return &spaces[i];
+        return 0;
+}
+
 void cache_select(uint32_t directory)
 {
         struct space *space = cache_current;
@@ -100,7 +115,9 @@ void cache_select(uint32_t directory)
         if (!space || space->directory != directory)
                 space = find(directory);
         if (!space) {
-                space = oldest(false);
+                space = dead();
+                if (!space)
+                        space = oldest(false);
                 if (space->directory != CACHE_NOTHING)
                         mmu_statistics.spaces_recycled++;
                 cache_drop_space(space);
@@ -234,6 +251,7 @@ static bool map_row(struct space *space, struct slot *slot, const struct walk *w
                 cache_lost(space->number);
                 for (; slot->groups; slot->groups &= slot->groups - 1)
                         slot->used[__builtin_ctz(slot->groups)] = 0;
+                slot->dense = 0;
         }
         return slot->whole;
 }
@@ -264,12 +282,40 @@ static bool install(struct space *space, uint32_t gva, const struct walk *walk)
         return false;
 }
 
+/*
+ * Mostly: a page more in a row that stands.  False: it is not that, and nothing was done.
+ */
+static bool install_one(struct space *space, uint32_t gva, const struct walk *walk)
+{
+        struct slot *slot = space->rows[ROW_OF(gva)];
+        uint32_t page = (gva >> 12) % ROWS, bit = 1u << page % 32, gpa = walk->gpa & PTE_FRAME;
+
+        if (!slot || !slot->copies || walk->pde != slot->pde || walk->large || slot->large ||
+            slot->used[page / 32] & bit || gpa >= machine->memory_bytes)
+                return false;
+        if (!backend_map(space->number, gva & PTE_FRAME, gpa, AB_PAGE_BYTES,
+                         AB_READ | AB_EXECUTE | (walk->write ? AB_WRITE : 0) |
+                             (walk->user ? AB_USER : 0)))
+                return false;
+        slot->local |= cache_is_local(walk->entry);
+        if (walk->write)
+                slot->write[page / 32] |= bit;
+        else
+                slot->write[page / 32] &= ~bit;
+        slot->copies[page] = walk->entry;
+        slot->used[page / 32] |= bit;
+        slot->groups |= 1u << page / 32;
+        return true;
+}
+
 bool cache_install(uint32_t gva, const struct walk *walk)
 {
         struct space *space = cache_of(gva);
 
         if (!space)
                 return false;
+        if (install_one(space, gva, walk))
+                return true;
         while (!install(space, gva, walk))
                 if (!make_room()) {
                         if (cache_keeps_current)

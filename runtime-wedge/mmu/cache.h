@@ -31,6 +31,7 @@ struct slot {
         uint32_t write[ROWS / 32]; /* which pages are mapped writable, of those in use */
         uint32_t used[ROWS / 32];  /* which copies are in use ... */
         uint32_t groups;           /* ... and which words of that are not 0 */
+        uint32_t dense;            /* groups whose copies, used or not, follow the table */
 };
 
 static inline bool slot_writes(const struct slot *slot, uint32_t page)
@@ -97,6 +98,9 @@ static inline bool cache_is_local(uint32_t entry)
 
 /* Has the directory entry of @slot become something else? */
 bool cache_row_changed(const struct slot *slot, uint32_t pde, bool large);
+
+/* Every row of @space has changed, which has some. */
+bool cache_is_dead(const struct space *space);
 
 /* No mapping is left in @slot. */
 bool cache_is_empty(const struct slot *slot);

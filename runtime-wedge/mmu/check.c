@@ -53,11 +53,18 @@ static uint32_t first(uint32_t bits)
         return (uint32_t)__builtin_ctz(bits);
 }
 
+static uint32_t last(uint32_t bits)
+{
+        return 31 - (uint32_t)__builtin_clz(bits);
+}
+
 static void forget_page(struct slot *slot, uint32_t page)
 {
         slot->used[page / 32] &= ~(1u << page % 32);
-        if (!slot->used[page / 32])
+        if (!slot->used[page / 32]) {
                 slot->groups &= ~(1u << page / 32);
+                slot->dense &= ~(1u << page / 32);
+        }
 }
 
 static bool differs(uint32_t copy, uint32_t now)
@@ -122,7 +129,7 @@ static bool changed_now(const struct space *space, struct slot *slot)
         uint32_t directory = space == &cache_kernel ? walk_directory() : space->directory;
         uint32_t pde = walk_pde(directory, slot->row);
 
-        if (cache_row_changed(slot, pde, slot->large))
+        if (pde != slot->pde && cache_row_changed(slot, pde, slot->large))
                 return true;
         slot->pde = pde;
         if (slot->large)
@@ -131,8 +138,8 @@ static bool changed_now(const struct space *space, struct slot *slot)
 }
 
 /*
- * Applications have dense groups of 32 pages; all 32, used or not, are compared in one go.  For
- * that the copies follow the table, where pages are not used and in the bits of software.
+ * Applications have dense groups of 32 pages.  Neighbouring ones are compared in one go, the pages
+ * that are not used too.  For that the copies follow the table there, and in the bits of software.
  */
 static bool is_dense(uint32_t used)
 {
@@ -141,63 +148,109 @@ static bool is_dense(uint32_t used)
         return ((used + (used >> 4)) & 0x0f0f0f0f) * 0x01010101 >> 24 >= 8;
 }
 
-static bool group_stands(const uint32_t *copies, const uint32_t *table)
+/* How many of @words, at least one, are the same from the first on. */
+static inline uint32_t same_words(const uint32_t *copies, const uint32_t *table, uint32_t words)
 {
-        unsigned long words = 32;
+        unsigned long left = words;
         bool same;
 
         asm volatile("repe cmpsl"
-                     : "+S"(copies), "+D"(table), "+c"(words), "=@cce"(same)
+                     : "+S"(copies), "+D"(table), "+c"(left), "=@cce"(same)
                      :
                      : "memory");
-        return same;
+        return same ? words : words - (uint32_t)left - 1;
 }
 
-static void follow_unused(uint32_t *copies, const uint32_t *table, uint32_t used)
+static inline void check_one(struct slot *slot, uint32_t page, uint32_t now, struct run *run)
 {
-        uint32_t unused;
+        if (differs(slot->copies[page], now))
+                change_page(slot, page, now, run);
+        else
+                slot->copies[page] = now;
+}
 
-        for (unused = ~used; unused; unused &= unused - 1)
-                copies[first(unused)] = table[first(unused)];
+/* From group @begin on, @count of them. */
+static void check_dense(struct slot *slot, const uint32_t *table, uint32_t begin, uint32_t count,
+                        struct run *run)
+{
+        uint32_t page = begin * 32 + first(slot->used[begin]);
+        uint32_t end = (begin + count - 1) * 32 + last(slot->used[begin + count - 1]) + 1;
+
+        for (; page < end; page++) {
+                page += same_words(slot->copies + page, table + page, end - page);
+                if (page == end)
+                        break;
+                if (slot->used[page / 32] >> page % 32 & 1)
+                        check_one(slot, page, table[page], run);
+                else
+                        slot->copies[page] = table[page];
+        }
+}
+
+static void check_sparse(struct slot *slot, const uint32_t *table, uint32_t group, struct run *run)
+{
+        const uint32_t *now = table + group * 32, *copies = slot->copies + group * 32;
+        uint32_t bits;
+
+        for (bits = slot->used[group]; bits; bits &= bits - 1) {
+                uint32_t i = first(bits);
+
+                if (copies[i] != now[i])
+                        check_one(slot, group * 32 + i, now[i], run);
+        }
+}
+
+/* Of a space of user code; there is a table. */
+static void check_user_copies(struct slot *slot, const uint32_t *table, struct run *run)
+{
+        uint32_t groups, group, count;
+
+        for (groups = slot->groups & ~slot->dense; groups; groups &= groups - 1) {
+                group = first(groups);
+                if (is_dense(slot->used[group]))
+                        slot->dense |= 1u << group;
+                else
+                        check_sparse(slot, table, group, run);
+        }
+        for (groups = slot->dense; groups; groups &= ~0u << group << (count - 1) << 1) {
+                group = first(groups);
+                count = groups >> group == ~0u ? 32 : first(~(groups >> group));
+                check_dense(slot, table, group, count, run);
+        }
 }
 
 /*
- * The copies of a row whose directory entry stands; those of a large page stand with it.  Mappings
- * from before CR4.PGE was set are not global; if all that is left is, the row need not be looked
- * at again at the next load of CR3.
+ * Mappings from before CR4.PGE was set are not global; if all that is left is, the row need not be
+ * looked at again at the next load of CR3.
  */
+static void check_kernel_copies(struct slot *slot, const uint32_t *table, struct run *run)
+{
+        uint32_t groups, bits, global = PTE_G;
+
+        for (groups = slot->groups; groups; groups &= groups - 1)
+                for (bits = slot->used[first(groups)]; bits; bits &= bits - 1) {
+                        uint32_t page = first(groups) * 32 + first(bits);
+
+                        check_one(slot, page, table ? table[page] : NOTHING, run);
+                        global &= slot->copies[page];
+                }
+        slot->local = cache_is_local(global);
+}
+
+/* The copies of a row whose directory entry stands; those of a large page stand with it. */
 static void check_copies(struct space *space, struct slot *slot)
 {
         struct run run = {.space = space->number};
-        uint32_t groups, bits, global = PTE_G;
         const uint32_t *table;
 
         if (slot->large)
                 return;
         table = backend_physical(slot->pde & PTE_FRAME);
-        for (groups = slot->groups; groups; groups &= groups - 1) {
-                uint32_t group = first(groups), used = slot->used[group];
-                bool dense = table && space != &cache_kernel && is_dense(used);
-
-                if (dense && group_stands(slot->copies + group * 32, table + group * 32)) {
-                        global = 0;
-                        continue;
-                }
-                if (dense)
-                        follow_unused(slot->copies + group * 32, table + group * 32, used);
-                for (bits = used; bits; bits &= bits - 1) {
-                        uint32_t page = group * 32 + first(bits);
-                        uint32_t now = table ? table[page] : NOTHING;
-
-                        if (differs(slot->copies[page], now))
-                                change_page(slot, page, now, &run);
-                        else
-                                slot->copies[page] = now;
-                        global &= slot->copies[page];
-                }
-        }
+        if (table && space != &cache_kernel)
+                check_user_copies(slot, table, &run);
+        else
+                check_kernel_copies(slot, table, &run);
         run_end(&run);
-        slot->local = cache_is_local(global);
         if (cache_is_empty(slot))
                 slot_free(space, slot);
 }
@@ -217,8 +270,8 @@ static void check_slots(struct space *space, bool global)
         }
 }
 
-/* Has every row changed?  So it is where a process has ended and its tables are reused. */
-static bool nothing_stands(const struct space *space)
+/* So it is where a process has ended, and its tables are reused. */
+bool cache_is_dead(const struct space *space)
 {
         struct slot *slot;
 
@@ -230,7 +283,7 @@ static bool nothing_stands(const struct space *space)
 
 void cache_check(struct space *space)
 {
-        if (space != &cache_kernel && nothing_stands(space))
+        if (space != &cache_kernel && cache_is_dead(space))
                 cache_drop_space(space);
         else
                 check_slots(space, true);
@@ -241,22 +294,33 @@ void cache_check_local(struct space *space)
         check_slots(space, false);
 }
 
+/*
+ * The page at @gva, and those behind it that are gone: a guest that takes away several invalidates
+ * one after the other, and so they go by one call.
+ */
 void cache_check_page(struct space *space, uint32_t gva)
 {
         struct slot *slot = space->rows[ROW_OF(gva)];
-        uint32_t page = (gva >> 12) % ROWS;
+        uint32_t page = (gva >> 12) % ROWS, now;
         struct run run = {.space = space->number};
+        const uint32_t *table;
 
         if (!slot)
                 return;
         if (changed_now(space, slot)) {
                 cache_drop_slot(space, slot);
-        } else if (!slot->large && slot->used[page / 32] & 1u << page % 32) {
-                uint32_t now = walk_read((slot->pde & PTE_FRAME) + page * 4);
-
+                return;
+        }
+        if (slot->large)
+                return;
+        table = backend_physical(slot->pde & PTE_FRAME);
+        do {
+                if (!(slot->used[page / 32] >> page % 32 & 1))
+                        break;
+                now = table ? table[page] : NOTHING;
                 if (differs(slot->copies[page], now))
                         change_page(slot, page, now, &run);
-                run_end(&run);
                 slot->local |= cache_is_local(now);
-        }
+        } while (!(now & PTE_P) && ++page < ROWS);
+        run_end(&run);
 }

@@ -129,6 +129,22 @@ void *mmu_reach(uint32_t gva, enum mmu_access access, uint32_t *error)
         return (void *)(uintptr_t)gva;
 }
 
+const void *mmu_peek_user(uint32_t gva)
+{
+        uint32_t page = (gva >> 12) % ROWS, entry;
+        const struct space *space = cache_of(gva);
+        const struct slot *slot = space ? space->rows[ROW_OF(gva)] : 0;
+        const uint8_t *frame;
+
+        if (!slot || slot->large || !(slot->used[page / 32] >> page % 32 & 1))
+                return 0;
+        entry = slot->copies[page];
+        if (!(slot->pde & entry & PTE_US))
+                return 0;
+        frame = backend_physical(entry & PTE_FRAME);
+        return frame ? frame + gva % AB_PAGE_BYTES : 0;
+}
+
 void mmu_write_cr3(void)
 {
         const struct space *before;

@@ -74,6 +74,13 @@ void mmu_fill_near(uint32_t gva);
 void *mmu_reach(uint32_t gva, enum mmu_access access, uint32_t *error);
 
 /*
+ * Where the wedge can read what user code has mapped at @gva, up to the end of its page and until
+ * backend_physical() is called; as from the processor's TLB, no table is read and no bit is set.
+ * NULL: user code has nothing mapped there, or only by a fault that the tables have to decide.
+ */
+const void *mmu_peek_user(uint32_t gva);
+
+/*
  * Another number whenever something mmu_reach() has said may not hold any more: a mapping was taken
  * away, or lost the right to write, at an address of the kernel's or where it was asked about
  * user addresses.  0 never.

@@ -187,6 +187,30 @@ static void dense_groups(void)
         pte(TABLE, USER + 0x7000, 0);
         load_cr3(DIR1);
         check(!machine_rights(USER + 0x7000), "and the next change is seen, too");
+
+        fresh(0);
+        for (i = 0; i < 88; i++) {
+                pte(TABLE, USER + i * 0x1000, (0x200000 + i * 0x1000) | P | RW | US | A | D);
+                access_at(USER + i * 0x1000, MMU_WRITE, true);
+        }
+        load_cr3(DIR1);
+        for (i = 24; i < 56; i++)
+                pte(TABLE, USER + i * 0x1000, 0);
+        pte(TABLE, USER + 87 * 0x1000, 0);
+        memset(&machine_calls, 0, sizeof(machine_calls));
+        load_cr3(DIR1);
+        check(machine_calls.unmaps == 2 && !machine_rights(USER + 24 * 0x1000) &&
+                  !machine_rights(USER + 55 * 0x1000) && !machine_rights(USER + 87 * 0x1000) &&
+                  machine_rights(USER + 56 * 0x1000) && machine_rights(USER + 23 * 0x1000),
+              "of three dense groups the middle one goes, and the last page");
+        pte(TABLE, USER + 30 * 0x1000, 0x300000 | P | RW | US | A | D);
+        access_at(USER + 30 * 0x1000, MMU_WRITE, true);
+        pte(TABLE, USER + 30 * 0x1000, 0x301000 | P | RW | US | A | D);
+        pte(TABLE, USER + 86 * 0x1000, 0x302000 | P | RW | US | A | D);
+        load_cr3(DIR1);
+        check(reaches(USER + 30 * 0x1000, MMU_READ, true, 0x301000) &&
+                  reaches(USER + 86 * 0x1000, MMU_READ, true, 0x302000),
+              "a page that comes there, and one beside, are compared again");
 }
 
 static void errors(void)
@@ -394,6 +418,80 @@ static void unannotated(void)
         check(reaches(USER, MMU_READ, true, 0x220000), "its own is");
 }
 
+/* munmap: the guest has emptied the entries, and names their pages one after the other. */
+static void along(void)
+{
+        uint32_t n;
+
+        fresh(0);
+        for (n = 0; n < 5; n++) {
+                pte(TABLE, USER + n * 4096, (0x200000 + n * 4096) | P | RW | US);
+                access_at(USER + n * 4096, MMU_WRITE, true);
+        }
+        for (n = 0; n < 3; n++)
+                pte(TABLE, USER + n * 4096, 0);
+        pte(TABLE, USER + 4 * 4096, 0);
+        memset(&machine_calls, 0, sizeof(machine_calls));
+        mmu_invlpg(USER);
+        mmu_invlpg(USER + 4096);
+        mmu_invlpg(USER + 8192);
+        check(machine_calls.unmaps == 1 && faults(USER, MMU_READ, true, 4) &&
+                  faults(USER + 4096, MMU_READ, true, 4) && faults(USER + 8192, MMU_READ, true, 4),
+              "three pages that are gone are taken away by one call");
+        check(!access_at(USER + 3 * 4096, MMU_WRITE, true).fills &&
+                  !access_at(USER + 4 * 4096, MMU_WRITE, true).fills,
+              "what stands behind them is not, nor what is behind that");
+}
+
+static bool peeks(uint32_t gva, uint32_t word)
+{
+        const uint32_t *at = mmu_peek_user(gva);
+
+        return at && *at == word;
+}
+
+static void peeking(void)
+{
+        fresh(0);
+        memory_write(0x200010, 0x12345678);
+        memory_write(0x210010, 0x87654321);
+        check(!mmu_peek_user(USER + 0x10), "what is not mapped is not peeked at");
+        access_at(USER, MMU_READ, true);
+        check(peeks(USER + 0x10, 0x12345678), "what user code has mapped is");
+        pte(TABLE, USER, 0x210000 | P | RW | US | A);
+        check(peeks(USER + 0x10, 0x12345678), "as it was when it was mapped ...");
+        mmu_invlpg(USER);
+        check(!mmu_peek_user(USER + 0x10), "... until it is invalidated");
+        access_at(USER, MMU_READ, true);
+        check(peeks(USER + 0x10, 0x87654321), "and then anew");
+        access_at(KERNEL, MMU_READ, false);
+        check(!mmu_peek_user(KERNEL), "a page of the kernel's is not");
+        pte(TABLE, USER, 0x210000 | P | RW);
+        mmu_invlpg(USER);
+        access_at(USER, MMU_READ, false);
+        check(!mmu_peek_user(USER), "nor one at the user's addresses");
+        check(!mmu_peek_user(0xfffff000u), "nor what no guest may map");
+}
+
+static void dying(void)
+{
+        fresh(0);
+        access_at(USER, MMU_READ, true);
+        load_cr3(DIR2);
+        access_at(USER, MMU_READ, true);
+        load_cr3(DIR1);
+        pde(DIR2, USER, 0);
+        memset(&machine_calls, 0, sizeof(machine_calls));
+        load_cr3(DIR3);
+        check(machine_calls.forgets == 1,
+              "a directory that was emptied gives its space to a new one");
+        access_at(USER, MMU_READ, true);
+        load_cr3(DIR1);
+        check(!access_at(USER, MMU_READ, true).fills, "one that was not keeps its own");
+        load_cr3(DIR4);
+        check(machine_calls.forgets == 1, "so does one that was made since");
+}
+
 static void recycling(void)
 {
         uint32_t n, round;
@@ -528,6 +626,9 @@ int main(void)
         lazy();
         switching();
         unannotated();
+        along();
+        peeking();
+        dying();
         recycling();
         unpaged();
         own_accesses();

@@ -179,12 +179,11 @@ static void *through_window(uint32_t address)
         return (void *)(at + address % L4VM_PIECE);
 }
 
-bool l4vm_is_in_reach(uint32_t physical, uint32_t rights)
+bool l4vm_is_in_window(uint32_t physical)
 {
         uint32_t piece = physical / L4VM_PIECE;
 
-        return shadow_is_linear(physical, rights) ||
-               (view[piece] && spaces[l4vm_current].window[view[piece] - 1] == piece + 1);
+        return view[piece] && spaces[l4vm_current].window[view[piece] - 1] == piece + 1;
 }
 
 /*
@@ -242,7 +241,8 @@ void co_leave_private(void)
 }
 
 /* Make @entry of @virtual say @value.  What L4 has and the new value does not allow goes. */
-void l4vm_change(uint32_t space, uint32_t virtual, uint32_t *entry, uint32_t value)
+static __attribute__((noinline)) void change(uint32_t space, uint32_t virtual, uint32_t *entry,
+                                             uint32_t value)
 {
         uint32_t old = *entry, lost = l4vm_loss(old, value);
         if (space == AB_SPACE_KERNEL)
@@ -256,7 +256,18 @@ void l4vm_change(uint32_t space, uint32_t virtual, uint32_t *entry, uint32_t val
                 value |= old & (SHADOW_INSTALLED | SHADOW_KERNEL);
         if (value & AB_USER && space == l4vm_current && co_maps_in_bulk() &&
             (!(value & SHADOW_INSTALLED) || value & ~old & AB_WRITE))
-                l4vm_fresh_note(space, virtual);
+                l4vm_fresh_note(space, virtual, entry);
+        *entry = value;
+}
+
+void l4vm_change(uint32_t space, uint32_t virtual, uint32_t *entry, uint32_t value)
+{
+        if (*entry || space == AB_SPACE_KERNEL) {
+                change(space, virtual, entry, value);
+                return;
+        }
+        if (value & AB_USER && space == l4vm_current && co_maps_in_bulk())
+                l4vm_fresh_note(space, virtual, entry);
         *entry = value;
 }
 
