@@ -39,6 +39,8 @@ void emulate_PUSHF(uint32_t word)
 {
         uint32_t image = flags_image(), bytes = word ? 2 : 4;
 
+        if (vcpu.attention & AT_EXIT_TRAP)
+                image |= FLAG_TF; /* the guest steps: the wedge goes without it */
         memory_write(vcpu.frame.esp - bytes, &image, bytes);
         vcpu.frame.esp -= bytes;
 }

@@ -44,7 +44,8 @@ static uint64_t ticks_now(void)
                 second_ns += 1000000000;
                 second_ticks += HZ;
         }
-        return second_ticks + divide((uint64_t)HZ * (uint32_t)(ns - second_ns), 1000000000).quotient;
+        return second_ticks +
+               divide((uint64_t)HZ * (uint32_t)(ns - second_ns), 1000000000).quotient;
 }
 
 /* The first moment at which @ticks have passed. */
@@ -107,9 +108,11 @@ static bool output(const struct channel *channel, uint64_t gone)
         case 1:
                 return gone >= channel->reload;
         case 2:
-                return !channel->gate || divide_long(gone, channel->reload).rest != channel->reload - 1;
+                return !channel->gate ||
+                       divide_long(gone, channel->reload).rest != channel->reload - 1;
         case 3:
-                return !channel->gate || divide_long(gone, channel->reload).rest < (channel->reload + 1) / 2;
+                return !channel->gate ||
+                       divide_long(gone, channel->reload).rest < (channel->reload + 1) / 2;
         default:
                 return gone != channel->reload;
         }

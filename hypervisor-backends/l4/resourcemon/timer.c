@@ -30,7 +30,7 @@ enum {
 static struct {
         unsigned long long due, deadline;
 } machines[VMS];
-static unsigned int used; /* of them, the first ones */
+static unsigned int used;  /* of them, the first ones */
 static unsigned int scale; /* ns per step of the time-stamp counter, times 2^24 */
 
 static L4_ThreadId_t line(void)

@@ -109,6 +109,23 @@ static void single_steps_count_instructions(void)
         ktap_result(steps == 6 && stepped == (uint32_t)step_end, "single_steps_count_instructions");
 }
 
+/* What a stepped instruction pushes has the flag that steps it. */
+static void a_stepped_pushf_shows_the_trap_flag(void)
+{
+        enum { TRAP = 0x100 };
+        uint32_t seen[2];
+
+        steps = 0;
+        step_limit = 6;
+        asm volatile("pushfl; orl $0x100, (%%esp); popfl\n"
+                     "pushfl; popl %0; stc; pushfl; jnc 1f; popl %1; incl %%ecx; incl %%ecx\n"
+                     "1:"
+                     : "=&a"(seen[0]), "=&d"(seen[1])
+                     :
+                     : "ecx", "memory", "cc");
+        ktap_result(seen[0] & TRAP && seen[1] & TRAP, "a_stepped_pushf_shows_the_trap_flag");
+}
+
 static void popf_keeps_every_flag(void)
 {
         static const uint32_t flags[] = {0x246, 0xad7, 0x3246, 0x40202, 0x200602, 0x202};
@@ -215,7 +232,7 @@ static void a_missing_page_needs_little_stack(void)
 void kernel_main(void)
 {
         timer_init(100);
-        ktap_plan(19);
+        ktap_plan(20);
         sti_delays_by_a_plain_instruction();
         sti_nop_cli_lets_it_in();
         sti_cli_does_not();
@@ -227,6 +244,7 @@ void kernel_main(void)
         iret_lets_it_in_at_once();
         registers_survive_the_copied_instruction();
         single_steps_count_instructions();
+        a_stepped_pushf_shows_the_trap_flag();
         popf_keeps_every_flag();
         a_changed_descriptor_is_seen();
         changed_tables_are_seen_by_user_traps();
