@@ -72,6 +72,13 @@ struct fast_segment_load {
 extern const struct fast_segment_load fast_segment_loads[];
 extern char fast_segments[], fast_segments_end[];
 
+/* Shorter ones of the same, which leave to those; ended by a `begin' of 0. */
+struct known_segment_load {
+        uint32_t begin, form, vector;
+};
+extern const struct known_segment_load known_segment_loads[];
+extern char known_segments[], known_segments_moves[], known_segments_end[];
+
 /* Forget what the wedge was doing and enter the guest at vcpu.frame. */
 void vcpu_resume(void) __attribute__((noreturn));
 void vcpu_leave(void);
@@ -208,6 +215,12 @@ static inline void segment_set(enum vcpu_seg seg, uint32_t selector,
         vcpu.segment[seg] = *segment;
 }
 void segment_load(enum vcpu_seg seg, uint32_t selector);
+
+/* known-load.c: vcpu.source[@seg], of ES, DS, FS or GS, has been set; ... */
+void segment_known(enum vcpu_seg seg);
+/* ... does not hold any more.  And an event or trap came in one of its instructions. */
+void segment_forget(enum vcpu_seg seg);
+void segment_load_again(struct ab_frame *frame);
 /* User mode was entered: data segments it may not have are taken away. */
 void segment_drop(enum vcpu_seg seg);
 static inline void segments_drop(void)

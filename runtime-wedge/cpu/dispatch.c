@@ -95,7 +95,7 @@ static void want_long_forms(void)
         uint32_t i;
 
         for (i = 0; i < sizeof(vcpu.source) / sizeof(vcpu.source[0]); i++)
-                vcpu.source[i].epoch = 0;
+                segment_forget(i);
 }
 
 bool vcpu_interruptible(void)

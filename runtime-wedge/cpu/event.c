@@ -55,6 +55,10 @@ static bool restart_short_form(struct ab_frame *frame)
                 restart_segment_load(frame);
                 return true;
         }
+        if (between(frame->eip, known_segments, known_segments_end)) {
+                segment_load_again(frame);
+                return true;
+        }
         if (!between(frame->eip, fast_sti, fast_end))
                 return false;
         if (between(frame->eip, fast_sti, fast_step)) {

@@ -6,7 +6,7 @@ WEDGE_CPPFLAGS = $(AB_CPPFLAGS) -I$(top_srcdir)/runtime-wedge -I$(top_srcdir)/ru
 runtime_wedge_cpu_libcpu_a_SOURCES = \
 	runtime-wedge/cpu/vectors.S runtime-wedge/cpu/access.c runtime-wedge/cpu/beyond.c runtime-wedge/cpu/control.c \
 	runtime-wedge/cpu/dispatch.c runtime-wedge/cpu/event.c runtime-wedge/cpu/flags.c \
-	runtime-wedge/cpu/fpu.c runtime-wedge/cpu/inject.c runtime-wedge/cpu/linear.c runtime-wedge/cpu/linear.h runtime-wedge/cpu/operand.c \
+	runtime-wedge/cpu/fpu.c runtime-wedge/cpu/inject.c runtime-wedge/cpu/known-load.c runtime-wedge/cpu/linear.c runtime-wedge/cpu/linear.h runtime-wedge/cpu/operand.c \
 	runtime-wedge/cpu/port.c runtime-wedge/cpu/quick.c runtime-wedge/cpu/rows.c runtime-wedge/cpu/segment.c \
 	runtime-wedge/cpu/shadow.c runtime-wedge/cpu/start.c runtime-wedge/cpu/string.c runtime-wedge/cpu/system.c \
 	runtime-wedge/cpu/table.c runtime-wedge/cpu/transfer.c runtime-wedge/cpu/user-segment.c \

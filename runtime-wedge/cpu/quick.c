@@ -64,7 +64,7 @@ enum { GATES = 16, FRAME_WORDS = 6, CLEARED = FLAG_TF | FLAG_RF | FLAG_VM };
 #define NO_VECTOR   0xffffffffu
 #define NO_SELECTOR 0x10000u
 
-static struct known_gate {
+static struct __attribute__((aligned(64))) known_gate {
         uint32_t vector;
         const uint32_t *at;
         uint32_t words[2];
@@ -73,7 +73,7 @@ static struct known_gate {
         bool off; /* an interrupt gate */
         bool has_error;
         struct known_pair inner;
-} gates[GATES] __attribute__((aligned(64)));
+} gates[GATES];
 
 /* While a gate is known: below this stack pointer the guest's kernel has room for a frame. */
 static uint32_t known_stack;

@@ -173,7 +173,7 @@ static void remember(enum vcpu_seg seg, uint32_t selector)
         struct mmu_fault fault;
         uint32_t address;
 
-        source->epoch = 0;
+        segment_forget(seg);
         if (!descriptor_address(selector, &address) || address % AB_PAGE_BYTES > AB_PAGE_BYTES - 8)
                 return;
         source->at = (const uint32_t *)linear_byte(address, false, &fault);
@@ -184,6 +184,7 @@ static void remember(enum vcpu_seg seg, uint32_t selector)
         source->words[1] = source->at[1];
         source->segment = vcpu.segment[seg];
         source->epoch = mmu_epoch;
+        segment_known(seg);
 }
 
 void segment_load(enum vcpu_seg seg, uint32_t selector)

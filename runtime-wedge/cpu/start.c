@@ -24,14 +24,14 @@ static void choose_short_forms(void)
             {AB_VEC_IRET, vcpu_enter_iret}, {AB_VEC_PUSHF, fast_pushf},
             {AB_VEC_IN_IMM, vcpu_enter_in}, {AB_VEC_OUT_IMM, vcpu_enter_out},
         };
-        const struct fast_segment_load *load;
+        const struct known_segment_load *load;
         uint32_t i;
 
         for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
                 vcpu_vectors[forms[i].vector] = (uint32_t)forms[i].code;
                 vcpu_vectors[AB_VECTORS + forms[i].vector] = (uint32_t)forms[i].code;
         }
-        for (load = fast_segment_loads; load->begin; load++)
+        for (load = known_segment_loads; load->begin; load++)
                 vcpu_vectors[load->vector] = vcpu_vectors[AB_VECTORS + load->vector] = load->begin;
 }
 

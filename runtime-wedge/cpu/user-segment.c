@@ -109,7 +109,7 @@ static void load(enum vcpu_seg seg, uint32_t selector)
         if (selector && !descriptor_read(selector, &segment, &fault))
                 selector = 0;
         segment_set(seg, selector, &segment);
-        vcpu.source[seg].epoch = 0; /* not what the kernel loaded last */
+        segment_forget(seg); /* not what the kernel loaded last */
 }
 
 /* What user code has loaded. */

@@ -189,10 +189,11 @@ slow_popf:
  * this selector into this register, checking it again finds what was found then.  Nothing but
  * vcpu.saved_* is changed before that is known, and all that follows can be done twice.
  */
-        .macro  segment_load vector, seg, operand, popped
+        .macro  segment_load vector, seg, operand, popped, name
         .pushsection .rodata
         .long   10f, 11f, \vector
         .popsection
+fast_load_\seg\name:
 10:     movl    %eax, V(VCPU_SAVED_EAX)
         movl    %ecx, V(VCPU_SAVED_ECX)
         movzwl  \operand, %ecx
@@ -250,17 +251,104 @@ fast_segment_loads:                             # begin, flags are saved, vector
         .globl  fast_segments
 fast_segments:
         .irp    seg, 0, 3, 4, 5                 # es, ds, fs, gs
-        segment_load VECTOR_POP_SEG+\seg, \seg, 4(%esp), 4
-        segment_load VECTOR_MOV_TO_SEG+8*\seg+0, \seg, %ax, 0
-        segment_load VECTOR_MOV_TO_SEG+8*\seg+1, \seg, %cx, 0
-        segment_load VECTOR_MOV_TO_SEG+8*\seg+2, \seg, %dx, 0
-        segment_load VECTOR_MOV_TO_SEG+8*\seg+3, \seg, %bx, 0
-        segment_load VECTOR_MOV_TO_SEG+8*\seg+6, \seg, %si, 0
-        segment_load VECTOR_MOV_TO_SEG+8*\seg+7, \seg, %di, 0
+        segment_load VECTOR_POP_SEG+\seg, \seg, 4(%esp), 4, pop
+        segment_load VECTOR_MOV_TO_SEG+8*\seg+0, \seg, %ax, 0, ax
+        segment_load VECTOR_MOV_TO_SEG+8*\seg+1, \seg, %cx, 0, cx
+        segment_load VECTOR_MOV_TO_SEG+8*\seg+2, \seg, %dx, 0, dx
+        segment_load VECTOR_MOV_TO_SEG+8*\seg+3, \seg, %bx, 0, bx
+        segment_load VECTOR_MOV_TO_SEG+8*\seg+6, \seg, %si, 0, si
+        segment_load VECTOR_MOV_TO_SEG+8*\seg+7, \seg, %di, 0, di
         .endr
         .globl  fast_segments_end
 fast_segments_end:
         .pushsection .rodata
+        .long   0
+        .popsection
+
+/*
+ * Mostly the register has that selector already, and all there is to do is to see that its descriptor
+ * is what it was.  That needs no register where the words to compare with are in the instructions;
+ * so those are filled in when a load is remembered (known-load.c).  What is not so goes to the forms
+ * above.  While flags are on the stack, the next instruction is neither a jmp nor a ret.
+ */
+        .macro  compare address                 # cmpl $..., address
+        .byte   0x81, 0x3d
+        .long   \address, 0
+        jne     9f
+        .endm
+
+        .macro  compare_all seg                 # struct known_load
+        .pushsection .rodata
+        .long   8f
+        .popsection
+8:      compare V(VCPU_SEG + 4 * \seg)
+        compare mmu_epoch
+        compare vcpu
+        compare vcpu
+        popfl
+        .endm
+
+        .macro  known_pop seg
+20:     pushfl
+        .byte   0x66, 0x81, 0x7c, 0x24, 0x08    # cmpw $..., 8(%esp)
+        .word   0
+        jne     9f
+        compare_all \seg
+        ret     $4
+9:      popfl
+        jmp     fast_load_\seg\()pop
+        .pushsection .rodata.known, "a"
+        .long   20b, fast_load_\seg\()pop, VECTOR_POP_SEG + \seg
+        .popsection
+        .endm
+
+        .macro  known_move seg, number, reg
+20:     pushfl
+        movl    $fast_load_\seg\reg, V(VCPU_SAVED_EIP)
+        cmpw    %\reg, V(VCPU_SEG + 4 * \seg)
+        je      known_\seg
+        popfl
+        jmp     fast_load_\seg\reg
+        .pushsection .rodata.known, "a"
+        .long   20b, fast_load_\seg\reg, VECTOR_MOV_TO_SEG + 8 * \seg + \number
+        .popsection
+        .endm
+
+        .pushsection .rodata
+        .globl  known_load_code
+        .balign 4
+known_load_code:                                # of pop and mov, by segment register
+        .popsection
+        .pushsection .rodata.known, "a"
+        .globl  known_segment_loads
+        .balign 4
+known_segment_loads:                            # begin, the form above, vector
+        .popsection
+        .pushsection .data
+        .balign 4096
+        .globl  known_segments, known_segments_moves, known_segments_end
+known_segments:
+        .irp    seg, 0, 3, 4, 5
+        known_pop \seg
+        known_move \seg, 0, ax
+        known_move \seg, 1, cx
+        known_move \seg, 2, dx
+        known_move \seg, 3, bx
+        known_move \seg, 6, si
+        known_move \seg, 7, di
+        .endr
+known_segments_moves:
+        .irp    seg, 0, 3, 4, 5
+known_\seg:
+        compare_all \seg
+        ret
+9:      popfl
+        jmp     *V(VCPU_SAVED_EIP)
+        .endr
+known_segments_end:
+        .balign 4096
+        .popsection
+        .pushsection .rodata.known, "a"
         .long   0
         .popsection
 
