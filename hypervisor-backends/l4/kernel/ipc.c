@@ -424,7 +424,9 @@ void ipc_syscall(struct frame *f)
         if (error && self->ipc_active)
                 user_error(self, error);
         if (woken)
-                sched_wake(woken);
+                sched_ready(woken);
+        /* It, or a sender who stood in line and has been heard, may have the higher priority. */
+        sched_preempt();
 }
 
 /* What a kernel message of the running thread puts aside: it may be inside an Ipc. */

@@ -155,6 +155,41 @@ static void switches(void)
         task_delete_all();
 }
 
+static L4_ThreadId_t stands_in_line;
+static volatile L4_Word_t about, heard, seen;
+
+static void line_up(void)
+{
+        L4_Sleep(BRIEFLY);
+        about = 1;
+        L4_Set_MsgTag(L4_Tag(0, 0, 0));
+        L4_Send_Timeout(next, PATIENCE);
+        heard = 1;
+        L4_Sleep(L4_Never);
+}
+
+static void hear(void)
+{
+        while (!about)
+                ;
+        L4_Receive_Timeout(stands_in_line, PATIENCE);
+        seen = heard;
+        L4_Sleep(L4_Never);
+}
+
+/* Wrong, it met a wedge: what the sender did next came when the receiver waited again. */
+static void stood_in_line(void)
+{
+        about = heard = seen = 0;
+        next = task_thread(L4_nilthread, hear);
+        stands_in_line = task_thread(L4_nilthread, line_up);
+        L4_Set_Priority(stands_in_line, 110);
+        L4_Sleep(MS(90));
+        check(heard && seen, "3.1",
+              "schedule: a sender that stood in line and has the higher priority goes on first");
+        task_delete_all();
+}
+
 static void not_my_scheduler(void)
 {
         shared[0] = L4_Schedule(self, -1u, -1u, 10, -1u, NULL);
@@ -168,6 +203,7 @@ void area_schedule(void)
         priorities();
         slices();
         switches();
+        stood_in_line();
         task_space(not_my_scheduler);
         L4_Wait_Timeout(PATIENCE, NULL);
         check(shared[0] == L4_STATE_ERROR && shared[1] == L4_ERROR_NOPRIVILEGE, "3.3",
