@@ -327,6 +327,10 @@ void l4vm_user_make(uint32_t space);
 uint8_t *l4vm_stub_data(uint32_t space);
 /* It touched @address: if that is in its two pages of stubs, the answer is loaded. */
 bool l4vm_stub_page(uint32_t space, uint32_t address, bool write);
+/* What the stubs find in the page of data is as it should be, whatever a program made of it. */
+void l4vm_stub_fill(uint32_t space);
+/* Whom the thread of @space is to tell of its faults: each layout says. */
+L4_ThreadId_t l4vm_user_pager(uint32_t space);
 /* The thread of @space is there. */
 void l4vm_user_need(uint32_t space);
 /* These regions of a user space are to be empty, all of it where there are too many. */

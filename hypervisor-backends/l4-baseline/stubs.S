@@ -128,8 +128,18 @@ stub_pager_back:
         .balign 4
 stub_calls:
         .long   0, 0
-/* Unmap from itself: %eax control, its message registers from the data page, %ebx the kernel's entry. */
+/*
+ * For the next program nothing of this one is to stay: who is told of the space's faults and exceptions
+ * is set again, and pages go (Unmap from itself: %eax control, its message registers from the data
+ * page, %ebx the kernel's entry).
+ */
 stub_flush:
+        movl    L4VM_STUB_DATA + STUB_PAGER, %ecx
+        movl    %ecx, PAGER
+        movl    L4VM_STUB_DATA + STUB_HANDLER, %ecx
+        movl    %ecx, EXCEPTION_HANDLER
+        movl    L4VM_STUB_DATA + STUB_MONITOR, %ecx
+        movl    %ecx, PAGERS_PAGER
         movl    $L4VM_STUB_DATA + STUB_WORDS, %esi
         movl    $L4VM_UTCB + 0x100, %edi
         movl    $64, %ecx

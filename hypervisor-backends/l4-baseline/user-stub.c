@@ -15,6 +15,16 @@ uint8_t *l4vm_stub_data(uint32_t space)
         return stub_data[space];
 }
 
+void l4vm_stub_fill(uint32_t space)
+{
+        uint32_t *data = (uint32_t *)stub_data[space];
+
+        data[STUB_HANDLER / 4] = l4vm_thread(L4VM_MAIN).raw;
+        data[STUB_MONITOR / 4] = l4vm_thread(L4VM_MONITOR).raw;
+        data[STUB_SELF / 4] = l4vm_thread(L4VM_USER + space).raw;
+        data[STUB_PAGER / 4] = l4vm_user_pager(space).raw;
+}
+
 /* The code is not for writing. */
 bool l4vm_stub_page(uint32_t space, uint32_t address, bool write)
 {
@@ -56,5 +66,6 @@ void l4vm_user_empty(uint32_t space, const L4_Fpage_t *pages, uint32_t count)
                 for (i = 0; i < count; i++)
                         words[i] = pages[i].raw;
         }
+        l4vm_stub_fill(space);
         l4vm_run_stub(space, stub_flush, L4_UNMAP_FLUSH | (count - 1));
 }

@@ -85,19 +85,20 @@ static bool await_stub(uint32_t space)
         }
 }
 
+L4_ThreadId_t l4vm_user_pager(uint32_t space)
+{
+        return l4vm_thread(l4vm_quirks.pagers ? L4VM_PAGER + space : L4VM_MAIN);
+}
+
 void l4vm_user_make(uint32_t space)
 {
         bool paged = l4vm_quirks.pagers;
-        uint8_t *data = l4vm_stub_data(space);
 
         L4_LoadMR(1, space);
         if (l4vm_request(paged ? RMON_VM_PAGED : RMON_VM_SPACE, 1))
                 backend_fatal("the resource monitor gives no address space");
         l4vm_fpu_reset(space);
-        *(uint32_t *)(data + STUB_HANDLER) = l4vm_thread(L4VM_MAIN).raw;
-        *(uint32_t *)(data + STUB_MONITOR) = l4vm_thread(L4VM_MONITOR).raw;
-        *(uint32_t *)(data + STUB_SELF) = thread_of(space).raw;
-        *(uint32_t *)(data + STUB_PAGER) = l4vm_thread(paged ? L4VM_PAGER + space : L4VM_MAIN).raw;
+        l4vm_stub_fill(space);
         stub_calls[0] = L4_syscalls.ipc;
         stub_calls[1] = L4_syscalls.exregs;
         L4_Set_MsgTag(L4_Tag(0, 2, 0));

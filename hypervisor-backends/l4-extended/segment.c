@@ -72,15 +72,14 @@ bool backend_user_segment(uint32_t entry, uint32_t low, uint32_t high)
 
 /*
  * A thread that never had a descriptor cannot load a selector that is of interest, and most
- * programs have none: until then messages need not tell.  The message registers are lost.
+ * programs have none: until then messages need not tell.  One that has appointed another pager is
+ * not ours to configure: its selectors are lost.  The message registers are lost.
  */
 static void tell_selectors(uint32_t space)
 {
-        if (have[space].told)
-                return;
-        have[space].told = true;
-        if (!xfer_configure(l4xvm_user_thread(space), L4_FAULTCONF_GP | L4_FAULTCONF_SEG))
-                backend_fatal("L4 has no control transfer items for segments");
+        if (!have[space].told)
+                have[space].told = xfer_configure(l4xvm_user_thread(space),
+                                                  L4_FAULTCONF_GP | L4_FAULTCONF_SEG);
 }
 
 static unsigned int put_descriptors(uint32_t space, L4_Word_t *mr, unsigned int n)

@@ -71,6 +71,12 @@ static bool await_stub(uint32_t space)
         }
 }
 
+L4_ThreadId_t l4vm_user_pager(uint32_t space)
+{
+        (void)space;
+        return l4vm_thread(L4VM_MAIN);
+}
+
 void l4vm_user_make(uint32_t space)
 {
         L4_Word_t *mr = L4_Utcb();
@@ -82,7 +88,7 @@ void l4vm_user_make(uint32_t space)
         if (!xfer_configure(l4xvm_user_thread(space), L4_FAULTCONF_GP))
                 backend_fatal("L4 has no control transfer items");
         l4xvm_tell_preemptions(l4xvm_user_thread(space));
-        *(uint32_t *)(l4vm_stub_data(space) + STUB_HANDLER) = l4vm_thread(L4VM_MAIN).raw;
+        l4vm_stub_fill(space);
         mr[0] = L4_Tag(0, 0, 3).raw;
         xfer_put_place(mr, 1, STUB_ADDRESS(stub_start), L4VM_STUB_DATA + STUB_STACK);
         if (!await_stub(space))

@@ -7,6 +7,9 @@
 
 enum { SIGILL_ = 4, SIGKILL_ = 9, SIGALRM_ = 14, SIGSEGV_ = 11 };
 
+/* Exit status of an attacker who sees that it has done another process harm. */
+enum { HARM = 99 };
+
 /* What may become of the attacker. */
 enum fate {
         FAULTS, /* SIGSEGV: the processor says so */

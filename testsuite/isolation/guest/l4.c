@@ -170,6 +170,65 @@ static void other_server(const void *offset)
         *(volatile uint32_t *)guest_map(4096, PROT_READ_ | PROT_WRITE_) = 1;
 }
 
+/*
+ * What a program can leave behind in an address space, with its last message: who is told of faults
+ * of it and of the wedge's thread beside it, and what the wedge has there.
+ */
+static void leave_pager(void)
+{
+        *(volatile uint32_t *)(UTCB + L4_UTCB_PAGER) = 0;
+}
+
+static void leave_everything(void)
+{
+        static const struct call flush = {
+            .link = L4_KIP_OFS_UNMAP,
+            .eax = L4_UNMAP_FLUSH | 1,
+            .esi = L4VM_STUB_DATA | L4_PAGE_BITS << 4 | 7,
+            .edi = UTCB,
+            .mr = {L4VM_STUB_DATA | L4_PAGE_BITS << 4 | 7, L4VM_STUB_CODE | L4_PAGE_BITS << 4 | 7}};
+        volatile uint32_t *word;
+
+        make(&flush); /* the second time without a fault, which nobody would hear of */
+        for (word = (uint32_t *)L4VM_STUB_DATA; word < (uint32_t *)L4VM_STUB_DATA + 1024; word++)
+                *word = 0xa5a5a5a5;
+        *(volatile uint32_t *)(UTCB + L4_UTCB_SIZE + L4_UTCB_PAGER) = 0;
+        leave_pager();
+        make(&flush);
+}
+
+/* A thread-local segment, wanted by a program that has another pager. */
+static void segment_without_pager(const void *unused)
+{
+        uint32_t descriptor[4] = {~0u, DATA, 0xfffff, 0x51};
+
+        (void)unused;
+        leave_pager();
+        sys1(243 /* set_thread_area */, descriptor);
+}
+
+/* Those that come into such spaces afterwards do as ever. */
+static void spoil_spaces(const void *how)
+{
+        static const long never[4];
+        int i, status;
+
+        sys3(SYS_setitimer, 0, never, 0);
+        for (i = 0; i < 2 * L4VM_SPACES; i++) {
+                bool spoils = !(i & 1);
+                long child = sys0(SYS_fork);
+
+                if (!child) {
+                        *(volatile uint32_t *)guest_map(4096, PROT_READ_ | PROT_WRITE_) = 1;
+                        if (spoils)
+                                ((void (*)(void))how)();
+                        sys1(SYS_exit, 7);
+                }
+                if (sys4(SYS_wait4, child, &status, 0, 0) != child || (!spoils && status != 7 << 8))
+                        sys1(SYS_exit, HARM);
+        }
+}
+
 void attempt_calls(void)
 {
         static const struct call flush = {.link = L4_KIP_OFS_UNMAP,
@@ -199,6 +258,10 @@ void attempt_calls(void)
                 "every call with addresses of the wedge");
         attempt(ANY, other_server, (const void *)L4_UTCB_PAGER, "another pager");
         attempt(ANY, other_server, (const void *)L4_UTCB_EXCHANDLER, "another exception handler");
+        attempt(ANY, segment_without_pager, 0, "a thread-local segment, with another pager");
+        attempt(ANY, spoil_spaces, (const void *)leave_pager, "no pager for who comes after it");
+        attempt(ANY, spoil_spaces, (const void *)leave_everything,
+                "nothing of the wedge's for who comes after it");
         for (i = 0; i < sizeof calls / sizeof calls[0]; i++)
                 for (who = NOBODY; who <= SYSTEM; who++) {
                         struct target target = {.who = who, .call = &calls[i].call};

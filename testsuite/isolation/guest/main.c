@@ -103,6 +103,8 @@ void attempt(enum fate fate, void (*attack)(const void *), const void *argument,
                 what = "the child is lost";
         if (!what && fate == FAULTS && (status & 0x7f) != SIGSEGV_)
                 what = "the child got no SIGSEGV";
+        if (!what && status == HARM << 8)
+                what = "another process was harmed";
         if (!what)
                 what = changed();
         failed += what != 0;
