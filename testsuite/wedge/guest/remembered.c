@@ -457,6 +457,23 @@ static bool stored_through_gs(uint32_t offset)
         return no_trap() && *target;
 }
 
+/* What a register had is known, but it has it no more. */
+static void a_null_segment_between(void)
+{
+        uint32_t fs, i;
+
+        for (i = 0; i < 3; i++) {
+                load_fs(IN_LDT);
+                load_fs(0);
+                asm volatile("movl %%fs, %0" : "=r"(fs));
+                expect(no_trap() && !(fs & 0xffff), "a null segment");
+        }
+        load_fs(IN_LDT);
+        asm volatile("movl %%fs, %0" : "=r"(fs));
+        expect(no_trap() && (fs & 0xffff) == IN_LDT, "a segment again");
+        result("a_segment_behind_a_null_segment_is_loaded");
+}
+
 /* Addresses in a segment are told from the descriptor as it was at the load. */
 static void a_stored_base(void)
 {
@@ -504,7 +521,7 @@ static void segments_of_user_code(void)
 void kernel_main(void)
 {
         make_world();
-        ktap_plan(26);
+        ktap_plan(27);
         a_missing_gate();
         a_missing_descriptor_of_a_gate();
         missing_descriptors_of_iret();
@@ -520,6 +537,7 @@ void kernel_main(void)
         stored_data_segments();
         other_tables();
         accessed_bits();
+        a_null_segment_between();
         a_stored_base();
         if (!left_out("segments")) {
                 segments_of_user_code();
