@@ -124,12 +124,26 @@ static bool stepped(void)
         return true;
 }
 
+/* Code at @eip, which user code may run and the wedge read: mostly where it was the last time. */
+static bool is_return(uint32_t eip)
+{
+        static uint32_t known_at, known_since;
+        uint32_t error;
+
+        if (known_at != eip || known_since != mmu_epoch) {
+                if (!mmu_peek_user(eip) || !mmu_reach(eip, MMU_READ, &error))
+                        return false;
+                known_at = eip;
+                known_since = mmu_epoch;
+        }
+        return *(const volatile uint8_t *)eip == OPCODE_RET;
+}
+
 bool user_returns_from_beyond(void)
 {
-        const uint8_t *code = mmu_peek_user(vcpu.frame.eip);
         const uint32_t *stack;
 
-        if (!code || *code != OPCODE_RET || vcpu.frame.eflags & FLAG_TF ||
+        if (!is_return(vcpu.frame.eip) || vcpu.frame.eflags & FLAG_TF ||
             vcpu.frame.esp % AB_PAGE_BYTES > AB_PAGE_BYTES - 4)
                 return false;
         stack = mmu_peek_user(vcpu.frame.esp);

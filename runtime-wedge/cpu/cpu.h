@@ -338,5 +338,7 @@ void user_go_on(const struct ab_trap *trap);
 /* What is to be seen to before user code runs, but for segments, and for CR0.TS that was set. */
 enum { CHORE_TOLD = 1, CHORE_FPU = 2 };
 extern uint32_t user_chores;
+/* CHORE_TOLD: map the page whose fault the guest was told of, if its directory is in force. */
+void user_fill_told(void);
 
 #endif

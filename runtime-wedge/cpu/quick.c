@@ -215,6 +215,8 @@ void vcpu_iret(void)
                 return;
         }
         backend_hold();
+        if (user_chores & CHORE_TOLD)
+                user_fill_told();
         if (vcpu.attention | vcpu_pending() | user_chores || vcpu.ab.cr[0] & (CR0_TS | CR0_EM) ||
             (user_is_beyond() && !user_returns_from_beyond()) || !user_segments_stand()) {
                 backend_release();

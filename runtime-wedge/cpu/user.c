@@ -47,7 +47,7 @@ static void tell(uint32_t address, uint32_t error)
         vcpu_page_fault(address, error);
 }
 
-static void fill_told(void)
+void user_fill_told(void)
 {
         if (told.directory != vcpu.ab.cr[3])
                 return;
@@ -123,7 +123,7 @@ static void run(void)
                 return;
         }
         if (user_chores & CHORE_TOLD)
-                fill_told();
+                user_fill_told();
         backend_user(&vcpu.frame, &trap);
         stopped(&trap);
 }
