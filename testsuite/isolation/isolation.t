@@ -75,21 +75,28 @@ check "it prints the same beside a kernel that writes ports nobody granted"
 l4 99 240 --vm="$lost=$here/memory" --vm=B "$guest" -- /bin/isolation --work 20 && worked &&
         grep -q "^A: Bail out.*vector 14" "$tmp/out"
 check "it prints the same beside a kernel that writes the memory of L4"
-# Nothing but the operator ends that one; he waits until the other is done and this one is seen to
-# stand, which takes it two seconds, however long the host takes.
-: >"$tmp/out"
-# shellcheck disable=SC2086,SC2094 # words; it waits for what the machine writes
-{
-        patience=1000
-        until grep -q 'B: rebooted, status' "$tmp/out" && grep -q ': A: it runs with interrupts off' "$tmp/out" ||
-                [ $patience = 0 ]; do
-                patience=$((patience - 1))
-                sleep 0.2
-        done
-        printf '\0021\002k'
-} | timeout 260 "$run" ${OPTIONS:---hypervisor=l4} --timeout=240 --initrd="$root" --vm="$lost=$here/loop" --vm=B \
-        "$guest" -- /bin/isolation --work 20 >>"$tmp/out" 2>"$tmp/err"
-[ $? = 125 ] && worked && grep -q 'B: rebooted, status 0' "$tmp/out" && grep -q ': A: killed: it ran with interrupts off' "$tmp/err"
+# beside MACHINE SIGN: nothing but the operator ends this one; he waits until the other is done and
+# this one has given a sign, however long the host takes.
+beside() {
+        : >"$tmp/out"
+        # shellcheck disable=SC2086,SC2094 # words; it waits for what the machine writes
+        {
+                patience=1000
+                until grep -q 'B: rebooted, status' "$tmp/out" && grep -q "$2" "$tmp/out" || [ $patience = 0 ]; do
+                        patience=$((patience - 1))
+                        sleep 0.2
+                done
+                printf '\0021\002k'
+        } | timeout 260 "$run" ${OPTIONS:---hypervisor=l4} --timeout=240 --initrd="$root" --vm="$1" --vm=B \
+                "$guest" -- /bin/isolation --work 20 >>"$tmp/out" 2>"$tmp/err"
+        [ $? = 125 ] && worked && grep -q 'B: rebooted, status 0' "$tmp/out"
+}
+beside "$lost=$here/loop" ': A: it runs with interrupts off' && grep -q ': A: killed: it ran with interrupts off' "$tmp/err"
 check 'it prints the same beside a guest that loops with interrupts off'
+wedge=$top_builddir/share/afterburner/wedge-l4
+case ${OPTIONS-} in *l4x*) wedge=${wedge}x-split ;; esac
+address=$(nm "$wedge" | sed -n 's/ . l4vm$//p')
+beside "$lost=$here/shared,append=shared=$address" '^A: # 500 times' && grep -q ': A: killed' "$tmp/err"
+check 'it prints the same beside a guest that writes what the resource monitor reads'
 echo "1..$count"
 exit "$failed"

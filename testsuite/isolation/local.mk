@@ -16,7 +16,7 @@ testsuite_isolation_isolation_LDADD = -lgcc
 
 # Kernels that are lost.
 LOST = testsuite/isolation/loop testsuite/isolation/triple testsuite/isolation/ports \
-	testsuite/isolation/memory
+	testsuite/isolation/memory testsuite/isolation/shared
 LOST_FILES = $(SAMPLE_COMMON) testsuite/isolation/guest/halt.c
 check_DATA += $(LOST)
 CLEANFILES += $(LOST)

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A guest kernel that is lost: built with END as what it does at last. */
+#include <afterburn/vm.h>
 #include "kernel.h"
+#include "../../../hypervisor-backends/l4-baseline/layout.h"
+#include "../../../hypervisor-backends/l4-baseline/shared.h"
 
 void kernel_trap(struct trap_frame *frame)
 {
@@ -42,6 +45,51 @@ static __attribute__((unused)) void ports(void)
 static __attribute__((unused)) void memory(void)
 {
         *(volatile uint32_t *)0xf0000000 = 0;
+}
+
+static uint32_t hexadecimal(const char *p)
+{
+        uint32_t value = 0;
+
+        for (; p && *p > ' '; p++)
+                value = value << 4 | (uint32_t)(*p <= '9' ? *p - '0' : *p - 'a' + 10);
+        return value;
+}
+
+/*
+ * What the wedge shares with the resource monitor, who reads it at each deadline: any words, and
+ * ids of threads that are the resource monitor's, this machine's and the next one's.  Where that is
+ * the command line says.  A clock that is wrong keeps the wedge itself busy for ever, so that comes
+ * at the end.
+ */
+static __attribute__((unused)) void shared(void)
+{
+        enum { ROUNDS = 500, LONG = 100000, MONITORS = 2048, SOME = 8 };
+        uint32_t first = ((const struct ab_vm_page *)L4VM_PAGE)->first_thread, thread;
+        uint32_t address = hexadecimal(command_line_behind("shared=")), random = 1, round, i;
+        volatile struct l4vm_shared *s = (volatile struct l4vm_shared *)address;
+        uint64_t began = s->clock_began;
+
+        for (round = 0;; round++) {
+                if (round == ROUNDS)
+                        print("# %u times\n", round);
+                timer_init(1000);
+                for (i = 0; i < sizeof(*s) / 4; i++) {
+                        random = random * 1664525 + 1013904223;
+                        ((volatile uint32_t *)address)[i] = random;
+                }
+                thread = first + (random >> 8) % SOME;
+                if (random >> 31)
+                        thread += random >> 30 & 1 ? L4VM_THREADS : -MONITORS;
+                s->running = thread << 14 | 1;
+                s->stopped = round & 1;
+                s->user_tells = round >> 1 & 1;
+                s->events = 0; /* the wedge would believe them */
+                if (round < ROUNDS)
+                        s->clock_began = began;
+                for (i = 0; i < LONG; i++)
+                        asm volatile("");
+        }
 }
 
 void kernel_main(void)
