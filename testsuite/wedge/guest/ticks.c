@@ -26,7 +26,7 @@ struct shared {
 };
 
 static volatile uint32_t ticks;
-static bool lost_in_kernel, in_shadows, wrong_flags;
+static bool lost_in_kernel, in_shadows, wrong_flags, wrong_load;
 static uint32_t too_early;
 extern char program_begin[], program_end[], behind_add[], behind_both[], behind_hlt[];
 
@@ -67,9 +67,11 @@ static void one_tick_in(uint32_t count)
 
 static void report(void)
 {
-        ktap_plan(4);
+        ktap_plan(5);
         ktap_result(!lost_in_kernel, "no tick is lost where the guest enables interrupts");
         ktap_result(!wrong_flags, "a tick that finds the wedge in pushf changes nothing of it");
+        ktap_result(!wrong_load,
+                    "a tick that finds the wedge in a segment load changes nothing of it");
         ktap_result(!too_early, "no tick comes between sti and the next instruction");
         ktap_result(!shared()->lost && shared()->round == ROUNDS,
                     "no tick is lost on the way to user code");
@@ -114,6 +116,29 @@ static void in_the_kernel(void)
                                      : "eax", "cc");
                 lost_in_kernel = !left;
         }
+}
+
+/* The same selector again and again, with flags that count; the stack is where it was. */
+static void in_segment_loads(void)
+{
+        const uint32_t last = ticks + SHORT_TICKS;
+        uint32_t left, selector;
+
+        asm volatile("movl %%ds, %0" : "=r"(selector));
+        asm volatile("sti" : : : "memory");
+        for (left = PATIENCE; ticks < last && left; left--)
+                asm volatile("movl %%esp, %%esi; movl $0x80000000, %%eax; addl %%eax, %%eax\n"
+                             "pushl %1; popl %%es; jnc 1f; jno 1f; jnz 1f; movl %1, %%es\n"
+                             "jnc 1f; jno 1f; jnz 1f; pushl %1; popl %%ds; movl %1, %%ds\n"
+                             "jnc 1f; jno 1f; jnz 1f; testl %%eax, %%eax; jnz 1f\n"
+                             "cmpl %%esp, %%esi; je 2f\n"
+                             "1: movb $1, %0; movl %%esi, %%esp\n"
+                             "2:"
+                             : "+m"(wrong_load)
+                             : "d"(selector)
+                             : "eax", "esi", "cc", "memory");
+        asm volatile("cli" : : : "memory");
+        wrong_load |= !left;
 }
 
 static void wait_until_asked(void)
@@ -173,6 +198,7 @@ void kernel_main(void)
 {
         timer_init(1000);
         in_the_kernel();
+        in_segment_loads();
         in_the_shadow();
         to_user_code();
 }
