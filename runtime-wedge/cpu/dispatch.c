@@ -73,8 +73,8 @@ static void choose(uint32_t vector, bool pending, const char *fast)
 }
 
 /*
- * STI enters the long forms only while there is something to deliver; so does PUSHF, which is what
- * delivers where a sti is in front of it.
+ * STI and POPF enter the long forms only while there is something to deliver; so does PUSHF, which
+ * is what delivers where a sti is in front of it.
  */
 static void choose_sti(void)
 {
@@ -87,6 +87,7 @@ static void choose_sti(void)
         choose(AB_VEC_STI_STEP, pending, fast_step);
         choose(AB_VEC_STI_DEFER, pending, fast_defer);
         choose(AB_VEC_PUSHF, pending, fast_pushf);
+        choose(AB_VEC_POPF, pending, fast_popf);
 }
 
 /* The next site has to deliver: a short form of a segment load would not. */

@@ -70,7 +70,8 @@ static bool restart_short_form(struct ab_frame *frame)
         } else if (between(frame->eip, fast_pushf, fast_end)) {
                 restart_pushf(frame);
         } else {
-                if (between(frame->eip, fast_popf_pushed, fast_popf_returns))
+                if (frame->eip == (uint32_t)fast_popf_on ||
+                    between(frame->eip, fast_popf_pushed, fast_popf_returns))
                         frame->esp += 4;
                 frame->eip = stub_of(AB_VEC_POPF);
         }

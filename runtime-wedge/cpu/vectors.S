@@ -125,7 +125,8 @@ vcpu_exit_end:
  * Short forms of frequent vectors.  Each can be begun again from its first instruction, by the
  * long form, until its last has been executed: an event that finds the guest here makes it so.
  */
-        .globl  fast_sti, fast_defer, fast_step, fast_popf, fast_popf_pushed, fast_popf_returns
+        .globl  fast_sti, fast_defer, fast_step, fast_popf, fast_popf_on, fast_popf_pushed
+        .globl  fast_popf_returns
         .globl  fast_end
 fast_sti:                                       # while no interrupt is pending
         movb    $IF_ON, V(VCPU_IF)
@@ -136,19 +137,20 @@ fast_step:                                      # likewise
 fast_defer:                                     # likewise: the next site delivers
         movb    $IF_ON, V(VCPU_IF)
         ret
-fast_popf:                                      # R, image
+fast_popf:                                      # likewise: R, image
         testl   $FLAGS_SLOW, 4(%esp)            # TF, IOPL, NT are for the long form
         jnz     slow_popf
         cmpl    $0, V(VCPU_FLAGS)               # those to be cleared too
         jne     slow_popf
         testb   $FLAG_IF >> 8, 5(%esp)
         jz      1f
-        cmpl    $0, pic_request
-        jne     slow_popf
         movb    $IF_ON, V(VCPU_IF)
-        jmp     2f
+        pushl   4(%esp)
+fast_popf_on:
+        popfl
+        ret     $4
 1:      movb    $IF_OFF, V(VCPU_IF)
-2:      pushl   4(%esp)
+        pushl   4(%esp)
 fast_popf_pushed:
         orl     $FLAG_IF, (%esp)                # the machine's interrupts stay on
         popfl
