@@ -7,7 +7,7 @@ kernel=${top_builddir:?}/testsuite/differential/differential
 on_qemu() {
         to=$1
         shift
-        timeout "${AFTERBURN_TEST_LIMIT-100}" qemu-system-i386 -accel tcg -cpu qemu32,-sep,-apic -m 64 \
+        timeout "${AFTERBURN_TEST_LIMIT-300}" qemu-system-i386 -accel tcg -cpu qemu32,-sep,-apic -m 64 \
                 -M pc,acpi=off,hpet=off -no-reboot -net none -monitor none -display none \
                 -serial "file:$to" -serial null -kernel "$kernel" -append "$*" </dev/null >/dev/null 2>&1
 }
@@ -26,14 +26,14 @@ on_l4() {
         shift
         # shellcheck disable=SC2086 # words
         "$top_builddir/libexec/afterburner/afterburn-run" ${OPTIONS:---hypervisor=l4} --quiet \
-                --timeout="${AFTERBURN_TEST_LIMIT-100}" --append="$*" "$kernel" >"$to" 2>/dev/null </dev/null
+                --timeout="${AFTERBURN_TEST_LIMIT-300}" --append="$*" "$kernel" >"$to" 2>/dev/null </dev/null
 }
 
 # on_ring0 FILE ARGUMENTS: bound, on the wedge that is a kernel of its own
 on_ring0() {
         to=$1
         shift
-        timeout "${AFTERBURN_TEST_LIMIT-100}" qemu-system-i386 -accel tcg -cpu qemu32 -m 64 \
+        timeout "${AFTERBURN_TEST_LIMIT-300}" qemu-system-i386 -accel tcg -cpu qemu32 -m 64 \
                 -M pc,acpi=off,hpet=off -no-reboot -net none -monitor none -display none \
                 -serial "file:$to" -serial null \
                 -device isa-debug-exit,iobase=0xf4,iosize=1 \

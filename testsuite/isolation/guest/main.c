@@ -7,7 +7,7 @@
  */
 #include "isolation.h"
 
-enum { PATTERN_WORDS = 32768, FILE_BYTES = 4096, PATIENCE_US = 60000 };
+enum { PATTERN_WORDS = 32768, FILE_BYTES = 4096, PATIENCE_US = 60000, FAULT_S = 10 };
 
 static uint32_t pattern[PATTERN_WORDS];
 static const char path[] = "/tmp/isolation";
@@ -74,9 +74,10 @@ static const char *changed(void)
         return 0;
 }
 
-static void set_alarm(void)
+/* What has to fault is given time enough on any host. */
+static void set_alarm(enum fate fate)
 {
-        long timer[4] = {0, 0, 0, PATIENCE_US};
+        long timer[4] = {0, 0, fate == FAULTS ? FAULT_S : 0, fate == FAULTS ? 0 : PATIENCE_US};
 
         sys3(SYS_setitimer, 0, timer, 0);
 }
@@ -95,7 +96,7 @@ void attempt(enum fate fate, void (*attack)(const void *), const void *argument,
         va_end(arguments);
         child = sys0(SYS_fork);
         if (!child) {
-                set_alarm();
+                set_alarm(fate);
                 attack(argument);
                 sys1(SYS_exit, 0);
         }
