@@ -36,7 +36,7 @@ if command -v bochs >/dev/null; then
         # shellcheck disable=SC2086 # words
         co 0 --emulator=bochs $small "$share/mini" && [ "$(grep -c "^ok " "$tmp/out")" = 9 ]
         check "mini under bochs, the interrupt thread in a small space"
-        co 0 --emulator=bochs "$top_builddir/testsuite/wedge/beyond" && [ "$(grep -c "^ok " "$tmp/out")" = 5 ]
+        co 0 --emulator=bochs "$top_builddir/testsuite/wedge/beyond" && [ "$(grep -c "^ok " "$tmp/out")" = 9 ]
         check "under bochs: steps and split instructions in a page of the kernel that applications run"
 else
         skip 'mini under bochs' 'bochs is not installed'
