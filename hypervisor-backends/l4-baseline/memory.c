@@ -268,6 +268,7 @@ static __attribute__((noinline)) void change(uint32_t space, uint32_t virtual, u
                                              uint32_t value)
 {
         uint32_t old = *entry, lost = l4vm_loss(old, value);
+
         if (old & SHADOW_KERNEL && lost) {
                 l4vm_call_begin();
                 if (space == AB_SPACE_KERNEL)

@@ -58,7 +58,7 @@ asm(".section .rodata\n"
     "user_handler: movl %eax,0xbf0000d4; int $0x85; 1: jmp 1b\n"
     "user_loop: jmp user_loop\n"
     "user_hello: movl $0x11223344,%ecx; int $0x86\n"
-    /* count in the page of data for ever; that after 5 ms, in an Ipc of the second UTCB */
+    /* count in the page of data for ever; that after 2.5 ms, in an Ipc of the second UTCB */
     "user_spin: incl 0x18001100; jmp user_spin\n"
     "user_sleep: xorl %eax,%eax; movl $-1,%edx; movl $0x04000a71,%ecx; xorl %esi,%esi\n"
     "movl $0xbf000300,%edi; call *0x18001104; jmp user_spin\n"

@@ -245,6 +245,7 @@ static __attribute__((noinline)) void change(uint32_t space, uint32_t virtual, u
                                              uint32_t value)
 {
         uint32_t old = *entry, lost = l4vm_loss(old, value);
+
         if (space == AB_SPACE_KERNEL)
                 *found_at(virtual) = 0;
         if (old & SHADOW_KERNEL && lost)

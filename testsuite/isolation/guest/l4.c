@@ -172,29 +172,21 @@ static void other_server(const void *offset)
 
 /*
  * What a program can leave behind in an address space, with its last message: who is told of faults
- * of it and of the wedge's thread beside it, and what the wedge has there.
+ * of it and of the wedge's thread beside it, and what the wedge's pages say.
  */
 static void leave_pager(void)
 {
         *(volatile uint32_t *)(UTCB + L4_UTCB_PAGER) = 0;
 }
 
-static void leave_everything(void)
+static void leave_rubbish(void)
 {
-        static const struct call flush = {
-            .link = L4_KIP_OFS_UNMAP,
-            .eax = L4_UNMAP_FLUSH | 1,
-            .esi = L4VM_STUB_DATA | L4_PAGE_BITS << 4 | 7,
-            .edi = UTCB,
-            .mr = {L4VM_STUB_DATA | L4_PAGE_BITS << 4 | 7, L4VM_STUB_CODE | L4_PAGE_BITS << 4 | 7}};
         volatile uint32_t *word;
 
-        make(&flush); /* the second time without a fault, which nobody would hear of */
         for (word = (uint32_t *)L4VM_STUB_DATA; word < (uint32_t *)L4VM_STUB_DATA + 1024; word++)
                 *word = 0xa5a5a5a5;
         *(volatile uint32_t *)(UTCB + L4_UTCB_SIZE + L4_UTCB_PAGER) = 0;
         leave_pager();
-        make(&flush);
 }
 
 /* A thread-local segment, wanted by a program that has another pager. */
@@ -260,8 +252,8 @@ void attempt_calls(void)
         attempt(ANY, other_server, (const void *)L4_UTCB_EXCHANDLER, "another exception handler");
         attempt(ANY, segment_without_pager, 0, "a thread-local segment, with another pager");
         attempt(ANY, spoil_spaces, (const void *)leave_pager, "no pager for who comes after it");
-        attempt(ANY, spoil_spaces, (const void *)leave_everything,
-                "nothing of the wedge's for who comes after it");
+        attempt(ANY, spoil_spaces, (const void *)leave_rubbish,
+                "rubbish in the wedge's page for who comes after it");
         for (i = 0; i < sizeof calls / sizeof calls[0]; i++)
                 for (who = NOBODY; who <= SYSTEM; who++) {
                         struct target target = {.who = who, .call = &calls[i].call};
