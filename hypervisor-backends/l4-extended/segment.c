@@ -78,8 +78,8 @@ bool backend_user_segment(uint32_t entry, uint32_t low, uint32_t high)
 static void tell_selectors(uint32_t space)
 {
         if (!have[space].told)
-                have[space].told = xfer_configure(l4xvm_user_thread(space),
-                                                  L4_FAULTCONF_GP | L4_FAULTCONF_SEG);
+                have[space].told =
+                    xfer_configure(l4xvm_user_thread(space), L4_FAULTCONF_GP | L4_FAULTCONF_SEG);
 }
 
 static unsigned int put_descriptors(uint32_t space, L4_Word_t *mr, unsigned int n)
