@@ -3,7 +3,7 @@
  * beyond: user code below 2 GB calls into a page of the kernel's that it may run, as Linux'
  * system-call page is.  Where a backend bounds user segments below that (L4, co-located) the
  * wedge runs those instructions itself.  Single steps, instructions in two pages, and a page that
- * is missing are told as on the machine itself; it prints the same there.
+ * is missing or closed are told as on the machine itself; it prints the same there.
  */
 #include "kernel.h"
 
