@@ -65,12 +65,14 @@ static uint32_t hexadecimal(const char *p)
 static __attribute__((unused)) void shared(void)
 {
         enum { ROUNDS = 500, LONG = 100000, MONITORS = 2048, SOME = 8 };
-        uint32_t first = ((const struct ab_vm_page *)L4VM_PAGE)->first_thread, thread;
+        uint32_t first = ((const struct ab_vm_page *)L4VM_PAGE)->first_thread;
         uint32_t address = hexadecimal(command_line_behind("shared=")), random = 1, round, i;
         volatile struct l4vm_shared *s = (volatile struct l4vm_shared *)address;
         uint64_t began = s->clock_began;
 
         for (round = 0;; round++) {
+                uint32_t thread;
+
                 if (round == ROUNDS)
                         print("# %u times\n", round);
                 timer_init(1000);
