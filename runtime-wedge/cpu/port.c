@@ -37,12 +37,12 @@ void emulate_OUT_IMM(uint32_t log2)
 /* With an immediate port and %al, from vectors.S; nothing of it can fault. */
 void vcpu_in(void)
 {
-        *(uint8_t *)&vcpu.frame.eax = (uint8_t)port_read(vcpu.port & 255, 1);
+        *(uint8_t *)&vcpu.frame.eax = (uint8_t)port_read_byte((uint8_t)vcpu.port);
 }
 
 void vcpu_out(void)
 {
-        port_write(vcpu.port & 255, 1, vcpu.frame.eax & 255);
+        port_write_byte((uint8_t)vcpu.port, (uint8_t)vcpu.frame.eax);
 }
 
 /*

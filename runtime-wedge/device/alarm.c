@@ -6,13 +6,13 @@ enum { SECOND_NS = 1000000000 };
 
 bool watch_due;
 
-static void watch_alarm(void)
+static void watch_alarm(uint64_t now)
 {
         watch_due = true;
-        alarm_set(ALARM_WATCH, backend_time() + SECOND_NS);
+        alarm_set(ALARM_WATCH, now + SECOND_NS);
 }
 
-static void (*const handlers[ALARMS])(void) = {
+static void (*const handlers[ALARMS])(uint64_t now) = {
     [ALARM_PIT] = pit_alarm,
     [ALARM_CLOCK] = clock_alarm,
     [ALARM_SERIAL] = serial_alarm,
@@ -55,7 +55,7 @@ void alarm_event(void)
         for (i = 0; i < ALARMS; i++)
                 if (due[i] && due[i] <= now) {
                         due[i] = 0;
-                        handlers[i]();
+                        handlers[i](now);
                 }
         going_off = false;
         arm();

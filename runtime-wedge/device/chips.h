@@ -26,10 +26,10 @@ void alarm_start(void);
 void alarm_set(enum alarm which, uint64_t when);
 /* The timer's event has come. */
 void alarm_event(void);
-/* Handlers. */
-void pit_alarm(void);
-void clock_alarm(void);
-void serial_alarm(void);
+/* Handlers; @now is what backend_time() was. */
+void pit_alarm(uint64_t now);
+void clock_alarm(uint64_t now);
+void serial_alarm(uint64_t now);
 
 /* --- pit.c: an 8254; port 0x61 -------------------------------------------------- */
 void pit_start(void);

@@ -210,8 +210,9 @@ static void set_alarm(void)
         alarm_set(ALARM_CLOCK, when);
 }
 
-void clock_alarm(void)
+void clock_alarm(uint64_t now)
 {
+        (void)now;
         catch_up();
         set_alarm();
 }

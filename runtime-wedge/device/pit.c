@@ -118,6 +118,8 @@ static bool output(const struct channel *channel, uint64_t gone)
         }
 }
 
+static uint64_t edge; /* the tick at which the alarm is set */
+
 /*
  * When channel 0 asks for an interrupt next; its output is then rising.  That of a single count
  * may have passed already: the machine may stand still between any two readings of its clock.
@@ -129,15 +131,24 @@ static void set_alarm(void)
 
         if (is_periodic(channel))
                 end *= divide_long(passed(channel), channel->reload).quotient + 1;
-        alarm_set(ALARM_PIT,
-                  channel->loaded && channel->mode != 1 ? moment(channel->began + end) : 0);
+        edge = channel->began + end;
+        alarm_set(ALARM_PIT, channel->loaded && channel->mode != 1 ? moment(edge) : 0);
 }
 
 /* However late it is: one edge, as on a line that nobody looked at in time. */
-void pit_alarm(void)
+void pit_alarm(uint64_t now)
 {
+        uint64_t next;
+
         pic_pulse(LINE_TIMER);
-        if (is_periodic(&channels[0]))
+        if (!is_periodic(&channels[0]))
+                return;
+        /* Mostly it is the following one. */
+        edge += channels[0].reload;
+        next = moment(edge);
+        if (next > now)
+                alarm_set(ALARM_PIT, next);
+        else
                 set_alarm();
 }
 

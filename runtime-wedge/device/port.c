@@ -24,10 +24,7 @@ static void nothing_write(uint32_t port, uint32_t value)
         (void)value;
 }
 
-/*
- * All are registers of one byte, and no two overlap.  The reset control lies within the address
- * register of PCI.
- */
+/* The reset control lies within the address register of PCI. */
 static const struct range ranges[] = {
     {0x020, 0x021, pic_read, pic_write, false},
     {0x0a0, 0x0a1, pic_read, pic_write, false},
@@ -45,8 +42,8 @@ static const struct range ranges[] = {
     {0xcf9, 0xcf9, reset_read, reset_write, true},
 };
 
-/* The board's own ports, the most used: number of the range, + 1. */
-static uint8_t board[0x100];
+/* Who answers at the ports an instruction can name by itself. */
+static const struct range *board[0x100];
 
 static uint32_t seen[PORTS / 32];
 
@@ -57,16 +54,14 @@ void port_start(void)
         for (i = 0; i < PORTS / 32; i++)
                 seen[i] = 0;
         for (i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
-                for (port = ranges[i].first; port <= ranges[i].last && port < sizeof(board); port++)
-                        board[port] = (uint8_t)(i + 1);
+                for (port = ranges[i].first; port <= ranges[i].last && port < 256; port++)
+                        board[port] = &ranges[i];
 }
 
 static const struct range *range_of(uint32_t port)
 {
         uint32_t i;
 
-        if (port < sizeof(board))
-                return board[port] ? &ranges[board[port] - 1] : 0;
         for (i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
                 if (port >= ranges[i].first && port <= ranges[i].last)
                         return &ranges[i];
@@ -136,4 +131,21 @@ void port_write(uint32_t port, uint32_t bytes, uint32_t value)
         }
         for (i = 0; i < bytes; i++)
                 port_write(port + i, 1, value >> 8 * i & 0xff);
+}
+
+uint32_t port_read_byte(uint8_t port)
+{
+        const struct range *range = board[port];
+
+        return range ? range->read(port) : port_read(port, 1);
+}
+
+void port_write_byte(uint8_t port, uint8_t value)
+{
+        const struct range *range = board[port];
+
+        if (range)
+                range->write(port, value);
+        else
+                port_write(port, 1, value);
 }

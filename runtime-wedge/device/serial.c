@@ -33,8 +33,9 @@ void serial_flush(void)
         alarm_set(ALARM_SERIAL, 0);
 }
 
-void serial_alarm(void)
+void serial_alarm(uint64_t now)
 {
+        (void)now;
         serial_flush();
 }
 

@@ -68,7 +68,7 @@ struct tcb *fault_handler(struct tcb *self, u32 id)
         return to;
 }
 
-void fault_await(struct tcb *self, struct tcb *to, enum answer answer)
+void fault_block(struct tcb *self, const struct tcb *to, enum answer answer)
 {
         self->short_fault = answer;
         self->kernel_msg = true;
@@ -76,7 +76,11 @@ void fault_await(struct tcb *self, struct tcb *to, enum answer answer)
         self->mr = (u32 *)tcb_frame(self) - MR_COUNT;
         self->partner = to->id;
         self->state = S_KWAITING;
+}
 
+void fault_await(struct tcb *self, struct tcb *to, enum answer answer)
+{
+        fault_block(self, to, answer);
         to->state = S_RUNNING;
         to->ipc_active = false;
         ipc_result(to, self->space == to->space ? self->local_id : self->id);

@@ -49,6 +49,11 @@ void kmsg_io_fault(struct tcb *self, u32 io_fpage);
  * could run, but has a slice of zero and nothing left of what it was given.
  */
 bool kmsg_preemption(struct tcb *self, bool no_time);
+/*
+ * The same where self was in user code, preempted by `best', and has nothing to do but to go on
+ * there: then it may not return at all, and others run.
+ */
+bool kmsg_preemption_of_user(struct tcb *self, struct tcb *best);
 bool kmsg_preemption_signal(struct tcb *self);
 /* First code of a new thread: the message it waited for has come. */
 void kmsg_started(void);
@@ -69,6 +74,11 @@ enum answer {
  * Its message registers are then the place to write the message.
  */
 struct tcb *fault_handler(struct tcb *self, u32 id);
+/*
+ * self, with nothing on its kernel stack from now on that is still wanted, waits for the answer
+ * of `to`, to whom it has sent a message.
+ */
+void fault_block(struct tcb *self, const struct tcb *to, enum answer answer);
 /* The message is there: `to` runs, and self waits for its answer. */
 void fault_await(struct tcb *self, struct tcb *to, enum answer answer) __attribute__((noreturn));
 /*

@@ -118,7 +118,10 @@ void irq_interrupt(struct frame *f)
         end_of_interrupt(irq);
         if (handler_of[irq]) {
                 deliver(irq);
-                sched_preempt();
+                if (f->cs & 3)
+                        sched_preempt_user();
+                else
+                        sched_preempt();
         }
 }
 

@@ -115,22 +115,42 @@ void kmsg_exception(struct tcb *self, u32 vector, u32 error)
                 fault_take_registers(f, m.mr);
 }
 
-static void put_time(struct kmsg *m)
+static void put_time(u32 *mr)
 {
         u64 now = cycles_to_us(rdtsc());
 
-        m->mr[1] = (u32)now;
-        m->mr[2] = (u32)(now >> 32);
+        mr[1] = (u32)now;
+        mr[2] = (u32)(now >> 32);
+}
+
+/* Time, and registers where they are asked for; the fast path may have left ipc_active. */
+static void put_preemption(struct tcb *self, u32 *mr, bool no_time)
+{
+        self->ipc_active = false;
+        put_time(mr);
+        mr[0] = LABEL(LABEL_PREEMPTION, no_time) |
+                append_state(self, LABEL_PREEMPTION, mr, 2, X_PREEMPT_MSG && self->preempt_msg);
+}
+
+bool kmsg_preemption_of_user(struct tcb *self, struct tcb *best)
+{
+        struct tcb *to = fault_handler(self, self->scheduler);
+
+        if (!to)
+                return kmsg_preemption(self, false);
+        put_preemption(self, to->utcb, false);
+        fault_block(self, to, ANSWER_EMPTY);
+        ipc_complete(to, self->space == to->space ? self->local_id : self->id);
+        sched_ready_preempted(to);
+        schedule_to(to->prio <= best->prio ? best : NULL);
+        __builtin_unreachable(); /* whoever lets it go on begins with an empty stack */
 }
 
 bool kmsg_preemption(struct tcb *self, bool no_time)
 {
         struct kmsg m;
 
-        self->ipc_active = false; /* the fast path may have left it, as for trap() */
-        put_time(&m);
-        m.mr[0] = LABEL(LABEL_PREEMPTION, no_time) |
-                  append_state(self, LABEL_PREEMPTION, m.mr, 2, X_PREEMPT_MSG && self->preempt_msg);
+        put_preemption(self, m.mr, no_time);
         /* The scheduler decides who runs next, not this message. */
         return kmsg_call(&m, self->scheduler, TIME_NEVER, false, true) == IPC_OK;
 }
@@ -140,7 +160,7 @@ bool kmsg_preemption_signal(struct tcb *self)
         struct kmsg m;
 
         self->ipc_active = false;
-        put_time(&m);
+        put_time(m.mr);
         m.mr[0] = LABEL(LABEL_PREEMPTION, 0) | 2;
         return kmsg_send(&m, self->utcb[UTCB_EXC_HANDLER]);
 }

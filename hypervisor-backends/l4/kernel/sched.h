@@ -41,6 +41,8 @@ void sched_ready_preempted(struct tcb *scheduler);
 void sched_wake(struct tcb *t);
 /* Run the best thread; returns when the caller is picked again. */
 void schedule(void);
+/* The same where that is known to be `best', donors of the loaded slice aside. */
+void schedule_to(struct tcb *best);
 /*
  * Run `to` on the rest of the caller's time slice (IPC, ThreadSwitch).  A caller
  * that could run itself stands aside until that slice is over.
@@ -55,6 +57,8 @@ bool sched_has_time(const struct tcb *t);
 
 /* After an interrupt: let a better thread run, if there is one. */
 void sched_preempt(void);
+/* The same where the running thread was in user code: if it has to wait this does not return. */
+void sched_preempt_user(void);
 /* Clock tick: charge time, end slices, wake timeouts. */
 void sched_tick(void);
 

@@ -34,6 +34,7 @@ u32 fast_block;
 
 static struct link queue[PRIO_COUNT];
 static u32 occupied[PRIO_COUNT / 32]; /* bit set: the queue may hold someone */
+static u32 occupied_words;            /* bit set: some bit of that word is */
 
 /* The loaded time slice. */
 static s64 slice_left;
@@ -69,6 +70,7 @@ static void enqueue(struct tcb *t, bool first)
                 link_add_tail(&queue[t->prio], &t->ready);
         t->queued = true;
         occupied[t->prio / 32] |= BIT(t->prio % 32);
+        occupied_words |= BIT(t->prio / 32);
 }
 
 static void dequeue(struct tcb *t)
@@ -129,9 +131,11 @@ static bool may_run(struct tcb *t)
 /* Best thread in the ready queues, or the idle thread. */
 static struct tcb *pick(void)
 {
-        for (s32 word = PRIO_COUNT / 32 - 1; word >= 0; word--) {
+        while (occupied_words) {
+                u32 word = 31 - (u32)__builtin_clz(occupied_words);
+
                 while (occupied[word]) {
-                        u32 prio = (u32)word * 32 + 31 - (u32)__builtin_clz(occupied[word]);
+                        u32 prio = word * 32 + 31 - (u32)__builtin_clz(occupied[word]);
 
                         while (!link_alone(&queue[prio])) {
                                 struct tcb *t = TCB_OF(queue[prio].next, ready);
@@ -142,6 +146,7 @@ static struct tcb *pick(void)
                         }
                         occupied[word] &= ~BIT(prio % 32);
                 }
+                occupied_words &= ~BIT(word);
         }
         return idle_thread;
 }
@@ -223,13 +228,15 @@ void sched_leave_to(struct tcb *to)
         leave_to(to);
 }
 
-/* Run the best thread on its own slice. */
-static void dispatch(void)
+/* Run the best thread on its own slice; @best of all but donors, if it is known. */
+static void dispatch_to(struct tcb *best)
 {
-        struct tcb *self = current(), *next;
+        struct tcb *self = current(), *next = best;
 
-        donors_return();
-        next = pick();
+        if (!best || !link_alone(&donors)) {
+                donors_return();
+                next = pick();
+        }
         if (next != idle_thread)
                 load_slice(next);
         else
@@ -238,11 +245,18 @@ static void dispatch(void)
                 switch_to(next);
 }
 
-void schedule(void)
+static void dispatch(void)
+{
+        dispatch_to(NULL);
+}
+
+void schedule_to(struct tcb *best)
 {
         struct tcb *self = current();
 
         charge();
+        if (best && !may_run(best))
+                best = NULL; /* that was the last of its quantum */
         if (self != idle_thread) {
                 bool goes_on = self->state == S_RUNNING;
 
@@ -253,7 +267,12 @@ void schedule(void)
                 if (goes_on)
                         enqueue(self, slice_left > 0);
         }
-        dispatch();
+        dispatch_to(best);
+}
+
+void schedule(void)
+{
+        schedule_to(NULL);
 }
 
 void sched_ready(struct tcb *t)
@@ -351,11 +370,18 @@ static bool delays_preemption(struct tcb *self, u32 by_prio)
         return true;
 }
 
+static bool tells_preemption(const struct tcb *self)
+{
+        return (X_PREEMPT_MSG && self->preempt_msg) ||
+               (self->utcb && (self->utcb[UTCB_FLAGS] & PREEMPT_SIGNAL));
+}
+
 /*
- * Tell whoever wants to know that the running thread is being preempted.
+ * Tell whoever wants to know that the running thread is being preempted, by `best' where it was
+ * in user code.
  * True: it has waited meanwhile, so others have had their turn.
  */
-static bool preemption_told(struct tcb *self)
+static bool preemption_told(struct tcb *self, struct tcb *best)
 {
         /*
          * In the middle of an Ipc there is no user state to tell of or to change,
@@ -366,16 +392,30 @@ static bool preemption_told(struct tcb *self)
                 return false;
         }
         if (X_PREEMPT_MSG && self->preempt_msg)
-                return kmsg_preemption(self, false);
+                return best ? kmsg_preemption_of_user(self, best) : kmsg_preemption(self, false);
         if (self->utcb && (self->utcb[UTCB_FLAGS] & PREEMPT_SIGNAL))
                 return kmsg_preemption_signal(self);
         return false;
 }
 
-void sched_preempt(void)
+/* The priority of the best thread in the ready queues, or a higher one; -1: there is none. */
+static s32 best_prio(void)
 {
-        struct tcb *self = current(), *rival = pick();
+        s32 word = occupied_words ? 31 - __builtin_clz(occupied_words) : -1;
 
+        if (word < 0)
+                return -1;
+        return occupied[word] ? 32 * word + 31 - __builtin_clz(occupied[word]) : 32 * word + 31;
+}
+
+static void preempt(bool in_user)
+{
+        struct tcb *self = current(), *rival;
+
+        if (self->state == S_RUNNING && self != idle_thread && best_prio() <= self->prio)
+                rival = self;
+        else
+                rival = pick();
         if (self == idle_thread) {
                 if (rival != self)
                         schedule();
@@ -392,8 +432,22 @@ void sched_preempt(void)
         if (delays_preemption(self, rival->prio))
                 return;
         end_delay(self);
-        if (!preemption_told(self))
-                schedule();
+        if (tells_preemption(self)) {
+                if (!preemption_told(self, in_user ? rival : NULL))
+                        schedule();
+        } else {
+                schedule_to(rival);
+        }
+}
+
+void sched_preempt(void)
+{
+        preempt(false);
+}
+
+void sched_preempt_user(void)
+{
+        preempt(true);
 }
 
 /* The loaded slice is used up: the next of the same priority has its turn. */
@@ -416,7 +470,7 @@ static void slice_expired(void)
                 return;
         end_delay(self);
         slice_left = 0;
-        if (preempted && !(self->work & WORK_TIME) && preemption_told(self))
+        if (preempted && !(self->work & WORK_TIME) && preemption_told(self, NULL))
                 return;
         if (goes_on)
                 enqueue(self, false);
@@ -463,7 +517,7 @@ void exit_work(void)
                         schedule();
                 } else if (self->work & WORK_PREEMPT) {
                         self->work &= ~WORK_PREEMPT;
-                        preemption_told(self);
+                        preemption_told(self, NULL);
                 } else if (self->work & WORK_TIME) {
                         self->work &= ~WORK_TIME;
                         tell_of_no_time(self);

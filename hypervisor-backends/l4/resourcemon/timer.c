@@ -24,6 +24,7 @@ enum {
         LONGEST = 20000000,
         COUNTER_MOST = 54000000 /* that MOST ticks are more than */
 };
+#define NOTHING      (~0ull)
 #define TICKS_PER_NS 5124678u /* times 2^32: 1,193,182 Hz */
 
 /* When machines are to be looked at, by their own clock: ns since it began; 0: not. */
@@ -65,25 +66,16 @@ static unsigned long long time_of(const struct vm *v, unsigned long long steps)
                ((unsigned long long)scale * (unsigned int)steps >> 24);
 }
 
-/* For the earliest moment, as seen from @steps. */
-static void arm(unsigned long long steps)
+/* Nothing is due for @least ns. */
+static void arm(unsigned long long least)
 {
-        unsigned long long least = ~0ull, now;
         unsigned int ticks = MOST - 1;
 
-        for (unsigned int i = 0; i < used; i++) {
-                if (!machines[i].due)
-                        continue;
-                now = time_of(&vms[i], steps);
-                if (machines[i].due <= now)
-                        least = 0;
-                else if (machines[i].due - now < least)
-                        least = machines[i].due - now;
-        }
-        if (least == ~0ull)
+        if (least == NOTHING)
                 return;
         if (least < COUNTER_MOST)
-                ticks = (unsigned int)(least * TICKS_PER_NS >> 32);
+                ticks =
+                    (unsigned int)((unsigned int)least * (unsigned long long)TICKS_PER_NS >> 32);
         l4_outb(MODE, ONCE);
         l4_outb(CHANNEL0, (uint8_t)(ticks + 1));
         l4_outb(CHANNEL0, (uint8_t)((ticks + 1) >> 8));
@@ -148,19 +140,10 @@ static void look(struct vm *v, unsigned long long now, L4_ThreadId_t interrupted
                 used = i + 1;
 }
 
-void timer_request(struct vm *v)
+/* Look at those that are due when the counter is at @steps, and arm for the next. */
+static void look_at_all(unsigned long long steps, L4_ThreadId_t interrupted)
 {
-        unsigned long long steps = counter();
-
-        if (v->shared) {
-                look(v, time_of(v, steps), L4_nilthread);
-                arm(steps);
-        }
-}
-
-void timer_interrupt(L4_ThreadId_t interrupted)
-{
-        unsigned long long steps = counter();
+        unsigned long long least = NOTHING;
 
         for (unsigned int i = 0; i < used; i++) {
                 struct vm *v = &vms[i];
@@ -169,12 +152,31 @@ void timer_interrupt(L4_ThreadId_t interrupted)
                 if (!machines[i].due)
                         continue;
                 now = time_of(v, steps);
-                if (machines[i].due > now)
-                        continue;
-                if (v->shared)
-                        look(v, now, interrupted);
-                else
-                        machines[i].due = 0; /* it has ended */
+                if (machines[i].due <= now) {
+                        if (v->shared)
+                                look(v, now, interrupted);
+                        else
+                                machines[i].due = 0; /* it has ended */
+                }
+                if (machines[i].due && machines[i].due <= now)
+                        least = 0;
+                else if (machines[i].due && machines[i].due - now < least)
+                        least = machines[i].due - now;
         }
-        arm(steps);
+        arm(least);
+}
+
+void timer_request(struct vm *v)
+{
+        unsigned long long steps = counter();
+
+        if (!v->shared)
+                return;
+        look(v, time_of(v, steps), L4_nilthread);
+        look_at_all(steps, L4_nilthread);
+}
+
+void timer_interrupt(L4_ThreadId_t interrupted)
+{
+        look_at_all(counter(), interrupted);
 }
