@@ -8,6 +8,9 @@
  * at the fault (kmsg.c), so that the message tells of the fault whatever
  * ExchangeRegisters changes before it is taken.
  *
+ * A preemption message of a thread that was in user code goes the same way (kmsg.c), but for
+ * who runs then.
+ *
  * A thread that waits for the answer to such a message has nothing on its
  * kernel stack.  Whoever answers by the long way (ipc.c) finds a buffer for
  * message registers there, and fault_continue() to let the thread go on.
