@@ -200,17 +200,17 @@ static bool in_give(uint32_t eip)
  */
 static void take_stopped(uint32_t space, struct ab_frame *frame, struct ab_trap *trap)
 {
-        struct ab_frame before = *given_of(frame);
-
-        l4vm_load_frame(frame);
         l4vm.stopped = 0;
-        frame->eip = l4vm.stop_eip;
-        if (l4vm_quirks.pagers) {
-                frame->esp = l4vm.stop_esp;
-                frame->eflags = l4vm.stop_eflags;
+        if (in_give(l4vm.stop_eip)) {
+                *frame = *given_of(frame);
+        } else {
+                l4vm_load_frame(frame);
+                frame->eip = l4vm.stop_eip;
+                if (l4vm_quirks.pagers) {
+                        frame->esp = l4vm.stop_esp;
+                        frame->eflags = l4vm.stop_eflags;
+                }
         }
-        if (in_give(frame->eip))
-                *frame = before;
         flags_leave(space, frame, NO_VECTOR);
         *trap = (struct ab_trap){AB_REASON_EVENT, 0, 0, 0};
 }

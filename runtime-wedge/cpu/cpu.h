@@ -84,8 +84,6 @@ void vcpu_resume(void) __attribute__((noreturn));
 void vcpu_leave(void);
 void vcpu_dispatch(void);
 void vcpu_iret(void);
-void vcpu_in(void);
-void vcpu_out(void);
 void vcpu_stepped(void);
 
 /* Address of the entry of @vector that saves all registers. */

@@ -34,17 +34,6 @@ void emulate_OUT_IMM(uint32_t log2)
         out(operand_immediate(1), log2);
 }
 
-/* With an immediate port and %al, from vectors.S; nothing of it can fault. */
-void vcpu_in(void)
-{
-        *(uint8_t *)&vcpu.frame.eax = (uint8_t)port_read_byte((uint8_t)vcpu.port);
-}
-
-void vcpu_out(void)
-{
-        port_write_byte((uint8_t)vcpu.port, (uint8_t)vcpu.frame.eax);
-}
-
 /*
  * A string instruction element by element: count and pointers are those of what is done when
  * an element faults.  Between two elements a pending interrupt may be delivered, at the

@@ -58,22 +58,31 @@ vcpu_enter_iret:
         jmp     vcpu_exit
 
 /* The same for an access of one byte to a port that the site names: stack is R, port. */
-        .macro  enter_port function
+        .macro  enter_port
         popl    V(VCPU_EIP)
         popl    V(VCPU_PORT)
         save_registers
         andl    $NO_SHADOW, V(VCPU_ATTENTION)   # this is the instruction it was for
-        call    \function
+        .endm
+        .macro  leave_port
         movl    pic_request, %eax
         orl     V(VCPU_ATTENTION), %eax
-        jz      vcpu_exit
+        jz      exit_port
         jmp     again
         .endm
         .globl  vcpu_enter_in, vcpu_enter_out
 vcpu_enter_in:
-        enter_port vcpu_in
+        enter_port
+        pushl   V(VCPU_PORT)
+        call    port_read_byte
+        movb    %al, V(VCPU_EAX)
+        leave_port
 vcpu_enter_out:
-        enter_port vcpu_out
+        enter_port
+        pushl   V(VCPU_EAX)
+        pushl   V(VCPU_PORT)
+        call    port_write_byte
+        leave_port
 
 /* vcpu_resume(): the same end, from anywhere. */
         .globl  vcpu_resume
@@ -100,6 +109,20 @@ vcpu_exit:
         movl    V(VCPU_EBP), %ebp
         movl    V(VCPU_ESI), %esi
         movl    V(VCPU_EDI), %edi
+        movl    V(VCPU_ESP), %esp
+        jmp     *V(VCPU_EIP)
+
+/* The same behind a C function that has returned: what that has to keep is still the guest's. */
+exit_port:
+        cmpl    $0, V(VCPU_EVENTS)
+        jne     again
+        testl   $FLAG_TF, V(VCPU_EFLAGS)
+        jnz     exit_stepping
+        pushl   V(VCPU_EFLAGS)
+        popfl
+        movl    V(VCPU_EAX), %eax
+        movl    V(VCPU_ECX), %ecx
+        movl    V(VCPU_EDX), %edx
         movl    V(VCPU_ESP), %esp
         jmp     *V(VCPU_EIP)
 

@@ -19,29 +19,32 @@ static void (*const handlers[ALARMS])(uint64_t now) = {
     [ALARM_WATCH] = watch_alarm,
 };
 
+#define NEVER (~(uint64_t)0)
+
 static uint64_t due[ALARMS], armed;
 static bool going_off; /* handlers set alarms: to be looked at when all have */
 
 /* The backend is asked only when the next one changes. */
 static void arm(void)
 {
-        uint64_t next = 0;
+        uint64_t next = NEVER;
         uint32_t i;
 
         if (going_off)
                 return;
+#pragma GCC unroll 4
         for (i = 0; i < ALARMS; i++)
-                if (due[i] && (!next || due[i] < next))
+                if (due[i] < next)
                         next = due[i];
         if (next != armed) {
                 armed = next;
-                backend_timer(next);
+                backend_timer(next == NEVER ? 0 : next);
         }
 }
 
 void alarm_set(enum alarm which, uint64_t when)
 {
-        due[which] = when;
+        due[which] = when ? when : NEVER;
         arm();
 }
 
@@ -50,11 +53,12 @@ void alarm_event(void)
         uint64_t now = backend_time();
         uint32_t i;
 
-        armed = 0; /* it has gone off */
+        armed = NEVER; /* it has gone off */
         going_off = true;
+#pragma GCC unroll 4
         for (i = 0; i < ALARMS; i++)
-                if (due[i] && due[i] <= now) {
-                        due[i] = 0;
+                if (due[i] <= now) {
+                        due[i] = NEVER;
                         handlers[i](now);
                 }
         going_off = false;
@@ -66,8 +70,8 @@ void alarm_start(void)
         uint32_t i;
 
         for (i = 0; i < ALARMS; i++)
-                due[i] = 0;
-        armed = 0;
+                due[i] = NEVER;
+        armed = NEVER;
         backend_timer(0);
         alarm_set(ALARM_WATCH, backend_time() + SECOND_NS);
 }

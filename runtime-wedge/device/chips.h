@@ -11,7 +11,7 @@ enum { LINE_TIMER, LINE_KEYBOARD, LINE_CASCADE, LINE_COM2, LINE_COM1, LINE_CLOCK
 /* --- pic.c: two 8259s ----------------------------------------------------------- */
 void pic_start(void);
 void pic_line(uint32_t line, bool level);
-/* A line of the first one goes down and up again. */
+/* A line of the first one, not LINE_CASCADE, goes down and up again. */
 void pic_pulse(uint32_t line);
 uint32_t pic_read(uint32_t port);
 void pic_write(uint32_t port, uint32_t value);

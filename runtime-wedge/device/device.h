@@ -25,8 +25,8 @@ uint32_t port_read(uint32_t port, uint32_t bytes);
 void port_write(uint32_t port, uint32_t bytes, uint32_t value);
 
 /* The same of one byte, at a port that the instruction names: these are used most. */
-uint32_t port_read_byte(uint8_t port);
-void port_write_byte(uint8_t port, uint8_t value);
+uint32_t port_read_byte(uint32_t port);
+void port_write_byte(uint32_t port, uint32_t value);
 
 /* Do the controllers ask the processor for an interrupt?  A word, for inline tests. */
 extern uint32_t pic_request;

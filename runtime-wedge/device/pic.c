@@ -58,6 +58,8 @@ static __attribute__((noinline)) uint32_t winner(const struct pic *pic, uint32_t
 {
         uint32_t input = best(pic, asked), served = pic->isr, serving;
 
+        if (!served)
+                return input;
         if (pic->special)
                 served &= ~pic->imr;
         /* a further interrupt of the second controller may interrupt its first */
@@ -77,6 +79,14 @@ static inline uint32_t asking(const struct pic *pic)
         return asked ? winner(pic, asked) : INPUTS;
 }
 
+/* Whether one does: while nothing is being served, each that asks comes before it. */
+static inline bool asks(const struct pic *pic)
+{
+        uint32_t asked = pic->irr & ~(uint32_t)pic->imr;
+
+        return asked && (!pic->isr || winner(pic, asked) != INPUTS);
+}
+
 static void set_line(struct pic *pic, uint32_t input, bool level)
 {
         uint8_t bit = (uint8_t)(1u << input);
@@ -88,13 +98,19 @@ static void set_line(struct pic *pic, uint32_t input, bool level)
         pic->lines = (uint8_t)(level ? pic->lines | bit : pic->lines & ~bit);
 }
 
+/* Where nothing has changed at the second, nor at the line between them. */
+static inline void update_first(void)
+{
+        pic_request = asks(&first);
+}
+
 static void update(void)
 {
-        bool cascade = asking(&second) != INPUTS;
+        bool cascade = asks(&second);
 
         if (cascade != (first.lines >> LINE_CASCADE & 1))
                 set_line(&first, LINE_CASCADE, cascade);
-        pic_request = asking(&first) != INPUTS;
+        update_first();
 }
 
 void pic_line(uint32_t line, bool level)
@@ -110,7 +126,7 @@ void pic_pulse(uint32_t line)
 {
         set_line(&first, line, false);
         set_line(&first, line, true);
-        update();
+        update_first();
 }
 
 /* One controller's acknowledge cycle: its vector. */
@@ -132,14 +148,16 @@ static uint32_t acknowledge(struct pic *pic, uint32_t *input)
 
 uint32_t pic_acknowledge(void)
 {
-        bool spurious = asking(&first) == INPUTS;
+        bool spurious = !asks(&first);
         uint32_t input, vector = acknowledge(&first, &input);
 
         if (input == LINE_CASCADE && !spurious) {
                 vector = acknowledge(&second, &input);
                 set_line(&first, LINE_CASCADE, false); /* so that a next request is a new edge */
+                update();
+        } else {
+                update_first();
         }
-        update();
         return vector;
 }
 
@@ -220,16 +238,21 @@ static struct pic *of_port(uint32_t port)
 
 void pic_write(uint32_t port, uint32_t value)
 {
+        struct pic *pic = of_port(port);
+
         if (port & 1)
-                data(of_port(port), value);
+                data(pic, value);
         else
-                command(of_port(port), value);
-        update();
+                command(pic, value);
+        if (pic == &first)
+                update_first();
+        else
+                update();
 }
 
 static uint32_t poll(struct pic *pic)
 {
-        bool there = asking(pic) != INPUTS;
+        bool there = asks(pic);
         uint32_t input;
 
         pic->poll = false;

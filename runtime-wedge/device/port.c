@@ -133,19 +133,19 @@ void port_write(uint32_t port, uint32_t bytes, uint32_t value)
                 port_write(port + i, 1, value >> 8 * i & 0xff);
 }
 
-uint32_t port_read_byte(uint8_t port)
+uint32_t port_read_byte(uint32_t port)
 {
-        const struct range *range = board[port];
+        const struct range *range = board[port & 0xff];
 
-        return range ? range->read(port) : port_read(port, 1);
+        return range ? range->read(port & 0xff) : port_read(port & 0xff, 1);
 }
 
-void port_write_byte(uint8_t port, uint8_t value)
+void port_write_byte(uint32_t port, uint32_t value)
 {
-        const struct range *range = board[port];
+        const struct range *range = board[port & 0xff];
 
         if (range)
-                range->write(port, value);
+                range->write(port & 0xff, value & 0xff);
         else
-                port_write(port, 1, value);
+                port_write(port & 0xff, 1, value & 0xff);
 }
