@@ -56,7 +56,7 @@ alternate=$top_builddir/libexec/afterburner/bench-alternate
 # shellcheck disable=SC2016 # for the other shell
 printf '%s\n' 'i=0; while [ $i -lt 60000 ]; do i=$((i + 1)); done' \
         'i=0; while [ $i -lt 120000 ]; do i=$((i + 1)); done' |
-        "$alternate" 3 >"$tmp/out" 2>"$tmp/err" &&
+        "$alternate" 9 >"$tmp/out" 2>"$tmp/err" &&
         awk '{ exit !($2 > 60 && $2 < 140 && $3 <= $4 && $5 == 1) }' "$tmp/out"
 check 'bench-alternate: twice the work is about 100 percent more'
 printf 'true\nfalse\n' | "$alternate" 1 >"$tmp/out" 2>"$tmp/err"
