@@ -140,8 +140,8 @@ check 'Linux: an endless command meets the time limit'
                 patience=$((patience - 1))
                 sleep 0.2
         done
-        for key in a b '\003'; do
-                printf "$key"
+        for key in a b "$(printf '\003')"; do
+                printf %s "$key"
                 sleep 3
         done
 } | $limit "$run" $options --timeout=100 --initrd="$mini" "$guest" -- /bin/say -l endless >>"$tmp/out" 2>"$tmp/err"
