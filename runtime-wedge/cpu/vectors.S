@@ -91,11 +91,11 @@ vcpu_resume:
 again:  call    vcpu_leave
 
 /*
- * Into the guest at vcpu.frame.  An event that comes between here and vcpu_exit_end finds the
- * guest's state complete in vcpu.frame; one that came before is in vcpu.events.
+ * Into the guest at vcpu.frame.  An event that comes between vcpu_exit and vcpu_exit_end finds the
+ * guest's state complete in vcpu.frame; one that came before is in vcpu.events.  Behind a C function
+ * that has returned, what that has to keep is still the guest's.
  */
-        .globl  vcpu_exit
-vcpu_exit:
+        .macro  enter_guest kept
         cmpl    $0, V(VCPU_EVENTS)
         jne     again
         testl   $FLAG_TF, V(VCPU_EFLAGS)
@@ -105,26 +105,20 @@ vcpu_exit:
         movl    V(VCPU_EAX), %eax
         movl    V(VCPU_ECX), %ecx
         movl    V(VCPU_EDX), %edx
+        .ifeq   \kept
         movl    V(VCPU_EBX), %ebx
         movl    V(VCPU_EBP), %ebp
         movl    V(VCPU_ESI), %esi
         movl    V(VCPU_EDI), %edi
+        .endif
         movl    V(VCPU_ESP), %esp
         jmp     *V(VCPU_EIP)
-
-/* The same behind a C function that has returned: what that has to keep is still the guest's. */
+        .endm
+        .globl  vcpu_exit
+vcpu_exit:
+        enter_guest kept=0
 exit_port:
-        cmpl    $0, V(VCPU_EVENTS)
-        jne     again
-        testl   $FLAG_TF, V(VCPU_EFLAGS)
-        jnz     exit_stepping
-        pushl   V(VCPU_EFLAGS)
-        popfl
-        movl    V(VCPU_EAX), %eax
-        movl    V(VCPU_ECX), %ecx
-        movl    V(VCPU_EDX), %edx
-        movl    V(VCPU_ESP), %esp
-        jmp     *V(VCPU_EIP)
+        enter_guest kept=1
 
 /* With TF: popf would trap in here, iret does behind the guest's first instruction. */
 exit_stepping:
