@@ -22,7 +22,7 @@ L4X_CO_LIBS = hypervisor-backends/l4-extended/colocated/libl4co.a lib/afterburne
 L4X_CO_LINK_DEPS = hypervisor-backends/l4-extended/colocated/libl4co.a lib/afterburner/l4/libl4.a \
 	$(top_srcdir)/hypervisor-backends/l4-baseline/l4vm.lds
 EXTRA_DIST += hypervisor-backends/l4-extended/colocated/README \
-	$(top_srcdir)/hypervisor-backends/l4-extended/colocated/small.lds
+	hypervisor-backends/l4-extended/colocated/small.lds
 
 # The interrupt thread as a program of its own, which the wedge carries.
 noinst_PROGRAMS += hypervisor-backends/l4-extended/colocated/small
