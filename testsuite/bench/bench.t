@@ -51,13 +51,17 @@ values 1 - 1 12
 try 0 trial --build="$tmp" --output="$tmp/o.tsv" && grep -q "^more	>=90	>=97	-	not measured$" "$tmp/o.tsv"
 check 'the table as TSV'
 
-# Two ways of doing things: the other takes twice the loops.
+# Two ways of doing things: the other takes twice the loops. They take some tenths
+# of a second, as some hosts count processor time in steps of 10 ms.
 alternate=$top_builddir/libexec/afterburner/bench-alternate
 # shellcheck disable=SC2016 # for the other shell
-printf '%s\n' 'i=0; while [ $i -lt 60000 ]; do i=$((i + 1)); done' \
-        'i=0; while [ $i -lt 120000 ]; do i=$((i + 1)); done' |
-        "$alternate" 9 >"$tmp/out" 2>"$tmp/err" &&
-        awk '{ exit !($2 > 60 && $2 < 140 && $3 <= $4 && $5 == 1) }' "$tmp/out"
+printf '%s\n' 'i=0; while [ $i -lt 600000 ]; do i=$((i + 1)); done' \
+        'i=0; while [ $i -lt 1200000 ]; do i=$((i + 1)); done' |
+        "$alternate" 5 >"$tmp/out" 2>"$tmp/err" &&
+        awk '{ exit !($2 > 50 && $2 < 150 && $3 <= $4 && $5 == 1) }' "$tmp/out" || {
+        sed 's/^/# /' "$tmp/out" "$tmp/err"
+        false
+}
 check 'bench-alternate: twice the work is about 100 percent more'
 printf 'true\nfalse\n' | "$alternate" 1 >"$tmp/out" 2>"$tmp/err"
 [ $? = 1 ] && one_line 'failed: false'; check 'bench-alternate: a command that fails is named'
