@@ -9,7 +9,7 @@
 struct l4vm_fresh l4vm_fresh[L4VM_SPACES];
 uint32_t l4vm_fresh_noted;
 
-unsigned int l4vm_fresh_items(uint32_t space, uint32_t besides, unsigned int mr)
+unsigned int AB_FAST l4vm_fresh_items(uint32_t space, uint32_t besides, unsigned int mr)
 {
         struct l4vm_fresh *fresh = &l4vm_fresh[space];
         uint32_t i, n = fresh->count < L4VM_FRESH_MOST ? fresh->count : L4VM_FRESH_MOST;

@@ -217,11 +217,17 @@ static inline uint32_t *shadow_user_entry(uint32_t space, uint32_t virtual)
  * Mostly that is in a 4 MB mapping for writing.
  */
 extern uint32_t shadow_pieces[];
-static inline bool shadow_is_linear(uint32_t physical, uint32_t rights)
+static inline bool shadow_is_in_large(uint32_t physical)
 {
         uint32_t value = shadow_pieces[(L4VM_LINEAR + physical) / L4VM_PIECE];
 
-        if (!((value ^ physical) / L4VM_PIECE) && value & AB_WRITE)
+        return !((value ^ physical) / L4VM_PIECE) && value & AB_WRITE;
+}
+static inline bool shadow_is_linear(uint32_t physical, uint32_t rights)
+{
+        uint32_t value;
+
+        if (shadow_is_in_large(physical))
                 return true;
         value = shadow_lookup(AB_SPACE_KERNEL, L4VM_LINEAR + physical);
         return value && (value & SHADOW_PAGE) == (physical & SHADOW_PAGE) &&
@@ -267,7 +273,7 @@ static inline bool l4vm_is_in_reach(uint32_t physical, uint32_t rights)
  * mapping.c asks each layout's memory.c: that @entry of @virtual says @value, and what L4 has of
  * the old value and the new one does not allow is taken away; ...
  */
-void l4vm_change(uint32_t space, uint32_t virtual, uint32_t *entry, uint32_t value);
+void l4vm_change(uint32_t space, uint32_t virtual, uint32_t *entry, uint32_t value) AB_FAST;
 /* ... the L4 rights that are; RWX: all, or there were none; */
 static inline uint32_t l4vm_loss(uint32_t old, uint32_t value)
 {
@@ -308,7 +314,7 @@ static inline void l4vm_fresh_note(uint32_t space, uint32_t virtual, uint32_t *e
         l4vm_fresh_noted = 1;
 }
 /* Put map items for them at @mr on; the next register.  @besides is in the message already. */
-unsigned int l4vm_fresh_items(uint32_t space, uint32_t besides, unsigned int mr);
+unsigned int l4vm_fresh_items(uint32_t space, uint32_t besides, unsigned int mr) AB_FAST;
 static inline unsigned int l4vm_fresh_put(uint32_t space, uint32_t besides, unsigned int mr)
 {
         return l4vm_fresh[space].count ? l4vm_fresh_items(space, besides, mr) : mr;

@@ -78,20 +78,11 @@ static bool is_user_page(uint32_t space, uint32_t virtual, uint32_t physical, ui
                physical < l4vm_machine.memory_bytes;
 }
 
-bool backend_map(uint32_t space, uint32_t virtual, uint32_t physical, uint32_t bytes,
-                 uint32_t rights)
+static __attribute__((noinline)) bool map_any(uint32_t space, uint32_t virtual, uint32_t physical,
+                                              uint32_t bytes, uint32_t rights)
 {
         bool done;
 
-        if (is_user_page(space, virtual, physical, bytes) && !l4vm_missing) {
-                uint32_t *entry = shadow_user_entry(space, virtual);
-
-                if (entry) {
-                        l4vm_change(space, virtual, entry, physical | rights);
-                        l4vm_changed();
-                        return true;
-                }
-        }
         check_range(space, virtual, bytes);
         if (physical % AB_PAGE_BYTES || physical + bytes < physical ||
             physical + bytes > l4vm_machine.memory_bytes)
@@ -105,7 +96,22 @@ bool backend_map(uint32_t space, uint32_t virtual, uint32_t physical, uint32_t b
         return done;
 }
 
-void backend_unmap(uint32_t space, uint32_t virtual, uint32_t bytes)
+bool AB_FAST backend_map(uint32_t space, uint32_t virtual, uint32_t physical, uint32_t bytes,
+                         uint32_t rights)
+{
+        uint32_t *entry;
+
+        if (!is_user_page(space, virtual, physical, bytes) || l4vm_missing)
+                return map_any(space, virtual, physical, bytes, rights);
+        entry = shadow_user_entry(space, virtual);
+        if (!entry)
+                return map_any(space, virtual, physical, bytes, rights);
+        l4vm_change(space, virtual, entry, physical | rights);
+        l4vm_changed();
+        return true;
+}
+
+void AB_FAST backend_unmap(uint32_t space, uint32_t virtual, uint32_t bytes)
 {
         uint32_t part;
 

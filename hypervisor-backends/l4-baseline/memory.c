@@ -182,7 +182,7 @@ static void look_at(uint32_t piece)
 }
 
 /* The front end's commonest call. */
-void *backend_physical(uint32_t address)
+void AB_FAST *backend_physical(uint32_t address)
 {
         uint32_t piece = address / L4VM_PIECE;
 
@@ -215,7 +215,8 @@ uint32_t l4vm_source(uint32_t physical, uint32_t rights, bool *from_window)
         return at;
 }
 
-unsigned int user_install(uint32_t address, uint32_t value, uint32_t *entry, unsigned int mr)
+unsigned int AB_FAST user_install(uint32_t address, uint32_t value, uint32_t *entry,
+                                  unsigned int mr)
 {
         bool from_window;
         uint32_t from = l4vm_source(value & SHADOW_PAGE, value, &from_window);
@@ -291,7 +292,7 @@ static __attribute__((noinline)) void change(uint32_t space, uint32_t virtual, u
         *entry = value;
 }
 
-void l4vm_change(uint32_t space, uint32_t virtual, uint32_t *entry, uint32_t value)
+void AB_FAST l4vm_change(uint32_t space, uint32_t virtual, uint32_t *entry, uint32_t value)
 {
         if (*entry || space == AB_SPACE_KERNEL) {
                 change(space, virtual, entry, value);

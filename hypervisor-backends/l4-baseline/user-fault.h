@@ -80,6 +80,7 @@ void user_exception(uint32_t space, struct ab_frame *frame, struct ab_trap *trap
  * message register.  Each layout has its own, and that
  * of pages in reach (l4vm_is_in_reach) leaves the other message registers alone.
  */
-unsigned int user_install(uint32_t address, uint32_t value, uint32_t *entry, unsigned int mr);
+unsigned int user_install(uint32_t address, uint32_t value, uint32_t *entry,
+                          unsigned int mr) AB_FAST;
 
 #endif

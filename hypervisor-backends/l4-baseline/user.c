@@ -414,7 +414,7 @@ static __attribute__((noinline)) unsigned int prepare(uint32_t space, const stru
 }
 
 /* Whoever calls it holds events, so nobody moves this thread meanwhile. */
-void backend_user(struct ab_frame *frame, struct ab_trap *trap)
+void AB_FAST backend_user(struct ab_frame *frame, struct ab_trap *trap)
 {
         uint32_t space = l4vm_current;
         unsigned int mr = L4_EXC_WORDS + 1;

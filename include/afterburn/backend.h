@@ -32,6 +32,13 @@
 #define AB_PAGE_BYTES   4096u
 #define AB_SPACE_KERNEL 0xffffffffu
 
+/* Arguments in registers, where a processor's calls have none there: what each fault calls. */
+#ifdef __i386__
+#define AB_FAST __attribute__((regparm(3)))
+#else
+#define AB_FAST
+#endif
+
 /*
  * Access rights of a mapping; AB_READ is implied by the others.  Where the machine
  * cannot tell reading from executing, either grants both.  AB_USER admits user code:
@@ -191,7 +198,7 @@ bool backend_port_out(uint32_t port, uint32_t bytes, uint32_t value);
  * the rest of its page.  NULL beyond the end.  Holds until the next call of this function
  * or of backend_map().
  */
-void *backend_physical(uint32_t address);
+void *backend_physical(uint32_t address) AB_FAST;
 
 /*
  * Map @bytes at @virtual of @space to guest-physical @physical, replacing what
@@ -199,10 +206,10 @@ void *backend_physical(uint32_t address);
  * a space and try again.
  */
 bool backend_map(uint32_t space, uint32_t virtual, uint32_t physical, uint32_t bytes,
-                 uint32_t rights);
+                 uint32_t rights) AB_FAST;
 
 /* Take mappings away; the next access faults.  Where there is none, nothing. */
-void backend_unmap(uint32_t space, uint32_t virtual, uint32_t bytes);
+void backend_unmap(uint32_t space, uint32_t virtual, uint32_t bytes) AB_FAST;
 
 /* Change rights of mappings that are there; may take them away instead. */
 void backend_protect(uint32_t space, uint32_t virtual, uint32_t bytes, uint32_t rights);
@@ -221,7 +228,7 @@ void backend_forget(uint32_t space);
  * user code can set are used.  Call it held.  Returns with AB_REASON_EVENT at once
  * if an event is there.
  */
-void backend_user(struct ab_frame *frame, struct ab_trap *trap);
+void backend_user(struct ab_frame *frame, struct ab_trap *trap) AB_FAST;
 
 /*
  * Give user code the descriptor with IA-32 encoding @low, @high at GDT entry
@@ -272,6 +279,6 @@ void wedge_trap(struct ab_frame *frame, const struct ab_trap *trap);
  * to which the registers of user code cost something asks before it fetches them; another need
  * not ask, and a wedge need not have it.
  */
-bool wedge_user_fault(uint32_t address, uint32_t error, uint32_t eip) __attribute__((weak));
+bool wedge_user_fault(uint32_t address, uint32_t error, uint32_t eip) __attribute__((weak)) AB_FAST;
 
 #endif

@@ -74,7 +74,7 @@ static void page_fault(const struct ab_trap *trap)
                 tell(trap->address, error);
 }
 
-bool wedge_user_fault(uint32_t address, uint32_t error, uint32_t eip)
+bool AB_FAST wedge_user_fault(uint32_t address, uint32_t error, uint32_t eip)
 {
         enum mmu_access access = MMU_READ;
 

@@ -10,7 +10,7 @@ bool cache_keeps_current, cache_reached_user, cache_flushes;
 uint32_t mmu_epoch = 1;
 
 static struct space spaces[SPACES];
-static const struct backend_machine *machine;
+const struct backend_machine *cache_machine;
 static uint32_t count, selections;
 
 static void reset(struct space *space, uint32_t number)
@@ -37,24 +37,15 @@ void cache_start(const struct backend_machine *described)
 {
         uint32_t i;
 
-        machine = described;
-        cache_flushes = machine->flushes;
-        count = machine->spaces < SPACES ? machine->spaces : SPACES;
+        cache_machine = described;
+        cache_flushes = cache_machine->flushes;
+        count = cache_machine->spaces < SPACES ? cache_machine->spaces : SPACES;
         selections = 0;
         slots_start();
         reset(&cache_kernel, AB_SPACE_KERNEL);
         for (i = 0; i < count; i++)
                 reset(&spaces[i], i);
         cache_current = 0;
-}
-
-struct space *cache_of(uint32_t gva)
-{
-        if (gva >= machine->kernel_start && gva < machine->kernel_end)
-                return &cache_kernel;
-        if (gva >= machine->user_start && gva < machine->user_end)
-                return cache_current;
-        return 0;
 }
 
 bool cache_holds(uint32_t gva, bool write)
@@ -187,8 +178,8 @@ static bool fits_whole(const struct space *space, uint32_t row, const struct wal
 {
         uint32_t frame = walk->pde & PDE_FRAME, start = row << 22;
 
-        return walk->large && machine->memory_bytes >= LARGE_PAGE &&
-               frame <= machine->memory_bytes - LARGE_PAGE && cache_of(start) == space &&
+        return walk->large && cache_machine->memory_bytes >= LARGE_PAGE &&
+               frame <= cache_machine->memory_bytes - LARGE_PAGE && cache_of(start) == space &&
                cache_of(start + LARGE_PAGE - 1) == space;
 }
 
@@ -223,7 +214,7 @@ static bool map_page(struct space *space, struct slot *slot, uint32_t gva, const
                 cache_lost(space->number);
         if (bits_only(slot, page, walk))
                 count_bits_only();
-        if (gpa >= machine->memory_bytes)
+        if (gpa >= cache_machine->memory_bytes)
                 gpa = absent_page();
         if (!backend_map(space->number, gva & PTE_FRAME, gpa, AB_PAGE_BYTES, rights))
                 return false;
@@ -291,31 +282,25 @@ static bool install_one(struct space *space, uint32_t gva, const struct walk *wa
         uint32_t page = (gva >> 12) % ROWS, bit = 1u << page % 32, gpa = walk->gpa & PTE_FRAME;
 
         if (!slot || !slot->copies || walk->pde != slot->pde || walk->large || slot->large ||
-            slot->used[page / 32] & bit || gpa >= machine->memory_bytes)
+            slot->used[page / 32] & bit || gpa >= cache_machine->memory_bytes)
                 return false;
         if (!backend_map(space->number, gva & PTE_FRAME, gpa, AB_PAGE_BYTES,
-                         AB_READ | AB_EXECUTE | (walk->write ? AB_WRITE : 0) |
-                             (walk->user ? AB_USER : 0)))
+                         (uint32_t)(AB_READ | AB_EXECUTE) | walk->write * (uint32_t)AB_WRITE |
+                             walk->user * (uint32_t)AB_USER))
                 return false;
         slot->local |= cache_is_local(walk->entry);
-        if (walk->write)
-                slot->write[page / 32] |= bit;
-        else
-                slot->write[page / 32] &= ~bit;
+        slot->write[page / 32] |= bit;
+        if (!walk->write)
+                slot->write[page / 32] ^= bit;
         slot->copies[page] = walk->entry;
         slot->used[page / 32] |= bit;
         slot->groups |= 1u << page / 32;
         return true;
 }
 
-bool cache_install(uint32_t gva, const struct walk *walk)
+static __attribute__((noinline)) bool install_any(struct space *space, uint32_t gva,
+                                                  const struct walk *walk)
 {
-        struct space *space = cache_of(gva);
-
-        if (!space)
-                return false;
-        if (install_one(space, gva, walk))
-                return true;
         while (!install(space, gva, walk))
                 if (!make_room()) {
                         if (cache_keeps_current)
@@ -323,4 +308,11 @@ bool cache_install(uint32_t gva, const struct walk *walk)
                         backend_fatal("not even one page can be mapped");
                 }
         return true;
+}
+
+bool AB_FAST cache_install(uint32_t gva, const struct walk *walk)
+{
+        struct space *space = cache_of(gva);
+
+        return space && (install_one(space, gva, walk) || install_any(space, gva, walk));
 }

@@ -70,8 +70,18 @@ void count_bits_only(void);
 
 void cache_start(const struct backend_machine *machine);
 
+/* What the backend can map. */
+extern const struct backend_machine *cache_machine;
+
 /* The space that caches @gva; NULL where no guest may map anything. */
-struct space *cache_of(uint32_t gva);
+static inline struct space *cache_of(uint32_t gva)
+{
+        const struct backend_machine *machine = cache_machine;
+
+        if (gva >= machine->user_start && gva < machine->user_end)
+                return cache_current;
+        return gva >= machine->kernel_start && gva < machine->kernel_end ? &cache_kernel : 0;
+}
 
 /* Make the space of @directory, new or cached, the current one. */
 void cache_select(uint32_t directory);
@@ -80,7 +90,7 @@ void cache_select(uint32_t directory);
 bool cache_holds(uint32_t gva, bool write);
 
 /* Map and note what @walk found for @gva.  False: no guest may map that address. */
-bool cache_install(uint32_t gva, const struct walk *walk);
+bool cache_install(uint32_t gva, const struct walk *walk) AB_FAST;
 
 /*
  * Compare translations with the guest's tables as they now are, and take away what has

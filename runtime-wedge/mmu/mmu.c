@@ -29,7 +29,7 @@ bool mmu_fill(uint32_t gva, enum mmu_access access, bool user, uint32_t *error)
         return true;
 }
 
-bool mmu_fill_waiting(uint32_t gva, enum mmu_access access, uint32_t *error, bool *refused)
+bool AB_FAST mmu_fill_waiting(uint32_t gva, enum mmu_access access, uint32_t *error, bool *refused)
 {
         struct walk walk;
         bool done;
@@ -67,7 +67,7 @@ static bool has_neighbour(uint32_t gva, const uint32_t *at)
                (bit && is_needed(at[-1]) && !(used >> (bit - 1) & 1));
 }
 
-void mmu_prefill(uint32_t gva, bool user)
+void AB_FAST mmu_prefill(uint32_t gva, bool user)
 {
         struct walk walk;
         uint32_t error;
@@ -82,7 +82,7 @@ void mmu_prefill(uint32_t gva, bool user)
                 mmu_fill_near(gva);
 }
 
-void mmu_fill_near(uint32_t gva)
+void AB_FAST mmu_fill_near(uint32_t gva)
 {
         uint32_t first = (gva >> 12) % ROWS & -(uint32_t)NEAR_PAGES, pde, used, i;
         struct {
@@ -129,7 +129,7 @@ void *mmu_reach(uint32_t gva, enum mmu_access access, uint32_t *error)
         return (void *)(uintptr_t)gva;
 }
 
-const void *mmu_peek_user(uint32_t gva)
+const void AB_FAST *mmu_peek_user(uint32_t gva)
 {
         uint32_t page = (gva >> 12) % ROWS, entry;
         const struct space *space = cache_of(gva);

@@ -48,20 +48,20 @@ bool mmu_fill(uint32_t gva, enum mmu_access access, bool user, uint32_t *error);
  * made by giving up the space it runs in, nothing is done.  False: *@refused says whether
  * the guest has to be told, of *@error.
  */
-bool mmu_fill_waiting(uint32_t gva, enum mmu_access access, uint32_t *error, bool *refused);
+bool mmu_fill_waiting(uint32_t gva, enum mmu_access access, uint32_t *error, bool *refused) AB_FAST;
 
 /*
  * As mmu_fill(), as a read that has not happened yet: map @gva if the guest's tables
  * allow it, else do nothing.  For where an access is about to be repeated, to save
  * its fault.  Where the guest has made pages next to it too, mmu_fill_near().
  */
-void mmu_prefill(uint32_t gva, bool user);
+void mmu_prefill(uint32_t gva, bool user) AB_FAST;
 
 /*
  * Pages around @gva that user code may use, and whose entries say that they have been
  * accessed, are mapped too; writable if they are dirty.  No bit in memory changes.
  */
-void mmu_fill_near(uint32_t gva);
+void mmu_fill_near(uint32_t gva) AB_FAST;
 
 /*
  * The place at which the wedge can access @gva as the guest's kernel may, up to the end of
@@ -78,7 +78,7 @@ void *mmu_reach(uint32_t gva, enum mmu_access access, uint32_t *error);
  * backend_physical() is called; as from the processor's TLB, no table is read and no bit is set.
  * NULL: user code has nothing mapped there, or only by a fault that the tables have to decide.
  */
-const void *mmu_peek_user(uint32_t gva);
+const void *mmu_peek_user(uint32_t gva) AB_FAST;
 
 /*
  * Another number whenever something mmu_reach() has said may not hold any more: a mapping was taken

@@ -30,7 +30,7 @@ uint32_t walk_directory(void)
 }
 
 /* With paging off, memory is one large page after another. */
-uint32_t walk_pde(uint32_t directory, uint32_t row)
+uint32_t AB_FAST walk_pde(uint32_t directory, uint32_t row)
 {
         if (directory == WALK_UNPAGED)
                 return row << 22 | PTE_P | PTE_RW | PTE_US | PTE_A | PTE_D | PTE_PS;
@@ -50,8 +50,8 @@ static bool allowed(uint32_t rights, enum mmu_access access, bool user)
         return access != MMU_WRITE || rights & PTE_RW || (!user && !(walk_cpu->cr[0] & CR0_WP));
 }
 
-bool walk_tables(uint32_t gva, enum mmu_access access, bool user, struct walk *walk,
-                 uint32_t *error)
+static __attribute__((noinline)) bool walk_any(uint32_t gva, enum mmu_access access, bool user,
+                                               struct walk *walk, uint32_t *error)
 {
         uint32_t directory = walk_directory(), row = gva >> 22, rights, bits;
         uint32_t *pde_at = directory == WALK_UNPAGED ? 0 : backend_physical(directory + row * 4);
@@ -96,5 +96,45 @@ bool walk_tables(uint32_t gva, enum mmu_access access, bool user, struct walk *w
         override = access == MMU_WRITE && !(rights & PTE_RW);
         walk->user = rights & PTE_US && !override;
         walk->write = entry & PTE_D && (rights & PTE_RW || override);
+        return true;
+}
+
+/*
+ * Mostly: user code and a page of 4 KB that is not there, or that it may access so, in a table that
+ * was accessed before.  All else goes the long way, from the beginning.
+ */
+bool AB_FAST walk_tables(uint32_t gva, enum mmu_access access, bool user, struct walk *walk,
+                         uint32_t *error)
+{
+        const struct ab_vcpu *cpu = walk_cpu;
+        bool write = access == MMU_WRITE;
+        uint32_t needed = write ? PTE_US | PTE_RW : PTE_US, bits = write ? PTE_A | PTE_D : PTE_A;
+        uint32_t *at, pde, entry;
+
+        if (!user || !(cpu->cr[0] & CR0_PG))
+                return walk_any(gva, access, user, walk, error);
+        at = backend_physical((cpu->cr[3] & PTE_FRAME) + (gva >> 22) * 4);
+        if (!at || (*at & (PTE_P | PTE_A | PTE_PS)) != (PTE_P | PTE_A))
+                return walk_any(gva, access, user, walk, error);
+        pde = *at;
+        at = backend_physical((pde & PTE_FRAME) + (gva >> 12) % 1024 * 4);
+        if (!at)
+                return walk_any(gva, access, user, walk, error);
+        entry = *at;
+        if (!(entry & PTE_P)) {
+                *error = write ? ERROR_W | ERROR_U : ERROR_U;
+                return false;
+        }
+        if ((pde & entry & needed) != needed || entry & RESERVED_SMALL)
+                return walk_any(gva, access, user, walk, error);
+        if (~entry & bits)
+                *at = entry |= bits;
+        walk->gpa = (entry & PTE_FRAME) | (gva & ~PTE_FRAME);
+        walk->pde = pde;
+        walk->entry = entry;
+        walk->at = at;
+        walk->large = false;
+        walk->user = true;
+        walk->write = entry & PTE_D && pde & entry & PTE_RW;
         return true;
 }

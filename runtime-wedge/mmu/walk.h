@@ -51,10 +51,10 @@ extern const struct ab_vcpu *walk_cpu;
  * *@error is the page fault's, and no bit was set.
  */
 bool walk_tables(uint32_t gva, enum mmu_access access, bool user, struct walk *walk,
-                 uint32_t *error);
+                 uint32_t *error) AB_FAST;
 
 /* Directory entry of the current mode for row @row (address >> 22), as it now stands. */
-uint32_t walk_pde(uint32_t directory, uint32_t row);
+uint32_t walk_pde(uint32_t directory, uint32_t row) AB_FAST;
 
 /* An entry in memory; all ones, as everything, where there is none. */
 uint32_t walk_read(uint32_t gpa);

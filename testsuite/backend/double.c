@@ -176,7 +176,7 @@ bool backend_port_out(uint32_t port, uint32_t bytes, uint32_t value)
         return false;
 }
 
-void *backend_physical(uint32_t address)
+void AB_FAST *backend_physical(uint32_t address)
 {
         return address < MEMORY ? memory + address : NULL;
 }
@@ -198,8 +198,8 @@ static void check(uint32_t space, uint32_t virtual, uint32_t bytes)
                 backend_fatal("mapping outside what a space may hold");
 }
 
-bool backend_map(uint32_t space, uint32_t virtual, uint32_t physical, uint32_t bytes,
-                 uint32_t rights)
+bool AB_FAST backend_map(uint32_t space, uint32_t virtual, uint32_t physical, uint32_t bytes,
+                         uint32_t rights)
 {
         check(space, virtual, bytes);
         if (physical % AB_PAGE_BYTES || physical + bytes > MEMORY)
@@ -220,7 +220,7 @@ bool backend_map(uint32_t space, uint32_t virtual, uint32_t physical, uint32_t b
         return true;
 }
 
-void backend_unmap(uint32_t space, uint32_t virtual, uint32_t bytes)
+void AB_FAST backend_unmap(uint32_t space, uint32_t virtual, uint32_t bytes)
 {
         backend_protect(space, virtual, bytes, 0);
 }
@@ -272,7 +272,7 @@ bool double_will(struct double_exit next)
         return true;
 }
 
-void backend_user(struct ab_frame *frame, struct ab_trap *trap)
+void AB_FAST backend_user(struct ab_frame *frame, struct ab_trap *trap)
 {
         const struct double_exit *next = &exits[exit_first % EXITS];
 

@@ -50,7 +50,7 @@ void memory_write(uint32_t gpa, uint32_t value)
         memory[gpa / 4] = value;
 }
 
-void *backend_physical(uint32_t address)
+void AB_FAST *backend_physical(uint32_t address)
 {
         return address < MEMORY ? (uint8_t *)memory + address : NULL;
 }
@@ -83,8 +83,8 @@ static void set(uint32_t *mapping, uint32_t value)
         *mapping = value;
 }
 
-bool backend_map(uint32_t space, uint32_t virtual, uint32_t physical, uint32_t bytes,
-                 uint32_t rights)
+bool AB_FAST backend_map(uint32_t space, uint32_t virtual, uint32_t physical, uint32_t bytes,
+                         uint32_t rights)
 {
         uint32_t *at = row_of(space, virtual, bytes), i;
 
@@ -101,7 +101,7 @@ bool backend_map(uint32_t space, uint32_t virtual, uint32_t physical, uint32_t b
         return true;
 }
 
-void backend_unmap(uint32_t space, uint32_t virtual, uint32_t bytes)
+void AB_FAST backend_unmap(uint32_t space, uint32_t virtual, uint32_t bytes)
 {
         uint32_t *at = row_of(space, virtual, bytes), i;
 

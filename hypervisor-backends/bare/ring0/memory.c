@@ -52,7 +52,7 @@ void ring0_memory_start(uint32_t top)
         load(0);
 }
 
-void *backend_physical(uint32_t address)
+void AB_FAST *backend_physical(uint32_t address)
 {
         return address < ring0_guest_bytes ? at_physical(GUEST_START + address) : (void *)0;
 }
@@ -105,8 +105,8 @@ static uint32_t bits(uint32_t rights)
                (rights & AB_USER ? USER : 0);
 }
 
-bool backend_map(uint32_t space, uint32_t virtual, uint32_t physical, uint32_t bytes,
-                 uint32_t rights)
+bool AB_FAST backend_map(uint32_t space, uint32_t virtual, uint32_t physical, uint32_t bytes,
+                         uint32_t rights)
 {
         check_range(space, virtual, bytes);
         if (physical % AB_PAGE_BYTES || physical + bytes < physical ||
@@ -125,7 +125,7 @@ bool backend_map(uint32_t space, uint32_t virtual, uint32_t physical, uint32_t b
         return true;
 }
 
-void backend_unmap(uint32_t space, uint32_t virtual, uint32_t bytes)
+void AB_FAST backend_unmap(uint32_t space, uint32_t virtual, uint32_t bytes)
 {
         check_range(space, virtual, bytes);
         for (; bytes; bytes -= AB_PAGE_BYTES) {

@@ -193,7 +193,7 @@ static bool task_was_switched(uint32_t vector)
         return true;
 }
 
-void backend_user(struct ab_frame *frame, struct ab_trap *trap)
+void AB_FAST backend_user(struct ab_frame *frame, struct ab_trap *trap)
 {
         interrupts_off();
         if (ring0_event_there()) {

@@ -77,7 +77,13 @@ void co_fill(void) __attribute__((noreturn));
 /* memory.c: what the window's slot holds, + 1; 0: nothing. */
 uint32_t co_window_piece(uint32_t slot);
 /* A page of the current space's user addresses is mapped now; @value from the shadow. */
-void co_installed(uint32_t *entry, uint32_t value);
+void co_installed_private(void);
+static inline void co_installed(uint32_t *entry, uint32_t value)
+{
+        *entry |= SHADOW_INSTALLED;
+        if (!(value & AB_USER))
+                co_installed_private();
+}
 /*
  * Something is to be done before user code runs: its space is another one, has pages that
  * are the kernel's alone, or its thread may lack floating-point registers.

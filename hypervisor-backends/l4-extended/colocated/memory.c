@@ -187,19 +187,14 @@ bool l4vm_is_in_window(uint32_t physical)
 }
 
 /*
- * Pages found in the linear area, for writing, lately: their addresses there, | 1.  Whoever
- * changes the kernel's mapping of one, or of 4 MB, forgets it.
+ * Pages found in the linear area, for writing, lately: the last bytes of them.  Whoever changes the
+ * kernel's mapping of one, or of 4 MB, forgets it.
  */
 static uint32_t found[FOUND];
 
-static uint32_t *found_at(uint32_t address)
+static inline uint32_t *found_at(uint32_t address)
 {
         return &found[address / AB_PAGE_BYTES % FOUND];
-}
-
-static uint32_t found_key(uint32_t linear)
-{
-        return (linear & SHADOW_PAGE) | 1;
 }
 
 static __attribute__((noinline)) void *find(uint32_t address)
@@ -208,27 +203,23 @@ static __attribute__((noinline)) void *find(uint32_t address)
                 return 0;
         if (!shadow_is_linear(address, AB_WRITE))
                 return through_window(address);
-        *found_at(address) = found_key(L4VM_LINEAR + address);
+        *found_at(address) = address | (AB_PAGE_BYTES - 1);
         return (void *)(L4VM_LINEAR + address);
 }
 
 /* The front end's commonest call. */
-void *backend_physical(uint32_t address)
+void AB_FAST *backend_physical(uint32_t address)
 {
-        uint32_t linear = L4VM_LINEAR + address;
-
-        if (*found_at(address) == found_key(linear))
-                return (void *)linear;
+        if (*found_at(address) == (address | (AB_PAGE_BYTES - 1)))
+                return (void *)(L4VM_LINEAR + address);
         return find(address);
 }
 
 /* --- what the front end asks for -------------------------------------------------------------- */
 
-void co_installed(uint32_t *entry, uint32_t value)
+void co_installed_private(void)
 {
-        *entry |= SHADOW_INSTALLED;
-        if (!(value & AB_USER))
-                co_unsettled = spaces[l4vm_current].private = true;
+        co_unsettled = spaces[l4vm_current].private = true;
 }
 
 void co_leave_private(void)
@@ -241,8 +232,8 @@ void co_leave_private(void)
 }
 
 /* Make @entry of @virtual say @value.  What L4 has and the new value does not allow goes. */
-static __attribute__((noinline)) void change(uint32_t space, uint32_t virtual, uint32_t *entry,
-                                             uint32_t value)
+static __attribute__((noinline)) AB_FAST void change(uint32_t space, uint32_t virtual,
+                                                     uint32_t *entry, uint32_t value)
 {
         uint32_t old = *entry, lost = l4vm_loss(old, value);
 
@@ -261,7 +252,7 @@ static __attribute__((noinline)) void change(uint32_t space, uint32_t virtual, u
         *entry = value;
 }
 
-void l4vm_change(uint32_t space, uint32_t virtual, uint32_t *entry, uint32_t value)
+void AB_FAST l4vm_change(uint32_t space, uint32_t virtual, uint32_t *entry, uint32_t value)
 {
         if (*entry || space == AB_SPACE_KERNEL) {
                 change(space, virtual, entry, value);

@@ -11,7 +11,8 @@
 
 static L4_ThreadId_t application; /* the current space's, once settled */
 
-unsigned int user_install(uint32_t address, uint32_t value, uint32_t *entry, unsigned int mr)
+unsigned int AB_FAST user_install(uint32_t address, uint32_t value, uint32_t *entry,
+                                  unsigned int mr)
 {
         uint32_t from;
 
@@ -148,6 +149,29 @@ static L4_MsgTag_t talk(void)
 }
 
 /*
+ * Map items for what the thread may have and has not got.  Mostly that is one page, in the linear
+ * area: the one of the fault that the guest has been told of.
+ */
+static inline unsigned int put_fresh(L4_Word_t *mr, unsigned int n)
+{
+        struct l4vm_fresh *fresh = &l4vm_fresh[l4vm_current];
+        uint32_t value, from;
+
+        if (fresh->count != 1)
+                return l4vm_fresh_put(l4vm_current, ~0u, n);
+        value = *fresh->item[0].entry;
+        from = L4VM_LINEAR + (value & SHADOW_PAGE);
+        if (!(value & AB_USER) || !shadow_is_in_large(value & SHADOW_PAGE))
+                return l4vm_fresh_put(l4vm_current, ~0u, n);
+        fresh->count = 0;
+        co_touch(from, value & AB_WRITE);
+        *fresh->item[0].entry = value | SHADOW_INSTALLED;
+        mr[n] = fresh->item[0].page | L4_ITEM_MAP;
+        mr[n + 1] = L4_PageRights(from, l4vm_rights(value)).raw;
+        return n + 2;
+}
+
+/*
  * What is to be done and to be told before user code runs: the message's next register.  0: there
  * is an event.
  */
@@ -161,11 +185,11 @@ static __attribute__((noinline)) unsigned int prepare(L4_Word_t *mr)
                 return 0;
         l4vm_fresh_noted = 0;
         n = l4xvm_segments_put(l4vm_current, mr, n);
-        return l4vm_fresh_put(l4vm_current, ~0u, n);
+        return put_fresh(mr, n);
 }
 
 /* Whoever calls it holds events, so nobody moves this thread meanwhile. */
-void backend_user(struct ab_frame *frame, struct ab_trap *trap)
+void AB_FAST backend_user(struct ab_frame *frame, struct ab_trap *trap)
 {
         L4_Word_t *mr = L4_Utcb();
         unsigned int n = 1 + XFER_FRAME_WORDS;

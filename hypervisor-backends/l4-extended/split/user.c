@@ -292,7 +292,7 @@ static __attribute__((noinline)) unsigned int prepare(uint32_t space, L4_Word_t 
         return l4vm_fresh_put(space, ~0u, n);
 }
 
-void backend_user(struct ab_frame *frame, struct ab_trap *trap)
+void AB_FAST backend_user(struct ab_frame *frame, struct ab_trap *trap)
 {
         uint32_t space = l4vm_current;
         L4_Word_t *mr = L4_Utcb();
