@@ -70,8 +70,9 @@ static void timer_comes(void)
 }
 
 /*
- * A guest that asks for 1,000 interrupts a second (Linux 2.6.9) counts on them.  A busy host
- * makes any timer late at times: a clock that can do it is given ten chances.
+ * A guest that asks for 1,000 interrupts a second (Linux 2.6.9) counts on them.  On the machine
+ * itself, where other work makes any timer late at times, a clock that can do it is given ten
+ * chances.
  */
 static void timer_is_exact(void)
 {

@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include "double.h"
 
 enum { MEMORY = 1 << 20, SPACES = 4, MAPPINGS = 256, EXITS = 64 };
@@ -79,12 +78,12 @@ uint32_t backend_console_read(char *text, uint32_t bytes)
         return 0;
 }
 
+/* A microsecond for each look at it: the host's clock would make timers late on a busy host. */
 uint64_t backend_time(void)
 {
-        struct timespec now;
+        static uint64_t now = 1000000000;
 
-        clock_gettime(CLOCK_MONOTONIC, &now);
-        return now.tv_sec * 1000000000ull + now.tv_nsec;
+        return now += 1000;
 }
 
 uint64_t backend_wall_time(void)

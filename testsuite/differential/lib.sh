@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=sh
-# How the differential kernel is run.  Needs $top_builddir.
+# How the differential kernel is run.  Needs $top_builddir and $hang.
 kernel=${top_builddir:?}/testsuite/differential/differential
 
 # on_qemu FILE ARGUMENTS: natively.  The processor has what a wedge shows: no sysenter
 on_qemu() {
         to=$1
         shift
-        timeout "${AFTERBURN_TEST_LIMIT-300}" qemu-system-i386 -accel tcg -cpu qemu32,-sep,-apic -m 64 \
+        timeout "${AFTERBURN_TEST_LIMIT-$hang}" qemu-system-i386 -accel tcg -cpu qemu32,-sep,-apic -m 64 \
                 -M pc,acpi=off,hpet=off -no-reboot -net none -monitor none -display none \
                 -serial "file:$to" -serial null -kernel "$kernel" -append "$*" </dev/null >/dev/null 2>&1
 }
@@ -17,7 +17,7 @@ on_bochs() {
         to=$1
         shift
         "$top_builddir/libexec/afterburner/afterburn-run" --hypervisor=bare --emulator=bochs --quiet \
-                --timeout="${AFTERBURN_TEST_LIMIT-300}" --append="$*" "$kernel" >"$to" 2>/dev/null </dev/null
+                --timeout="${AFTERBURN_TEST_LIMIT-$hang}" --append="$*" "$kernel" >"$to" 2>/dev/null </dev/null
 }
 
 # on_l4 FILE ARGUMENTS: bound, on baseline L4, or the hypervisor OPTIONS name
@@ -26,14 +26,14 @@ on_l4() {
         shift
         # shellcheck disable=SC2086 # words
         "$top_builddir/libexec/afterburner/afterburn-run" ${OPTIONS:---hypervisor=l4} --quiet \
-                --timeout="${AFTERBURN_TEST_LIMIT-300}" --append="$*" "$kernel" >"$to" 2>/dev/null </dev/null
+                --timeout="${AFTERBURN_TEST_LIMIT-$hang}" --append="$*" "$kernel" >"$to" 2>/dev/null </dev/null
 }
 
 # on_ring0 FILE ARGUMENTS: bound, on the wedge that is a kernel of its own
 on_ring0() {
         to=$1
         shift
-        timeout "${AFTERBURN_TEST_LIMIT-300}" qemu-system-i386 -accel tcg -cpu qemu32 -m 64 \
+        timeout "${AFTERBURN_TEST_LIMIT-$hang}" qemu-system-i386 -accel tcg -cpu qemu32 -m 64 \
                 -M pc,acpi=off,hpet=off -no-reboot -net none -monitor none -display none \
                 -serial "file:$to" -serial null \
                 -device isa-debug-exit,iobase=0xf4,iosize=1 \

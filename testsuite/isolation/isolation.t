@@ -22,19 +22,16 @@ cp "$mini" "$tmp/hostile"
 truncate -s %4 "$tmp/hostile"
 cat "$tmp/program" >>"$tmp/hostile"
 
-# l4 STATUS TIMEOUT ARGUMENT...
+# l4 STATUS ARGUMENT...
 l4() {
         want=$1
-        seconds=$2
-        shift 2
-        # shellcheck disable=SC2034 # for try
-        limit="timeout $((seconds + 20))"
+        shift
         # shellcheck disable=SC2086 # words
-        try "$want" ${OPTIONS:---hypervisor=l4} --timeout="$seconds" --initrd="$root" "$@"
+        try "$want" ${OPTIONS:---hypervisor=l4} --timeout="$hang" --initrd="$root" "$@"
 }
 
 # Each attack's result becomes one of this test's.
-l4 0 240 --quiet "$guest" -- /bin/isolation
+l4 0 --quiet "$guest" -- /bin/isolation
 ended=$?
 cp "$tmp/out" "$tmp/attacks"
 cp "$tmp/err" "$tmp/ended"
@@ -52,7 +49,7 @@ if [ -n "${ATTACKS_ONLY-}" ]; then
 fi
 
 # The worker alone; then beside each of the others.
-l4 0 240 --quiet "$guest" -- /bin/isolation --work 20 && grep '^work ' "$tmp/out" >"$tmp/alone" &&
+l4 0 --quiet "$guest" -- /bin/isolation --work 20 && grep '^work ' "$tmp/out" >"$tmp/alone" &&
         [ "$(wc -l <"$tmp/alone")" = 20 ]
 check 'a guest that works, alone'
 
@@ -60,19 +57,19 @@ worked() {
         sed -n 's/^B: \(work .*\)/\1/p' "$tmp/out" | cmp -s - "$tmp/alone"
 }
 lost=A,memory=32M,kernel
-l4 0 240 --vm="A,initrd=$tmp/hostile" --vm=B "$guest" -- /bin/isolation --work 20 && worked &&
+l4 0 --vm="A,initrd=$tmp/hostile" --vm=B "$guest" -- /bin/isolation --work 20 && worked &&
         grep -q '^A: ok ' "$tmp/out" && ! grep -q '^A: not ok' "$tmp/out"
 check 'it prints the same beside a guest whose applications attack'
-l4 125 240 --vm=A,append=rdinit=/none --vm=B "$guest" -- /bin/isolation --work 20 && worked &&
+l4 125 --vm=A,append=rdinit=/none --vm=B "$guest" -- /bin/isolation --work 20 && worked &&
         grep -q '^A: Kernel panic' "$tmp/out" && grep -q 'A: rebooted' "$tmp/out"
 check 'it prints the same beside a guest that panics'
-l4 125 240 --vm="$lost=$here/triple" --vm=B "$guest" -- /bin/isolation --work 20 && worked &&
+l4 125 --vm="$lost=$here/triple" --vm=B "$guest" -- /bin/isolation --work 20 && worked &&
         grep -q 'A: .*triple fault' "$tmp/out"
 check 'it prints the same beside a guest with a triple fault, which ends with that reason'
-l4 99 240 --vm="$lost=$here/ports" --vm=B "$guest" -- /bin/isolation --work 20 && worked &&
+l4 99 --vm="$lost=$here/ports" --vm=B "$guest" -- /bin/isolation --work 20 && worked &&
         grep -q "^A: # still there" "$tmp/out" && grep -q "^A: Bail out.*vector 13" "$tmp/out"
 check "it prints the same beside a kernel that writes ports nobody granted"
-l4 99 240 --vm="$lost=$here/memory" --vm=B "$guest" -- /bin/isolation --work 20 && worked &&
+l4 99 --vm="$lost=$here/memory" --vm=B "$guest" -- /bin/isolation --work 20 && worked &&
         grep -q "^A: Bail out.*vector 14" "$tmp/out"
 check "it prints the same beside a kernel that writes the memory of L4"
 # beside MACHINE SIGN: nothing but the operator ends this one; he waits until the other is done and
@@ -81,13 +78,13 @@ beside() {
         : >"$tmp/out"
         # shellcheck disable=SC2086,SC2094 # words; it waits for what the machine writes
         {
-                patience=1000
+                patience=$((hang * 5))
                 until grep -q 'B: rebooted, status' "$tmp/out" && grep -q "$2" "$tmp/out" || [ $patience = 0 ]; do
                         patience=$((patience - 1))
                         sleep 0.2
                 done
                 printf '\0021\002k'
-        } | timeout 260 "$run" ${OPTIONS:---hypervisor=l4} --timeout=240 --initrd="$root" --vm="$1" --vm=B \
+        } | $limit "$run" ${OPTIONS:---hypervisor=l4} --timeout="$hang" --initrd="$root" --vm="$1" --vm=B \
                 "$guest" -- /bin/isolation --work 20 >>"$tmp/out" 2>"$tmp/err"
         [ $? = 125 ] && worked && grep -q 'B: rebooted, status 0' "$tmp/out"
 }

@@ -12,7 +12,7 @@ tree=$1
 shift
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
-"$tree/libexec/afterburner/afterburn-l4" run --count --timeout=120 "$@" pingpong \
+"$tree/libexec/afterburner/afterburn-l4" run --count --timeout=900 "$@" pingpong \
 	</dev/null >"$dir/console"
 tr -d '\r' <"$dir/console" | awk -F '\t' '
 	/^# done/ { done = 1 }

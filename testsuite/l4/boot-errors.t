@@ -10,7 +10,7 @@ n=0
 
 # says SENTENCE NAME ARGUMENT ...: booted with these arguments, QEMU's console has
 # exactly one line, which is this one.  The machine stops and does not end, so it is
-# ended as soon as the line is there.
+# ended as soon as the whole line is there.
 says() {
 	sentence=$1 name=$2
 	shift 2
@@ -19,8 +19,9 @@ says() {
 	qemu-system-i386 -accel tcg -display none -monitor none -net none -no-reboot \
 		-serial "file:$dir/console" "$@" </dev/null >"$dir/messages" 2>&1 &
 	machine=$!
-	for _ in $(seq 300); do
-		grep -q "^afterburner l4: " "$dir/console" && break
+	patience=$((hang * 10))
+	until tr '\r' '#' <"$dir/console" | grep -q "^afterburner l4: .*#" || [ $patience = 0 ]; do
+		patience=$((patience - 1))
 		sleep 0.1
 	done
 	sleep 0.3

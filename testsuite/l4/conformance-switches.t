@@ -11,7 +11,7 @@ n=0
 for name in ctrlxfer pfstate preemptmsg limits smallspaces all; do
 	n=$((n + 1))
 	status=0
-	"$afterburn_l4" run --steady --timeout=280 --kernel="$l4/kernel-$name" l4-conformance \
+	"$afterburn_l4" run --steady --timeout="$hang" --kernel="$l4/kernel-$name" l4-conformance \
 		</dev/null >"$dir/console" 2>&1 || status=$?
 	if [ "$status" = 0 ] && grep -q '^1\.\.[0-9]' "$dir/console"; then
 		echo "ok $n - kernel-$name: $(grep -c '^ok' "$dir/console") checks"

@@ -40,7 +40,7 @@ covered() {
 		}'
 }
 run() { # run LOG PROGRAM OPTION
-	"$afterburn_l4" run --extended --timeout=120 --blocks="$dir/$1" "$3" "$2" \
+	"$afterburn_l4" run --extended --timeout="$hang" --blocks="$dir/$1" "$3" "$2" \
 		</dev/null >"$dir/console" 2>&1 || echo "# $2 ended with status $?"
 }
 

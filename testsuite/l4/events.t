@@ -12,7 +12,7 @@ trap 'rm -rf "$dir"' EXIT
 nm "$l4/kernel-extended" | awk '
 	$3 ~ /^(exception_[0-9]+|irq_[0-9]+|int_(ipc|syscall)_entry)$/ { print $1, $3 }' >"$dir/entries"
 # shellcheck disable=SC2046 # the words of the command line
-timeout 100 $("$afterburn_l4" run --count --extended --dry-run l4-costs) \
+timeout "$hang" $("$afterburn_l4" run --count --extended --dry-run l4-costs) \
 	-plugin "$plugin,out=$dir/events,user=0xe0000000,entries=$dir/entries" \
 	-d int -D "$dir/log" </dev/null >"$dir/console" 2>&1
 tr -d '\r' <"$dir/console" | grep -qx '# done' || { cat "$dir/console"; exit 1; }

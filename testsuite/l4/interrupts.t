@@ -4,4 +4,4 @@
 # shellcheck source=testsuite/l4/lib.sh
 . "${top_srcdir:?}/testsuite/l4/lib.sh"
 l4_need loader kernel-extended sigma0 l4-interrupts
-l4_ktap extended "l4-interrupts ${AFTERBURN_INTERRUPTS:-1000000}" 900 --steady
+l4_ktap extended "l4-interrupts ${AFTERBURN_INTERRUPTS:-1000000}" --steady

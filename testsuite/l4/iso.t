@@ -21,7 +21,7 @@ booted() {
 for kernel in baseline extended; do
 	rm -rf "$dir/iso"
 	l4_iso "$dir" "kernel-$kernel" l4-costs
-	timeout 100 qemu-system-i386 -accel tcg -m 64 -display none -monitor none -net none -no-reboot \
+	timeout "$hang" qemu-system-i386 -accel tcg -m 64 -display none -monitor none -net none -no-reboot \
 		-serial "file:$dir/console" -device isa-debug-exit,iobase=0xf4,iosize=4 \
 		-cdrom "$dir/l4.iso" -boot d </dev/null >/dev/null 2>&1
 	booted "kernel-$kernel from a CD under QEMU"

@@ -5,6 +5,8 @@
 
 l4=${top_builddir:?}/lib/afterburner/l4
 afterburn_l4=$top_builddir/libexec/afterburner/afterburn-l4
+# Seconds after which a machine is taken to hang: on an idle host none takes a tenth of them.
+hang=900
 
 # The whole test is skipped when something it stands on is missing.
 skip_all() {
@@ -20,16 +22,16 @@ l4_need() {
 	done
 }
 
-# l4_ktap VARIANT PROGRAM SECONDS [OPTION ...]: run a program that prints KTAP and
+# l4_ktap VARIANT PROGRAM [OPTION ...]: run a program that prints KTAP and
 # hand its lines on as TAP.  A run that ends early has no plan, so the harness
 # sees the failure; one more line states how the machine ended.
 l4_ktap() {
-	variant=$1 program=$2 seconds=$3
-	shift 3
+	variant=$1 program=$2
+	shift 2
 	dir=$(mktemp -d) || exit 1
 	trap 'rm -rf "$dir"' EXIT
 	status=0
-	"$afterburn_l4" run "--$variant" --timeout="$seconds" "$@" "$program" \
+	"$afterburn_l4" run "--$variant" --timeout="$hang" "$@" "$program" \
 		</dev/null >"$dir/console" 2>"$dir/messages" || status=$?
 	tr -d '\r' <"$dir/console" | awk -v status="$status" '
 		/^(not )?ok / { seen++; print; next }
@@ -82,7 +84,7 @@ l4_bochs() {
 	END
 	# Debian's bochs starts in its debugger; its display wants a terminal.
 	echo c >"$1/start"
-	TERM=vt100 timeout 120 script -qec "bochs -q -f $1/bochsrc -rc $1/start" /dev/null \
+	TERM=vt100 timeout "$hang" script -qec "bochs -q -f $1/bochsrc -rc $1/start" /dev/null \
 		</dev/null >"$1/screen" 2>&1
 }
 

@@ -4,4 +4,4 @@
 # shellcheck source=testsuite/l4/lib.sh
 . "${top_srcdir:?}/testsuite/l4/lib.sh"
 l4_need loader kernel-extended sigma0 l4-limits
-l4_ktap extended l4-limits 60
+l4_ktap extended l4-limits --steady

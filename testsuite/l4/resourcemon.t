@@ -11,7 +11,7 @@ check() { # check STATUS NAME
 	if [ "$1" = 0 ]; then echo "ok $n - $2"; else echo "not ok $n - $2"; fi
 }
 run() { # run MODULES...: console in $dir/console, status in $status
-	status=$({ { "$afterburn_l4" run --timeout=30 resourcemon "$@" </dev/null 2>"$dir/errors"; echo $? >&3; } |
+	status=$({ { "$afterburn_l4" run --steady --timeout="$hang" resourcemon "$@" </dev/null 2>"$dir/errors"; echo $? >&3; } |
 		tr -d "\r" >"$dir/console"; } 3>&1)
 }
 

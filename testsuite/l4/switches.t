@@ -10,7 +10,7 @@ n=0
 # announces KERNEL FEATURES: the feature strings behind those every kernel has.
 announces() {
 	n=$((n + 1))
-	"$afterburn_l4" run --count --timeout=60 --kernel="$l4/kernel-$1" l4-costs \
+	"$afterburn_l4" run --count --timeout="$hang" --kernel="$l4/kernel-$1" l4-costs \
 		</dev/null >"$dir/console" 2>&1
 	got=$(tr -d '\r' <"$dir/console" | awk -F '\t' '
 		$1 == "# feature" && $2 != "pagerexregs" && $2 != "ioflexpages" { printf "%s ", $2 }

@@ -27,7 +27,7 @@ plan $((8 * $#))
 
 # smoke HYPERVISOR KERNEL OUTPUT: the suite runs to its end
 smoke() {
-        $limit "$run" --hypervisor="$1" --quiet --timeout=110 --memory=128M --initrd="$tmp/root" "$2" \
+        $limit "$run" --hypervisor="$1" --quiet --timeout="$hang" --memory=128M --initrd="$tmp/root" "$2" \
                 -- /bin/smoke >"$3" 2>"$tmp/err" </dev/null
         all_told "$3"
 }
@@ -55,7 +55,7 @@ for kernel; do
                 smoke l4 "$tmp/scribbled" "$tmp/out" && same "$tmp/out"
         check "$name: and with everything destroyed that is dead"
         for platform in bare l4; do
-                $limit "$run" --hypervisor=$platform --quiet --timeout=110 --initrd="$mini" "$kernel" \
+                $limit "$run" --hypervisor=$platform --quiet --timeout="$hang" --initrd="$mini" "$kernel" \
                         -- /bin/privileges </dev/null 2>"$tmp/err" | grep -v 'hardware breakpoint' >"$tmp/$platform"
         done
         grep -q '^ok a port by ioperm' "$tmp/bare" && diff "$tmp/bare" "$tmp/l4" >"$tmp/out"

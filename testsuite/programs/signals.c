@@ -254,7 +254,7 @@ int guest_main(int argc, char **argv, char **environment)
                         break;
                 guest_sleep(random_next(&state[0]) * 100);
         }
-        for (k = 0; k < 2000 && !all_came(sent); k++)
+        for (k = 0; k < 20000 && !all_came(sent); k++)
                 guest_sleep(10000000);
         *stop = 1;
         for (v = 0; v < VICTIMS; v++) {

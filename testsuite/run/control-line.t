@@ -16,15 +16,15 @@ for word; do
 done
 printf 'a kernel message\r\n'
 printf '\377afterburn ready\r\n' >"$control"
-sleep 1 # init waits too, until the line has left the port
+read -r _ # input is passed on as soon as the command is known to run
 printf 'hi\r\n'
-sleep 1
 printf 'afterburn exit 5 100\r\n' >"$control"
 QEMU
 chmod +x "$tmp/bin/qemu-system-i386"
 cp "$top_builddir/share/afterburner/guest/smoke" "$tmp/kernel"
 PATH=$tmp/bin:$PATH
-try 5 --quiet --initrd="$mini" "$tmp/kernel" -- /bin/say hi
+echo go | $limit "$run" --quiet --timeout=60 --initrd="$mini" "$tmp/kernel" -- /bin/say hi >"$tmp/out" 2>"$tmp/err"
+[ $? = 5 ]
 check 'the exit status arrives'
 printf 'hi\n' | cmp -s - "$tmp/out"
 check 'junk before "afterburn ready" hides nothing of the command'
@@ -37,9 +37,7 @@ for word; do
         case $word in file:*) control=${word#file:} ;; esac
 done
 printf 'a kernel message\r\n\026afterburn\r\n\026afterburn ready\026hi\r\n'
-printf 'afterburn ready\r\n' >"$control"
-sleep 1
-printf 'afterburn exit 5 100\r\n' >"$control"
+printf 'afterburn ready\r\nafterburn exit 5 100\r\n' >"$control"
 QEMU
 try 5 --quiet --initrd="$mini" "$tmp/kernel" -- /bin/say hi
 check 'a late reader: the exit status arrives'
@@ -73,9 +71,9 @@ done
 $(PATH=${PATH#*:} command -v qemu-system-i386) "\$@"
 cat $tmp/control >"\$control"
 QEMU
-try 0 --timeout=60 "$top_builddir/share/afterburner/mini" && grep -q '^ok 9 ' "$tmp/out" &&
+try 0 --timeout="$hang" "$top_builddir/share/afterburner/mini" && grep -q '^ok 9 ' "$tmp/out" &&
         sed -n '/^KTAP version 1$/,$p' "$tmp/out" >"$tmp/report" && [ -s "$tmp/report" ]
 check 'a late reader: a sample kernel'
-try 0 --timeout=60 --quiet "$top_builddir/share/afterburner/mini" && cmp -s "$tmp/out" "$tmp/report"
+try 0 --timeout="$hang" --quiet "$top_builddir/share/afterburner/mini" && cmp -s "$tmp/out" "$tmp/report"
 check 'a late reader: with --quiet the whole of its report is shown'
 exit "$failed"

@@ -35,7 +35,7 @@ machines() {
                 shift
         done
         shift
-        $limit "$run" --hypervisor=l4 --timeout=60 "$@" "$kernel" >"$tmp/out" 2>"$tmp/err" </dev/null
+        $limit "$run" --hypervisor=l4 --timeout="$hang" "$@" "$kernel" >"$tmp/out" 2>"$tmp/err" </dev/null
         got=$?
         tr -d '\r' <"$tmp/out" >"$tmp/console"
 }

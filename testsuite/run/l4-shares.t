@@ -15,7 +15,7 @@ computed() { sed -n "s/^$1: computed \([0-9]*\)$/\1/p" "$tmp/out"; }
 divides() {
         wanted=$1
         shift
-        try 0 --icount --timeout=100 "$@" "$guest" || return 1
+        try 0 --icount --timeout="$hang" "$@" "$guest" || return 1
         a=$(computed A)
         b=$(computed B)
         [ -n "$a" ] && [ -n "$b" ] || return 1

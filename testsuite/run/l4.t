@@ -17,7 +17,7 @@ l4() {
         want=$1
         shift
         # shellcheck disable=SC2086 # words
-        try "$want" $options --timeout=100 "$@"
+        try "$want" $options --timeout="$hang" "$@"
 }
 
 # refused SENTENCE: the closing line holds it, and nothing else went wrong
@@ -100,7 +100,7 @@ fi
 l4 0 --quiet --initrd="$mini" "$guest" -- /bin/say one && echo '[one]' | cmp -s - "$tmp/out"
 check 'Linux: a command runs and only its output is shown'
 # shellcheck disable=SC2086 # words
-printf 'k\nkeys\n\n' | $limit "$run" $options --timeout=60 --quiet --initrd="$mini" "$guest" -- \
+printf 'k\nkeys\n\n' | $limit "$run" $options --timeout="$hang" --quiet --initrd="$mini" "$guest" -- \
         /bin/say -e >"$tmp/out" 2>"$tmp/err" && grep -q '^read k' "$tmp/out" && grep -q '^read keys' "$tmp/out"
 check 'Linux: what is typed reaches the command'
 l4 42 --quiet --initrd="$mini" "$guest" -- /bin/say -x 42
@@ -135,7 +135,7 @@ check 'Linux: an endless command meets the time limit'
 : >"$tmp/out"
 # shellcheck disable=SC2086,SC2094 # words; it waits for what the machine writes
 {
-        patience=500
+        patience=$((hang * 5))
         until grep -q '^\[endless\]' "$tmp/out" || [ $patience = 0 ]; do
                 patience=$((patience - 1))
                 sleep 0.2
@@ -144,7 +144,7 @@ check 'Linux: an endless command meets the time limit'
                 printf %s "$key"
                 sleep 3
         done
-} | $limit "$run" $options --timeout=100 --initrd="$mini" "$guest" -- /bin/say -l endless >>"$tmp/out" 2>"$tmp/err"
+} | $limit "$run" $options --timeout="$hang" --initrd="$mini" "$guest" -- /bin/say -l endless >>"$tmp/out" 2>"$tmp/err"
 [ $? = 130 ]
 check 'Linux: an endless command that is interrupted again after three seconds goes on'
 exit "$failed"

@@ -30,7 +30,7 @@ both() {
 l4ka() {
         want=$1
         shift
-        try "$want" --hypervisor=l4 --l4-kernel="$kernel" --timeout=100 "$@"
+        try "$want" --hypervisor=l4 --l4-kernel="$kernel" --timeout="$hang" "$@"
 }
 
 [ -n "$kernel" ] || skip_rest 'AFTERBURN_L4KA names no kernel of L4Ka::Pistachio' hello mini '768 MB' \
@@ -53,7 +53,7 @@ check 'a guest that is refused leaves the other running'
 root_for "$guest" "$tmp/root"
 l4ka 0 --quiet --initrd="$mini" "$guest" -- /bin/say one && echo '[one]' | cmp -s - "$tmp/out"
 check 'Linux: a command runs'
-printf 'k\nkeys\n\n' | $limit "$run" --hypervisor=l4 --l4-kernel="$kernel" --timeout=60 --quiet \
+printf 'k\nkeys\n\n' | $limit "$run" --hypervisor=l4 --l4-kernel="$kernel" --timeout="$hang" --quiet \
         --initrd="$mini" "$guest" -- /bin/say -e >"$tmp/out" 2>"$tmp/err" && grep -q '^read k' "$tmp/out" &&
         grep -q '^read keys' "$tmp/out"
 check 'Linux: what is typed reaches the command'

@@ -15,7 +15,7 @@ plan 17
 co() {
         want=$1
         shift
-        try "$want" --hypervisor=l4x --layout=colocated --timeout=100 "$@"
+        try "$want" --hypervisor=l4x --layout=colocated --timeout="$hang" "$@"
 }
 
 co 0 "$share/hello" && [ "$(grep -c '^ok ' "$tmp/out")" = "$rows" ] && ! grep -q '^not ok' "$tmp/out"

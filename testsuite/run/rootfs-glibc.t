@@ -31,14 +31,14 @@ gcc -O2 -o a a.c && ./a'
 expected='bash 5
 /usr/bin/gcc
 compiled here'
-compile --timeout=100
+compile --timeout="$hang"
 [ "$(head -n 2 "$tmp/out")" = "$(echo "$expected" | head -n 2)" ]
 check 'bare: bash and ls'
 grep -qx 'compiled here' "$tmp/out"
 check 'bare: gcc compiles and links, the result uses thread-local storage and runs'
 for layout in split colocated; do
         if "$run" --dry-run --hypervisor=l4x --layout=$layout "$kernel" -- /bin/true >"$tmp/out" 2>"$tmp/err"; then
-                compile --timeout=100 --hypervisor=l4x --layout=$layout && [ "$(cat "$tmp/out")" = "$expected" ]
+                compile --timeout="$hang" --hypervisor=l4x --layout=$layout && [ "$(cat "$tmp/out")" = "$expected" ]
                 check "l4x, $layout: prints the same"
         else
                 skip "l4x, $layout: prints the same" 'this layout is not part of the build'

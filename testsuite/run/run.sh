@@ -5,7 +5,9 @@
 
 count=0
 failed=0
-limit="$(command -v timeout) 120"
+# Seconds after which a machine is taken to hang: on an idle host none takes a tenth of them.
+hang=900
+limit="$(command -v timeout) $((hang + 60))"
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 run=${top_builddir:?}/libexec/afterburner/afterburn-run

@@ -8,14 +8,14 @@ rows=$(grep -c '^AB_INSN' "$top_srcdir/afterburner/insn-ia32.def")
 
 # sample EMULATOR IMAGE RESULTS: all pass, and there are that many
 sample() {
-        try 0 --emulator="$1" --timeout=60 "$top_builddir/share/afterburner/$2" &&
+        try 0 --emulator="$1" --timeout="$hang" "$top_builddir/share/afterburner/$2" &&
                 [ "$(grep -c '^ok ' "$tmp/out")" = "$3" ] && ! grep -q '^not ok' "$tmp/out"
 }
 sample qemu hello-plain "$rows"; check 'hello, plain, QEMU: every row of the table'
 cp "$tmp/out" "$tmp/hello"
 sample qemu hello "$rows"; check 'hello, afterburned, QEMU'
 cmp -s "$tmp/out" "$tmp/hello"; check 'hello: both print the same'
-try 0 --timeout=60 "$top_builddir/share/afterburner/hello" -- without=RDPID,INT1 &&
+try 0 --timeout="$hang" "$top_builddir/share/afterburner/hello" -- without=RDPID,INT1 &&
         [ "$(sed -n 's/^ok [0-9]* \(.*\) # SKIP left out$/\1/p' "$tmp/out" | sort | tr '\n' ' ')" = 'INT1 RDPID ' ]
 check 'hello: rows that the command line names are left out, and no others'
 sample qemu mini-plain 9; check 'mini, plain, QEMU'

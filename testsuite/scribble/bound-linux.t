@@ -23,7 +23,7 @@ check 'and is not bound a second time'
 map='memmap=exactmap memmap=64K@0 memmap=112K@512K memmap=63M@1M'
 # smoke KERNEL OUTPUT [SECONDS]: true if the suite ran to its end
 smoke() {
-        $limit "$run" --quiet --timeout="${3-60}" --append="$map" --initrd="$mini" "$1" -- /bin/smoke >"$2" 2>"$tmp/err" </dev/null
+        $limit "$run" --quiet --timeout="${3-$hang}" --append="$map" --initrd="$mini" "$1" -- /bin/smoke >"$2" 2>"$tmp/err" </dev/null
         planned=$(sed -n 's/^1\.\.//p' "$2")
         [ -n "$planned" ] && [ "$(grep -Ec '^(not )?ok ' "$2")" = "$planned" ]
 }

@@ -41,7 +41,7 @@ check 'a usage error is status 2'
 map='memmap=exactmap memmap=64K@0 memmap=112K@512K memmap=63M@1M'
 # smoke KERNEL OUTPUT [SECONDS]: true if the suite ran to its end
 smoke() {
-        $limit "$run" --quiet --timeout="${3-60}" --append="$map" --initrd="$mini" "$1" -- /bin/smoke >"$2" 2>"$tmp/err" </dev/null
+        $limit "$run" --quiet --timeout="${3-$hang}" --append="$map" --initrd="$mini" "$1" -- /bin/smoke >"$2" 2>"$tmp/err" </dev/null
         planned=$(sed -n 's/^1\.\.//p' "$2")
         [ -n "$planned" ] && [ "$(grep -Ec '^(not )?ok ' "$2")" = "$planned" ]
 }
@@ -60,7 +60,7 @@ if [ -f "$burned" ]; then
         sed 's/^/# /' "$tmp/counts"
         [ $status = 0 ] && ! grep -q '^0 of' "$tmp/counts"
         check 'bound for L4, Linux is scribbled'
-        $limit "$run" --hypervisor=l4 --quiet --timeout=100 --append="$map" --initrd="$mini" \
+        $limit "$run" --hypervisor=l4 --quiet --timeout="$hang" --append="$map" --initrd="$mini" \
                 "$tmp/vmlinux" -- /bin/smoke >"$tmp/out" 2>"$tmp/err" </dev/null
         planned=$(sed -n 's/^1\.\.//p' "$tmp/out")
         [ -n "$planned" ] && [ "$(grep -c '^ok ' "$tmp/out")" = "$planned" ]

@@ -12,7 +12,7 @@ plan 7
 
 smoke() {
         root_for "$1" "$tmp/root"
-        $limit "$run" --quiet --timeout=100 --initrd="$tmp/root" "$1" -- /bin/smoke >"$2" 2>"$tmp/err" </dev/null
+        $limit "$run" --quiet --timeout="$hang" --initrd="$tmp/root" "$1" -- /bin/smoke >"$2" 2>"$tmp/err" </dev/null
 }
 
 if [ -f "$plain" ]; then

@@ -19,11 +19,11 @@ results() {
 
 root_for "$kernel" "$tmp/root"
 # not --quiet, which may drop a line that comes with the one that ends the silence
-timeout 200 "$run" --timeout=180 --initrd="$tmp/root" "$kernel" -- /bin/smoke \
+$limit "$run" --timeout="$hang" --initrd="$tmp/root" "$kernel" -- /bin/smoke \
         >"$tmp/all" 2>"$tmp/err" </dev/null
 results "$tmp/all" >"$tmp/native"
 with_command "$tmp/root" /bin/smoke
-on_wedge 240 "$kernel" "$tmp/root" >"$tmp/console" 2>"$tmp/err"
+on_wedge "$kernel" "$tmp/root" >"$tmp/console" 2>"$tmp/err"
 results "$tmp/console" >"$tmp/out"
 grep -q '^Linux version' "$tmp/console"
 check 'Linux boots on the wedge'

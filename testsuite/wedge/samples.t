@@ -12,8 +12,8 @@ for file in share/afterburner/hello share/afterburner/mini testsuite/wedge/bound
         testsuite/wedge/beyond; do
         sample=${file##*/}
         file=$top_builddir/$file
-        timeout 60 "$run" "$file" >"$tmp/native" 2>"$tmp/err" </dev/null
-        on_wedge 60 "$file" | tr -d "\r" >"$tmp/out" 2>"$tmp/err"
+        $limit "$run" "$file" >"$tmp/native" 2>"$tmp/err" </dev/null
+        on_wedge "$file" | tr -d "\r" >"$tmp/out" 2>"$tmp/err"
         ended_with 0
         check "$sample passes on the wedge"
         grep -q '^ok 1 ' "$tmp/native" && diff "$tmp/native" "$tmp/out" >"$tmp/err"
@@ -25,8 +25,8 @@ done
 sample=remembered
 file=$top_builddir/testsuite/wedge/remembered
 if command -v bochs >/dev/null; then
-        timeout 100 "$run" --emulator=bochs --append=without=segments "$file" >"$tmp/native" 2>"$tmp/err" </dev/null
-        wedge_command=without=segments on_wedge 60 "$file" | tr -d "\r" >"$tmp/out" 2>"$tmp/err"
+        $limit "$run" --emulator=bochs --append=without=segments "$file" >"$tmp/native" 2>"$tmp/err" </dev/null
+        wedge_command=without=segments on_wedge "$file" | tr -d "\r" >"$tmp/out" 2>"$tmp/err"
         ended_with 0
         check "$sample passes on the wedge"
         grep -q "^ok 1 " "$tmp/native" && diff "$tmp/native" "$tmp/out" >"$tmp/err"

@@ -9,16 +9,16 @@ need_qemu() {
         command -v qemu-system-i386 >/dev/null || skip_all 'no qemu-system-i386'
 }
 
-# The test that reads this has made the folder.
-: "${tmp:?}"
+# The test that reads this has made the folder, and says when a machine hangs.
+: "${tmp:?}" "${limit:?}"
 
-# on_wedge SECONDS KERNEL [ARCHIVE]: console on standard output, the control line in $tmp/control.
+# on_wedge KERNEL [ARCHIVE]: console on standard output, the control line in $tmp/control.
 on_wedge() {
-        timeout "$1" qemu-system-i386 -accel tcg -cpu "${wedge_cpu:-pentium3}" -m "${wedge_memory:-128}" \
+        $limit qemu-system-i386 -accel tcg -cpu "${wedge_cpu:-pentium3}" -m "${wedge_memory:-128}" \
                 -nodefaults -display none -no-reboot -rtc base=2020-01-02 \
                 -serial stdio -serial "file:$tmp/control" \
                 -device isa-debug-exit,iobase=0xf4,iosize=1 -kernel "$wedge" \
-                -append "cmdline:${wedge_command:-console=ttyS0 panic=-1}" -initrd "$2${3:+,$3}" </dev/null
+                -append "cmdline:${wedge_command:-console=ttyS0 panic=-1}" -initrd "$1${2:+,$2}" </dev/null
 }
 
 # with_command ARCHIVE WORD...: have init run the command.  Archives behind one another are one

@@ -25,7 +25,7 @@
 #include "host/diag.h"
 #include "run.h"
 
-static const double PATIENCE = 5; /* seconds from the report to the reset */
+static const double PATIENCE = 60; /* seconds from the report to the reset: hosts may be busy */
 static const char panic_mark[] = "Kernel panic";
 /*
  * With --quiet init puts these on the console, too: however late we read, what stands between

@@ -7,7 +7,7 @@
  */
 #include "isolation.h"
 
-enum { PATTERN_WORDS = 32768, FILE_BYTES = 4096, PATIENCE_US = 60000, FAULT_S = 10 };
+enum { PATTERN_WORDS = 32768, FILE_BYTES = 4096, PATIENCE_US = 60000, FAULT_S = 100 };
 
 static uint32_t pattern[PATTERN_WORDS];
 static const char path[] = "/tmp/isolation";

@@ -75,7 +75,7 @@ static enum outcome run_one(const struct smoke_test *test)
         reason[0] = 0;
         child = sys0(SYS_fork);
         if (!child) {
-                sys1(SYS_alarm, 120);
+                sys1(SYS_alarm, 600);
                 sys1(SYS_exit, test->run());
         }
         if (child < 0) {

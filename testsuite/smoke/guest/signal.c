@@ -210,12 +210,21 @@ static enum outcome blocked(void)
         return PASS;
 }
 
+/* On a busy host an alarm may come before the process waits: then the next one ends the wait. */
+static void set_next_alarm(int number, struct signal_information *information,
+                           struct signal_context *context)
+{
+        plain(number, information, context);
+        sys1(SYS_alarm, 1);
+}
+
 static enum outcome alarm_interrupts(void)
 {
-        CHECK(!smoke_catch(SIGALRM_, plain, 0));
+        CHECK(!smoke_catch(SIGALRM_, set_next_alarm, 0));
         sys1(SYS_alarm, 1);
         CHECK(sys0(SYS_pause) == -EINTR_);
-        CHECK(count == 1);
+        CHECK(count >= 1);
+        sys1(SYS_alarm, 0);
         return PASS;
 }
 

@@ -16,8 +16,9 @@ enum {
         PAGE_4M = 0x87,
         SHORT_TICKS = 300,
         ROUNDS = 3000,
-        PATIENCE = 100000000, /* loops; one takes a nanosecond or a few */
 };
+/* Loops; one takes a nanosecond or a few, and a busy host may hold the timer for seconds. */
+#define PATIENCE 4000000000u
 
 /* What kernel and user code share. */
 struct shared {
@@ -41,7 +42,7 @@ asm(".section .rodata\n"
     "       movl $0x00600000, %ebp\n"
     "0:     movl $1, %eax\n"
     "       int $0x80\n"
-    "       movl $100000000, %ecx\n"
+    "       movl $4000000000, %ecx\n"
     "1:     cmpl $0, 0(%ebp)\n"
     "       jne 2f\n"
     "       decl %ecx\n"
