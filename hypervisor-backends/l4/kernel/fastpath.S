@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The IPC fast path: a call or reply-and-wait of untyped words to a thread
- * that is waiting for it, from entry to exit.
+ * The IPC fast path: a call or reply-and-wait of untyped words, and pages, to a
+ * thread that is waiting for it, from entry to exit.
  *
  * Conditions, each going the slow way, or that of an answer, if it fails:
- *   - no typed items and no flags in MR0; no receive timeout;
+ *   - no flags in MR0, no typed items but pages of 4 KB; no receive timeout;
  *   - the destination is a global id of a thread in S_WAITING with no work
  *     pending, that waits for the sender or for anyone;
  *   - the receive phase is for the destination, or for anyone while nobody
@@ -104,11 +104,22 @@
 2:
 .endm
 
-/* The words; ES is flat, or becomes so.  Leaves MR0 in ESI, the receiver's UTCB in EBX. */
-.macro COPY load_es=0
+/*
+ * The words, `items' too; ES is flat, or becomes so.  Leaves MR0 in ESI, the receiver's UTCB in
+ * EBX.
+ */
+.macro COPY load_es=0, items=0
         movl TCB_UTCB(%ebp), %ebx
         movl %esi, %ss:(%ebx)
+        .if \items
+        movl %esi, %ecx
+        shrl $L4_TAG_TYPED_SHIFT, %ecx
+        andl $63, %ecx
+        .endif
         andl $63, %esi
+        .if \items
+        addl %ecx, %esi
+        .endif
         jz 1f
         .if \load_es
         movl %ss, %ecx
@@ -174,6 +185,7 @@ sysenter_entry:
         FLATTEN_SEGMENTS %eax
         COMMIT
         COPY
+copied:
         movl TCB_PD(%ebp), %ecx
         movl SELF(TCB_LOCAL_ID), %eax   /* same space: the local id is seen */
         cmpl SELF(TCB_PD), %ecx
@@ -288,9 +300,32 @@ answered_fast:
         .set pushed, 0
 
 /*
- * Such an answer with items: C applies them, and says if it could (fault.c).  So long the
- * stack must lie below what the frame has to keep.
+ * `function' applies the items, and says if it could.  So long the stack must lie below what the
+ * frame has to keep.
  */
+.macro APPLY function
+        leal -FRAME_SIZE(%esp), %esp
+        pushal
+        cld
+        FLATTEN_SEGMENTS %eax
+        movl %esp, %eax
+        andl $~(TCB_SIZE - 1), %eax
+        pushl %edi
+        pushl %eax
+        movl TCB_UTCB(%eax), %eax
+        movl %esi, (%eax)               /* MR0, as the stub has put it there */
+        call \function
+        addl $16, %esp
+        testb %al, %al
+        popal
+        leal FRAME_SIZE(%esp), %esp
+        .set pushed, 0
+        jz back_to_slow
+        leal -8(%esp), %esp
+        .set pushed, 8
+.endm
+
+/* Such an answer with items (fault.c), or a message with some. */
 tagged:
         testl $L4_TAG_FLAGS_MASK, %esi
         jnz sysenter_slow
@@ -301,6 +336,8 @@ tagged:
         movl %ss:thread_table(,%edi,4), %edi
         cmpl %eax, %ss:TCB_ID(%edi)
         jne sysenter_slow
+        cmpl $S_WAITING_, %ss:TCB_STATE(%edi)   /* and no work */
+        je carried
         cmpw $S_KWAITING_, %ss:TCB_STATE(%edi)
         jne sysenter_slow
         testb $WORK_TO_DO_, %ss:TCB_WORK(%edi)
@@ -319,27 +356,20 @@ tagged:
         je 9f
 8:
 #endif
-        leal -FRAME_SIZE(%esp), %esp
-        pushal
-        cld
-        FLATTEN_SEGMENTS %eax
-        movl %esp, %eax
-        andl $~(TCB_SIZE - 1), %eax
-        pushl %edi
-        pushl %eax
-        movl TCB_UTCB(%eax), %eax
-        movl %esi, (%eax)               /* MR0, as the stub has put it there */
-        call fault_items
-        addl $16, %esp
-        testb %al, %al
-        popal
-        leal FRAME_SIZE(%esp), %esp
-        .set pushed, 0
-        jz back_to_slow
-        leal -8(%esp), %esp
-        .set pushed, 8
+        APPLY fault_items
         COMMIT
         jmp answered_fast
+        .set pushed, 0
+
+/* A message with pages to a thread in its own Ipc. */
+carried:
+        cmpl $0, %ss:fast_block
+        jne sysenter_slow
+        MEET back_to_slow
+        APPLY ipc_pages
+        COMMIT
+        COPY items=1
+        jmp copied
         .set pushed, 0
 
 #if X_CTRLXFER

@@ -81,3 +81,22 @@ u32 ipc_items(struct tcb *s, struct tcb *r, u32 first, u32 last)
         }
         return IPC_OK;
 }
+
+bool ipc_pages(struct tcb *self, struct tcb *r)
+{
+        const u32 *mr = self->utcb;
+        u32 at = TAG_UNTYPED(mr[0]) + 1, end = at + TAG_TYPED(mr[0]);
+
+        if (end > MR_COUNT || (r->utcb[UTCB_BR0] & ACCEPT_WINDOW) != FPAGE_COMPLETE)
+                return false;
+        for (; at < end; at += 2) {
+                u32 fpage = mr[at + 1];
+
+                if (ITEM_TYPE(mr[at]) != ITEM_MAP || at + 2 > end || !mapdb_is_page(fpage) ||
+                    !(fpage & FPAGE_RIGHTS) ||
+                    !mapdb_map_page(self->space, fpage, mr[at], r->space))
+                        return false;
+        }
+        r->ipc_active = false;
+        return true;
+}

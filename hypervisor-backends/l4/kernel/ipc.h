@@ -102,6 +102,12 @@ void fault_take_registers(struct frame *f, const u32 *mr);
 u32 ipc_transfer(struct tcb *s, struct tcb *r);
 /* Typed items from word `first` to `last` of the sender's message. */
 u32 ipc_items(struct tcb *s, struct tcb *r, u32 first, u32 last);
+/*
+ * The typed items in the UTCB of self for r, which waits in its own Ipc, where all are pages of
+ * 4 KB and it takes them anywhere.  False: not so, or one cannot be mapped straight; the long way
+ * sees to all of them.
+ */
+bool ipc_pages(struct tcb *self, struct tcb *r);
 /* Does the message of s hold string items?  They need s to be running. */
 bool ipc_has_strings(const struct tcb *s);
 

@@ -7,12 +7,24 @@
  * MR2 its arguments; it answers with one word.  Its receive window is always
  * what BR0 was set to by WINDOW.
  */
-enum order { READ = 1, WRITE, WINDOW, TAKE, MAP_ON, FLUSH_OWN, UNMAP_OWN };
+enum order { READ = 1, WRITE, WINDOW, TAKE, MAP_ON, FLUSH_OWN, UNMAP_OWN, SUM };
 
 #define WINDOW_BASE 0x20000000u
 #define HERE        ((L4_Word_t)arena)
 
 static L4_ThreadId_t partner;
+
+/* Of a message of three words and two items. */
+enum { WORDS = 3, ITEMS = 4 };
+
+static L4_Word_t sum(void)
+{
+        L4_Word_t result = 0;
+
+        for (unsigned int i = 1; i <= WORDS + ITEMS; i++)
+                result += i * L4_StoreMR(i);
+        return result;
+}
 
 static void slave(void)
 {
@@ -49,6 +61,9 @@ static void slave(void)
                         break;
                 case UNMAP_OWN:
                         result = L4_UnmapFpage((L4_Fpage_t){a}).raw;
+                        break;
+                case SUM:
+                        result = sum();
                         break;
                 }
                 L4_Set_MsgTag(L4_Tag(0, 1, 0));
@@ -305,6 +320,52 @@ static void superpages(void)
         L4_UnmapFpage(L4_FpageAddRights(f, L4_FPAGE_RWX));
 }
 
+/*
+ * A call without time limits of words, a page and @second; true if it was answered with what was
+ * sent.
+ */
+static int carry(L4_ThreadId_t t, L4_Fpage_t second)
+{
+        L4_Word_t sent;
+
+        L4_Set_MsgTag(L4_Tag(SUM, WORDS, ITEMS));
+        for (unsigned int i = 1; i <= WORDS; i++)
+                L4_LoadMR(i, 0xC0DE0000 + i);
+        L4_LoadMapItem(WORDS + 1, L4_PageRights(HERE, L4_FPAGE_RWX), WINDOW_BASE);
+        L4_LoadMapItem(WORDS + 3, second, WINDOW_BASE + 8192);
+        sent = sum();
+        return !L4_IpcFailed(L4_Call(t)) && L4_StoreMR(1) == sent;
+}
+
+static void carried(void)
+{
+        L4_Fpage_t pair = L4_FpageAddRights(L4_FpageLog2(HERE, 13), L4_FPAGE_R);
+        L4_ThreadId_t t = new_slave();
+
+        set_up();
+        check(carry(t, L4_PageRights(HERE + 4096, L4_FPAGE_R)), "5.3",
+              "mapping: words and two pages arrive together in a call without time limits");
+        order(t, WRITE, WINDOW_BASE, 0x77);
+        check(*word(0) == 0x77 && order(t, READ, WINDOW_BASE + 8192, 0) == 0xCAFE0001, "5.3",
+              "mapping: and both pages are there");
+        check(cannot(t, WRITE, WINDOW_BASE + 8192), "5.3", "mapping: the second not writable");
+        task_delete_all();
+
+        t = new_slave();
+        set_up();
+        check(HERE % 8192 == 0 && carry(t, pair) &&
+                  order(t, READ, WINDOW_BASE + 8192 + 4096, 0) == 0xCAFE0001 &&
+                  order(t, READ, WINDOW_BASE, 0) == 0xCAFE0000,
+              "5.3", "mapping: so are a page of 4 KB and one of 8 KB");
+        task_delete_all();
+
+        t = task_space(slave);
+        check(!carry(t, L4_PageRights(HERE + 4096, L4_FPAGE_R)) && (L4_ErrorCode() & 0xE) == 8,
+              "5.6", "mapping: a call without time limits fails where the receiver takes no pages");
+        check(cannot(t, READ, WINDOW_BASE), "5.3", "mapping: and maps none");
+        task_delete_all();
+}
+
 void area_mapping(void)
 {
         rights();
@@ -312,4 +373,5 @@ void area_mapping(void)
         trees();
         grants();
         superpages();
+        carried();
 }
