@@ -33,6 +33,9 @@ void l4vm_helper_main(void)
                 to = from;
                 if (L4_Label(tag) == L4VM_OP_MAP) {
                         map(L4_StoreMR(1), L4_StoreMR(2), L4_StoreMR(3), L4_StoreMR(4));
+                } else if (L4_Label(tag) == L4VM_OP_EMPTY) {
+                        l4vm_helper_empty();
+                        L4_Set_MsgTag(L4_Tag(0, 0, 0));
                 } else {
                         l4vm_helper_load();
                         L4_Set_MsgTag(L4_Tag(0, 0, 0));

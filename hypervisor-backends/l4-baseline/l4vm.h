@@ -138,7 +138,7 @@ static inline void l4vm_call_end(void)
 }
 
 /* Labels of messages inside the machine. */
-enum { L4VM_OP_MAP = 1, L4VM_OP_LOAD };
+enum { L4VM_OP_MAP = 1, L4VM_OP_LOAD, L4VM_OP_EMPTY };
 
 /*
  * Map guest-physical @physical, 2^@bits bytes, at @virtual of the kernel space, through
@@ -254,8 +254,8 @@ static inline uint32_t l4vm_rights(uint32_t rights)
 
 extern uint32_t l4vm_current; /* space switched to */
 
-/* The kernel space touched @address: map what should be there.  False: nothing should. */
-bool l4vm_serve_kernel(uint32_t address, bool write, uint32_t *error);
+/* The kernel space touched @address, at @eip: map what should be there.  False: nothing should. */
+bool l4vm_serve_kernel(uint32_t address, uint32_t eip, bool write, uint32_t *error);
 
 /* Where in the kernel space @physical can be mapped on from, with @rights. */
 uint32_t l4vm_source(uint32_t physical, uint32_t rights, bool *from_window);
@@ -294,6 +294,37 @@ void l4vm_establish(uint32_t space, uint32_t address);
 extern uint32_t l4vm_queued;
 void l4vm_flush_queue(void);
 
+/* --- reclaim.c: when L4 has no memory for a mapping --------------------------------------- */
+
+/*
+ * L4 says nothing when it has no memory for a mapping: the same fault comes again, and nothing
+ * else happens in between.  So often a fault at one place is nobody else's doing; after that each
+ * time something is given back; and after very many nothing helps.
+ */
+enum { L4VM_REPEATS = 3, L4VM_REPEATS_MOST = 100 };
+extern uint32_t l4vm_repeated;
+/* The fault at @address is the same as the last one; l4vm_repeated counts.  User code begins anew. */
+bool l4vm_repeats(uint32_t address, uint32_t eip);
+static inline bool l4vm_is_short(void)
+{
+        return l4vm_repeated && l4vm_repeated % L4VM_REPEATS == 0;
+}
+#define L4VM_NO_MEMORY                                                                             \
+        "L4 has no memory for what this machine needs at least: give it more (kmem= of its loader)"
+
+/*
+ * Give L4 some memory back: empty half of the spaces that are not current; false: there was none to
+ * empty, so all that comes from guest-physical memory has been unmapped.  For main, at any L4 call.
+ */
+bool l4vm_reclaim(void);
+/* The latter by itself: for main, and for a thread that serves its fault. */
+void l4vm_empty_all(void);
+void l4vm_helper_empty(void); /* in the helper, whom that asks */
+/* Each layout's: nothing is mapped any more in @space, which is not the current one. */
+void l4vm_empty_space(uint32_t space);
+/* @space is current no more. */
+void l4vm_space_left(uint32_t space);
+
 /* --- fresh.c: what user code may have and has not got yet ----------------------------- */
 
 #define L4VM_FRESH_MOST 16u
@@ -329,6 +360,8 @@ static inline unsigned int l4vm_fresh_put(uint32_t space, uint32_t besides, unsi
 bool l4vm_run_stub(uint32_t space, const char *label, uint32_t eax);
 /* A new thread and space; it ends in the wait that backend_user() begins with. */
 void l4vm_user_make(uint32_t space);
+/* Each layout's way to that.  False: there is none, or it does not start. */
+bool l4vm_user_make_once(uint32_t space);
 /* Its page of data, as the kernel space sees it. */
 uint8_t *l4vm_stub_data(uint32_t space);
 /* It touched @address: if that is in its two pages of stubs, the answer is loaded. */

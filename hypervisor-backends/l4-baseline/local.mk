@@ -8,6 +8,7 @@ L4VM_SHARED = \
 	hypervisor-backends/l4-baseline/l4vm.h \
 	hypervisor-backends/l4-baseline/layout.h \
 	hypervisor-backends/l4-baseline/mapping.c \
+	hypervisor-backends/l4-baseline/reclaim.c \
 	hypervisor-backends/l4-baseline/shadow.c \
 	hypervisor-backends/l4-baseline/shared.h \
 	hypervisor-backends/l4-baseline/start.c \

@@ -61,6 +61,7 @@ static void unmap(const L4_Fpage_t *pages, uint32_t n, bool flush)
                 L4_LoadMR(i, pages[i].raw);
         l4vm_count(COUNT_UNMAP);
         L4_Unmap((n - 1) | (flush ? L4_UNMAP_FLUSH : 0));
+        l4vm_repeated = 0;
 }
 
 static void flush_kernel(uint32_t virtual, uint32_t bits, uint32_t rights)
@@ -135,7 +136,17 @@ static void establish(uint32_t space, uint32_t virtual, uint32_t value)
         l4vm_helper_map(virtual, value & SHADOW_PAGE, L4_PAGE_BITS, value);
 }
 
-bool l4vm_serve_kernel(uint32_t address, bool write, uint32_t *error)
+/* The page at @address is to be mapped, but perhaps that was tried just now. */
+static void look_for_memory(uint32_t address, uint32_t eip)
+{
+        if (!l4vm_repeats(address, eip) || !l4vm_is_short())
+                return;
+        if (l4vm_repeated > L4VM_REPEATS_MOST)
+                backend_fatal(L4VM_NO_MEMORY);
+        l4vm_empty_all();
+}
+
+bool l4vm_serve_kernel(uint32_t address, uint32_t eip, bool write, uint32_t *error)
 {
         uint32_t space = AB_SPACE_KERNEL, value;
 
@@ -145,6 +156,7 @@ bool l4vm_serve_kernel(uint32_t address, bool write, uint32_t *error)
 
                 if (slot >= L4VM_PIECES || !window[slot].piece)
                         return false;
+                look_for_memory(address, eip);
                 l4vm_helper_map(L4VM_WINDOW + slot * L4VM_PIECE,
                                 (window[slot].piece - 1) * L4VM_PIECE, L4_SUPERPAGE_BITS, AB_WRITE);
                 return true;
@@ -159,6 +171,7 @@ bool l4vm_serve_kernel(uint32_t address, bool write, uint32_t *error)
         *error |= 1;
         if (write && !(value & AB_WRITE))
                 return false;
+        look_for_memory(address, eip);
         establish(space, address, value);
         return true;
 }
@@ -339,7 +352,13 @@ void backend_switch(uint32_t space)
                 leave_user_pages();
                 l4vm_call_end();
         }
+        l4vm_space_left(l4vm_current);
         l4vm_current = space;
+}
+
+void l4vm_empty_space(uint32_t space)
+{
+        l4vm_user_empty(space, 0, L4VM_EMPTY_MOST + 1);
 }
 
 void backend_forget(uint32_t space)

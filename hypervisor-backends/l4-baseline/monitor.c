@@ -148,7 +148,7 @@ static bool is_own(uint32_t address)
         return (address >= (uint32_t)l4vm_image_start && address < (uint32_t)l4vm_image_end);
 }
 
-static void page_fault(uint32_t address, bool write)
+static void page_fault(uint32_t address, uint32_t eip, bool write)
 {
         uint32_t error;
 
@@ -157,7 +157,7 @@ static void page_fault(uint32_t address, bool write)
                 touch(address);
         else if (address - L4VM_PAGE < AB_PAGE_BYTES && !write)
                 (void)*(volatile uint8_t *)address;
-        else if (!l4vm_serve_kernel(address, write, &error))
+        else if (!l4vm_serve_kernel(address, eip, write, &error))
                 redirect(AB_REASON_PAGE_FAULT, error, address);
         L4_Set_MsgTag(L4_Tag(0, 0, 0));
 }
@@ -175,7 +175,7 @@ static void exception(void)
         l4vm_load_frame(&frame);
         /* Is it int3 or int $3?  Both arrive with this error code. */
         if (vector == 13 && (error == 3 * 8 + 2 || error == 4 * 8 + 2) &&
-            frame.eip < L4VM_GUEST_END && l4vm_serve_kernel(frame.eip, false, &ignored))
+            frame.eip < L4VM_GUEST_END && l4vm_serve_kernel(frame.eip, frame.eip, false, &ignored))
                 code = *(volatile uint8_t *)frame.eip;
         if (is_moved()) {
                 *(struct ab_frame *)&l4vm_raw.frame = frame;
@@ -205,7 +205,7 @@ static bool of_main(L4_MsgTag_t tag)
                 return true;
         }
         if ((L4_Label(tag) & 0xfff0) == L4_LABEL_PAGEFAULT) {
-                page_fault(a, L4_Label(tag) & L4_FPAGE_W);
+                page_fault(a, L4_StoreMR(2), L4_Label(tag) & L4_FPAGE_W);
                 return true;
         }
         return false;

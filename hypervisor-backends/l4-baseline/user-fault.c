@@ -2,10 +2,8 @@
 /* Faults and exceptions of applications: the rare part. */
 #include "user-fault.h"
 
-enum { INT3_ERROR = 3 * 8 + 2, INTO_ERROR = 4 * 8 + 2, MOST_REPEATED = 100 };
+enum { INT3_ERROR = 3 * 8 + 2, INTO_ERROR = 4 * 8 + 2 };
 
-uint32_t user_repeated;
-static uint32_t last_address, last_eip;
 static const char no_progress[] =
     "afterburn: L4 does not map a page, so a program gets a general protection fault; unless it "
     "takes the page from itself L4 has no memory: give it more (kmem= of its loader)\n";
@@ -14,10 +12,11 @@ bool user_progress_has(uint32_t address, uint32_t eip)
 {
         static bool told;
 
-        user_repeated = address == last_address && eip == last_eip ? user_repeated + 1 : 0;
-        last_address = address;
-        last_eip = eip;
-        if (user_repeated <= MOST_REPEATED)
+        if (!l4vm_repeats(address, eip))
+                return true;
+        if (l4vm_is_short())
+                l4vm_reclaim();
+        if (l4vm_repeated <= L4VM_REPEATS_MOST)
                 return true;
         if (!told)
                 backend_console_write(no_progress, sizeof(no_progress) - 1);

@@ -59,15 +59,14 @@ static inline void user_general_protection(struct ab_trap *trap)
 }
 
 /*
- * L4 says nothing when it has no memory for a mapping; the program then faults for ever at one
- * place, and nothing else happens in between.  Begin: user code is set going; has: it faulted
- * and would get a mapping.  False after very many in a row: then the guest is to be told of a
- * general protection fault.  The machine goes on, for programs can take pages from themselves.
+ * Begin: user code is set going; has: it faulted and would get a mapping, which L4 may have no memory
+ * for.  False after very many in a row, though all has been given back that can be: then the guest is
+ * to be told of a general protection fault.  The machine goes on, for programs can take pages from
+ * themselves.
  */
-extern uint32_t user_repeated;
 static inline void user_progress_begin(void)
 {
-        user_repeated = 0;
+        l4vm_repeated = 0;
 }
 bool user_progress_has(uint32_t address, uint32_t eip);
 

@@ -42,6 +42,13 @@ bool l4vm_stub_page(uint32_t space, uint32_t address, bool write)
         return true;
 }
 
+void l4vm_user_make(uint32_t space)
+{
+        while (!l4vm_user_make_once(space))
+                if (!l4vm_reclaim() && !l4vm_user_make_once(space))
+                        backend_fatal(L4VM_NO_MEMORY);
+}
+
 void l4vm_user_need(uint32_t space)
 {
         if (!made[space])

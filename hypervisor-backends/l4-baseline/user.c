@@ -67,6 +67,8 @@ static bool is_given(L4_MsgTag_t tag)
 /* What is loaded sets the thread going; wait until it has come to a stub's hlt. */
 static bool await_stub(uint32_t space)
 {
+        uint32_t faults = 0;
+
         for (;;) {
                 L4_MsgTag_t tag = talk(space, patience);
 
@@ -79,7 +81,7 @@ static bool await_stub(uint32_t space)
                         L4_Set_MsgTag(L4_Tag(0, L4_EXC_WORDS, 0));
                         continue;
                 }
-                if (!is_page_fault(tag) ||
+                if (!is_page_fault(tag) || ++faults > L4VM_REPEATS_MOST ||
                     !l4vm_stub_page(space, L4_StoreMR(1), L4_Label(tag) & L4_FPAGE_W))
                         return false;
         }
@@ -90,13 +92,13 @@ L4_ThreadId_t l4vm_user_pager(uint32_t space)
         return l4vm_thread(l4vm_quirks.pagers ? L4VM_PAGER + space : L4VM_MAIN);
 }
 
-void l4vm_user_make(uint32_t space)
+bool l4vm_user_make_once(uint32_t space)
 {
         bool paged = l4vm_quirks.pagers;
 
         L4_LoadMR(1, space);
         if (l4vm_request(paged ? RMON_VM_PAGED : RMON_VM_SPACE, 1))
-                backend_fatal("the resource monitor gives no address space");
+                return false;
         l4vm_fpu_reset(space);
         l4vm_stub_fill(space);
         stub_calls[0] = L4_syscalls.ipc;
@@ -104,8 +106,7 @@ void l4vm_user_make(uint32_t space)
         L4_Set_MsgTag(L4_Tag(0, 2, 0));
         L4_LoadMR(1, STUB_ADDRESS(stub_start_paged));
         L4_LoadMR(2, L4VM_STUB_DATA + STUB_STACK);
-        if (!await_stub(space) || (paged && !l4vm_pager_start(space)))
-                backend_fatal("a new address space does not start");
+        return await_stub(space) && (!paged || l4vm_pager_start(space));
 }
 
 /* Run the stub at @label; false: the thread had to be made anew. */

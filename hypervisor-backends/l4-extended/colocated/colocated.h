@@ -12,7 +12,8 @@
 enum {
         CO_OP_START = 16, /* to the helper: set the pager of space MR1 going */
         CO_OP_EVENT,      /* to a pager: its kernel thread has an event to take */
-        CO_OP_MAP         /* to a pager: map MR2 at MR1 too, with rights MR3; MR2 0: only MR1 */
+        CO_OP_MAP,        /* to a pager: map MR2 at MR1 too, with rights MR3; MR2 0: only MR1 */
+        CO_OP_EMPTY       /* to a pager, not of the current space: nothing is mapped in it any more */
 };
 
 static inline L4_ThreadId_t co_thread(uint32_t space, uint32_t role)
@@ -73,6 +74,12 @@ extern char co_small_program[], co_small_program_end[];
 void co_pager_main(void) __attribute__((noreturn));
 void co_exception(void) __attribute__((noreturn));
 void co_fill(void) __attribute__((noreturn));
+
+/*
+ * Pages of the kernel area that pagers have touched: a fault of theirs that comes again while this
+ * stays is for want of memory.
+ */
+extern volatile uint32_t co_touches;
 
 /* memory.c: what the window's slot holds, + 1; 0: nothing. */
 uint32_t co_window_piece(uint32_t slot);

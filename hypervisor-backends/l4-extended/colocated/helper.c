@@ -72,11 +72,26 @@ static void add_pages(uint32_t wanted)
                         add_page(at);
 }
 
+/* The same fault of a pager, which has got no further: L4 had no memory for what it was given. */
+static void look_for_memory(uint32_t address)
+{
+        static uint32_t last_address, last_touches, repeated;
+
+        repeated = address == last_address && co_touches == last_touches ? repeated + 1 : 0;
+        last_address = address;
+        last_touches = co_touches;
+        if (repeated > L4VM_REPEATS_MOST)
+                backend_fatal(L4VM_NO_MEMORY);
+        if (repeated && repeated % L4VM_REPEATS == 0)
+                l4vm_helper_empty();
+}
+
 /* The pager of a space has touched @address. */
 static void page_fault(uint32_t address)
 {
         uint32_t slot = (address - L4VM_WINDOW) / L4VM_PIECE;
 
+        look_for_memory(address);
         items = 0;
         if (address - L4VM_IMAGE < 1u << IMAGE_BITS)
                 add(L4VM_IMAGE, IMAGE_BITS, L4_FPAGE_RWX, L4VM_IMAGE);
@@ -110,6 +125,10 @@ static void serve(L4_MsgTag_t tag)
         switch (L4_Label(tag)) {
         case L4VM_OP_LOAD:
                 l4vm_helper_load();
+                L4_Set_MsgTag(L4_Tag(0, 0, 0));
+                break;
+        case L4VM_OP_EMPTY:
+                l4vm_helper_empty();
                 L4_Set_MsgTag(L4_Tag(0, 0, 0));
                 break;
         case CO_OP_START:

@@ -71,6 +71,7 @@ static void flush_batch(void)
         l4vm_count(COUNT_UNMAP);
         L4_Unmap((batched - 1) | L4_UNMAP_FLUSH);
         batched = 0;
+        l4vm_repeated = 0;
         l4vm_call_end();
 }
 
@@ -290,14 +291,31 @@ void l4vm_establish(uint32_t space, uint32_t address)
 /* --- spaces ------------------------------------------------------------------------------------
  */
 
+/* By its own pager: nobody else can take pages from it alone.  What was to be taken is gone, too. */
+void l4vm_empty_space(uint32_t space)
+{
+        L4_Set_MsgTag(L4_Tag(CO_OP_EMPTY, 0, 0));
+        if (L4_IpcFailed(L4_Call(co_thread(space, L4VM_CO_PAGER))))
+                backend_fatal("a pager thread does not answer");
+        spaces[space].lost_count = 0;
+        spaces[space].private = false;
+        spaces[space].log = log_end;
+}
+
+static bool make(uint32_t space)
+{
+        L4_LoadMR(1, space);
+        return !l4vm_request(RMON_VM_COLOCATED, 1);
+}
+
 /* Spaces are not given back: recycling is emptying. */
 static void need(uint32_t space)
 {
         if (spaces[space].made)
                 return;
-        L4_LoadMR(1, space);
-        if (l4vm_request(RMON_VM_COLOCATED, 1))
-                backend_fatal("the resource monitor gives no address space");
+        while (!make(space))
+                if (!l4vm_reclaim() && !make(space))
+                        backend_fatal(L4VM_NO_MEMORY);
         L4_Set_MsgTag(L4_Tag(CO_OP_START, 1, 0));
         L4_LoadMR(1, space);
         L4_Call(l4vm_thread(L4VM_HELPER));
@@ -314,6 +332,7 @@ void backend_switch(uint32_t space)
         l4vm_call_begin();
         co_fpu_leave();
         need(space);
+        l4vm_space_left(l4vm_current);
         l4vm_current = space;
         l4vm.current = space;
         co_unsettled = true;

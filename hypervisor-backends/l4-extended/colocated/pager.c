@@ -120,9 +120,17 @@ static void event(L4_ThreadId_t kernel)
 
 /* --- its faults: the answer is in the message registers ---------------------------------- */
 
+volatile uint32_t co_touches;
+
+static void touch(uint32_t address, bool write)
+{
+        co_touches++;
+        co_touch(address, write);
+}
+
 static void answer_map(uint32_t from, uint32_t rights, uint32_t to)
 {
-        co_touch(from, rights & AB_WRITE);
+        touch(from, rights & AB_WRITE);
         L4_LoadMapItem(1, L4_PageRights(from & SHADOW_PAGE, l4vm_rights(rights)), to & SHADOW_PAGE);
         L4_Set_MsgTag(L4_Tag(0, 0, 2));
 }
@@ -131,7 +139,7 @@ static bool serve_kernel_area(uint32_t address, bool write, uint32_t value)
 {
         if (write && !(value & AB_WRITE))
                 return false;
-        co_touch(address, write);
+        touch(address, write);
         return true;
 }
 
@@ -142,7 +150,7 @@ static bool serve_user_page(const struct ab_frame *frame, uint32_t address, bool
 
         if (write && !(value & AB_WRITE))
                 return false;
-        if (!shadow_is_linear(physical, value)) {
+        if (l4vm_repeats(address, frame->eip) || !shadow_is_linear(physical, value)) {
                 note(frame, AB_REASON_PAGE_FAULT, PAGE_FAULT, 0, address);
                 answer_place(co_fill_entry);
                 return true;
@@ -159,7 +167,7 @@ static bool serve(const struct ab_frame *frame, uint32_t address, bool write, ui
         *error = write ? WRITE : 0;
         L4_Set_MsgTag(L4_Tag(0, 0, 0));
         if (address >= L4VM_WINDOW) {
-                co_touch(address, false);
+                touch(address, false);
                 return true;
         }
         if (value) {
@@ -194,11 +202,21 @@ static void page_fault(bool write)
                 redirect_fault(&frame, error, address);
 }
 
-/* In the kernel thread: the memory has to be looked at through the window. */
+/*
+ * In the kernel thread: the memory has to be looked at through the window, or L4 had none to map it
+ * just now.
+ */
 void co_fill(void)
 {
         struct raw_trap raw = *(const struct raw_trap *)&l4vm_raw;
 
+        if (l4vm_repeated > L4VM_REPEATS_MOST)
+                backend_fatal(L4VM_NO_MEMORY);
+        if (l4vm_is_short()) {
+                l4vm_call_begin();
+                l4vm_reclaim();
+                l4vm_call_end();
+        }
         l4vm_establish(l4vm_current, raw.trap.address);
         l4vm_resume_frame = raw.frame;
         l4vm_resume(raw.was_held);
@@ -267,6 +285,20 @@ static void of_kernel(L4_MsgTag_t tag)
         }
 }
 
+/* User addresses and the kernel area, 0 to 0xbbffffff: all but the wedge, which runs here. */
+static void empty(void)
+{
+        uint32_t at = 0, bits, n = 0;
+
+        for (bits = 31; at < L4VM_GUEST_END; at += 1u << bits--) {
+                if (bits == 30)
+                        bits--;
+                L4_LoadMR(n++, L4_FpageAddRights(L4_FpageLog2(at, bits), L4_FPAGE_RWX).raw);
+        }
+        L4_Unmap((n - 1) | L4_UNMAP_FLUSH);
+        L4_Set_MsgTag(L4_Tag(0, 0, 0));
+}
+
 /* --- life ------------------------------------------------------------------------------------ */
 
 /* The other two threads: whom they tell of what, and with which registers. */
@@ -316,6 +348,9 @@ void co_pager_main(void)
                         to = kernel;
                 } else if (L4_Label(tag) == CO_OP_EVENT) {
                         event(kernel);
+                } else if (L4_Label(tag) == CO_OP_EMPTY) {
+                        empty();
+                        to = from;
                 }
         }
 }

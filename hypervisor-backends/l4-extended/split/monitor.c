@@ -117,7 +117,7 @@ static void page_fault(uint32_t address, bool write)
                 touch(address);
         else if (address - L4VM_PAGE < AB_PAGE_BYTES && !write)
                 (void)*(volatile uint8_t *)address;
-        else if (!l4vm_serve_kernel(address, write, &trap.error))
+        else if (!l4vm_serve_kernel(address, place.eip, write, &trap.error))
                 redirect(&trap);
 }
 
@@ -130,7 +130,7 @@ static void exception(uint32_t vector, uint32_t error)
         l4vm_count(COUNT_KERNEL_FAULT);
         /* Is it int3 or int $3?  Both arrive with this error code. */
         if (vector == 13 && (error == 3 * 8 + 2 || error == 4 * 8 + 2) &&
-            place.eip < L4VM_GUEST_END && l4vm_serve_kernel(place.eip, false, &ignored))
+            place.eip < L4VM_GUEST_END && l4vm_serve_kernel(place.eip, place.eip, false, &ignored))
                 code = *(volatile uint8_t *)place.eip;
         l4vm_classify(&place, &trap, vector, error, code);
         redirect(&trap);

@@ -55,6 +55,8 @@ static void load_frame(const struct ab_frame *frame)
 /* What is loaded sets the thread going; wait until it has come to a stub's hlt. */
 static bool await_stub(uint32_t space)
 {
+        uint32_t faults = 0;
+
         for (;;) {
                 L4_MsgTag_t tag = talk(space, patience);
                 const L4_Word_t *mr = L4_Utcb();
@@ -65,7 +67,7 @@ static bool await_stub(uint32_t space)
                         return true;
                 if (l4xvm_is_preemption(tag))
                         L4_Set_MsgTag(L4_Tag(0, 0, 0));
-                else if (!is_page_fault(tag) ||
+                else if (!is_page_fault(tag) || ++faults > L4VM_REPEATS_MOST ||
                          !l4vm_stub_page(space, mr[1], L4_Label(tag) & L4_FPAGE_W))
                         return false;
         }
@@ -77,13 +79,13 @@ L4_ThreadId_t l4vm_user_pager(uint32_t space)
         return l4vm_thread(L4VM_MAIN);
 }
 
-void l4vm_user_make(uint32_t space)
+bool l4vm_user_make_once(uint32_t space)
 {
         L4_Word_t *mr = L4_Utcb();
 
         L4_LoadMR(1, space);
         if (l4vm_request(RMON_VM_SPACE, 1))
-                backend_fatal("the resource monitor gives no address space");
+                return false;
         l4vm_fpu_reset(space);
         if (!xfer_configure(l4xvm_user_thread(space), L4_FAULTCONF_GP))
                 backend_fatal("L4 has no control transfer items");
@@ -92,8 +94,9 @@ void l4vm_user_make(uint32_t space)
         mr[0] = L4_Tag(0, 0, 3).raw;
         xfer_put_place(mr, 1, STUB_ADDRESS(stub_start), L4VM_STUB_DATA + STUB_STACK);
         if (!await_stub(space))
-                backend_fatal("a new address space does not start");
+                return false;
         l4xvm_segments_reset(space);
+        return true;
 }
 
 /* Run the stub at @label; false: the thread had to be made anew. */
