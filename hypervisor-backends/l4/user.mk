@@ -114,6 +114,7 @@ lib_afterburner_l4_l4_conformance_SOURCES = \
 	$(L4U)/apps/l4-conformance/mapping.c \
 	$(L4U)/apps/l4-conformance/pagefaults.c \
 	$(L4U)/apps/l4-conformance/preemption.c \
+	$(L4U)/apps/l4-conformance/preempted.c \
 	$(L4U)/apps/l4-conformance/quirks.c \
 	$(L4U)/apps/l4-conformance/redirect.c \
 	$(L4U)/apps/l4-conformance/robust.c \

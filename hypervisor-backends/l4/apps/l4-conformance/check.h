@@ -56,6 +56,14 @@ L4_MsgTag_t start_by_message(L4_ThreadId_t t, void (*ip)(void), L4_Word_t sp);
  */
 int state_of_message(const L4_Word_t *message, L4_Word_t *to);
 
+/*
+ * interrupts.c: the line of the board's interval timer; its handler, or with the line itself none;
+ * one interrupt after so long, and the timer stands still after that.
+ */
+L4_ThreadId_t timer_line(void);
+L4_Word_t timer_attach(L4_ThreadId_t handler);
+void timer_once(unsigned int ms);
+
 /* Kind of the last IPC error: code and phase of L4_ErrorCode(). */
 L4_INLINE L4_Word_t ipc_error(void)
 {
@@ -98,6 +106,7 @@ void area_sigma0(void);
 void area_ctrlxfer(void);
 void area_fpustate(void);
 void area_preemption(void);
+void area_preempted(void);
 void area_zeroslice(void);
 void area_limits(void);
 void area_redirect(void);

@@ -17,8 +17,18 @@ static L4_Word_t attach(L4_Word_t n, L4_ThreadId_t handler)
         return L4_ThreadControl(irq(n), irq(n), L4_nilthread, handler, L4_UTCB_LEAVE);
 }
 
-/* One interrupt after so long (mode 0); the timer stands still after that. */
-static void timer_once(unsigned int ms)
+L4_ThreadId_t timer_line(void)
+{
+        return irq(PIT_IRQ);
+}
+
+L4_Word_t timer_attach(L4_ThreadId_t handler)
+{
+        return attach(PIT_IRQ, handler);
+}
+
+/* Mode 0. */
+void timer_once(unsigned int ms)
 {
         l4_outb(PIT_CONTROL, 0x30);
         l4_outb(PIT_CHANNEL0, (uint8_t)(PIT_HZ * ms / 1000));
@@ -27,7 +37,7 @@ static void timer_once(unsigned int ms)
 
 static void unprivileged(void)
 {
-        shared[0] = attach(PIT_IRQ, L4_MyGlobalId());
+        shared[0] = timer_attach(L4_MyGlobalId());
         shared[1] = L4_ErrorCode();
         L4_Send(self);
 }
@@ -36,7 +46,7 @@ static void unprivileged(void)
 static L4_MsgTag_t acknowledge(L4_Time_t patience)
 {
         L4_Set_MsgTag(L4_Tag(0, 0, 0));
-        return L4_Call_Timeouts(irq(PIT_IRQ), PATIENCE, patience);
+        return L4_Call_Timeouts(timer_line(), PATIENCE, patience);
 }
 
 static void delivery(void)
@@ -47,7 +57,7 @@ static void delivery(void)
         timer_once(10);
         tag = L4_Wait_Timeout(PATIENCE, &from);
         check(L4_IpcSucceeded(tag), "7.1", "interrupts: a timer interrupt arrives");
-        check(from.raw == irq(PIT_IRQ).raw, "7.1", "interrupts: from the interrupt's thread");
+        check(from.raw == timer_line().raw, "7.1", "interrupts: from the interrupt's thread");
         check(tag.raw == L4_TAG_INTERRUPT, "7.1", "interrupts: label -1, no words");
         timer_once(10);
         tag = L4_Wait_Timeout(MS(60), &from);
@@ -70,7 +80,7 @@ static void one_each(void)
                 L4_Clock_t start = L4_SystemClock();
 
                 timer_once(8);
-                lost += L4_IpcFailed(L4_Receive_Timeout(irq(PIT_IRQ), PATIENCE));
+                lost += L4_IpcFailed(L4_Receive_Timeout(timer_line(), PATIENCE));
                 early += L4_SystemClock() - start < 7500;
                 again += L4_IpcSucceeded(acknowledge(MS(20)));
         }
@@ -84,10 +94,10 @@ void area_interrupts(void)
         L4_ThreadId_t from;
         L4_MsgTag_t tag;
 
-        check(attach(PIT_IRQ, self) == 1, "2.4", "interrupts: a handler can be attached");
+        check(timer_attach(self) == 1, "2.4", "interrupts: a handler can be attached");
         delivery();
         one_each();
-        check(attach(PIT_IRQ, irq(PIT_IRQ)) == 1, "2.4", "interrupts: and detached");
+        check(timer_attach(timer_line()) == 1, "2.4", "interrupts: and detached");
         tag = L4_Wait_Timeout(MS(60), &from);
         check(failed_with(tag, L4_IPCERR_TIMEOUT, 1), "7.1", "interrupts: after that none arrive");
         check(attach(2, self) == 0, "2.4", "interrupts: the cascade cannot be attached");

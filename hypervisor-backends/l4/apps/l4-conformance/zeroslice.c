@@ -90,10 +90,21 @@ static void cancelled(void)
 static L4_ThreadId_t keeper, kept;
 static volatile L4_Word_t handed_on, returned;
 
+/* Who preempts: by a clock tick, or by an interrupt. */
 static void often(void)
 {
         for (;;)
                 L4_Sleep(MS(6));
+}
+
+static void interrupted_often(void)
+{
+        timer_attach(L4_MyGlobalId());
+        for (;;) {
+                timer_once(6);
+                L4_Set_MsgTag(L4_Tag(0, 0, 0));
+                L4_Call(timer_line());
+        }
 }
 
 /* The scheduler of `kept': lets it go on by the answer, on the time it has itself been given. */
@@ -118,15 +129,15 @@ static void give_once(void)
         L4_Sleep(L4_Never);
 }
 
-/* A donor of lower priority, whose slice never ends, gives it to @t, who may be preempted. */
-static void give(L4_ThreadId_t t)
+/* A donor of lower priority, whose slice never ends, gives it to @t, whom @rival preempts. */
+static void give(L4_ThreadId_t t, void (*rival)(void))
 {
         L4_ThreadId_t d = task_thread_waiting(L4_nilthread, task_pager()), high;
 
         receiver = t;
         returned = 0;
         L4_Schedule(d, L4_TimeControl(L4_Never, L4_Never), -1u, 90, -1u, NULL);
-        high = task_thread(L4_nilthread, often);
+        high = task_thread(L4_nilthread, rival);
         L4_Set_Priority(high, 200);
         task_start(d, give_once);
 }
@@ -142,7 +153,7 @@ static void rest_of_time(void)
         told(t, PATIENCE);
         answer(t);
         L4_Schedule(t, -1u, -1u, -1u, TELL | L4_SCHED_PREEMPTMSG, NULL);
-        give(t);
+        give(t, often);
         check(told(t, PATIENCE) == L4_LABEL_PREEMPTION, SECTION,
               "zero slices: a preemption is told from the end of the time");
         before = count;
@@ -150,6 +161,11 @@ static void rest_of_time(void)
         check(told(t, PATIENCE) == L4_LABEL_PREEMPTION && count != before && !returned, SECTION,
               "zero slices: who is preempted keeps the rest of what it was given");
         task_delete_all();
+}
+
+static void rest_of_time_of_both(void (*rival)(void), const char *has, const char *asks)
+{
+        L4_Word_t before;
 
         keeper = task_thread_waiting(L4_nilthread, task_pager());
         kept = task_thread_waiting(L4_nilthread, task_pager());
@@ -161,12 +177,10 @@ static void rest_of_time(void)
         answer(keeper);
         before = count;
         handed_on = 0;
-        give(keeper);
+        give(keeper, rival);
         L4_Sleep(MS(60));
-        check(handed_on >= 2 && count != before, SECTION,
-              "zero slices: or its scheduler has it, if that has no other");
-        check(!told(keeper, L4_ZeroTime) && !returned, SECTION,
-              "zero slices: and need not ask for more");
+        check(handed_on >= 2 && count != before, SECTION, has);
+        check(!told(keeper, L4_ZeroTime) && !returned, SECTION, asks);
         task_delete_all();
 }
 
@@ -249,5 +263,11 @@ void area_zeroslice(void)
         telling();
         cancelled();
         rest_of_time();
+        rest_of_time_of_both(often, "zero slices: or its scheduler has it, if that has no other",
+                             "zero slices: and need not ask for more");
+        rest_of_time_of_both(interrupted_often,
+                             "zero slices: who is preempted by an interrupt passes it on, too",
+                             "zero slices: and its scheduler need not ask for more");
+        timer_attach(timer_line());
         over_between_ticks();
 }
