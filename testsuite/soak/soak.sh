@@ -26,7 +26,7 @@ esac
 
 # shellcheck disable=SC2086 # words
 run() {
-        "$build/libexec/afterburner/afterburn-run" $where --timeout=$((seconds * 3 + 300)) --initrd="$tmp/root" \
+        "$build/libexec/afterburner/afterburn-run" $where --timeout=$((seconds * 3 + 900)) --initrd="$tmp/root" \
                 --vm=load,memory=96M --vm=idle,memory=40M "$@" "$kernel" -- /bin/soak "$seconds"
 }
 run --dry-run >"$tmp/machine"

@@ -42,7 +42,7 @@ store "$at" $(($(word "$at") - 1))
 only 'kernel: pages free or of a cache' -1; check 'a page lost by L4 is seen'
 store "$at" $(($(word "$at") + 1))
 # The first mapping of the first list of free ones is called used: its page counts one more.
-page=$(($(word $(($(symbol "$kernel" nodes 0xf0000000) + 4))) - 0xf0000000))
+page=$(($(word $(($(symbol "$kernel" map_nodes 0xf0000000) + 4))) - 0xf0000000))
 store $((page + 12)) $(($(word $((page + 12))) + 1))
 only 'kernel: mappings in no space' 1; check 'a mapping lost by L4 is seen'
 store $((page + 12)) $(($(word $((page + 12))) - 1))
