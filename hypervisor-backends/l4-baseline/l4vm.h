@@ -197,6 +197,7 @@ uint32_t shadow_lookup(uint32_t space, uint32_t virtual);
 
 /* A leaf has those of 64 pages; by 16 bits of number, 0 is none. */
 enum { SHADOW_LEAF_PAGES = 64, SHADOW_LEAF_BITS = 18, SHADOW_LEAVES = 6144 };
+#define L4VM_LEAF_BYTES (1u << SHADOW_LEAF_BITS)
 extern struct shadow_leaf {
         uint32_t entry[SHADOW_LEAF_PAGES];
         uint16_t next; /* of the same space, or free; 0: none */
@@ -274,6 +275,9 @@ static inline bool l4vm_is_in_reach(uint32_t physical, uint32_t rights)
  * the old value and the new one does not allow is taken away; ...
  */
 void l4vm_change(uint32_t space, uint32_t virtual, uint32_t *entry, uint32_t value) AB_FAST;
+/* ... that @pages entries from @entry on, of @virtual and what follows it in a leaf, say nothing;
+ */
+void l4vm_drop(uint32_t space, uint32_t virtual, uint32_t *entry, uint32_t pages);
 /* ... the L4 rights that are; RWX: all, or there were none; */
 static inline uint32_t l4vm_loss(uint32_t old, uint32_t value)
 {

@@ -33,6 +33,21 @@ static bool change_pages(uint32_t space, uint32_t virtual, uint32_t bytes, uint3
         return true;
 }
 
+/* Pages of a space of user code, a leaf at a time. */
+static void drop_user_pages(uint32_t space, uint32_t virtual, uint32_t bytes)
+{
+        uint32_t *entry, part;
+
+        for (; bytes; bytes -= part, virtual += part) {
+                part = L4VM_LEAF_BYTES - virtual % L4VM_LEAF_BYTES;
+                if (part > bytes)
+                        part = bytes;
+                entry = shadow_user_entry(space, virtual);
+                if (entry)
+                        l4vm_drop(space, virtual, entry, part / AB_PAGE_BYTES);
+        }
+}
+
 /* Set or clear a 4 MB mapping of the kernel space; pages below it are gone. */
 static void change_large(uint32_t virtual, uint32_t value)
 {
@@ -116,6 +131,11 @@ void AB_FAST backend_unmap(uint32_t space, uint32_t virtual, uint32_t bytes)
         uint32_t part;
 
         check_range(space, virtual, bytes);
+        if (space != AB_SPACE_KERNEL) {
+                drop_user_pages(space, virtual, bytes);
+                l4vm_changed();
+                return;
+        }
         for (; bytes; bytes -= part, virtual += part) {
                 part = L4VM_PIECE - virtual % L4VM_PIECE;
                 if (part > bytes)

@@ -316,6 +316,13 @@ void AB_FAST l4vm_change(uint32_t space, uint32_t virtual, uint32_t *entry, uint
         *entry = value;
 }
 
+void l4vm_drop(uint32_t space, uint32_t virtual, uint32_t *entry, uint32_t pages)
+{
+        for (; pages; pages--, entry++, virtual += AB_PAGE_BYTES)
+                if (*entry)
+                        change(space, virtual, entry, 0);
+}
+
 void l4vm_leave_large(uint32_t virtual, uint32_t old, bool kernel)
 {
         if (kernel) {

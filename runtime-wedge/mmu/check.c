@@ -24,14 +24,14 @@ static void run_end(struct run *run)
         run->bytes = 0;
 }
 
-static void run_add(struct run *run, uint32_t gva, uint32_t rights)
+static void run_add(struct run *run, uint32_t gva, uint32_t bytes, uint32_t rights)
 {
         if (!run->bytes || run->start + run->bytes != gva || run->rights != rights) {
                 run_end(run);
                 run->start = gva;
                 run->rights = rights;
         }
-        run->bytes += AB_PAGE_BYTES;
+        run->bytes += bytes;
 }
 
 /* A walk sets accessed bits: where the guest has cleared one, it must come to a walk. */
@@ -83,13 +83,14 @@ static void change_page(struct slot *slot, uint32_t page, uint32_t now, struct r
                 if (!((copy ^ now) & ~(PTE_SOFTWARE | PTE_A)))
                         count_bits_only();
                 mmu_statistics.dropped++;
-                run_add(run, gva, 0);
+                run_add(run, gva, AB_PAGE_BYTES, 0);
                 forget_page(slot, page);
                 return;
         }
         if (slot_writes(slot, page) && (lost(copy, now, PTE_RW) || lost(copy, now, PTE_D))) {
                 mmu_statistics.protected ++;
-                run_add(run, gva, AB_READ | AB_EXECUTE | (slot->pde & now & PTE_US ? AB_USER : 0));
+                run_add(run, gva, AB_PAGE_BYTES,
+                        AB_READ | AB_EXECUTE | (slot->pde & now & PTE_US ? AB_USER : 0));
                 slot_set_write(slot, page, false);
         }
         slot->copies[page] = now;
@@ -114,7 +115,7 @@ void cache_drop_slot(struct space *space, struct slot *slot)
                         uint32_t page = first(groups) * 32 + first(bits);
 
                         mmu_statistics.dropped++;
-                        run_add(&run, slot->row << 22 | page << 12, 0);
+                        run_add(&run, slot->row << 22 | page << 12, AB_PAGE_BYTES, 0);
                 }
         run_end(&run);
         slot_free(space, slot);
@@ -169,6 +170,31 @@ static inline void check_one(struct slot *slot, uint32_t page, uint32_t now, str
                 slot->copies[page] = now;
 }
 
+/*
+ * The page @begin has no entry any more, nor have those behind it, up to the first that has or is
+ * not in use, or to the end of its group: that page.
+ */
+static uint32_t drop_gone(struct slot *slot, const uint32_t *table, uint32_t begin, struct run *run)
+{
+        uint32_t used = slot->used[begin / 32] >> begin % 32, page = begin, count;
+
+        do {
+                slot->copies[page] = table[page];
+                page++;
+                used >>= 1;
+        } while (used & 1 && !(table[page] & PTE_P));
+        count = page - begin;
+        mmu_statistics.changed += count;
+        mmu_statistics.dropped += count;
+        run_add(run, slot->row << 22 | begin << 12, count * AB_PAGE_BYTES, 0);
+        slot->used[begin / 32] &= ~((~0u >> (32 - count)) << begin % 32);
+        if (!slot->used[begin / 32]) {
+                slot->groups &= ~(1u << begin / 32);
+                slot->dense &= ~(1u << begin / 32);
+        }
+        return page;
+}
+
 /* From group @begin on, @count of them. */
 static void check_dense(struct slot *slot, const uint32_t *table, uint32_t begin, uint32_t count,
                         struct run *run)
@@ -176,14 +202,18 @@ static void check_dense(struct slot *slot, const uint32_t *table, uint32_t begin
         uint32_t page = begin * 32 + first(slot->used[begin]);
         uint32_t end = (begin + count - 1) * 32 + last(slot->used[begin + count - 1]) + 1;
 
-        for (; page < end; page++) {
+        while (page < end) {
                 page += same_words(slot->copies + page, table + page, end - page);
                 if (page == end)
                         break;
-                if (slot->used[page / 32] >> page % 32 & 1)
-                        check_one(slot, page, table[page], run);
-                else
+                if (!(slot->used[page / 32] >> page % 32 & 1))
                         slot->copies[page] = table[page];
+                else if (!(table[page] & PTE_P)) {
+                        page = drop_gone(slot, table, page, run);
+                        continue;
+                } else
+                        check_one(slot, page, table[page], run);
+                page++;
         }
 }
 

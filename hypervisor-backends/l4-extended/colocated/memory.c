@@ -61,13 +61,14 @@ static void ask_pager(uint32_t virtual, uint32_t from, uint32_t rights)
 
 static void flush_batch(void)
 {
-        uint32_t i;
+        const L4_Fpage_t *from = batch;
+        L4_Word_t *to = L4_Utcb();
+        unsigned long count = batched;
 
-        if (!batched)
+        if (!count)
                 return;
         l4vm_call_begin();
-        for (i = 0; i < batched; i++)
-                L4_LoadMR(i, batch[i].raw);
+        asm volatile("rep movsl" : "+S"(from), "+D"(to), "+c"(count) : : "memory");
         l4vm_count(COUNT_UNMAP);
         L4_Unmap((batched - 1) | L4_UNMAP_FLUSH);
         batched = 0;
@@ -262,6 +263,17 @@ void AB_FAST l4vm_change(uint32_t space, uint32_t virtual, uint32_t *entry, uint
         if (value & AB_USER && space == l4vm_current && co_maps_in_bulk())
                 l4vm_fresh_note(space, virtual, entry);
         *entry = value;
+}
+
+void l4vm_drop(uint32_t space, uint32_t virtual, uint32_t *entry, uint32_t pages)
+{
+        for (; pages; pages--, entry++, virtual += AB_PAGE_BYTES) {
+                uint32_t old = *entry;
+
+                *entry = 0;
+                if (old & SHADOW_INSTALLED)
+                        lose(space, L4_PageRights(virtual, L4_FPAGE_RWX));
+        }
 }
 
 void l4vm_leave_large(uint32_t virtual, uint32_t old, bool kernel)

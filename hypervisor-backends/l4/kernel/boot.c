@@ -126,8 +126,8 @@ static struct tcb *root_server(u32 number, const struct kip_server *image, u32 p
         s->is_sigma0 = sigma0;
         if (sigma0)
                 sigma0_space = s;
-        s->kip_area = fpage_make(ROOT_KIP, PAGE_BITS, 0);
-        s->utcb_area = fpage_make(ROOT_UTCB_AREA, ROOT_UTCB_LOG2, 0);
+        space_set_areas(s, fpage_make(ROOT_KIP, PAGE_BITS, 0),
+                        fpage_make(ROOT_UTCB_AREA, ROOT_UTCB_LOG2, 0));
         t = thread_create(id_make(number, 1), s, id_make(USER_BASE + 2, 1));
         if (!t || !space_map_kernel_page(s, ROOT_KIP, virt_to_phys(kip_page), false) ||
             !thread_activate(t, ROOT_UTCB_AREA + UTCB_OFFSET, pager))

@@ -352,6 +352,8 @@ tagged:
 #if X_CTRLXFER
         cmpw $GP_WORDS << L4_TAG_TYPED_SHIFT, %si
         je 7f
+        cmpw $(GP_WORDS + 2) << L4_TAG_TYPED_SHIFT, %si
+        je 10f
         cmpw $2 << L4_TAG_TYPED_SHIFT, %si
         je 9f
 8:
@@ -378,7 +380,7 @@ carried:
         cmpl $L4_CTRLXFER_GP_ITEM, %ss:4(%ebx)
         jne 8b
         FLATTEN_SEGMENTS %eax
-        COMMIT
+11:     COMMIT
         leal 4 * 2(%ebx), %esi
         TAKE FRAME_EIP, L4_CTRLXFER_GP_EIP
         TAKE FRAME_EDI, L4_CTRLXFER_GP_EDI
@@ -401,6 +403,48 @@ carried:
         TAKE FRAME_EIP, L4_CTRLXFER_GP_EIP
         jmp answered_fast
         .set pushed, 0
+
+/*
+ * An item of all general registers and one that maps: a page, mostly (mappage.c).  What C pushes
+ * lies below what the frame has to keep.
+ */
+10:     movl SELF(TCB_UTCB), %ebx
+        cmpl $L4_CTRLXFER_GP_ITEM, %ss:4(%ebx)
+        jne 8b
+        testb $L4_ITEM_MAP, %ss:4 * (1 + GP_WORDS)(%ebx)
+        jz 8b
+        testb $~L4_ITEM_MAP & 0xF, %ss:4 * (1 + GP_WORDS)(%ebx)
+        jnz 8b
+        FLATTEN_SEGMENTS %eax
+        leal 8 - FRAME_SIZE(%esp), %esp
+        pushl %ecx
+        pushl %edx
+        .set pushed, FRAME_SIZE + 8
+        cld
+        movl 4 * (2 + GP_WORDS)(%ebx), %edx
+        movl %edx, %eax
+        andl $L4_FPAGE_SIZE_MASK, %eax
+        cmpl $FPAGE_PAGE_, %eax
+        jne 12f
+        testb $L4_FPAGE_R | L4_FPAGE_W | L4_FPAGE_X, %dl
+        jz 12f
+        movl 4 * (1 + GP_WORDS)(%ebx), %ecx
+        movl SELF(TCB_SPACE), %eax
+        pushl TCB_SPACE(%edi)
+        call mapdb_map_page
+        popl %edx
+        testb %al, %al
+        jz 12f
+        popl %edx
+        leal FRAME_SIZE - 8 + 4(%esp), %esp
+        .set pushed, 8
+        jmp 11b
+12:     popl %edx
+        popl %ecx
+        leal FRAME_SIZE(%esp), %esp
+        .set pushed, 0
+        movl TCB_ID(%edi), %eax
+        jmp back_to_slow
 #endif
 
 #if X_BOUNDS

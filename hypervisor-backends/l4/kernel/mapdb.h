@@ -27,7 +27,7 @@ bool mapdb_map(struct space *from, u32 snd, u32 base, struct space *to, u32 rcv,
  * The same for one page of 4 KB, to `base` of a space that takes pages anywhere; rights are in
  * snd.  False: nothing has been done, that is for mapdb_map.
  */
-bool mapdb_map_page(struct space *from, u32 snd, u32 base, struct space *to);
+bool mapdb_map_page(struct space *from, u32 snd, u32 base, struct space *to) REGPARM;
 static inline bool mapdb_is_page(u32 fpage)
 {
         return (fpage & L4_FPAGE_SIZE_MASK) == PAGE_BITS << L4_FPAGE_SIZE_SHIFT;
@@ -41,9 +41,10 @@ static inline bool mapdb_is_page(u32 fpage)
 u32 mapdb_unmap(struct space *s, u32 fpage, bool flush);
 
 /*
- * mapdb_unmap for one page of 4 KB.  False: nothing has been done, that is for mapdb_unmap.
+ * mapdb_unmap for one page of 4 KB.  UNMAP_LONG: nothing has been done, that is for mapdb_unmap.
  */
-bool mapdb_unmap_page(struct space *s, u32 fpage, bool flush, u32 *used);
+#define UNMAP_LONG 0xFFFFFFFFu
+u32 mapdb_unmap_page(struct space *s, u32 fpage, bool flush) REGPARM;
 
 /* Revoke all mappings of a space and what came from them. */
 void mapdb_drop_space(struct space *s);

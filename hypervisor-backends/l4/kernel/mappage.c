@@ -49,14 +49,15 @@ static struct mapping *source(struct space *s, u32 address, u32 *pte)
         return *p.node;
 }
 
-bool mapdb_map_page(struct space *from, u32 snd, u32 base, struct space *to)
+REGPARM bool mapdb_map_page(struct space *from, u32 snd, u32 base, struct space *to)
 {
         u32 at = snd & PTE_FRAME, address = base & PTE_FRAME, pte, pde;
         struct mapping *m, *n;
         struct place p;
 
-        if (at >= USER_TOP || address >= USER_TOP || from->is_sigma0 ||
-            in_area(to->utcb_area, address) || in_area(to->kip_area, address))
+        if (snd >= USER_TOP || base >= USER_TOP || from->is_sigma0 ||
+            (address >= to->areas_start &&
+             (in_area(to->utcb_area, address) || in_area(to->kip_area, address))))
                 return false;
         m = source(from, at, &pte);
         if (!m)
@@ -75,7 +76,7 @@ bool mapdb_map_page(struct space *from, u32 snd, u32 base, struct space *to)
                 space_flush_tlb(to, address);
                 return true;
         }
-        n = slab_take(&map_nodes);
+        n = slab_take_quick(&map_nodes);
         if (!n)
                 return false;
         n->child = NULL;
@@ -105,7 +106,7 @@ static void forget(struct mapping *m, struct place p)
 {
         *p.node = NULL;
         tree_remove(m);
-        slab_free(&map_nodes, m);
+        slab_free_quick(&map_nodes, m);
 }
 
 /* The pages mapped from m, which have none below them. */
@@ -128,35 +129,72 @@ static u32 restrict_children(struct mapping *m, u32 rights)
         return bits;
 }
 
-bool mapdb_unmap_page(struct space *s, u32 fpage, bool flush, u32 *used)
+static u32 used_rights(u32 bits)
 {
-        u32 address = fpage & PTE_FRAME, rights = fpage & FPAGE_RIGHTS, pde, bits;
-        struct mapping *m;
-        struct place p;
+        return (bits & NODE_SEEN_R ? FPAGE_R | FPAGE_X : 0) | (bits & NODE_SEEN_W ? FPAGE_W : 0);
+}
 
-        if (address >= USER_TOP)
-                return false;
-        pde = s->pd[address >> SUPER_BITS];
-        if (pde & PTE_LARGE)
-                return false;
-        *used = 0;
-        if (!(pde & PTE_P))
-                return true;
-        p = place_in(s, address);
-        m = *p.node;
-        if (!m)
-                return true;
+/* The page at p goes altogether, and nothing came from it. */
+static u32 take_away(const struct space *s, u32 address, struct mapping *m, struct place p)
+{
+        u32 pte = *p.entry, bits = m->address, seen;
+
+        *p.entry = 0;
+        *p.node = NULL;
+        if (pte & PTE_A) {
+                space_flush_tlb(s, address);
+                seen = pte & PTE_D ? NODE_SEEN_R | NODE_SEEN_W : NODE_SEEN_R;
+                mark_seen(m->parent, NULL, seen);
+                bits |= seen;
+        }
+        if (m->next)
+                m->next->prev = m->prev;
+        if (m->prev)
+                m->prev->next = m->next;
+        else if (m->parent)
+                m->parent->child = m->next;
+        slab_free_quick(&map_nodes, m);
+        return used_rights(bits);
+}
+
+/* The same with what has come from it, or not altogether. */
+static __attribute__((noinline)) u32 unmap_node(struct space *s, u32 fpage, bool flush,
+                                                struct mapping *m, struct place p)
+{
+        u32 address = fpage & PTE_FRAME, rights = fpage & FPAGE_RIGHTS, bits;
+
         for (struct mapping *c = m->child; c; c = c->next) {
                 if (c->child)
-                        return false;
+                        return UNMAP_LONG;
         }
         bits = restrict_children(m, rights);
         bits |= restrict_entry(s, address, p, flush ? rights : 0);
         mark_seen(m->parent, NULL, bits);
         bits |= m->address;
-        *used = (bits & NODE_SEEN_R ? FPAGE_R | FPAGE_X : 0) | (bits & NODE_SEEN_W ? FPAGE_W : 0);
         m->address = address;
         if (flush && rights & FPAGE_R)
                 forget(m, p);
-        return true;
+        return used_rights(bits);
+}
+
+REGPARM u32 mapdb_unmap_page(struct space *s, u32 fpage, bool flush)
+{
+        u32 address = fpage & PTE_FRAME, pde;
+        struct mapping *m;
+        struct place p;
+
+        if (address >= USER_TOP)
+                return UNMAP_LONG;
+        pde = s->pd[address >> SUPER_BITS];
+        if (pde & PTE_LARGE)
+                return UNMAP_LONG;
+        if (!(pde & PTE_P))
+                return 0;
+        p = place_in(s, address);
+        m = *p.node;
+        if (!m)
+                return 0;
+        if (flush && fpage & FPAGE_R && !m->child)
+                return take_away(s, address, m, p);
+        return unmap_node(s, fpage, flush, m, p);
 }

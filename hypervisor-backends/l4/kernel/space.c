@@ -190,12 +190,13 @@ u32 *space_utcb_word(struct space *s, u32 local_id)
         return (u32 *)((u32)phys_to_virt(*pte & PTE_FRAME) + (local_id & (PAGE_SIZE - 1)));
 }
 
-void space_flush_tlb(struct space *s, u32 address)
+void space_set_areas(struct space *s, u32 kip, u32 utcb)
 {
-        if (read_cr3() == s->pd_phys)
-                invlpg(address);
-        if (X_SMALL_SPACES && s->small_pages)
-                invlpg(s->small_base + address);
+        u32 kip_base = fpage_base(kip), utcb_base = fpage_base(utcb);
+
+        s->kip_area = kip;
+        s->utcb_area = utcb;
+        s->areas_start = kip_base < utcb_base ? kip_base : utcb_base;
 }
 
 void space_flush_all(struct space *s)

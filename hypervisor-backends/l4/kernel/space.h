@@ -26,6 +26,7 @@ struct space {
         u32 *pd; /* kernel address of the page directory */
         u32 pd_phys;
         u32 kip_area, utcb_area; /* fpages; nil until SpaceControl */
+        u32 areas_start;         /* no address below is in either */
         struct link threads;
         u32 thread_count; /* all threads in it, active or not */
         u32 active;       /* those with a UTCB; areas are fixed once nonzero */
@@ -67,8 +68,17 @@ void *page_alloc_reclaiming(void);
 /* Show a physical page at WINDOW_COPY, writable, behind the present page directory. */
 void window_map_copy(u32 phys);
 
+/* The areas are these; pages are not touched. */
+void space_set_areas(struct space *s, u32 kip, u32 utcb);
+
 /* Drop TLB entries of s. */
-void space_flush_tlb(struct space *s, u32 address);
+static inline void space_flush_tlb(const struct space *s, u32 address)
+{
+        if (read_cr3() == s->pd_phys)
+                invlpg(address);
+        if (X_SMALL_SPACES && s->small_pages)
+                invlpg(s->small_base + address);
+}
 void space_flush_all(struct space *s);
 
 /* fpage [base, base + size) lies in the area? */

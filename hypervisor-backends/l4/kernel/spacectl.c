@@ -41,8 +41,7 @@ static u32 set_areas(struct space *s, u32 kip_fpage, u32 utcb)
         }
         if (!space_map_kernel_page(s, fpage_base(kip_fpage), virt_to_phys(kip_page), false))
                 return ERR_NO_MEM;
-        s->kip_area = kip_fpage;
-        s->utcb_area = utcb;
+        space_set_areas(s, kip_fpage, utcb);
         return 0;
 }
 

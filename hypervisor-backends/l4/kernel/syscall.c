@@ -87,15 +87,16 @@ void sys_unmap(struct frame *f)
         bool flush = f->eax & BIT(6);
 
         self->utcb[0] = f->esi;
-        for (u32 i = 0; i <= last; i++) {
-                u32 fpage = self->utcb[i], used;
+        for (u32 *mr = self->utcb, *end = mr + last; mr <= end; mr++) {
+                u32 fpage = *mr, used = UNMAP_LONG;
 
-                if (fpage_is_io(fpage))
+                if (mapdb_is_page(fpage))
+                        used = mapdb_unmap_page(self->space, fpage, flush);
+                else if (fpage_is_io(fpage))
                         used = ioports_unmap(self->space, fpage, flush);
-                else if (!mapdb_is_page(fpage) ||
-                         !mapdb_unmap_page(self->space, fpage, flush, &used))
+                if (used == UNMAP_LONG)
                         used = mapdb_unmap(self->space, fpage, flush);
-                self->utcb[i] = (fpage & ~FPAGE_RIGHTS) | used;
+                *mr = (fpage & ~FPAGE_RIGHTS) | used;
         }
         f->esi = self->utcb[0];
 }

@@ -20,6 +20,7 @@ typedef long long s64;
 #define ALIGNED(n)   __attribute__((aligned(n)))
 #define FALLTHROUGH  __attribute__((fallthrough))
 #define UNUSED       __attribute__((unused))
+#define REGPARM      __attribute__((regparm(3))) /* arguments in EAX, EDX, ECX: called most */
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 #define BIT(n)       (1u << (n))
 
