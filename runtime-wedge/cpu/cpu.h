@@ -261,6 +261,9 @@ enum shadow shadow_at(uint32_t eip);
 bool step_prepare(uint32_t eip);
 bool inside_inline_site(uint32_t eip);
 
+/* The vector that the call of six bytes at @code enters; AB_VECTORS: it is none. */
+uint32_t called_vector(const uint8_t *code);
+
 /* @eip without the NOPs there; out of the inside of a bound call. */
 uint32_t skip_nops(uint32_t eip);
 uint32_t skip_site(uint32_t eip);

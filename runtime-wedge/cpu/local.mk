@@ -8,7 +8,7 @@ runtime_wedge_cpu_libcpu_a_SOURCES = \
 	runtime-wedge/cpu/dispatch.c runtime-wedge/cpu/event.c runtime-wedge/cpu/flags.c \
 	runtime-wedge/cpu/fpu.c runtime-wedge/cpu/inject.c runtime-wedge/cpu/known-load.c runtime-wedge/cpu/linear.c runtime-wedge/cpu/linear.h runtime-wedge/cpu/operand.c \
 	runtime-wedge/cpu/port.c runtime-wedge/cpu/quick.c runtime-wedge/cpu/rows.c runtime-wedge/cpu/segment.c \
-	runtime-wedge/cpu/shadow.c runtime-wedge/cpu/start.c runtime-wedge/cpu/string.c runtime-wedge/cpu/system.c \
+	runtime-wedge/cpu/shadow.c runtime-wedge/cpu/start.c runtime-wedge/cpu/straight.c runtime-wedge/cpu/string.c runtime-wedge/cpu/system.c \
 	runtime-wedge/cpu/table.c runtime-wedge/cpu/transfer.c runtime-wedge/cpu/user-segment.c \
 	runtime-wedge/cpu/user.c runtime-wedge/cpu/user-port.c runtime-wedge/cpu/watch.c \
 	runtime-wedge/cpu/cpu.h runtime-wedge/cpu/vcpu.h

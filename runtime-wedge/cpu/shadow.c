@@ -20,8 +20,7 @@ static uint32_t word_at(const uint8_t *p)
         return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
 }
 
-/* The vector that a call at `p' enters, or AB_VECTORS. */
-static uint32_t called_vector(const uint8_t *p)
+uint32_t called_vector(const uint8_t *p)
 {
         uint32_t word = word_at(p + 2) - (uint32_t)vcpu_vectors;
 

@@ -26,6 +26,8 @@ void alarm_start(void);
 void alarm_set(enum alarm which, uint64_t when);
 /* The timer's event has come. */
 void alarm_event(void);
+/* Do what is due for @which: who looks would see that it is, though the event is late. */
+void alarm_look(enum alarm which);
 /* Handlers; @now is what backend_time() was. */
 void pit_alarm(uint64_t now);
 void clock_alarm(uint64_t now);
@@ -37,6 +39,15 @@ uint32_t pit_read(uint32_t port);
 void pit_write(uint32_t port, uint32_t value);
 uint32_t gate_read(uint32_t port);
 void gate_write(uint32_t port, uint32_t value);
+
+/* --- moment.c: at which moment a clock is read ------------------------------------- */
+void moment_start(const struct backend_machine *machine);
+/* The guest is told of the interval timer, or sets it, as of @ns of backend_time(). */
+void moment_timer(uint64_t ns);
+/* It asks whether the timer has come to its @end, at @now: when it sees that it has. */
+uint64_t moment_of_end(uint64_t now, uint64_t end);
+/* It latches a count: which moment's. */
+uint64_t moment_of_latch(void);
 
 /* --- clock.c: an MC146818 ------------------------------------------------------- */
 void clock_start(const struct backend_machine *machine);

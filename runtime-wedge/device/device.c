@@ -6,6 +6,7 @@ void device_start(const struct backend_machine *machine)
 {
         log_start();
         alarm_start();
+        moment_start(machine);
         pic_start();
         pit_start();
         clock_start(machine);

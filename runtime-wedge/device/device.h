@@ -65,7 +65,17 @@ void cpuid_emulate(uint32_t eax, uint32_t ecx, struct cpuid *result);
 bool msr_read(uint32_t msr, uint64_t *value);
 bool msr_write(uint32_t msr, uint64_t value);
 
-/* RDTSC: the guest's time-stamp counter, with what it wrote to it. */
+/*
+ * RDTSC: the real counter, because user code reads that without us; it cannot be set.  For a moment
+ * that may have passed already (moment.c).
+ */
 uint64_t tsc_read(void);
+
+/* --- what the chips ask of the processor ------------------------------------------ */
+
+/* The address behind the instruction that is being emulated. */
+uint32_t guest_place(void);
+/* From @from on the guest has executed a few instructions to come to that one: no loop, no call. */
+bool guest_came_straight(uint32_t from);
 
 #endif

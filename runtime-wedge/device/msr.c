@@ -75,9 +75,3 @@ bool msr_write(uint32_t number, uint64_t value)
                 *kept(number) = value & 0xffffffff;
         return number == TSC || kept(number) || find(number);
 }
-
-/* User code reads the real counter, so that is the guest's; it cannot be set. */
-uint64_t tsc_read(void)
-{
-        return native_tsc();
-}

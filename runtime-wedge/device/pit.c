@@ -36,16 +36,25 @@ static uint64_t second_ns, second_ticks; /* a whole second that has passed, in b
  * Ticks since the start, exactly.  Calibration loops ask often and want short intervals:
  * whole seconds are counted once, so that one short division remains.
  */
-static uint64_t ticks_now(void)
+static uint64_t ticks_at(uint64_t ns)
 {
-        uint64_t ns = backend_time();
+        struct division whole;
 
+        if (ns < second_ns) {
+                whole = divide_long(ns, 1000000000);
+                return whole.quotient * HZ + divide((uint64_t)HZ * whole.rest, 1000000000).quotient;
+        }
         while (ns - second_ns >= 1000000000) {
                 second_ns += 1000000000;
                 second_ticks += HZ;
         }
         return second_ticks +
                divide((uint64_t)HZ * (uint32_t)(ns - second_ns), 1000000000).quotient;
+}
+
+static uint64_t ticks_now(void)
+{
+        return ticks_at(backend_time());
 }
 
 /* The first moment at which @ticks have passed. */
@@ -82,10 +91,10 @@ static uint32_t from_bcd(uint32_t n)
         return (n & 15) + (n >> 4 & 15) * 10 + (n >> 8 & 15) * 100 + (n >> 12 & 15) * 1000;
 }
 
-static uint32_t count_of(const struct channel *channel)
+static uint32_t count_at(const struct channel *channel, uint64_t ticks)
 {
         uint32_t range = channel->bcd ? 10000 : 0x10000, count;
-        uint64_t gone = passed(channel);
+        uint64_t gone = passed_at(channel, ticks);
 
         if (!channel->loaded)
                 return 0;
@@ -154,13 +163,16 @@ void pit_alarm(uint64_t now)
 
 static void begin(struct channel *channel, uint32_t reload)
 {
+        uint64_t now = backend_time();
+
+        moment_timer(now);
         channel->reload = channel->bcd ? from_bcd(reload) : reload;
         if (!channel->reload)
                 channel->reload = channel->bcd ? 10000 : 0x10000;
         if (is_periodic(channel) && channel->reload == 1)
                 channel->reload = 2;
         channel->loaded = true;
-        channel->began = ticks_now();
+        channel->began = ticks_at(now);
         channel->stopped = 0;
         if (channel != &channels[0])
                 return;
@@ -185,9 +197,13 @@ static void write_count(struct channel *channel, uint32_t value)
 
 static void latch_count(struct channel *channel)
 {
+        uint64_t now;
+
         if (channel->latched)
                 return;
-        channel->latch = (uint16_t)count_of(channel);
+        now = moment_of_latch();
+        moment_timer(now);
+        channel->latch = (uint16_t)count_at(channel, ticks_at(now));
         channel->latched = true;
         channel->read_high = channel->access == ACCESS_HIGH;
 }
@@ -250,6 +266,7 @@ void pit_write(uint32_t port, uint32_t value)
 uint32_t pit_read(uint32_t port)
 {
         struct channel *channel = &channels[port & 3];
+        uint64_t now;
         uint32_t count, high;
 
         if (port == 0x43)
@@ -258,7 +275,12 @@ uint32_t pit_read(uint32_t port)
                 channel->status_latched = false;
                 return channel->status;
         }
-        count = channel->latched ? channel->latch : count_of(channel);
+        count = channel->latch;
+        if (!channel->latched) {
+                now = backend_time();
+                moment_timer(now);
+                count = count_at(channel, ticks_at(now));
+        }
         high = channel->read_high;
         if (channel->access == ACCESS_BOTH)
                 channel->read_high = !high;
@@ -270,22 +292,30 @@ uint32_t pit_read(uint32_t port)
 /* The gate of channel 2: in modes 1 and 5 it triggers, else it lets the count go on. */
 static void set_gate(struct channel *channel, bool gate)
 {
+        uint64_t now = backend_time();
+
         if (gate == channel->gate)
                 return;
+        moment_timer(now);
         if (!gate)
-                channel->stopped = (uint32_t)passed(channel);
+                channel->stopped = (uint32_t)passed_at(channel, ticks_at(now));
         channel->gate = gate;
         if (gate)
-                channel->began =
-                    ticks_now() - (channel->mode == 0 || channel->mode == 4 ? channel->stopped : 0);
+                channel->began = ticks_at(now) -
+                                 (channel->mode == 0 || channel->mode == 4 ? channel->stopped : 0);
 }
 
 uint32_t gate_read(uint32_t port)
 {
         const struct channel *channel = &channels[SPEAKER];
-        uint64_t now = ticks_now();
+        uint64_t moment_ns = backend_time(), now = ticks_at(moment_ns);
 
         (void)port;
+        if (channel->mode == 0 && output(channel, passed_at(channel, now))) {
+                moment_ns = moment_of_end(moment_ns, moment(channel->began + channel->reload));
+                now = ticks_at(moment_ns);
+        }
+        moment_timer(moment_ns);
         return (channel->gate ? GATE : 0u) | (speaker_data ? GATE_SPEAKER : 0u) |
                (output(channel, passed_at(channel, now)) ? GATE_OUTPUT : 0u) |
                ((uint32_t)now / REFRESH_TICKS % 2 ? GATE_REFRESH : 0u);

@@ -6,7 +6,8 @@
 
 uint64_t board_reading;
 static uint64_t now, timer;
-static const struct backend_machine machine = {.memory_bytes = 64 << 20, .spaces = 1};
+static const struct backend_machine machine = {
+    .memory_bytes = 64 << 20, .spaces = 1, .counter_khz = 2000000};
 
 bool board_serves;
 unsigned board_interrupts[256], board_writes;
@@ -85,6 +86,20 @@ void native_cpuid(uint32_t eax, uint32_t ecx, struct cpuid *result)
                 result->eax = 13;
         if (eax == 0x80000000)
                 result->eax = 0x80000008;
+}
+
+uint32_t board_place;
+bool board_straight;
+
+uint32_t guest_place(void)
+{
+        return board_place;
+}
+
+bool guest_came_straight(uint32_t from)
+{
+        (void)from;
+        return board_straight;
 }
 
 uint64_t native_tsc(void)

@@ -18,6 +18,10 @@ void board_wait(uint64_t ns);
 /* How much passes at each look at the clock: the machine stands still now and then. */
 extern uint64_t board_reading;
 
+/* Where the guest is, and whether it came there straight (device.h). */
+extern uint32_t board_place;
+extern bool board_straight;
+
 /* Interrupts are taken at once, and their vectors kept, while this is set; EOI is sent. */
 extern bool board_serves;
 extern unsigned board_interrupts[256];

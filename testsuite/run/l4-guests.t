@@ -3,7 +3,7 @@
 # Guests of our own on L4 that need no Linux: what a guest may rely on, and how it ends.
 # shellcheck source=testsuite/run/run.sh
 . "${top_srcdir:?}/testsuite/run/run.sh"
-plan 13
+plan 17
 ends=$top_builddir/testsuite/run/ends
 
 # l4 STATUS ARGUMENT...
@@ -21,6 +21,16 @@ for row in l4 l4x "l4x --layout=colocated"; do
         try 0 --hypervisor=$row --timeout="$hang" --append=beyond "$ends" && cp "$tmp/out" "$tmp/l4" &&
                 try 0 --append=beyond "$ends" && cmp -s "$tmp/out" "$tmp/l4"
         check "$row: accesses of the guest kernel from 3 GB on fault there, with the right error code"
+done
+# Beside another that computes, each stands still for half of the time.  Time is the number of
+# instructions.
+clocks=$top_builddir/testsuite/run/clocks
+try 0 --icount --timeout=100 "$clocks"
+check "natively counter and timer agree"
+for row in l4 l4x "l4x --layout=colocated"; do
+        # shellcheck disable=SC2086 # words
+        try 0 --hypervisor=$row --icount --timeout=100 --vm=A --vm=B "$clocks"
+        check "$row: counter and timer agree however often the machine stands still (Linux 2.6.9: time of day)"
 done
 # What a wedge keeps of the guest's tables; baseline L4 gives applications no segments of their own.
 remembered=$top_builddir/testsuite/wedge/remembered

@@ -22,3 +22,11 @@ CLEANFILES += testsuite/run/computes
 testsuite/run/computes: $(COMPUTES) $(SAMPLE_NEEDS) $(AFTERBURN_TOOLS)
 	$(AM_V_CCLD)$(MKDIR_P) testsuite/run && \
 	bin/afterburn-cc $(SAMPLE_FLAGS) -o $@ $(COMPUTES:%=$(top_srcdir)/%)
+
+CLOCKS = $(SAMPLE_COMMON) testsuite/run/guest/clocks.c
+EXTRA_DIST += testsuite/run/guest/clocks.c
+check_DATA += testsuite/run/clocks
+CLEANFILES += testsuite/run/clocks
+testsuite/run/clocks: $(CLOCKS) $(SAMPLE_NEEDS) $(AFTERBURN_TOOLS)
+	$(AM_V_CCLD)$(MKDIR_P) testsuite/run && \
+	bin/afterburn-cc $(SAMPLE_FLAGS) -o $@ $(CLOCKS:%=$(top_srcdir)/%)
