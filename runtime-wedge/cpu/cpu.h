@@ -339,6 +339,23 @@ void user_go_on(const struct ab_trap *trap);
 /* What is to be seen to before user code runs, but for segments, and for CR0.TS that was set. */
 enum { CHORE_TOLD = 1, CHORE_FPU = 2 };
 extern uint32_t user_chores;
+/*
+ * The fault that wedge_user_fault() found to be the guest's, and what for: its walk need not be
+ * repeated.
+ */
+extern struct user_refused {
+        bool known;
+        uint32_t address, write, error;
+} user_refused;
+static inline bool user_is_refused(const struct ab_trap *trap)
+{
+        enum { ERROR_WRITE = 2 };
+
+        return user_refused.known && user_refused.address == trap->address &&
+               user_refused.write == (trap->error & ERROR_WRITE);
+}
+/* The guest is told of it: CHORE_TOLD. */
+void user_told(uint32_t address);
 /* CHORE_TOLD: map the page whose fault the guest was told of, if its directory is in force. */
 void user_fill_told(void);
 

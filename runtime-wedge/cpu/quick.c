@@ -203,6 +203,23 @@ static inline __attribute__((always_inline)) bool quick_iret(void)
         return true;
 }
 
+/* A page fault of user code that the guest is to be told of, and the way to its handler is known.
+ */
+static inline bool quick_fault(const struct ab_trap *trap)
+{
+        const struct known_gate *gate = gate_of(TRAP_PF);
+
+        if (!user_is_refused(trap) || gate->vector != TRAP_PF)
+                return false;
+        vcpu.ab.cr[2] = trap->address;
+        if (!deliver(gate, (vcpu.frame.eflags & FLAGS_REAL) | FLAG_ONE | FLAG_IF, true,
+                     user_refused.error))
+                return false;
+        user_refused.known = false;
+        user_told(trap->address);
+        return true;
+}
+
 void vcpu_iret(void)
 {
         const struct known_gate *gate;
@@ -228,6 +245,9 @@ void vcpu_iret(void)
         if (trap.reason == AB_REASON_INTERRUPT && user_selectors_stand() &&
             gate->vector == trap.vector + SOFTWARE &&
             deliver(gate, (vcpu.frame.eflags & FLAGS_REAL) | FLAG_ONE | FLAG_IF, false, 0))
+                backend_release();
+        else if (trap.reason == AB_REASON_PAGE_FAULT && user_selectors_stand() &&
+                 quick_fault(&trap))
                 backend_release();
         else
                 user_go_on(&trap);

@@ -13,12 +13,7 @@ static struct {
         uint32_t address, directory;
 } told;
 
-/* The fault that wedge_user_fault() found to be the guest's: its walk need not be repeated. */
-static struct {
-        bool known;
-        uint32_t address, error;
-        enum mmu_access access;
-} refused;
+struct user_refused user_refused;
 
 uint32_t user_chores, user_last;
 
@@ -39,11 +34,16 @@ static bool raises_nm(void)
         return wanted;
 }
 
-static void tell(uint32_t address, uint32_t error)
+void user_told(uint32_t address)
 {
         user_chores |= CHORE_TOLD;
         told.address = address;
         told.directory = vcpu.ab.cr[3];
+}
+
+static void tell(uint32_t address, uint32_t error)
+{
+        user_told(address);
         vcpu_page_fault(address, error);
 }
 
@@ -66,8 +66,8 @@ static void page_fault(const struct ab_trap *trap)
                 access = MMU_EXECUTE;
         if (in_wedge(trap->address))
                 vcpu_page_fault(operand_of_fault(trap), (trap->error & ERROR_WRITE) | ERROR_USER);
-        else if (refused.known && refused.address == trap->address && refused.access == access)
-                tell(trap->address, refused.error);
+        else if (user_is_refused(trap))
+                tell(trap->address, user_refused.error);
         else if (mmu_fill(trap->address, access, true, &error))
                 mmu_fill_near(trap->address);
         else
@@ -84,9 +84,9 @@ bool AB_FAST wedge_user_fault(uint32_t address, uint32_t error, uint32_t eip)
                 access = MMU_EXECUTE;
         if (in_wedge(address))
                 return false;
-        refused.address = address;
-        refused.access = access;
-        if (!mmu_fill_waiting(address, access, &refused.error, &refused.known))
+        user_refused.address = address;
+        user_refused.write = error & ERROR_WRITE;
+        if (!mmu_fill_waiting(address, access, &user_refused.error, &user_refused.known))
                 return false;
         mmu_fill_near(address);
         return true;
@@ -111,7 +111,7 @@ static void stopped(const struct ab_trap *trap)
                 vcpu_software_interrupt(trap->vector);
                 break;
         }
-        refused.known = false;
+        user_refused.known = false;
 }
 
 static void run(void)

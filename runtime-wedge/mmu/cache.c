@@ -7,7 +7,7 @@ enum { SPACES = 64 };
 struct space cache_kernel;
 struct space *cache_current;
 bool cache_keeps_current, cache_reached_user, cache_flushes;
-uint32_t mmu_epoch = 1;
+uint32_t mmu_epoch = 1, cache_generation;
 
 static struct space spaces[SPACES];
 const struct backend_machine *cache_machine;
@@ -27,6 +27,7 @@ static void reset(struct space *space, uint32_t number)
 
 void cache_lost(uint32_t number)
 {
+        cache_generation++;
         if (number != AB_SPACE_KERNEL && !cache_reached_user)
                 return;
         cache_reached_user = false;
@@ -41,6 +42,7 @@ void cache_start(const struct backend_machine *described)
         cache_flushes = cache_machine->flushes;
         count = cache_machine->spaces < SPACES ? cache_machine->spaces : SPACES;
         selections = 0;
+        cache_generation++;
         slots_start();
         reset(&cache_kernel, AB_SPACE_KERNEL);
         for (i = 0; i < count; i++)
@@ -209,6 +211,7 @@ static bool map_page(struct space *space, struct slot *slot, uint32_t gva, const
 
         if (!slot->copies && !slot_take_copies(slot))
                 return false;
+        cache_generation++;
         if (slot->used[page / 32] & 1u << page % 32 && slot_writes(slot, page) &&
             !(rights & AB_WRITE))
                 cache_lost(space->number);
@@ -222,6 +225,7 @@ static bool map_page(struct space *space, struct slot *slot, uint32_t gva, const
         slot->copies[page] = walk->entry;
         slot->used[page / 32] |= 1u << page % 32;
         slot->groups |= 1u << page / 32;
+        slot->grown |= 1u << page / 32;
         return true;
 }
 
@@ -294,7 +298,9 @@ static bool install_one(struct space *space, uint32_t gva, const struct walk *wa
                 slot->write[page / 32] ^= bit;
         slot->copies[page] = walk->entry;
         slot->used[page / 32] |= bit;
-        slot->groups |= 1u << page / 32;
+        bit = 1u << page / 32;
+        slot->groups |= bit;
+        slot->grown |= bit;
         return true;
 }
 

@@ -31,7 +31,8 @@ struct slot {
         uint32_t write[ROWS / 32]; /* which pages are mapped writable, of those in use */
         uint32_t used[ROWS / 32];  /* which copies are in use ... */
         uint32_t groups;           /* ... and which words of that are not 0 */
-        uint32_t dense;            /* groups whose copies, used or not, follow the table */
+        uint32_t dense;            /* groups whose copies, used or not, follow the table; ... */
+        uint32_t grown;            /* ... others that may be fit for it */
 };
 
 static inline bool slot_writes(const struct slot *slot, uint32_t page)
@@ -60,6 +61,8 @@ extern bool cache_keeps_current;
 /* mmu_reach() has been asked about user addresses since mmu_epoch changed. */
 extern bool cache_reached_user;
 
+/* Another number whenever a translation that was there may be gone or another one. */
+extern uint32_t cache_generation;
 /* Mappings of space @number were taken away, or some of their rights. */
 void cache_lost(uint32_t number);
 /* A load of CR3 that changes nothing gives up the space (backend_machine.flushes). */

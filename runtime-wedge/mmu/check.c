@@ -125,7 +125,7 @@ void cache_drop_slot(struct space *space, struct slot *slot)
  * Has the directory entry become something else?  If not, it may still have become global, or be
  * so no more.
  */
-static bool changed_now(const struct space *space, struct slot *slot)
+static inline bool changed_now(const struct space *space, struct slot *slot)
 {
         uint32_t directory = space == &cache_kernel ? walk_directory() : space->directory;
         uint32_t pde = walk_pde(directory, slot->row);
@@ -235,13 +235,12 @@ static void check_user_copies(struct slot *slot, const uint32_t *table, struct r
 {
         uint32_t groups, group, count;
 
-        for (groups = slot->groups & ~slot->dense; groups; groups &= groups - 1) {
-                group = first(groups);
-                if (is_dense(slot->used[group]))
-                        slot->dense |= 1u << group;
-                else
-                        check_sparse(slot, table, group, run);
-        }
+        for (groups = slot->grown & ~slot->dense; groups; groups &= groups - 1)
+                if (is_dense(slot->used[first(groups)]))
+                        slot->dense |= 1u << first(groups);
+        slot->grown = 0;
+        for (groups = slot->groups & ~slot->dense; groups; groups &= groups - 1)
+                check_sparse(slot, table, first(groups), run);
         for (groups = slot->dense; groups; groups &= ~0u << group << (count - 1) << 1) {
                 group = first(groups);
                 count = groups >> group == ~0u ? 32 : first(~(groups >> group));
@@ -268,25 +267,24 @@ static void check_kernel_copies(struct slot *slot, const uint32_t *table, struct
 }
 
 /* The copies of a row whose directory entry stands; those of a large page stand with it. */
-static void check_copies(struct space *space, struct slot *slot)
+static inline void check_copies(struct space *space, struct slot *slot, struct run *run)
 {
-        struct run run = {.space = space->number};
         const uint32_t *table;
 
         if (slot->large)
                 return;
         table = backend_physical(slot->pde & PTE_FRAME);
         if (table && space != &cache_kernel)
-                check_user_copies(slot, table, &run);
+                check_user_copies(slot, table, run);
         else
-                check_kernel_copies(slot, table, &run);
-        run_end(&run);
+                check_kernel_copies(slot, table, run);
         if (cache_is_empty(slot))
                 slot_free(space, slot);
 }
 
 static void check_slots(struct space *space, bool global)
 {
+        struct run run = {.space = space->number};
         struct slot *slot, *next;
 
         for (slot = space->slots; slot; slot = next) {
@@ -296,8 +294,9 @@ static void check_slots(struct space *space, bool global)
                 if (changed_now(space, slot))
                         cache_drop_slot(space, slot);
                 else
-                        check_copies(space, slot);
+                        check_copies(space, slot, &run);
         }
+        run_end(&run);
 }
 
 /* So it is where a process has ended, and its tables are reused. */

@@ -4,6 +4,8 @@
 
 struct mmu_statistics mmu_statistics;
 
+_Static_assert((uint32_t)PTE_RW == (uint32_t)AB_WRITE, "the same bit");
+
 /* How far around a page others are filled: what a guest reads ahead in a file. */
 enum { NEAR_PAGES = 16 };
 
@@ -29,7 +31,28 @@ bool mmu_fill(uint32_t gva, enum mmu_access access, bool user, uint32_t *error)
         return true;
 }
 
-bool AB_FAST mmu_fill_waiting(uint32_t gva, enum mmu_access access, uint32_t *error, bool *refused)
+/*
+ * The entry of user code's page at @gva, in a table that was accessed before, as its directory's
+ * entry @pde says; NULL: that is for walk_tables().
+ */
+static inline uint32_t *find_entry(uint32_t gva, uint32_t *pde)
+{
+        const struct ab_vcpu *cpu = walk_cpu;
+        const uint32_t *at;
+
+        if (!(cpu->cr[0] & CR0_PG))
+                return 0;
+        at = backend_physical((cpu->cr[3] & PTE_FRAME) + (gva >> 22) * 4);
+        if (!at)
+                return 0;
+        *pde = *at;
+        if ((*pde & (PTE_P | PTE_A | PTE_PS)) != (PTE_P | PTE_A))
+                return 0;
+        return backend_physical((*pde & PTE_FRAME) + (gva >> 12) % ROWS * 4);
+}
+
+static __attribute__((noinline)) bool AB_FAST fill_waiting(uint32_t gva, enum mmu_access access,
+                                                           uint32_t *error, bool *refused)
 {
         struct walk walk;
         bool done;
@@ -46,6 +69,21 @@ bool AB_FAST mmu_fill_waiting(uint32_t gva, enum mmu_access access, uint32_t *er
         cache_keeps_current = false;
         mmu_statistics.fills += done;
         return done;
+}
+
+/* Mostly: a page that is not there. */
+bool AB_FAST mmu_fill_waiting(uint32_t gva, enum mmu_access access, uint32_t *error, bool *refused)
+{
+        const uint32_t *at;
+        uint32_t pde;
+
+        at = find_entry(gva, &pde);
+        if (!at || *at & PTE_P)
+                return fill_waiting(gva, access, error, refused);
+        *error = access == MMU_WRITE ? ERROR_W | ERROR_U : ERROR_U;
+        *refused = true;
+        mmu_statistics.faults++;
+        return false;
 }
 
 /* Of an entry that user code has, or may have, used. */
@@ -67,7 +105,7 @@ static bool has_neighbour(uint32_t gva, const uint32_t *at)
                (bit && is_needed(at[-1]) && !(used >> (bit - 1) & 1));
 }
 
-void AB_FAST mmu_prefill(uint32_t gva, bool user)
+static __attribute__((noinline)) void AB_FAST prefill(uint32_t gva, bool user)
 {
         struct walk walk;
         uint32_t error;
@@ -80,6 +118,55 @@ void AB_FAST mmu_prefill(uint32_t gva, bool user)
         mmu_statistics.prefills++;
         if (neighbour)
                 mmu_fill_near(gva);
+}
+
+/*
+ * Mostly: a page more for user code, in a row that stands.  What walk_tables() and cache_install()
+ * would do, with each thing looked at once.
+ */
+void AB_FAST mmu_prefill(uint32_t gva, bool user)
+{
+        struct space *space = cache_current;
+        uint32_t page = (gva >> 12) % ROWS, group = page / 32, pde, entry, used, bit, write;
+        struct slot *slot;
+        uint32_t *at;
+        bool neighbour;
+
+        if (!user ||
+            gva - cache_machine->user_start >= cache_machine->user_end - cache_machine->user_start)
+                goto otherwise;
+        slot = space->rows[ROW_OF(gva)];
+        at = find_entry(gva, &pde);
+        if (!at || !slot || slot->pde != pde || !slot->copies || slot->large || !(pde & PTE_US))
+                goto otherwise;
+        entry = *at;
+        used = slot->used[group];
+        bit = 1u << page % 32;
+        if ((entry & (PTE_P | PTE_US | PTE_PS)) != (PTE_P | PTE_US) || used & bit ||
+            entry >= cache_machine->memory_bytes)
+                goto otherwise;
+        if (!(entry & PTE_A))
+                *at = entry |= PTE_A;
+        neighbour = (page % 32 < 31 && is_needed(at[1]) && !(used & bit << 1)) ||
+                    (page % 32 && is_needed(at[-1]) && !(used & bit >> 1));
+        write = entry & PTE_D ? pde & entry & PTE_RW : 0; /* PTE_RW is AB_WRITE */
+        if (!backend_map(space->number, gva & PTE_FRAME, entry & PTE_FRAME, AB_PAGE_BYTES,
+                         AB_READ | AB_EXECUTE | AB_USER | write))
+                goto otherwise;
+        slot->local |= cache_is_local(entry);
+        slot->write[group] |= bit;
+        if (!write)
+                slot->write[group] ^= bit;
+        slot->copies[page] = entry;
+        slot->used[group] = used | bit;
+        slot->groups |= 1u << group;
+        slot->grown |= 1u << group;
+        mmu_statistics.prefills++;
+        if (neighbour)
+                mmu_fill_near(gva);
+        return;
+otherwise:
+        prefill(gva, user);
 }
 
 void AB_FAST mmu_fill_near(uint32_t gva)
@@ -129,20 +216,36 @@ void *mmu_reach(uint32_t gva, enum mmu_access access, uint32_t *error)
         return (void *)(uintptr_t)gva;
 }
 
+/*
+ * The page looked at last, by the last byte of it; nobody looks at the very last page.  Stacks are
+ * looked at again and again.
+ */
+static struct {
+        const struct space *space;
+        uint32_t generation, end, frame;
+} peeked;
+
 const void AB_FAST *mmu_peek_user(uint32_t gva)
 {
         uint32_t page = (gva >> 12) % ROWS, entry;
-        const struct space *space = cache_of(gva);
-        const struct slot *slot = space ? space->rows[ROW_OF(gva)] : 0;
-        const uint8_t *frame;
+        const struct space *space;
+        const struct slot *slot;
 
-        if (!slot || slot->large || !(slot->used[page / 32] >> page % 32 & 1))
-                return 0;
-        entry = slot->copies[page];
-        if (!(slot->pde & entry & PTE_US))
-                return 0;
-        frame = backend_physical(entry & PTE_FRAME);
-        return frame ? frame + gva % AB_PAGE_BYTES : 0;
+        if (peeked.end != (gva | (AB_PAGE_BYTES - 1)) || peeked.generation != cache_generation ||
+            peeked.space != cache_current) {
+                space = cache_of(gva);
+                slot = space ? space->rows[ROW_OF(gva)] : 0;
+                if (!slot || slot->large || !(slot->used[page / 32] >> page % 32 & 1))
+                        return 0;
+                entry = slot->copies[page];
+                if (!(slot->pde & entry & PTE_US))
+                        return 0;
+                peeked.end = gva | (AB_PAGE_BYTES - 1);
+                peeked.generation = cache_generation;
+                peeked.space = cache_current;
+                peeked.frame = entry & PTE_FRAME;
+        }
+        return backend_physical(peeked.frame | gva % AB_PAGE_BYTES);
 }
 
 void mmu_write_cr3(void)

@@ -44,7 +44,7 @@ struct slot *slot_take(struct space *space, uint32_t row)
         slot->row = row;
         slot->whole = slot->local = false;
         slot->copies = 0;
-        slot->groups = slot->dense = 0;
+        slot->groups = slot->dense = slot->grown = 0;
         slot->next = space->slots;
         space->slots = slot;
         space->rows[row] = slot;

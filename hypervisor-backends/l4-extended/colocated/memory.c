@@ -59,14 +59,12 @@ static void ask_pager(uint32_t virtual, uint32_t from, uint32_t rights)
 
 /* --- taking away from the current space ----------------------------------------------------- */
 
-static void flush_batch(void)
+static __attribute__((noinline)) void flush_pages(void)
 {
         const L4_Fpage_t *from = batch;
         L4_Word_t *to = L4_Utcb();
         unsigned long count = batched;
 
-        if (!count)
-                return;
         l4vm_call_begin();
         asm volatile("rep movsl" : "+S"(from), "+D"(to), "+c"(count) : : "memory");
         l4vm_count(COUNT_UNMAP);
@@ -74,6 +72,12 @@ static void flush_batch(void)
         batched = 0;
         l4vm_repeated = 0;
         l4vm_call_end();
+}
+
+static inline void flush_batch(void)
+{
+        if (batched)
+                flush_pages();
 }
 
 static void take(L4_Fpage_t page)
@@ -303,7 +307,8 @@ void l4vm_establish(uint32_t space, uint32_t address)
 /* --- spaces ------------------------------------------------------------------------------------
  */
 
-/* By its own pager: nobody else can take pages from it alone.  What was to be taken is gone, too. */
+/* By its own pager: nobody else can take pages from it alone.  What was to be taken is gone, too.
+ */
 void l4vm_empty_space(uint32_t space)
 {
         L4_Set_MsgTag(L4_Tag(CO_OP_EMPTY, 0, 0));

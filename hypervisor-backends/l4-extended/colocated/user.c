@@ -152,7 +152,7 @@ static L4_MsgTag_t talk(void)
  * Map items for what the thread may have and has not got.  Mostly that is one page, in the linear
  * area: the one of the fault that the guest has been told of.
  */
-static inline unsigned int put_fresh(L4_Word_t *mr, unsigned int n)
+static inline __attribute__((always_inline)) unsigned int put_fresh(L4_Word_t *mr, unsigned int n)
 {
         struct l4vm_fresh *fresh = &l4vm_fresh[l4vm_current];
         uint32_t value, from;
@@ -184,7 +184,8 @@ static __attribute__((noinline)) unsigned int prepare(L4_Word_t *mr)
         if (l4vm.events)
                 return 0;
         l4vm_fresh_noted = 0;
-        n = l4xvm_segments_put(l4vm_current, mr, n);
+        if (l4xvm_segments_lack())
+                n = l4xvm_segments_put(l4vm_current, mr, n);
         return put_fresh(mr, n);
 }
 
@@ -195,8 +196,12 @@ void AB_FAST backend_user(struct ab_frame *frame, struct ab_trap *trap)
         unsigned int n = 1 + XFER_FRAME_WORDS;
         L4_MsgTag_t tag;
 
-        if (co_unsettled | l4vm_fresh_noted | l4vm.events | l4xvm_segments_lack())
+        if (co_unsettled | l4vm.events | l4xvm_segments_lack()) {
                 n = prepare(mr);
+        } else if (l4vm_fresh_noted) {
+                l4vm_fresh_noted = 0;
+                n = put_fresh(mr, n);
+        }
         if (!n) {
                 *trap = (struct ab_trap){AB_REASON_EVENT, 0, 0, 0};
                 return;
