@@ -6,14 +6,34 @@
  */
 #include "l4vm.h"
 
-static void map(uint32_t virtual, uint32_t physical, uint32_t bits, uint32_t rights)
+/*
+ * 2^@bits bytes each; rights are in the low bits of @pages.  What is not there cannot be passed on.
+ */
+static void map(uint32_t virtual, uint32_t bits, const uint32_t *pages, uint32_t n)
 {
-        uint32_t at = L4VM_VIEW + physical;
+        uint32_t i;
 
-        /* What is not there cannot be passed on. */
-        asm volatile("lock; orb $0,(%0)" : : "r"(at) : "memory");
-        L4_Set_MsgTag(L4_Tag(0, 0, 2));
-        L4_LoadMapItem(1, L4_FpageAddRights(L4_FpageLog2(at, bits), rights), virtual);
+        L4_Set_MsgTag(L4_Tag(0, 0, 2 * n));
+        for (i = 0; i < n; i++) {
+                uint32_t at = L4VM_VIEW + (pages[i] & SHADOW_PAGE);
+
+                asm volatile("lock; orb $0,(%0)" : : "r"(at) : "memory");
+                L4_LoadMapItem(1 + 2 * i,
+                               L4_FpageAddRights(L4_FpageLog2(at, bits), pages[i] & L4_FPAGE_RWX),
+                               virtual + (i << bits));
+        }
+}
+
+/* The message says what: see l4vm_helper_map(). */
+static void map_told(L4_MsgTag_t tag)
+{
+        uint32_t virtual = L4_StoreMR(1), bits = L4_StoreMR(2), pages[L4VM_MAP_MOST];
+        uint32_t n = L4_UntypedWords(tag) - 2, i;
+
+        n = n < L4VM_MAP_MOST ? n : L4VM_MAP_MOST;
+        for (i = 0; i < n; i++)
+                pages[i] = L4_StoreMR(3 + i);
+        map(virtual, bits, pages, n);
 }
 
 void l4vm_helper_main(void)
@@ -32,7 +52,7 @@ void l4vm_helper_main(void)
                         continue;
                 to = from;
                 if (L4_Label(tag) == L4VM_OP_MAP) {
-                        map(L4_StoreMR(1), L4_StoreMR(2), L4_StoreMR(3), L4_StoreMR(4));
+                        map_told(tag);
                 } else if (L4_Label(tag) == L4VM_OP_EMPTY) {
                         l4vm_helper_empty();
                         L4_Set_MsgTag(L4_Tag(0, 0, 0));

@@ -141,10 +141,12 @@ static inline void l4vm_call_end(void)
 enum { L4VM_OP_MAP = 1, L4VM_OP_LOAD, L4VM_OP_EMPTY };
 
 /*
- * Map guest-physical @physical, 2^@bits bytes, at @virtual of the kernel space, through
- * the helper.  For main (between call_begin and call_end) and the monitor thread.
+ * Map @n pieces of 2^@bits bytes, guest-physical addresses with L4's rights in the low bits, one
+ * behind the other at @virtual of the kernel space, through the helper.  For main (between
+ * call_begin and call_end) and the monitor thread.
  */
-void l4vm_helper_map(uint32_t virtual, uint32_t physical, uint32_t bits, uint32_t rights);
+enum { L4VM_MAP_MOST = 3 };
+void l4vm_helper_map(uint32_t virtual, uint32_t bits, const uint32_t *pages, uint32_t n);
 
 /* Load the guest into its memory; main only.  Fills machine.entry and the like. */
 void l4vm_helper_load(void);

@@ -10,11 +10,15 @@
  */
 #include "user-fault.h"
 
-enum { VISITS = 60, QUEUE = 60 };
+enum { VISITS = 60, LEAVING = 60, QUEUE = 60 };
 
 /* User pages mapped into the kernel space, for guest code that copies to and from them. */
 static uint32_t visits[VISITS];
 static uint32_t visit_count;
+
+/* Those that are to go from there before the front end's call returns. */
+static L4_Fpage_t leaving[LEAVING];
+static uint32_t leaving_count;
 
 /* Fpages to unmap from user spaces. */
 static L4_Fpage_t queue[QUEUE];
@@ -33,21 +37,29 @@ static uint32_t window_hand;
 
 /* --- the helper ------------------------------------------------------------------------- */
 
-void l4vm_helper_map(uint32_t virtual, uint32_t physical, uint32_t bits, uint32_t rights)
+void l4vm_helper_map(uint32_t virtual, uint32_t bits, const uint32_t *pages, uint32_t n)
 {
         L4_MsgTag_t tag;
+        uint32_t i;
 
         l4vm_count(COUNT_HELPER);
         L4_Accept(L4_CompleteAddressSpace, 0);
-        L4_Set_MsgTag(L4_Tag(L4VM_OP_MAP, 4, 0));
+        L4_Set_MsgTag(L4_Tag(L4VM_OP_MAP, 2 + n, 0));
         L4_LoadMR(1, virtual);
-        L4_LoadMR(2, physical);
-        L4_LoadMR(3, bits);
-        L4_LoadMR(4, l4vm_rights(rights));
+        L4_LoadMR(2, bits);
+        for (i = 0; i < n; i++)
+                L4_LoadMR(3 + i, pages[i]);
         tag = L4_Call(l4vm_thread(L4VM_HELPER));
         L4_Accept(L4_Nilpage, 0);
         if (L4_IpcFailed(tag))
                 backend_fatal("the helper thread does not answer");
+}
+
+static void map_one(uint32_t virtual, uint32_t physical, uint32_t bits, uint32_t rights)
+{
+        uint32_t page = physical | l4vm_rights(rights);
+
+        l4vm_helper_map(virtual, bits, &page, 1);
 }
 
 /* Take pages, or rights to them, away: @n fpages; @flush: from the kernel space itself too. */
@@ -88,23 +100,48 @@ static void leave_user_pages(void)
         unmap(pages, i, true);
 }
 
+/*
+ * The page at @virtual, and those behind it that user code has too: the guest kernel mostly copies
+ * more than one.
+ */
 static void visit(uint32_t virtual)
 {
-        uint32_t *entry = shadow_entry(l4vm_current, virtual, false);
+        uint32_t pages[L4VM_MAP_MOST], n = 0;
+        uint32_t *entry = shadow_user_entry(l4vm_current, virtual);
+        const uint32_t *end = entry + SHADOW_LEAF_PAGES - (virtual >> 12) % SHADOW_LEAF_PAGES;
 
-        if (*entry & SHADOW_KERNEL)
+        pages[n++] = (*entry & SHADOW_PAGE) | l4vm_rights(*entry);
+        if (!(*entry & SHADOW_KERNEL)) {
+                if (visit_count + L4VM_MAP_MOST > VISITS)
+                        leave_user_pages();
+                visits[visit_count++] = virtual;
+                *entry |= SHADOW_KERNEL;
+                while (n < L4VM_MAP_MOST && ++entry < end && *entry && !(*entry & SHADOW_KERNEL)) {
+                        visits[visit_count++] = virtual + n * AB_PAGE_BYTES;
+                        *entry |= SHADOW_KERNEL;
+                        pages[n++] = (*entry & SHADOW_PAGE) | l4vm_rights(*entry);
+                }
+        }
+        l4vm_helper_map(virtual, L4_PAGE_BITS, pages, n);
+}
+
+static void all_leave(void)
+{
+        if (!leaving_count)
                 return;
-        if (visit_count == VISITS)
-                leave_user_pages();
-        *entry |= SHADOW_KERNEL;
-        visits[visit_count++] = virtual;
+        l4vm_call_begin();
+        unmap(leaving, leaving_count, true);
+        leaving_count = 0;
+        l4vm_call_end();
 }
 
 static void leave_user_page(uint32_t virtual)
 {
         uint32_t i;
 
-        flush_kernel(virtual, L4_PAGE_BITS, L4_FPAGE_RWX);
+        if (leaving_count == LEAVING)
+                all_leave();
+        leaving[leaving_count++] = L4_PageRights(virtual, L4_FPAGE_RWX);
         for (i = 0; i < visit_count; i++)
                 if (visits[i] == virtual) {
                         visits[i] = visits[--visit_count];
@@ -122,18 +159,19 @@ static void establish(uint32_t space, uint32_t virtual, uint32_t value)
         if (space == AB_SPACE_KERNEL && *piece) {
                 *piece |= SHADOW_KERNEL;
                 if (!l4vm_quirks.splits) {
-                        l4vm_helper_map(virtual, value & SHADOW_PAGE, L4_PAGE_BITS, value);
+                        map_one(virtual, value & SHADOW_PAGE, L4_PAGE_BITS, value);
                         return;
                 }
-                l4vm_helper_map(virtual & -(uint32_t)L4VM_PIECE, *piece & SHADOW_PAGE,
-                                L4_SUPERPAGE_BITS, value);
+                map_one(virtual & -(uint32_t)L4VM_PIECE, *piece & SHADOW_PAGE, L4_SUPERPAGE_BITS,
+                        value);
                 return;
         }
-        if (space == AB_SPACE_KERNEL)
-                *shadow_entry(space, virtual, false) |= SHADOW_KERNEL;
-        else
+        if (space != AB_SPACE_KERNEL) {
                 visit(virtual);
-        l4vm_helper_map(virtual, value & SHADOW_PAGE, L4_PAGE_BITS, value);
+                return;
+        }
+        *shadow_entry(space, virtual, false) |= SHADOW_KERNEL;
+        map_one(virtual, value & SHADOW_PAGE, L4_PAGE_BITS, value);
 }
 
 /* The page at @address is to be mapped, but perhaps that was tried just now. */
@@ -157,8 +195,8 @@ bool l4vm_serve_kernel(uint32_t address, uint32_t eip, bool write, uint32_t *err
                 if (slot >= L4VM_PIECES || !window[slot].piece)
                         return false;
                 look_for_memory(address, eip);
-                l4vm_helper_map(L4VM_WINDOW + slot * L4VM_PIECE,
-                                (window[slot].piece - 1) * L4VM_PIECE, L4_SUPERPAGE_BITS, AB_WRITE);
+                map_one(L4VM_WINDOW + slot * L4VM_PIECE, (window[slot].piece - 1) * L4VM_PIECE,
+                        L4_SUPERPAGE_BITS, AB_WRITE);
                 return true;
         }
         value = shadow_lookup(space, address);
@@ -190,7 +228,7 @@ static void look_at(uint32_t piece)
         window[slot].piece = piece + 1;
         view[piece] = L4VM_WINDOW + slot * L4VM_PIECE;
         l4vm_call_begin();
-        l4vm_helper_map(view[piece], piece * L4VM_PIECE, L4_SUPERPAGE_BITS, AB_WRITE);
+        map_one(view[piece], piece * L4VM_PIECE, L4_SUPERPAGE_BITS, AB_WRITE);
         l4vm_call_end();
 }
 
@@ -284,12 +322,13 @@ static __attribute__((noinline)) void change(uint32_t space, uint32_t virtual, u
         uint32_t old = *entry, lost = l4vm_loss(old, value);
 
         if (old & SHADOW_KERNEL && lost) {
-                l4vm_call_begin();
-                if (space == AB_SPACE_KERNEL)
+                if (space == AB_SPACE_KERNEL) {
+                        l4vm_call_begin();
                         flush_kernel(virtual, L4_PAGE_BITS, lost);
-                else
+                        l4vm_call_end();
+                } else {
                         leave_user_page(virtual);
-                l4vm_call_end();
+                }
         }
         if (old & SHADOW_INSTALLED && lost)
                 take_from_user(old, lost);
@@ -338,7 +377,7 @@ void l4vm_leave_large(uint32_t virtual, uint32_t old, bool kernel)
 
 void l4vm_changed(void)
 {
-        /* the kernel space has lost what it has to already, and user spaces do when they run */
+        all_leave(); /* user spaces lose what they have to when they run */
 }
 
 void l4vm_establish(uint32_t space, uint32_t address)
