@@ -133,6 +133,48 @@ static void mappings(void)
         ktap_ok(page_fault(KERNEL, 0), "and leave all of them");
 }
 
+/*
+ * Pages behind one that the kernel touches, which a backend may map along with it: they are what
+ * they are said to be at every moment, too.
+ */
+static void neighbours(void)
+{
+        enum { PAGES = 8 };
+        uint32_t i, before, wrong = 0;
+
+        for (i = 0; i < PAGES; i++)
+                *(uint32_t *)backend_physical(PAGE_A + i * AB_PAGE_BYTES) = 0x1000 + i;
+        reaction = SKIP_TWO;
+        backend_switch(4);
+        backend_map(4, OTHER, PAGE_A, PAGES * AB_PAGE_BYTES, AB_READ | AB_WRITE);
+        peek(OTHER);
+        backend_unmap(4, OTHER + AB_PAGE_BYTES, AB_PAGE_BYTES);
+        before = traps;
+        peek(OTHER + AB_PAGE_BYTES);
+        ktap_ok(traps == before + 1 && page_fault(OTHER + AB_PAGE_BYTES, 0),
+                "a page behind one that was touched is not there when it was unmapped");
+        backend_protect(4, OTHER + 2 * AB_PAGE_BYTES, AB_PAGE_BYTES, AB_READ);
+        poke(OTHER + 2 * AB_PAGE_BYTES, 1);
+        ktap_ok(traps == before + 2 && page_fault(OTHER + 2 * AB_PAGE_BYTES, 3),
+                "one that was protected cannot be written");
+        backend_map(4, OTHER, PAGE_A + 4 * AB_PAGE_BYTES, 4 * AB_PAGE_BYTES, AB_READ);
+        for (i = 0; i < PAGES; i++)
+                wrong += peek(OTHER + i * AB_PAGE_BYTES) != 0x1000 + (i < 4 ? i + 4 : i);
+        ktap_ok(!wrong && traps == before + 2, "others in their place are seen, all of them");
+        backend_unmap(4, OTHER, PAGES * AB_PAGE_BYTES);
+        for (i = 0; i < PAGES; i++)
+                peek(OTHER + i * AB_PAGE_BYTES);
+        ktap_ok(traps == before + 2 + PAGES, "and none when all were unmapped at once");
+        backend_map(4, OTHER, PAGE_A, PAGES * AB_PAGE_BYTES, AB_READ);
+        peek(OTHER);
+        backend_switch(0);
+        before = traps;
+        for (i = 0; i < PAGES; i++)
+                peek(OTHER + i * AB_PAGE_BYTES);
+        ktap_ok(traps == before + PAGES, "after a switch none of them is there");
+        backend_forget(4);
+}
+
 /* How many of @regions pages, 4 MB apart, still show when their space is switched to again. */
 static uint32_t left_behind(uint32_t regions)
 {
@@ -548,6 +590,7 @@ void wedge_main(void)
                     same(backend_physical(machine->module_start), "module"),
                 "the module is passed");
         mappings();
+        neighbours();
         forgotten_while_away();
         spaces_run_out();
         kernel_traps();
