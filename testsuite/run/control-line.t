@@ -23,7 +23,7 @@ QEMU
 chmod +x "$tmp/bin/qemu-system-i386"
 cp "$top_builddir/share/afterburner/guest/smoke" "$tmp/kernel"
 PATH=$tmp/bin:$PATH
-echo go | $limit "$run" --quiet --timeout=60 --initrd="$mini" "$tmp/kernel" -- /bin/say hi >"$tmp/out" 2>"$tmp/err"
+echo go | $limit "$run" --quiet --timeout="$hang" --initrd="$mini" "$tmp/kernel" -- /bin/say hi >"$tmp/out" 2>"$tmp/err"
 [ $? = 5 ]
 check 'the exit status arrives'
 printf 'hi\n' | cmp -s - "$tmp/out"

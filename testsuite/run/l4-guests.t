@@ -25,11 +25,11 @@ done
 # Beside another that computes, each stands still for half of the time.  Time is the number of
 # instructions.
 clocks=$top_builddir/testsuite/run/clocks
-try 0 --icount --timeout=100 "$clocks"
+try 0 --icount --timeout="$hang" "$clocks"
 check "natively counter and timer agree"
 for row in l4 l4x "l4x --layout=colocated"; do
         # shellcheck disable=SC2086 # words
-        try 0 --hypervisor=$row --icount --timeout=100 --vm=A --vm=B "$clocks"
+        try 0 --hypervisor=$row --icount --timeout="$hang" --vm=A --vm=B "$clocks"
         check "$row: counter and timer agree however often the machine stands still (Linux 2.6.9: time of day)"
 done
 # What a wedge keeps of the guest's tables; baseline L4 gives applications no segments of their own.
