@@ -155,18 +155,20 @@ static L4_MsgTag_t talk(void)
 static inline __attribute__((always_inline)) unsigned int put_fresh(L4_Word_t *mr, unsigned int n)
 {
         struct l4vm_fresh *fresh = &l4vm_fresh[l4vm_current];
-        uint32_t value, from;
+        uint32_t value, from, page, *entry;
 
         if (fresh->count != 1)
                 return l4vm_fresh_put(l4vm_current, ~0u, n);
-        value = *fresh->item[0].entry;
+        entry = fresh->item[0].entry;
+        page = fresh->item[0].page;
+        value = *entry;
         from = L4VM_LINEAR + (value & SHADOW_PAGE);
         if (!(value & AB_USER) || !shadow_is_in_large(value & SHADOW_PAGE))
                 return l4vm_fresh_put(l4vm_current, ~0u, n);
         fresh->count = 0;
         co_touch(from, value & AB_WRITE);
-        *fresh->item[0].entry = value | SHADOW_INSTALLED;
-        mr[n] = fresh->item[0].page | L4_ITEM_MAP;
+        *entry = value | SHADOW_INSTALLED;
+        mr[n] = page | L4_ITEM_MAP;
         mr[n + 1] = L4_PageRights(from, l4vm_rights(value)).raw;
         return n + 2;
 }
@@ -187,6 +189,30 @@ static __attribute__((noinline)) unsigned int prepare(L4_Word_t *mr)
         if (l4xvm_segments_lack())
                 n = l4xvm_segments_put(l4vm_current, mr, n);
         return put_fresh(mr, n);
+}
+
+/*
+ * The usual page fault: the message @mr tells of general registers and no more, and the guest has
+ * no page there, as it says before L4 is asked for anything.  False: that is for of_message().
+ */
+static inline bool is_told(const L4_Word_t *mr, struct ab_frame *frame, struct ab_trap *trap)
+{
+        const L4_Word_t rights = (L4_FPAGE_R | L4_FPAGE_W | L4_FPAGE_X) << L4_TAG_LABEL_SHIFT;
+        uint32_t address = mr[1], error = ERROR_USER;
+
+        if ((mr[0] & ~rights) !=
+                L4_Tag(L4_LABEL_PAGEFAULT, XFER_STATE_MR - 1, XFER_FRAME_WORDS).raw ||
+            mr[XFER_STATE_MR] != L4_CTRLXFER_GP_ITEM || address >= L4VM_LINEAR ||
+            l4xvm_segments.loaded.gs | l4xvm_segments.loaded.fs || !wedge_user_fault)
+                return false;
+        if (mr[0] & (L4_Word_t)L4_FPAGE_W << L4_TAG_LABEL_SHIFT)
+                error |= ERROR_WRITE;
+        if (wedge_user_fault(address, error, mr[XFER_STATE_MR + 1]))
+                return false;
+        l4vm_count(COUNT_FAULT);
+        xfer_get_frame(mr, XFER_STATE_MR, frame);
+        user_fault_trap(trap, false, address, error);
+        return true;
 }
 
 /* Whoever calls it holds events, so nobody moves this thread meanwhile. */
@@ -210,7 +236,7 @@ void AB_FAST backend_user(struct ab_frame *frame, struct ab_trap *trap)
         xfer_put_frame(mr, 1, frame);
         mr[0] = L4_Tag(0, 0, n - 1).raw;
         tag = talk();
-        if (!l4vm.stopped && l4xvm_is_call(mr, frame, trap))
+        if (!l4vm.stopped && (l4xvm_is_call(mr, frame, trap) || is_told(mr, frame, trap)))
                 return;
         while (!of_message(tag, frame, trap))
                 tag = talk();
