@@ -14,9 +14,6 @@
 #define CLOCK_IRQ 8u
 #define TICK_US   1953u
 
-/* Else: time slices end that exactly, timeouts more so. */
-#define SLICE_PRECISION_US 100u
-
 extern u32 clock_khz;
 
 /* Measure the counter against the interval timer (16 ms), start the tick. */

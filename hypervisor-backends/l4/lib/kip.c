@@ -120,10 +120,3 @@ L4_Word_t L4_ProcessorKHz(void)
 {
         return L4_KipWord(L4_KipWord(L4_KIP_OFS_PROCDESC) + L4_PROCDESC_INTERNAL);
 }
-
-L4_Word_t L4_SchedulePrecision(void)
-{
-        L4_Word_t period = L4_KipWord(L4_KIP_OFS_CLOCKINFO) >> 16;
-
-        return (period & L4_TIME_MANTISSA_MASK) << (period >> L4_TIME_EXPONENT_SHIFT & 31);
-}

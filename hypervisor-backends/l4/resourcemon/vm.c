@@ -11,7 +11,7 @@
 #define FIRST_VM_NO  2048  /* above the user base */
 #define MONITOR_PRIO 120   /* its others have 100 */
 #define SLICE_US     10000 /* of a share of 1 */
-#define TICK_US      2000 /* of a kernel that does not say */
+#define TICK_US      2000
 #define PAGER_PRIO   110
 
 struct vm vms[VMS];
@@ -54,19 +54,17 @@ static L4_ThreadId_t thread(const struct vm *v, L4_Word_t n)
  * Else: one thread of a machine runs at a time, and time slices stay with it whoever calls
  * whom; so slices in proportion to the shares divide the processor among machines that
  * compute.  That is true of all its threads: whoever answers a message gives its slice along.
- * Where the kernel's clock ticks a slice ends at the first tick behind it.
+ * A slice ends at the kernel's first tick behind it.
  */
 static int give_time(const struct vm *v, L4_ThreadId_t t, int guest)
 {
-        L4_Word_t tick;
-
         if (!v->share || (shares_possible() && !guest))
                 return 1;
         if (shares_possible())
                 return L4_Schedule(t, L4_TimeControl(L4_ZeroTime, L4_Never), L4_SCHED_LEAVE,
                                    L4_SCHED_LEAVE, L4_SCHED_TIMEMSG, NULL) != L4_STATE_ERROR;
-        tick = L4_SchedulePrecision() ? L4_SchedulePrecision() : TICK_US;
-        return L4_Set_Timeslice(t, L4_TimePeriod(v->share * SLICE_US - tick / 2)) != L4_STATE_ERROR;
+        return L4_Set_Timeslice(t, L4_TimePeriod(v->share * SLICE_US - TICK_US / 2)) !=
+               L4_STATE_ERROR;
 }
 
 /*

@@ -54,7 +54,4 @@ int L4_IsPublicKernel(void);
 /* The rate of the time-stamp counter, kHz, from the first processor descriptor. */
 L4_Word_t L4_ProcessorKHz(void);
 
-/* How exactly the kernel keeps timeouts and time slices, microseconds; 0: it does not say. */
-L4_Word_t L4_SchedulePrecision(void);
-
 #endif /* L4_KIP_H */
