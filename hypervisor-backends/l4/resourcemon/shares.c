@@ -43,14 +43,6 @@ static L4_ThreadId_t giver, server;
 static volatile int asleep, to_be_told;
 static uint8_t stack[STACK] __attribute__((aligned(16)));
 
-static unsigned long long counter(void)
-{
-        unsigned long long value;
-
-        asm volatile("rdtsc" : "=A"(value));
-        return value;
-}
-
 int shares_possible(void)
 {
         return L4_HasFeature(L4_FEATURE_ZEROSLICE) && L4_HasFeature(L4_FEATURE_PREEMPTMSG);
@@ -82,7 +74,7 @@ void shares_want(struct vm *v, L4_Word_t n)
         if (n >= L4VM_THREADS || !v->share || !shares_possible())
                 return;
         if (!wants(s))
-                s->since = counter();
+                s->since = l4_rdtsc();
         s->wanted[n / 32] |= 1u << n % 32;
         shares_tell();
 }
@@ -156,7 +148,7 @@ static void set_turn(void)
 static void give(struct vm *v, L4_Word_t n)
 {
         struct standing *s = of(v);
-        unsigned long long before = counter();
+        unsigned long long before = l4_rdtsc();
 
         s->waited += before - s->since;
         s->since = before; /* others of its threads */
@@ -167,7 +159,7 @@ static void give(struct vm *v, L4_Word_t n)
         set_turn();
         L4_Yield(); /* a whole slice */
         L4_ThreadSwitch(L4_GlobalId(v->first_no + n, 1));
-        s->finish = s->start + ((counter() - before) >> 8) * (SCALE / v->share);
+        s->finish = s->start + ((l4_rdtsc() - before) >> 8) * (SCALE / v->share);
 }
 
 static void give_for_ever(void)

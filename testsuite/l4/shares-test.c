@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The resource monitor's two threads that share what machines want (resourcemon/shares.c).  The
+ * one that gives time has the lowest priority of all: the server thread may come between any two
+ * of its instructions.  Here it does, between each two: the giving thread's own code runs step by
+ * step in a process of 32 bits, on a kernel that is a double.  Whatever is changed behind its
+ * back, time goes to threads that wanted it, and nobody who wants it is forgotten.
+ *
+ * At each step all that can change is saved, the server acts, and the giving thread runs to its
+ * end; then everything is again as it was, for the next step.
+ */
+#define _GNU_SOURCE /* REG_EFL */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <ucontext.h>
+#include "../../hypervisor-backends/l4-baseline/layout.h"
+#include "resourcemon/shares.h"
+#include "testsuite/records/tap.h"
+#include <l4/io.h>
+#include <l4/kip.h>
+#include <l4/sigma0.h>
+
+enum { TRAP_FLAG = 0x100, UTCB_WORDS = 256, STACK_BYTES = 1024, DATA_BYTES = 1 << 20 };
+
+struct vm vms[VMS];
+struct L4_Syscalls L4_syscalls;
+
+/* The giving thread, and how far it came. */
+static void (*giver)(void);
+static L4_ThreadId_t giver_id;
+static L4_Word_t utcb[2 * UTCB_WORDS]; /* its middle is where MR0 is */
+static L4_Word_t given[2];
+static unsigned int gifts, gifts_wanted;
+static volatile enum { GAVE, SLEEPS, CRASHED } ended;
+
+/* What the server thread does behind its back; and whether it ended as it should. */
+static void (*action)(void);
+static int (*right)(void);
+static int happened, listening;
+static volatile int in_kernel;
+
+/* --- a process as a thread of L4 -------------------------------------------------------------- */
+
+extern char __data_start[], _end[]; /* the linker's */
+
+/* Not part of what is saved. */
+static struct saved {
+        gregset_t registers;
+        sigjmp_buf end;
+        unsigned int steps, wrong, first_wrong;
+        char before[DATA_BYTES], data[DATA_BYTES], stack[STACK_BYTES]; /* the giving thread's */
+        char handlers_stack[65536];
+} * saved;
+
+/* L4 keeps the UTCB's address where the C library has that of its own data. */
+static L4_Word_t swap_utcb(L4_Word_t address)
+{
+        __asm__ volatile("xchgl %0, %%gs:0" : "+r"(address) : : "memory");
+        return address;
+}
+
+static L4_Word_t library;
+
+static void stepped(int number, siginfo_t *info, void *context)
+{
+        greg_t *registers = ((ucontext_t *)context)->uc_mcontext.gregs;
+
+        (void)number, (void)info;
+        if (in_kernel)
+                return;
+        saved->steps++;
+        memcpy(saved->registers, registers, sizeof(saved->registers));
+        memcpy(saved->data, __data_start, (size_t)(_end - __data_start));
+        memcpy(saved->stack, (void *)registers[REG_ESP], STACK_BYTES);
+        happened = 1;
+        action();
+        registers[REG_EFL] &= ~TRAP_FLAG;
+}
+
+/* The end, after an action: back to where that was. */
+static void back(int number, siginfo_t *info, void *context)
+{
+        greg_t *registers = ((ucontext_t *)context)->uc_mcontext.gregs;
+
+        (void)info;
+        if (number == SIGSEGV)
+                ended = CRASHED;
+        if (!happened)
+                abort();
+        if (!right() && !saved->wrong++)
+                saved->first_wrong = saved->steps;
+        memcpy(__data_start, saved->data, (size_t)(_end - __data_start));
+        memcpy((void *)saved->registers[REG_ESP], saved->stack, STACK_BYTES);
+        memcpy(registers, saved->registers, sizeof(saved->registers));
+}
+
+static void leave(int how)
+{
+        ended = how;
+        if (happened)
+                raise(SIGUSR1); /* and back */
+        __asm__ volatile("pushf; andl $~0x100, (%%esp); popf" : : : "memory", "cc");
+        swap_utcb(library);
+        siglongjmp(saved->end, 1);
+}
+
+/* The giving thread runs until it has given so often, or sleeps; then nothing of that is left. */
+static void run(unsigned int so_often)
+{
+        gifts_wanted = so_often;
+        memcpy(saved->before, __data_start, (size_t)(_end - __data_start));
+        if (sigsetjmp(saved->end, 1)) {
+                memcpy(__data_start, saved->before, (size_t)(_end - __data_start));
+                return;
+        }
+        library = swap_utcb((L4_Word_t)&utcb[UTCB_WORDS]);
+        __asm__ volatile("pushf; orl $0x100, (%%esp); popf" : : : "memory", "cc");
+        giver();
+}
+
+/* --- the kernel --------------------------------------------------------------------------- */
+
+void L4_ThreadSwitch(L4_ThreadId_t to)
+{
+        in_kernel = 1;
+        if (!L4_IsNilThread(to)) {
+                given[gifts++] = L4_ThreadNo(to);
+                if (gifts == gifts_wanted)
+                        leave(GAVE);
+        }
+        in_kernel = 0;
+}
+
+/*
+ * Who is not listening is not told.  When the giving thread listens, the server has done what it
+ * had to do, but for telling what it could not tell.
+ */
+static L4_Word_t ipc(L4_Word_t to, L4_Word_t from)
+{
+        if (to)
+                return to == giver_id.raw && !listening ? L4_TAG_ERROR : 0;
+        if (!from || !happened || !shares_is_pending())
+                leave(SLEEPS);
+        listening = 1;
+        shares_tell();
+        listening = 0;
+        return 0;
+}
+
+static L4_Word_t __attribute__((used, regparm(2))) ipc_of(L4_Word_t to, L4_Word_t from)
+{
+        int nested = in_kernel;
+        L4_Word_t tag;
+
+        in_kernel = 1;
+        tag = ipc(to, from);
+        in_kernel = nested;
+        return tag;
+}
+
+void ipc_entry(void);
+__asm__(".globl ipc_entry\n"
+        "ipc_entry:\n\t"
+        "pushl %edi\n\t"
+        "call ipc_of\n\t"
+        "popl %edi\n\t"
+        "movl %eax, %esi\n\t"
+        "ret");
+
+int L4_HasFeature(const char *feature)
+{
+        (void)feature;
+        return 1;
+}
+
+L4_Word_t L4_ProcessorKHz(void)
+{
+        return 1000000;
+}
+
+L4_ThreadId_t L4_Sigma0(void)
+{
+        return L4_nilthread;
+}
+
+L4_Word_t L4_ThreadControl(L4_ThreadId_t dest, L4_ThreadId_t space, L4_ThreadId_t scheduler,
+                           L4_ThreadId_t pager, L4_Word_t where)
+{
+        (void)space, (void)scheduler, (void)pager, (void)where;
+        giver_id = dest;
+        return 1;
+}
+
+L4_ThreadId_t L4_Start(L4_ThreadId_t dest, L4_Word_t sp, L4_Word_t ip)
+{
+        (void)sp;
+        giver = (void (*)(void))ip;
+        return dest;
+}
+
+L4_Word_t L4_Schedule(L4_ThreadId_t dest, L4_Word_t time, L4_Word_t processor, L4_Word_t prio,
+                      L4_Word_t preemption, L4_Word_t *old_time)
+{
+        (void)dest, (void)time, (void)processor, (void)prio, (void)preemption, (void)old_time;
+        return L4_STATE_RUNNING;
+}
+
+L4_Word_t L4_Set_Timeslice(L4_ThreadId_t dest, L4_Time_t slice)
+{
+        (void)dest, (void)slice;
+        return L4_STATE_RUNNING;
+}
+
+unsigned int vms_running(void)
+{
+        return 2;
+}
+
+/* --- scenes ----------------------------------------------------------------------------------- */
+
+enum { LOW = 5, NEXT = 6, HIGH = 37 };
+
+static int was_given(const struct vm *v, L4_Word_t n)
+{
+        for (unsigned int i = 0; i < gifts; i++)
+                if (given[i] == v->first_no + n)
+                        return 1;
+        return 0;
+}
+
+/* One of two machines that want time ends (resourcemon/vm.c). */
+static void first_ends(void)
+{
+        shares_forget(&vms[0]);
+        vms[0].state = VM_ENDED;
+}
+
+static int second_was_given_its_own(void)
+{
+        return ended != CRASHED && was_given(&vms[1], LOW) &&
+               gifts == 1u + (unsigned int)was_given(&vms[0], HIGH);
+}
+
+/* Somebody wants time: alone, or beside a thread that did before. */
+static void first_wants(void)
+{
+        shares_want(&vms[0], LOW);
+}
+
+static int wanting_was_given(void)
+{
+        return ended == GAVE && was_given(&vms[0], LOW);
+}
+
+static void begin(void)
+{
+        saved->steps = saved->wrong = 0;
+        for (unsigned int i = 0; i < 2; i++) {
+                vms[i].state = VM_RUNNING;
+                vms[i].share = 1;
+                vms[i].first_no = 1000 * (i + 1);
+                shares_forget(&vms[i]);
+        }
+}
+
+static void wants(struct vm *v, L4_Word_t n)
+{
+        library = swap_utcb((L4_Word_t)&utcb[UTCB_WORDS]);
+        shares_want(v, n);
+        swap_utcb(library);
+}
+
+static void result(const char *name)
+{
+        if (saved->wrong)
+                note("after %u of %u steps, first %u", saved->wrong, saved->steps,
+                     saved->first_wrong);
+        ok(!saved->wrong && saved->steps > 20, "%s", name);
+}
+
+static void a_machine_ends(void)
+{
+        begin();
+        wants(&vms[0], HIGH);
+        wants(&vms[1], LOW);
+        action = first_ends;
+        right = second_was_given_its_own;
+        run(2);
+        result("a machine ends: no time goes where nobody wanted it, and the other has its own");
+}
+
+static void somebody_wants(L4_Word_t before, unsigned int gifts_then, const char *name)
+{
+        begin();
+        if (before)
+                wants(&vms[0], before);
+        action = first_wants;
+        right = wanting_was_given;
+        run(gifts_then);
+        result(name);
+}
+
+static void on(int number, void (*handler)(int, siginfo_t *, void *))
+{
+        struct sigaction of = {.sa_sigaction = handler, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+
+        sigaction(number, &of, NULL);
+}
+
+int main(void)
+{
+        stack_t other = {.ss_size = sizeof(saved->handlers_stack)};
+
+        saved =
+            mmap(NULL, sizeof(*saved), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (saved == MAP_FAILED || _end - __data_start > DATA_BYTES)
+                return 1;
+        other.ss_sp = saved->handlers_stack;
+        sigaltstack(&other, NULL);
+        on(SIGTRAP, stepped);
+        on(SIGUSR1, back);
+        on(SIGSEGV, back);
+        L4_syscalls.ipc = (L4_Word_t)ipc_entry;
+        utcb[UTCB_WORDS + L4_UTCB_GLOBALID / 4] = L4_GlobalId(100, 1).raw;
+        library = swap_utcb((L4_Word_t)&utcb[UTCB_WORDS]);
+        shares_start();
+        swap_utcb(library);
+        a_machine_ends();
+        somebody_wants(0, 1, "who wants time while the giving thread falls asleep has it");
+        somebody_wants(NEXT, 2, "who wants time while one beside it is given some has it, too");
+        somebody_wants(HIGH, 2, "and where that one is far from it");
+        return tap_done();
+}
