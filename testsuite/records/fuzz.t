@@ -9,7 +9,7 @@ set -u
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 echo 1..2
-if [ "${AFTERBURN_LONG:-0}" = 0 ]; then mutations=20000 runs=400000; else mutations=1000000 runs=12000000; fi
+if [ "${AFTERBURN_LONG:-0}" = 0 ]; then mutations=20000 runs=400000 time=0; else mutations=1000000 runs=12000000 time=600; fi
 # AddressSanitizer of these compilers cannot stand every random layout of newer kernels.
 fixed=
 ! setarch "$(uname -m)" -R true 2>/dev/null || fixed="setarch $(uname -m) -R"
@@ -41,7 +41,7 @@ mkdir "$work/corpus"
 if "$top_builddir/testsuite/records/corpus" "$work/corpus" >"$work/log" 2>&1 &&
 	$CLANG $flags -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 	-o "$work/fuzz" $sources -lelf -lz >>"$work/log" 2>&1 &&
-	(cd "$work" && $fixed timeout 9000 ./fuzz -seed=2006 -runs="${AB_FUZZ_RUNS:-$runs}" \
+	(cd "$work" && $fixed timeout 9000 ./fuzz -seed=2006 -runs="${AB_FUZZ_RUNS:-$runs}" -max_total_time=$time \
 	-timeout=900 -rss_limit_mb=2048 -verbosity=0 -print_final_stats=1 corpus) >>"$work/log" 2>&1; then
 	echo "ok 2 - libFuzzer finds nothing"
 	grep stat::number_of_executed_units "$work/log" | sed 's/^/# /'
