@@ -83,7 +83,7 @@ l4_ways_in() {
                 $2 ~ /[tT]/ && $3 ~ /^sys_(unmap|exchange_registers|thread_control|space_control|schedule|thread_switch)$/ {
                         print $1, "count_" $3
                 }
-                $2 ~ /[tT]/ && $3 ~ /^(fast_)?write_segments$/ { print $1, "count_" $3 }'
+                $2 ~ /[tT]/ && $3 ~ /^((fast_)?write_segments|fast_exchange_registers_move)$/ { print $1, "count_" $3 }'
         nm "$(grep '/wedge-' "$work/files" | head -n 1)" |
                 awk '$2 ~ /[tT]/ && $3 ~ /^(count_bits_only|l4vm_request|mmu_fill)$/ {
                         sub(/^count_/, "", $3); print $1, "count_" $3 }'

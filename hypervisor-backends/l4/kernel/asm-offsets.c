@@ -58,6 +58,7 @@ void offsets(void)
         DEFINE(TCB_SPACE, offsetof(struct tcb, space));
         DEFINE(TCB_SEG_LOW, offsetof(struct tcb, seg_low));
         DEFINE(TCB_SEG_HIGH, offsetof(struct tcb, seg_high));
+        DEFINE(SPACE_KIP_AREA, offsetof(struct space, kip_area));
         DEFINE(SPACE_PD_PHYS, offsetof(struct space, pd_phys));
         /* of testsuite/soak, which reads them in a memory image */
         DEFINE(SPACE_SHADOW, offsetof(struct space, shadow));
@@ -73,6 +74,7 @@ void offsets(void)
         DEFINE(FAST_BLOCK_BOUNDS_, FAST_BLOCK_BOUNDS);
         DEFINE(EXIT_SYSEXIT_, EXIT_SYSEXIT);
         DEFINE(EXIT_STACK_, EXIT_STACK);
+        DEFINE(EXIT_IRET_, EXIT_IRET);
         DEFINE(VEC_GP_, VEC_GP);
         DEFINE(MSR_SYSENTER_CS_, MSR_SYSENTER_CS);
         DEFINE(FPAGE_PAGE_, PAGE_BITS << L4_FPAGE_SIZE_SHIFT);

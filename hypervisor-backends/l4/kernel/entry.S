@@ -217,6 +217,9 @@ int_ipc_entry:
  */
         .globl sysenter_slow
 sysenter_slow:
+        cmpl $CALL_EXCHANGE_REGISTERS, %ebx
+        je move_waiting
+not_move:
         pushl $SEL_UDATA
         pushl %ebp
         pushl $USER_EFLAGS
@@ -237,6 +240,75 @@ sysenter_slow:
         je 2b
         call syscall_by_number          /* not an Ipc (stubs.S) */
         jmp exit_to_user
+
+/*
+ * ExchangeRegisters the short way, as exregs.c does it: it sends a thread of the same space, which
+ * waits for the answer to a page fault (faultpath.S), to another place with other flags.
+ */
+#define THEIRS(field) TCB_SIZE - FRAME_SIZE + field(%edx)
+#define CONTROL       CALL_MARK | L4_EXREGS_IP | L4_EXREGS_FLAGS
+
+move_waiting:
+        cmpl $CONTROL, %ecx
+        jne not_move
+        movl %eax, %edx                 /* where SP would be, if it were to be set */
+        shrl $14, %edx
+        movl %ss:thread_table(,%edx,4), %edx
+        cmpl %eax, %ss:TCB_ID(%edx)
+        jne not_move
+        cmpl $S_KWAITING_, %ss:TCB_STATE(%edx)  /* and no work */
+        jne not_move
+        cmpb $ANSWER_EMPTY_, %ss:TCB_SHORT_FAULT(%edx)
+        jne not_move
+        movl %ss:TCB_SPACE(%edx), %ecx
+        cmpl TCB_SPACE - TCB_SIZE(%esp), %ecx
+        jne 1f
+        movl %ss:SPACE_KIP_AREA(%ecx), %ecx
+        movl %ecx, %ebx
+        andl $L4_FPAGE_SIZE_MASK, %ebx
+        cmpl $L4_PAGE_BITS << L4_FPAGE_SIZE_SHIFT, %ebx
+        jne 1f
+        .globl fast_exchange_registers_move     /* the benchmark counts it */
+fast_exchange_registers_move:
+        andl $-(1 << L4_PAGE_BITS), %ecx
+        addl $fast_exchange_registers_return, %ecx
+        subl $kip_page, %ecx
+        pushl $2
+        popfl
+        pushl $SEL_UDATA
+        addl $8, %ebp                   /* it has pushed two registers (stubs.S) */
+        pushl %ebp
+        pushl $USER_EFLAGS
+        pushl $SEL_UCODE
+        pushl %ecx
+        pushl $0
+        pushl $VEC_IPC
+        pushl %ss:TCB_LOCAL_ID(%edx)    /* EAX to EDI: the results */
+        pushl $L4_EXREGS_WAS_RECEIVING
+        pushl %ss:THEIRS(FRAME_ESP)
+        movl %ss:TCB_UTCB(%edx), %ecx
+        pushl %ss:L4_UTCB_USERHANDLE(%ecx)
+        pushl $EXIT_STACK_
+        pushl %ss:L4_UTCB_PAGER(%ecx)
+        pushl %ss:THEIRS(FRAME_EIP)
+        movl %ss:THEIRS(FRAME_EFLAGS), %ecx
+        pushl %ecx
+        movl %esi, %ss:THEIRS(FRAME_EIP)
+        andl $~L4_EFLAGS_SETTABLE, %ecx
+        andl $L4_EFLAGS_SETTABLE, %edi
+        orl %edi, %ecx
+        movl %ecx, %ss:THEIRS(FRAME_EFLAGS)
+        movl $EXIT_IRET_, %ss:THEIRS(FRAME_WAY_OUT)
+        pushw %ds
+        pushw %es
+        pushw %fs
+        pushw %gs
+        CHECK_SEGMENTS
+        jmp exit_to_user
+
+1:      movl $CALL_EXCHANGE_REGISTERS, %ebx
+        movl $CONTROL, %ecx
+        jmp not_move
 
 /* --- the way out ------------------------------------------------------------------ */
 

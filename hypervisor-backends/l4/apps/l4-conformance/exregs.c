@@ -194,6 +194,59 @@ static void stranger(void)
         L4_Send(self);
 }
 
+static void faulter(void)
+{
+        *(volatile L4_Word_t *)0x70000000 = 1;
+}
+
+/* What a pager beside a thread does with its fault. */
+static void in_fault(void)
+{
+        enum { ARITHMETIC = 0x8D5, ALL = 0x240DD5 };
+        L4_ThreadId_t t = task_thread_waiting(L4_nilthread, L4_MyGlobalId()), other;
+        struct L4_ExRegs r = {.control = L4_EXREGS_IP | L4_EXREGS_FLAGS,
+                              .ip = (L4_Word_t)landing_place,
+                              .sp = 0x1234,
+                              .flags = ARITHMETIC};
+        L4_Word_t ip, flags;
+        L4_MsgTag_t tag;
+
+        landed = 0;
+        L4_Set_MsgTag(L4_Tag(0, 2, 0));
+        L4_LoadMR(1, (L4_Word_t)faulter);
+        L4_LoadMR(2, task_stack(t));
+        L4_Send(t);
+        tag = L4_Receive_Timeout(t, PATIENCE);
+        ip = L4_StoreMR(2);
+        *L4_UtcbWord(task_local_id(t), L4_UTCB_USERHANDLE) = 0x4321;
+        other = L4_ExchangeRegisters(t, &r);
+        check(L4_IpcSucceeded(tag) && other.raw == task_local_id(t).raw &&
+                  r.control == L4_EXREGS_WAS_RECEIVING,
+              "2.3", "exregs: a thread that waits for its pager: the local id, receiving");
+        check(r.ip == ip && r.ip - (L4_Word_t)faulter < 64 && r.sp <= task_stack(t) &&
+                  task_stack(t) - r.sp < 256 && (r.flags & 0x202) == 0x202,
+              "2.3", "exregs: a thread that waits for its pager: where it faulted");
+        check(r.handle == 0x4321 && r.pager.raw == L4_MyGlobalId().raw, "2.3",
+              "exregs: a thread that waits for its pager: handle and pager");
+        flags = r.flags;
+        r = (struct L4_ExRegs){.control = L4_EXREGS_IP | L4_EXREGS_FLAGS,
+                               .ip = (L4_Word_t)landing_place,
+                               .flags = ARITHMETIC | 0x20000};
+        L4_ExchangeRegisters(t, &r);
+        check(r.ip == (L4_Word_t)landing_place && ((r.flags ^ flags) & ~(L4_Word_t)ALL) == 0 &&
+                  (r.flags & ALL) == ARITHMETIC,
+              "2.3", "exregs: a thread that waits for its pager: what was set before is read");
+        L4_Sleep(BRIEFLY);
+        check(landed == 0, "2.3", "exregs: a thread that waits for its pager still waits");
+        L4_Set_MsgTag(L4_Tag(0, 0, 0));
+        L4_Send(t);
+        L4_Sleep(BRIEFLY);
+        check(landed == 1 && (landed_flags & 0x20AD5) == 0xAD5 && task_stack(t) - landed_sp < 256,
+              "2.3",
+              "exregs: and when it is answered goes on there, with those flags and its stack");
+        task_delete_all();
+}
+
 static void permission(void)
 {
         struct L4_ExRegs r;
@@ -229,5 +282,6 @@ void area_exregs(void)
         halting();
         registers();
         in_ipc();
+        in_fault();
         permission();
 }
