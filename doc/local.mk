@@ -7,7 +7,7 @@ dist_doc_DATA = README doc/design.md doc/results-toolchain doc/results-baseline 
 
 # What style and static checkers say; `make lint' is clean on main.
 lint:
-	cd $(top_srcdir) && git ls-files quickstart .ci/run '*.sh' '*.t' testsuite/summary testsuite/installed samples/rootfs/make-rootfs | xargs $(SHELLCHECK) -x
+	cd $(top_srcdir) && git ls-files quickstart .ci/run '*.sh' '*.t' testsuite/summary testsuite/timed testsuite/times testsuite/installed samples/rootfs/make-rootfs | xargs $(SHELLCHECK) -x
 	cd $(top_srcdir) && git ls-files '*.c' | xargs $(CPPCHECK) --quiet --error-exitcode=1 \
 		--enable=warning,portability --inline-suppr --suppress=missingIncludeSystem \
 		-I include -I afterburner -I '$(abs_top_builddir)'
@@ -22,7 +22,7 @@ format-check:
 .PHONY: lint format format-check
 EXTRA_DIST += afterburner/README linker/README hypervisor-backends/README runtime-wedge/README \
 	samples/README testsuite/README include/afterburn/README afterburner/host/README \
-	testsuite/summary testsuite/skips
+	testsuite/summary testsuite/skips testsuite/timed testsuite/times testsuite/issues.tsv
 
 # One page tells of compiler and assembler.
 install-data-hook:
