@@ -49,6 +49,7 @@ uint32_t backend_events(void)
 void backend_wait(void)
 {
         l4vm_call_begin();
+        l4vm_leave_main();
         l4vm.waiting = 1;
         if (!l4vm.events || !__atomic_exchange_n(&l4vm.waiting, 0, __ATOMIC_SEQ_CST))
                 L4_Receive(l4vm_thread(L4VM_MONITOR));

@@ -11,8 +11,13 @@
  */
 #include "fpu.h"
 
-static bool known[L4VM_SPACES]; /* the area is what the thread has */
-static uint32_t owner;
+static bool known[L4VM_SPACES];  /* the area is what the thread has */
+enum { CONTROL = 0, MXCSR = 6 }; /* words of an image */
+
+/* Where the owner is gone, or nobody has been it: the registers of a new thread. */
+static uint32_t kept[FPU_AREA_WORDS]
+    __attribute__((aligned(16))) = {[CONTROL] = 0x37f, [MXCSR] = 0x1f80};
+static uint32_t owner = L4VM_NOBODY;
 uint32_t l4vm_fpu_in_use = L4VM_FPU_NOWHERE;
 
 void l4vm_fpu_reset(uint32_t space)
@@ -20,14 +25,24 @@ void l4vm_fpu_reset(uint32_t space)
         known[space] = false;
 }
 
+static void *area(uint32_t space)
+{
+        return space == L4VM_NOBODY ? kept : l4vm_fpu_area(space);
+}
+
 /* Bring what the owner's thread has into its area. */
 static void look(void)
 {
-        if (known[owner])
+        if (owner == L4VM_NOBODY || known[owner])
                 return;
         l4vm_user_need(owner);
         l4vm_fpu_in_use = L4VM_FPU_NOWHERE;
         known[owner] = l4vm_fpu_read(owner);
+        if (known[owner])
+                return;
+        /* Its thread is a new one, and is not asked again. */
+        fpu_copy(kept, l4vm_fpu_area(owner));
+        owner = L4VM_NOBODY;
 }
 
 /* Put @image into the thread of @space, which becomes the owner. */
@@ -46,17 +61,39 @@ void l4vm_fpu_enter(uint32_t space)
 {
         if (owner != space) {
                 look();
-                put(space, l4vm_fpu_area(owner));
+                put(space, area(owner));
         }
         known[space] = false;
         l4vm_fpu_in_use = space;
+}
+
+/*
+ * To ask a thread is to let it run.  So that is done while its space is the current one, and has
+ * what the guest gives it.
+ */
+void l4vm_fpu_leave(void)
+{
+        if (owner == l4vm_current && l4vm_awake == owner)
+                look();
+}
+
+void l4vm_fpu_forget(uint32_t space)
+{
+        if (owner == space)
+                look();
+        if (owner == space) {
+                fpu_copy(kept, l4vm_fpu_area(space));
+                owner = L4VM_NOBODY;
+                l4vm_fpu_in_use = L4VM_FPU_NOWHERE;
+        }
+        known[space] = false;
 }
 
 void backend_fpu_save(void *to)
 {
         l4vm_call_begin();
         look();
-        fpu_copy(to, l4vm_fpu_area(owner));
+        fpu_copy(to, area(owner));
         l4vm_call_end();
 }
 

@@ -299,6 +299,8 @@ void l4vm_establish(uint32_t space, uint32_t address);
 /* Carry out what was put off, if anything is: before user code runs. */
 extern uint32_t l4vm_queued;
 void l4vm_flush_queue(void);
+/* ... while main is in the middle of putting something off: it will do it once more. */
+void l4vm_flush_again(void);
 
 /* --- reclaim.c: when L4 has no memory for a mapping --------------------------------------- */
 
@@ -378,22 +380,43 @@ void l4vm_stub_fill(uint32_t space);
 L4_ThreadId_t l4vm_user_pager(uint32_t space);
 /* The thread of @space is there. */
 void l4vm_user_need(uint32_t space);
-/* These regions of a user space are to be empty, all of it where there are too many. */
-void l4vm_user_empty(uint32_t space, const L4_Fpage_t *pages, uint32_t count);
-#define L4VM_EMPTY_MOST 60u
+/* Nothing of @space is to be there when it is used next. */
+void l4vm_user_forget(uint32_t space);
+/* ... and L4 has what memory it took. */
+void l4vm_user_drop(uint32_t space);
 /* @space runs next: its thread gets the floating-point registers.  Its thread is new. */
 void l4vm_fpu_enter(uint32_t space);
 /* The space l4vm_fpu_enter() was for last, if nothing has been asked or set since. */
 #define L4VM_FPU_NOWHERE 0xffffffffu
 extern uint32_t l4vm_fpu_in_use;
 void l4vm_fpu_reset(uint32_t space);
+/* Another space than the current one is to be; the thread of @space will be gone. */
+void l4vm_fpu_leave(void);
+void l4vm_fpu_forget(uint32_t space);
+
+/* --- awake.c: which user space's threads may run, all others are halted --------------------- */
+
+#define L4VM_NOBODY 0xffffffffu
+extern uint32_t l4vm_awake;
+/* Those of @space, which is there and current, and no others.  None. */
+void l4vm_awaken(uint32_t space);
+void l4vm_rest(void);
+/* The layout halts the threads of @rest and lets those of @wake go on: either may be L4VM_NOBODY.
+ */
+void l4vm_user_halt(uint32_t rest, uint32_t wake);
+/* Before main waits for an event: programs may run meanwhile. */
+void l4vm_leave_main(void);
+/* The monitor thread hears that main is preempted: they may, too. */
+void l4vm_main_preempted(void);
+/* That it hears of it: before something is put off; where something is, or the wrong space awake.
+ */
+void l4vm_watch(void);
+void l4vm_watch_as_needed(void);
 
 /* --- pager.c: the pagers beside the threads that run applications ------------------------ */
 
 /* Start that of a new @space, by main.  False: it does not. */
 bool l4vm_pager_start(uint32_t space);
-/* It waits, as it should when its space does not run, and cannot but go on with its own code. */
-bool l4vm_pager_waits(uint32_t space);
 /* A message to the monitor thread.  True: of a pager, whose answer is loaded. */
 bool l4vm_pager_faulted(L4_ThreadId_t from, L4_MsgTag_t tag);
 
@@ -406,7 +429,7 @@ bool l4vm_move_user(L4_ThreadId_t thread, struct L4_ExRegs *r);
 
 /* stubs.S: offsets in the page of code. */
 extern char l4vm_stub_code[];
-extern char stub_hlt[], stub_start[], stub_fpu_save[], stub_fpu_load[], stub_flush[];
+extern char stub_hlt[], stub_start[], stub_fpu_save[], stub_fpu_load[];
 extern char stub_popf[], stub_popf_end[], stub_give[], stub_give_back[], stub_give_end[];
 extern char stub_start_paged[], stub_pager[], stub_pager_back[];
 extern uint32_t stub_calls[2];
@@ -422,6 +445,8 @@ struct l4vm_quirks {
         bool flags;      /* replies set TF, DF, AC and ID too */
         bool pagers;     /* so does ExchangeRegisters: a space can have its own pager */
         bool splits;     /* a part of a 4 MB page can be unmapped */
+        bool halts;      /* a thread can be halted in an Ipc */
+        bool signals;    /* a preempted thread tells its exception handler, if it wants to */
         bool error_code; /* exceptions carry the processor's error code, in every vector */
 };
 extern struct l4vm_quirks l4vm_quirks;

@@ -41,7 +41,6 @@
 #define STUB_PAGER     0x014 /* its pager's */
 #define STUB_MONITOR   0x018 /* the pager's pager's */
 #define STUB_FPU       0x200 /* 512 bytes for fxsave */
-#define STUB_WORDS     0x400 /* 64 words for message registers */
 #define STUB_STACK     0xff0
 #define STUB_PAGERS    0xdf0 /* the pager's stack */
 

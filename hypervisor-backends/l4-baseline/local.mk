@@ -18,6 +18,7 @@ L4VM_SHARED = \
 	hypervisor-backends/l4-baseline/user-fault.h
 # ... and where the guest kernel has a space of its own.
 L4VM_OWN_SPACE = \
+	hypervisor-backends/l4-baseline/awake.c \
 	hypervisor-backends/l4-baseline/fpu.c \
 	hypervisor-backends/l4-baseline/fpu.h \
 	hypervisor-backends/l4-baseline/helper.c \

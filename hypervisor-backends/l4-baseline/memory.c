@@ -284,6 +284,12 @@ void l4vm_flush_queue(void)
 {
         unmap(queue, l4vm_queued, false);
         l4vm_queued = 0;
+        l4vm_watch_as_needed();
+}
+
+void l4vm_flush_again(void)
+{
+        unmap(queue, l4vm_queued, false);
 }
 
 static void put_off(L4_Fpage_t page)
@@ -293,7 +299,10 @@ static void put_off(L4_Fpage_t page)
                 l4vm_flush_queue();
                 l4vm_call_end();
         }
-        queue[l4vm_queued++] = page;
+        l4vm_watch();
+        queue[l4vm_queued] = page;
+        __atomic_signal_fence(__ATOMIC_SEQ_CST);
+        l4vm_queued++;
 }
 
 /* User code loses @rights (L4's) of the page mapped by @entry. */
@@ -375,9 +384,15 @@ void l4vm_leave_large(uint32_t virtual, uint32_t old, bool kernel)
                     L4_FPAGE_RWX));
 }
 
+/* User spaces lose what they have to before they run (awake.c); at once where that cannot be. */
 void l4vm_changed(void)
 {
-        all_leave(); /* user spaces lose what they have to when they run */
+        all_leave();
+        if (l4vm_queued && !l4vm_quirks.halts) {
+                l4vm_call_begin();
+                l4vm_flush_queue();
+                l4vm_call_end();
+        }
 }
 
 void l4vm_establish(uint32_t space, uint32_t address)
@@ -393,31 +408,30 @@ void backend_switch(uint32_t space)
                 backend_fatal("switch to a space that does not exist");
         if (space == l4vm_current)
                 return;
-        if (visit_count) {
-                l4vm_call_begin();
+        l4vm_call_begin();
+        l4vm_fpu_leave();
+        if (visit_count)
                 leave_user_pages();
-                l4vm_call_end();
-        }
         l4vm_space_left(l4vm_current);
+        l4vm_watch();
         l4vm_current = space;
+        l4vm_watch_as_needed();
+        l4vm_call_end();
 }
 
 void l4vm_empty_space(uint32_t space)
 {
-        l4vm_user_empty(space, 0, L4VM_EMPTY_MOST + 1);
+        l4vm_user_drop(space);
 }
 
 void backend_forget(uint32_t space)
 {
-        L4_Fpage_t pages[L4VM_EMPTY_MOST];
-        uint32_t count;
-
         if (space >= L4VM_SPACES)
                 backend_fatal("a space that does not exist");
         l4vm_call_begin();
         if (space == l4vm_current)
                 leave_user_pages();
-        count = shadow_forget(space, pages, L4VM_EMPTY_MOST);
-        l4vm_user_empty(space, pages, count);
+        shadow_forget(space, 0, 0);
+        l4vm_user_forget(space);
         l4vm_call_end();
 }

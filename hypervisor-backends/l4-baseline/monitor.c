@@ -208,6 +208,8 @@ static bool of_main(L4_MsgTag_t tag)
                 page_fault(a, L4_StoreMR(2), L4_Label(tag) & L4_FPAGE_W);
                 return true;
         }
+        if (L4_Label(tag) == L4_LABEL_PREEMPTION)
+                l4vm_main_preempted();
         return false;
 }
 

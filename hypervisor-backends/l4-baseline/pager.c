@@ -2,12 +2,10 @@
 /*
  * The pager in a user space (stub_pager in stubs.S): it hears of the application's faults without
  * a switch of address spaces.  It has nothing that the application's thread has not, for whatever
- * is in that space is the application's to change; but it has a share of the processor.  So
- * when another space is to run it is looked whether it waits where it should.
+ * is in that space is the application's to change; but it has a share of the processor, so
+ * it is halted with that (awake.c).
  */
 #include "l4vm.h"
-
-static bool started[L4VM_SPACES];
 
 static L4_ThreadId_t pager_of(uint32_t space)
 {
@@ -22,19 +20,7 @@ bool l4vm_pager_start(uint32_t space)
         L4_Set_MsgTag(L4_Tag(0, 2, 0));
         L4_LoadMR(1, STUB_ADDRESS(stub_pager));
         L4_LoadMR(2, L4VM_STUB_DATA + STUB_PAGERS);
-        started[space] = !L4_IpcFailed(L4_Call_Timeouts(pager_of(space), L4_ZeroTime, patience));
-        return started[space];
-}
-
-bool l4vm_pager_waits(uint32_t space)
-{
-        struct L4_ExRegs r = {0};
-
-        if (!started[space])
-                return true;
-        l4vm_count(COUNT_MOVE);
-        return !L4_IsNilThread(L4_ExchangeRegisters(pager_of(space), &r)) &&
-               r.control == L4_EXREGS_WAS_RECEIVING && r.ip == STUB_ADDRESS(stub_pager_back);
+        return !L4_IpcFailed(L4_Call_Timeouts(pager_of(space), L4_ZeroTime, patience));
 }
 
 /* A program has unmapped its stubs: they are there again. */

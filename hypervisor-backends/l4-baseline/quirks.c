@@ -35,6 +35,8 @@ void l4vm_quirks_start(void)
         l4vm_quirks.pagers = !public;
         l4vm_quirks.error_code = !public;
         l4vm_quirks.splits = !public;
+        l4vm_quirks.halts = !public;
+        l4vm_quirks.signals = !public;
 }
 
 uint32_t l4vm_error_code(uint32_t vector, uint32_t error)

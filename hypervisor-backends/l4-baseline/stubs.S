@@ -26,7 +26,7 @@
         .section .stubs, "awx", @progbits
         .balign 4096
         .globl  l4vm_stub_code
-        .globl  stub_hlt, stub_start, stub_fpu_save, stub_fpu_load, stub_flush
+        .globl  stub_hlt, stub_start, stub_fpu_save, stub_fpu_load
         .globl  stub_popf, stub_popf_end, stub_give, stub_give_back, stub_give_end
         .globl  stub_start_paged, stub_pager, stub_pager_back, stub_calls
 l4vm_stub_code:
@@ -128,25 +128,5 @@ stub_pager_back:
         .balign 4
 stub_calls:
         .long   0, 0
-/*
- * For the next program nothing of this one is to stay: who is told of the space's faults and exceptions
- * is set again, and pages go (Unmap from itself: %eax control, its message registers from the data
- * page, %ebx the kernel's entry).
- */
-stub_flush:
-        movl    L4VM_STUB_DATA + STUB_PAGER, %ecx
-        movl    %ecx, PAGER
-        movl    L4VM_STUB_DATA + STUB_HANDLER, %ecx
-        movl    %ecx, EXCEPTION_HANDLER
-        movl    L4VM_STUB_DATA + STUB_MONITOR, %ecx
-        movl    %ecx, PAGERS_PAGER
-        movl    $L4VM_STUB_DATA + STUB_WORDS, %esi
-        movl    $L4VM_UTCB + 0x100, %edi
-        movl    $64, %ecx
-        rep movsl
-        movl    L4VM_STUB_DATA + STUB_WORDS, %esi
-        movl    $L4VM_UTCB + 0x100, %edi
-        call    *%ebx
-        hlt
         .balign 4096
         .section .note.GNU-stack, "", @progbits

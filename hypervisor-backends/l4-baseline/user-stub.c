@@ -5,8 +5,6 @@
  */
 #include "l4vm.h"
 
-enum { LOWER_HALF = 31 };
-
 static bool made[L4VM_SPACES];
 static uint8_t stub_data[L4VM_SPACES][AB_PAGE_BYTES] __attribute__((aligned(4096)));
 
@@ -25,20 +23,18 @@ void l4vm_stub_fill(uint32_t space)
         data[STUB_PAGER / 4] = l4vm_user_pager(space).raw;
 }
 
-/* The code is not for writing. */
+/* Who needs one needs the other.  The code is not for writing. */
 bool l4vm_stub_page(uint32_t space, uint32_t address, bool write)
 {
-        uint32_t page = address & SHADOW_PAGE, from;
+        uint32_t page = address & SHADOW_PAGE;
 
-        if (page == L4VM_STUB_CODE && !write)
-                from = (uint32_t)l4vm_stub_code;
-        else if (page == L4VM_STUB_DATA)
-                from = (uint32_t)stub_data[space];
-        else
+        if (page != L4VM_STUB_DATA && (page != L4VM_STUB_CODE || write))
                 return false;
-        L4_LoadMapItem(
-            1, L4_PageRights(from, l4vm_rights(page == L4VM_STUB_DATA ? AB_WRITE : AB_READ)), page);
-        L4_Set_MsgTag(L4_Tag(0, 0, 2));
+        L4_LoadMapItem(1, L4_PageRights((uint32_t)l4vm_stub_code, l4vm_rights(AB_READ)),
+                       L4VM_STUB_CODE);
+        L4_LoadMapItem(3, L4_PageRights((uint32_t)stub_data[space], l4vm_rights(AB_WRITE)),
+                       L4VM_STUB_DATA);
+        L4_Set_MsgTag(L4_Tag(0, 0, 4));
         return true;
 }
 
@@ -57,22 +53,25 @@ void l4vm_user_need(uint32_t space)
 }
 
 /*
- * The thread itself unmaps: others that have the same pages keep them.  What it has of the
- * kernel space's pages for user code stays true.
+ * For the next program nothing of this one is to stay, neither pages nor what its threads are about
+ * to do: so they and the space are made anew when they are needed.  To empty it by a stub
+ * would be to ask the program to.
  */
-void l4vm_user_empty(uint32_t space, const L4_Fpage_t *pages, uint32_t count)
+void l4vm_user_forget(uint32_t space)
 {
-        uint32_t *words = (uint32_t *)(stub_data[space] + STUB_WORDS), i;
-
-        if (!count || !made[space])
+        if (!made[space])
                 return;
-        if (count > L4VM_EMPTY_MOST) {
-                words[0] = L4_FpageAddRights(L4_FpageLog2(0, LOWER_HALF), L4_FPAGE_RWX).raw;
-                count = 1;
-        } else {
-                for (i = 0; i < count; i++)
-                        words[i] = pages[i].raw;
-        }
-        l4vm_stub_fill(space);
-        l4vm_run_stub(space, stub_flush, L4_UNMAP_FLUSH | (count - 1));
+        l4vm_fpu_forget(space);
+        if (l4vm_awake == space)
+                l4vm_rest();
+        made[space] = false;
+}
+
+void l4vm_user_drop(uint32_t space)
+{
+        if (!made[space])
+                return;
+        l4vm_user_forget(space);
+        L4_LoadMR(1, space);
+        l4vm_request(RMON_VM_DROP, 1);
 }

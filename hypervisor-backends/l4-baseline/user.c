@@ -16,7 +16,6 @@
 
 enum { DEBUG = 1, TRAP_FLAG = 0x100, NO_VECTOR = 256 };
 
-static uint32_t ran;            /* the space whose application ran last */
 static bool given[L4VM_SPACES]; /* waits in stub_give, not for the answer to an exception */
 
 /* Three seconds, which a thread may take to come to a stub's end. */
@@ -92,13 +91,22 @@ L4_ThreadId_t l4vm_user_pager(uint32_t space)
         return l4vm_thread(l4vm_quirks.pagers ? L4VM_PAGER + space : L4VM_MAIN);
 }
 
+void l4vm_user_halt(uint32_t rest, uint32_t wake)
+{
+        L4_LoadMR(1, rest);
+        L4_LoadMR(2, wake);
+        l4vm_request(RMON_VM_AWAKE, 2);
+}
+
 bool l4vm_user_make_once(uint32_t space)
 {
         bool paged = l4vm_quirks.pagers;
 
         L4_LoadMR(1, space);
-        if (l4vm_request(paged ? RMON_VM_PAGED : RMON_VM_SPACE, 1))
+        L4_LoadMR(2, l4vm_quirks.halts ? l4vm_awake : L4VM_NOBODY);
+        if (l4vm_request(paged ? RMON_VM_PAGED : RMON_VM_SPACE, 2))
                 return false;
+        l4vm_awake = space;
         l4vm_fpu_reset(space);
         l4vm_stub_fill(space);
         stub_calls[0] = L4_syscalls.ipc;
@@ -115,9 +123,10 @@ bool l4vm_run_stub(uint32_t space, const char *label, uint32_t eax)
         struct ab_frame frame = {.eip = STUB_ADDRESS(label),
                                  .esp = L4VM_STUB_DATA + STUB_STACK,
                                  .eax = eax,
-                                 .ebx = L4_syscalls.unmap,
                                  .eflags = 0x202};
 
+        l4vm_awaken(space);
+        l4vm_flush_queue();
         l4vm_store_frame(&frame);
         L4_Set_MsgTag(L4_Tag(0, L4_EXC_WORDS, 0));
         if (await_stub(space))
@@ -321,17 +330,9 @@ static bool of_other(uint32_t space, struct ab_frame *frame, struct ab_trap *tra
         return true;
 }
 
-static bool of_failure(uint32_t space, const struct ab_frame *frame, struct ab_trap *trap,
-                       bool again)
+/* It does not wait for the answer, so its message was its own doing; or it cannot be stopped. */
+static bool of_failure(uint32_t space, struct ab_trap *trap)
 {
-        struct ab_frame ignored;
-
-        /* It does not wait for us, but in an IPC of its own: end that, and try again. */
-        if (!l4vm.stop_failed && !again && interrupt(space, &ignored)) {
-                l4vm_store_frame(given_of(frame));
-                L4_Set_MsgTag(L4_Tag(0, L4_EXC_WORDS, 0));
-                return false;
-        }
         give_up(space, trap);
         return true;
 }
@@ -349,12 +350,11 @@ static L4_MsgTag_t go(uint32_t space)
 
 static void run(uint32_t space, struct ab_frame *frame, struct ab_trap *trap, L4_MsgTag_t tag)
 {
-        bool done = false, failed = false;
+        bool done;
 
         for (;;) {
                 if (L4_IpcFailed(tag)) {
-                        done = of_failure(space, frame, trap, failed);
-                        failed = true;
+                        done = of_failure(space, trap);
                 } else if (is_page_fault(tag)) {
                         done = of_page_fault(space, frame, trap, L4_Label(tag) & L4_FPAGE_W);
                 } else if (is_exception(tag)) {
@@ -391,20 +391,11 @@ static inline bool take_call(L4_MsgTag_t tag, struct ab_frame *frame, struct ab_
         return true;
 }
 
-/* Another space runs from now on.  One whose pager does not wait is up to something: it ends. */
-static void leave(uint32_t next)
-{
-        if (l4vm_quirks.pagers && !l4vm_pager_waits(ran))
-                l4vm_user_make(ran);
-        ran = next;
-}
-
 /* What is to be done and to be told before user code runs: the message's next register. */
 static __attribute__((noinline)) unsigned int prepare(uint32_t space, const struct ab_frame *frame)
 {
-        if (space != ran)
-                leave(space);
         l4vm_user_need(space);
+        l4vm_awaken(space);
         l4vm_fpu_enter(space);
         l4vm_flush_queue();
         /* A single step begins where the kernel sets the flag. */
@@ -425,7 +416,7 @@ void AB_FAST backend_user(struct ab_frame *frame, struct ab_trap *trap)
                 *trap = (struct ab_trap){AB_REASON_EVENT, 0, 0, 0};
                 return;
         }
-        if ((space ^ ran) | (space ^ l4vm_fpu_in_use) | l4vm_queued | l4vm_fresh_noted |
+        if ((space ^ l4vm_fpu_in_use) | l4vm_queued | l4vm_fresh_noted |
             (frame->eflags & TRAP_FLAG))
                 mr = prepare(space, frame);
         user_progress_begin();

@@ -133,6 +133,27 @@ static void run(uint32_t space, const uint8_t *code, uint32_t eax)
 
 static uint32_t wedge_sum;
 
+static bool said_hello(void)
+{
+        return trap.reason == AB_REASON_INTERRUPT && trap.vector == 0x86 && frame.ecx == 0x11223344;
+}
+
+/*
+ * A program that has sent main a message of its own making, and waits for an answer, goes on behind
+ * its call; one that does not wait is told of a general protection fault.
+ */
+static bool attacker_says_hello(void)
+{
+        uint32_t i;
+
+        for (i = 0; i < 3; i++) {
+                run_for(1000, ATTACKER, user_hello, 0);
+                if (said_hello())
+                        return true;
+        }
+        return false;
+}
+
 /* Everything is as it was: checked after each attempt. */
 static void still_well(const char *attempt)
 {
@@ -141,11 +162,8 @@ static void still_well(const char *attempt)
 
         /* they end by themselves, on a busy host too */
         run_for(1000, NEIGHBOUR, user_hello, 0);
-        well &=
-            trap.reason == AB_REASON_INTERRUPT && trap.vector == 0x86 && frame.ecx == 0x11223344;
-        run_for(1000, ATTACKER, user_hello, 0);
-        well &=
-            trap.reason == AB_REASON_INTERRUPT && trap.vector == 0x86 && frame.ecx == 0x11223344;
+        well &= said_hello();
+        well &= attacker_says_hello();
         ktap_ok(well, attempt);
 }
 
@@ -354,8 +372,9 @@ static void plain_instructions(void)
         prepare(ATTACKER);
         still_well("another pager");
         run(ATTACKER, user_handler, 0);
+        backend_forget(ATTACKER);
         prepare(ATTACKER);
-        still_well("no exception handler");
+        still_well("no exception handler, and then another program in its space");
 }
 
 static bool has(const char *text, const char *word)

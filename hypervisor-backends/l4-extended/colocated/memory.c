@@ -293,6 +293,11 @@ void l4vm_changed(void)
         flush_batch();
 }
 
+/* Applications cannot call L4, so none runs but the one main waits for. */
+void l4vm_leave_main(void)
+{
+}
+
 void l4vm_establish(uint32_t space, uint32_t address)
 {
         uint32_t value = shadow_lookup(space, address), from = 0;

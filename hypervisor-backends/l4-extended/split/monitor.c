@@ -147,6 +147,7 @@ static void of_main(L4_MsgTag_t tag)
         xfer_get_frame(mr, XFER_STATE_MR, &place);
         if (l4xvm_is_preemption(tag)) {
                 preempted = true;
+                l4vm_main_preempted();
                 if (L4_Label(tag) == L4_LABEL_NO_TIME)
                         l4xvm_want_time(main_id);
         } else if (L4_Label(tag) == L4_LABEL_EXCEPTION) {
@@ -264,6 +265,7 @@ void l4vm_monitor_main(void)
         l4vm_owner = L4_Pager();
         L4_Set_ExceptionHandler(l4vm_owner);
         l4vm_quirks_start();
+        l4vm_quirks.signals = false; /* there are preemption messages */
         L4_Accept(L4_Nilpage, 0);
         l4vm.user_tells = 1;
         l4vm_share();

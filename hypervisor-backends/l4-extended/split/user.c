@@ -79,13 +79,34 @@ L4_ThreadId_t l4vm_user_pager(uint32_t space)
         return l4vm_thread(L4VM_MAIN);
 }
 
+/* The threads are the wedge's to halt, as their pager; one that has another is the monitor's. */
+void l4vm_user_halt(uint32_t rest, uint32_t wake)
+{
+        struct L4_ExRegs r = {.control = L4_EXREGS_HALT | L4_EXREGS_HALTFLAG | L4_EXREGS_PAGER,
+                              .pager = l4vm_thread(L4VM_MAIN)};
+
+        l4vm_count(COUNT_MOVE);
+        if (rest != L4VM_NOBODY &&
+            L4_IsNilThread(L4_ExchangeRegisters(l4xvm_user_thread(rest), &r))) {
+                L4_LoadMR(1, rest);
+                L4_LoadMR(2, wake);
+                l4vm_request(RMON_VM_AWAKE, 2);
+                return;
+        }
+        r.control = L4_EXREGS_HALTFLAG;
+        if (wake != L4VM_NOBODY)
+                L4_ExchangeRegisters(l4xvm_user_thread(wake), &r);
+}
+
 bool l4vm_user_make_once(uint32_t space)
 {
         L4_Word_t *mr = L4_Utcb();
 
         L4_LoadMR(1, space);
-        if (l4vm_request(RMON_VM_SPACE, 1))
+        L4_LoadMR(2, l4vm_awake);
+        if (l4vm_request(RMON_VM_SPACE, 2))
                 return false;
+        l4vm_awake = space;
         l4vm_fpu_reset(space);
         if (!xfer_configure(l4xvm_user_thread(space), L4_FAULTCONF_GP))
                 backend_fatal("L4 has no control transfer items");
@@ -105,9 +126,10 @@ bool l4vm_run_stub(uint32_t space, const char *label, uint32_t eax)
         struct ab_frame frame = {.eip = STUB_ADDRESS(label),
                                  .esp = L4VM_STUB_DATA + STUB_STACK,
                                  .eax = eax,
-                                 .ebx = L4_syscalls.unmap,
                                  .eflags = XFER_FIXED_FLAGS};
 
+        l4vm_awaken(space);
+        l4vm_flush_queue();
         load_frame(&frame);
         if (await_stub(space))
                 return true;
@@ -229,31 +251,20 @@ static bool of_other(uint32_t space, struct ab_frame *frame, struct ab_trap *tra
         return true;
 }
 
-static bool of_failure(uint32_t space, const struct ab_frame *started, struct ab_trap *trap,
-                       bool again)
+/* It does not wait for the answer, so its message was its own doing; or it cannot be stopped. */
+static bool of_failure(uint32_t space, struct ab_trap *trap)
 {
-        struct ab_frame ignored;
-
-        /* It does not wait for us, but in an IPC of its own: end that, and try again. */
-        if (!l4vm.stop_failed && !again && fetch(space, &ignored)) {
-                load_frame(started);
-                return false;
-        }
         give_up(space, trap);
         return true;
 }
 
-/* The message that is in the registers, or none has come; once before, if *@failed. */
-static bool of_message(uint32_t space, struct ab_frame *frame, struct ab_trap *trap, bool *failed)
+/* The message that is in the registers, or none has come. */
+static bool of_message(uint32_t space, struct ab_frame *frame, struct ab_trap *trap)
 {
         L4_MsgTag_t tag = {L4_Utcb()[0]};
 
-        if (L4_IpcFailed(tag)) {
-                bool again = *failed;
-
-                *failed = true;
-                return of_failure(space, frame, trap, again);
-        }
+        if (L4_IpcFailed(tag))
+                return of_failure(space, trap);
         if (!has_state(tag))
                 return of_other(space, frame, trap);
         if (L4_Label(tag) == L4_LABEL_EXCEPTION)
@@ -278,6 +289,7 @@ static void run(uint32_t space)
 static __attribute__((noinline)) void settle(uint32_t space)
 {
         l4vm_user_need(space);
+        l4vm_awaken(space);
         l4vm_fpu_enter(space);
 }
 
@@ -299,7 +311,6 @@ void AB_FAST backend_user(struct ab_frame *frame, struct ab_trap *trap)
 {
         uint32_t space = l4vm_current;
         L4_Word_t *mr = L4_Utcb();
-        bool failed = false;
         unsigned int n = 1 + XFER_FRAME_WORDS;
 
         if (l4vm.events) {
@@ -314,7 +325,7 @@ void AB_FAST backend_user(struct ab_frame *frame, struct ab_trap *trap)
         mr[0] = L4_Tag(0, 0, n - 1).raw;
         run(space);
         if (!l4xvm_is_call(mr, frame, trap)) {
-                while (!of_message(space, frame, trap, &failed))
+                while (!of_message(space, frame, trap))
                         run(space);
                 l4vm_note(trap->reason, trap->vector, frame->eip, true);
         }

@@ -36,3 +36,12 @@ u64 div64(u64 a, u32 b)
         asm("divl %4" : "=a"(q), "=d"(rest) : "0"(low), "1"(rest), "r"(b));
         return (u64)high << 32 | q;
 }
+
+u32 *skip_zeros(u32 *at, u32 *end)
+{
+        while (end - at >= 8 && !(at[0] | at[1] | at[2] | at[3] | at[4] | at[5] | at[6] | at[7]))
+                at += 8;
+        while (at != end && !*at)
+                at++;
+        return at;
+}

@@ -274,8 +274,7 @@ static bool split(struct mapping *m)
 
 static u32 unmap_region(struct space *s, u32 low, u32 size, u32 rights, bool flush)
 {
-        struct mapping **shadow;
-        u32 bits = 0, index = low >> SUPER_BITS;
+        u32 bits = 0, index = low >> SUPER_BITS, *at, *end;
 
         if (!(s->pd[index] & PTE_P))
                 return 0;
@@ -285,13 +284,10 @@ static u32 unmap_region(struct space *s, u32 low, u32 size, u32 rights, bool flu
                 if (size == SUPER_SIZE || !rights || !split(m))
                         return revoke(m, rights, flush);
         }
-        shadow = s->shadow[index];
-        for (u32 at = low; at != low + size; at += PAGE_SIZE) {
-                struct mapping *m = shadow[at >> PAGE_BITS & 1023];
-
-                if (m)
-                        bits |= revoke(m, rights, flush);
-        }
+        at = (u32 *)s->shadow[index] + (low >> PAGE_BITS & 1023);
+        end = at + (size >> PAGE_BITS);
+        for (at = skip_zeros(at, end); at != end; at = skip_zeros(at + 1, end))
+                bits |= revoke((struct mapping *)*at, rights, flush);
         return bits;
 }
 
@@ -307,9 +303,12 @@ u32 mapdb_unmap(struct space *s, u32 fpage, bool flush)
         } else {
                 u32 count = log2 >= 32 ? USER_PDES : 1u << (log2 - SUPER_BITS);
                 u32 first = base >> SUPER_BITS;
+                u32 *end = s->pd + (first + count < USER_PDES ? first + count : USER_PDES);
 
-                for (u32 i = first; i < first + count && i < USER_PDES; i++)
-                        bits |= unmap_region(s, i << SUPER_BITS, SUPER_SIZE, rights, flush);
+                for (u32 *at = skip_zeros(s->pd + first, end); at != end;
+                     at = skip_zeros(at + 1, end))
+                        bits |= unmap_region(s, (u32)(at - s->pd) << SUPER_BITS, SUPER_SIZE, rights,
+                                             flush);
         }
         return (bits & NODE_SEEN_R ? FPAGE_R | FPAGE_X : 0) | (bits & NODE_SEEN_W ? FPAGE_W : 0);
 }

@@ -35,16 +35,31 @@ struct space *space_create(void)
         return s;
 }
 
-/* Free the page table of one region; its KIP and UTCB pages go with it. */
-static void free_table(struct space *s, u32 index, u32 kip_phys)
+/* The part of an fpage that is in one region: pages of its table. */
+static void part_in_region(u32 fpage, u32 index, u32 *first, u32 *end)
 {
-        u32 *table = phys_to_virt(s->pd[index] & PTE_FRAME);
+        u32 low = index << SUPER_BITS, base = fpage_base(fpage), log2 = fpage_log2(fpage);
 
-        for (u32 i = 0; i < 1024; i++) {
-                u32 frame = table[i] & PTE_FRAME;
+        *first = *end = 0;
+        if (fpage_is_nil(fpage) || base >> SUPER_BITS > index)
+                return;
+        if (base < low) {
+                if (log2 >= 32 || low - base < 1u << log2)
+                        *end = 1024;
+                return;
+        }
+        *first = base >> PAGE_BITS & 1023;
+        *end = log2 < SUPER_BITS ? *first + (1u << (log2 - PAGE_BITS)) : 1024;
+}
 
-                if ((table[i] & PTE_KERNEL) && frame != kip_phys)
-                        page_free(phys_to_virt(frame));
+/* Free the page table of one region; its UTCB pages go with it, the KIP is everybody's. */
+static void free_table(struct space *s, u32 index)
+{
+        u32 *table = phys_to_virt(s->pd[index] & PTE_FRAME), i, end;
+
+        for (part_in_region(s->utcb_area, index, &i, &end); i < end; i++) {
+                if (table[i] & PTE_KERNEL)
+                        page_free(phys_to_virt(table[i] & PTE_FRAME));
         }
         page_free(table);
         page_free(s->shadow[index]);
@@ -77,7 +92,7 @@ bool space_reclaim_tables(void)
                 for (u32 i = 0; i < USER_PDES && !s->small_pages; i++) {
                         if ((s->pd[i] & (PTE_P | PTE_LARGE)) != PTE_P || !table_is_empty(s, i))
                                 continue;
-                        free_table(s, i, 0);
+                        free_table(s, i);
                         s->pd[i] = 0;
                         s->shadow[i] = NULL;
                 }
@@ -100,14 +115,14 @@ void *page_alloc_reclaiming(void)
 
 void space_destroy(struct space *s)
 {
-        extern char kip_page[];
+        u32 *end = s->pd + USER_PDES;
 
         mapdb_drop_space(s);
         if (X_SMALL_SPACES)
                 small_make_large(s);
-        for (u32 i = 0; i < USER_PDES; i++) {
-                if ((s->pd[i] & PTE_P) && !(s->pd[i] & PTE_LARGE))
-                        free_table(s, i, virt_to_phys(kip_page));
+        for (u32 *at = skip_zeros(s->pd, end); at != end; at = skip_zeros(at + 1, end)) {
+                if ((*at & (PTE_P | PTE_LARGE)) == PTE_P)
+                        free_table(s, (u32)(at - s->pd));
         }
         ioports_drop_space(s);
         if (read_cr3() == s->pd_phys)

@@ -36,5 +36,7 @@ static inline u32 popcount(u32 w)
 
 void *memset(void *to, int byte, size_t len);
 void *memcpy(void *to, const void *from, size_t len);
+/* The first word that is not zero from @at up to @end, or @end; quick where there are few. */
+u32 *skip_zeros(u32 *at, u32 *end);
 
 #endif

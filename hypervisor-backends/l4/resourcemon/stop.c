@@ -19,6 +19,28 @@ int vm_move(struct vm *v, L4_ThreadId_t t, struct L4_ExRegs *r)
         return is_user_thread(v, t) && !L4_IsNilThread(L4_ExchangeRegisters(t, r));
 }
 
+/* A halted thread has no say any more in who may let it go on: its pager is who it should be. */
+static void halt(L4_ThreadId_t t, L4_ThreadId_t pager, int halted)
+{
+        struct L4_ExRegs r = {.control = L4_EXREGS_HALTFLAG, .pager = pager};
+
+        if (halted)
+                r.control |= L4_EXREGS_HALT | L4_EXREGS_PAGER;
+        L4_ExchangeRegisters(t, &r);
+}
+
+void vm_halt_space(struct vm *v, L4_Word_t n, int halted)
+{
+        L4_Word_t user = v->first_no + L4VM_USER + n, pager = v->first_no + L4VM_PAGER + n;
+
+        if (n >= v->spaces)
+                return;
+        if (v->paged)
+                halt(L4_GlobalId(pager, 1), L4_GlobalId(v->first_no + L4VM_MONITOR, 1), halted);
+        halt(L4_GlobalId(user, 1), L4_GlobalId(v->paged ? pager : v->first_no + L4VM_MAIN, 1),
+             halted);
+}
+
 static int is_receiving(L4_ThreadId_t t)
 {
         struct L4_ExRegs r = {0};

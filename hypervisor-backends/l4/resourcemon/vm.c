@@ -10,6 +10,7 @@
 
 #define FIRST_VM_NO  2048  /* above the user base */
 #define MONITOR_PRIO 120   /* its others have 100 */
+#define HELPER_PRIO  110   /* no program runs while main waits for it */
 #define SLICE_US     10000 /* of a share of 1 */
 #define TICK_US      2000
 #define PAGER_PRIO   110
@@ -96,8 +97,10 @@ static void drop_thread(L4_ThreadId_t t)
 }
 
 /* Deleting the first thread of a space takes the others, but not their numbers. */
-static void drop_space(struct vm *v, L4_Word_t n)
+void vm_drop_space(struct vm *v, L4_Word_t n)
 {
+        if (n >= v->spaces)
+                return;
         drop_thread(thread(v, L4VM_PAGER + n));
         drop_thread(thread(v, L4VM_USER + n));
 }
@@ -109,8 +112,9 @@ int vm_make_space(struct vm *v, L4_Word_t n, int paged)
 
         if (n >= L4VM_SPACES || v->co_spaces)
                 return 0;
-        if (n < v->spaces)
-                drop_space(v, n);
+        vm_drop_space(v, n);
+        if (!v->spaces)
+                L4_Set_Priority(thread(v, L4VM_HELPER), HELPER_PRIO);
         if (n >= v->spaces)
                 v->spaces = n + 1;
         v->paged = paged;
@@ -297,7 +301,7 @@ void vm_end(struct vm *v, unsigned int status)
         console_flush(&v->console);
         shares_forget(v);
         for (L4_Word_t i = v->spaces; i-- > 0;)
-                drop_space(v, i);
+                vm_drop_space(v, i);
         for (L4_Word_t i = L4VM_CO_THREADS * v->co_spaces; i-- > 0;)
                 drop_thread(thread(v, L4VM_USER + i));
         drop_thread(thread(v, L4VM_HELPER));

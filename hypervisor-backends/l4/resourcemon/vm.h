@@ -61,6 +61,8 @@ const char *vm_start(struct vm *v);
 void vm_end(struct vm *v, unsigned int status);
 /* A user space, new, with a second thread if it is @paged.  False: the kernel refuses. */
 int vm_make_space(struct vm *v, L4_Word_t n, int paged);
+/* It goes, if it is there. */
+void vm_drop_space(struct vm *v, L4_Word_t n);
 /* One with pager, kernel and application thread (l4-baseline/layout.h).  False: the same. */
 int vm_make_colocated(struct vm *v, L4_Word_t n);
 /* A small space for its interrupt thread, which runs @program, @bytes of its image.  False: no. */
@@ -72,6 +74,9 @@ unsigned int vms_status(void);
 
 /* stop.c: ExchangeRegisters of a user thread, as much of it as ends an Ipc.  False: it is none. */
 int vm_move(struct vm *v, L4_ThreadId_t t, struct L4_ExRegs *r);
+/* Its user space @n, if there is one: no thread there does anything until it is not @halted any
+ * more. */
+void vm_halt_space(struct vm *v, L4_Word_t n, int halted);
 /*
  * Stop the user thread that main waits for (struct l4vm_shared).  With @hard, where that is known
  * to be long, even in an Ipc of its own.

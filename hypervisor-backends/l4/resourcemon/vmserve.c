@@ -376,8 +376,17 @@ int vm_serve(struct vm *v, L4_ThreadId_t from, L4_MsgTag_t tag, const L4_Word_t 
                 return put(v, tag, mr, 1);
         case RMON_VM_GETS:
                 return gets(v, mr[1]);
+        case RMON_VM_AWAKE:
+                vm_halt_space(v, mr[1], 1);
+                vm_halt_space(v, mr[2], 0);
+                return answer(L4_ERROR_OK, 0);
+        case RMON_VM_DROP:
+                vm_drop_space(v, mr[1]);
+                return answer(L4_ERROR_OK, 0);
         case RMON_VM_SPACE:
         case RMON_VM_PAGED:
+                if (L4_UntypedWords(tag) > 1)
+                        vm_halt_space(v, mr[2], 1);
                 return answer(vm_make_space(v, mr[1], L4_Label(tag) == RMON_VM_PAGED)
                                   ? L4_ERROR_OK
                                   : L4_ERROR_NOMEM,

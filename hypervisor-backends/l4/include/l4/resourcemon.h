@@ -25,7 +25,7 @@
  * monitor and helper threads only; RMON_PUTS too.  Messages of its other threads
  * are user code's own doing and are dropped.
  */
-#define RMON_VM_SPACE     0x210 /* MR1 user space: make it, anew if it is there */
+#define RMON_VM_SPACE     0x210 /* MR1 user space: make it, anew if it is there; MR2 as VM_AWAKE */
 #define RMON_VM_GETS      0x211 /* MR1 most; answer MR2 how many, MR3.. the characters */
 #define RMON_VM_STOP      0x212 /* MR1 enum ab_stop, MR2 status, MR3 time it stood in line, us, */
                                 /* MR4.. L4 entries by kind; no answer */
@@ -42,6 +42,8 @@
 #define RMON_VM_HALT      0x21d /* stop the user thread it says, so that main hears of it */
 #define RMON_VM_WANT      0x21e /* MR1 thread, from the machine's first: it has no time; no answer */
 #define RMON_VM_SMALL     0x221 /* MR1 program, MR2 bytes: who asks begins anew, in a small space */
+#define RMON_VM_AWAKE     0x222 /* MR1 user space whose threads are halted, MR2 one whose go on */
+#define RMON_VM_DROP      0x223 /* MR1 user space, which goes */
 #define RMON_VM_RUNS      0x220 /* to wedge, from thread RMON_GIVER: who wanted time is given it */
 #define RMON_GIVER        1     /* its number, behind the monitor's */
 #define RMON_NOTIFY       0x21f /* monitor to wedge: MR1 mask of enum ab_event */
