@@ -13,6 +13,6 @@ $(DIFFERENTIAL): $(DIFFERENTIAL_C) $(DIFFERENTIAL_H) $(SAMPLE_NEEDS) $(AFTERBURN
 	$(AM_V_CCLD)$(MKDIR_P) testsuite/differential && \
 	bin/afterburn-cc $(SAMPLE_FLAGS) -I$(top_srcdir)/testsuite/differential -o $@ \
 		$(DIFFERENTIAL_C:%=$(top_srcdir)/%)
-TESTS += testsuite/differential/differential.t
-EXTRA_DIST += testsuite/differential/differential.t testsuite/differential/lib.sh \
+TESTS += testsuite/differential/plain.t testsuite/differential/segments.t
+EXTRA_DIST += testsuite/differential/plain.t testsuite/differential/segments.t testsuite/differential/lib.sh \
 	testsuite/differential/compare

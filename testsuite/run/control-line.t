@@ -59,7 +59,7 @@ try 5 --quiet --initrd="$mini" "$tmp/kernel" -- /bin/say hi
 printf 'hi\n\026afterburn exi\n' | cmp -s - "$tmp/out"
 check 'a late reader: what the kernel says at the end is not shown'
 
-# The same of a sample kernel, whose report lost its first lines (differential.t 12): a script keeps what
+# The same of a sample kernel, whose report lost its first lines (segments.t): a script keeps what
 # the real machine says on the control line until it has ended.
 cat >"$tmp/bin/qemu-system-i386" <<QEMU
 #!/bin/sh
