@@ -5,6 +5,8 @@
  */
 #include "layout.h"
 
+#define FLAG_TF 0x100
+
         .text
         .globl  _start
 _start: cld
@@ -68,11 +70,21 @@ l4vm_resume_begin:
         movl    l4vm_resume_frame + RAW_EBX, %ebx
         movl    l4vm_resume_frame + RAW_EDX, %edx
         movl    l4vm_resume_frame + RAW_ECX, %ecx
+        testl   $FLAG_TF, l4vm_resume_frame + RAW_EFLAGS
+        jnz     3f
         movl    $l4vm_resume_frame + RAW_EFLAGS, %esp
         popfl
         movl    l4vm_resume_frame + RAW_EAX, %eax
         movl    l4vm_resume_frame + RAW_ESP, %esp
         jmp     *l4vm_resume_frame + RAW_EIP
+/* With TF: popf would trap in here, iret does behind the instruction that is gone on with. */
+3:      movl    l4vm_resume_frame + RAW_ESP, %esp
+        pushl   l4vm_resume_frame + RAW_EFLAGS
+        movl    %cs, %eax
+        pushl   %eax
+        pushl   l4vm_resume_frame + RAW_EIP
+        movl    l4vm_resume_frame + RAW_EAX, %eax
+        iret
 l4vm_resume_end:
 2:      movl    $1, l4vm
         movl    l4vm_resume_frame + RAW_ESP, %ecx

@@ -80,6 +80,7 @@ extern uint32_t l4vm_missing; /* page of the kernel's fault being handled, | 1; 
  */
 void l4vm_classify(struct ab_frame *frame, struct ab_trap *trap, uint32_t vector, uint32_t error,
                    uint8_t code);
+#define L4VM_FLAG_TF 0x100u
 enum { L4VM_USER_FLAGS = 0x00240dd5, L4VM_FIXED_FLAGS = 0x202 };
 
 /* From the exception message in the message registers; ... */

@@ -6,7 +6,7 @@
  */
 #include "l4vm.h"
 
-enum { STOP_PATIENCE_MS = 2000 };
+enum { STOP_PATIENCE_MS = 2000, DEBUG = 1 };
 
 static L4_ThreadId_t main_id, main_local;
 static bool retry;          /* an event could not be delivered yet */
@@ -25,6 +25,18 @@ static void move(struct L4_ExRegs *r, L4_Word_t ip)
         l4vm_count(COUNT_MOVE);
         *r = (struct L4_ExRegs){.control = L4_EXREGS_IP, .ip = ip};
         L4_ExchangeRegisters(main_id, r);
+}
+
+/*
+ * A guest that steps itself runs with TF; the wedge does not, or each instruction of the handler
+ * would be another exception.  @r: what move() found.  Main has not run since.
+ */
+static void stop_stepping(const struct L4_ExRegs *r)
+{
+        struct L4_ExRegs plain = {.control = L4_EXREGS_FLAGS, .flags = r->flags & ~L4VM_FLAG_TF};
+
+        if (r->flags & L4VM_FLAG_TF)
+                L4_ExchangeRegisters(main_id, &plain);
 }
 
 static bool is_entry(L4_Word_t ip)
@@ -55,6 +67,7 @@ static void redirect(enum ab_reason reason, uint32_t error, uint32_t address)
                 move(&r, r.ip);
                 return;
         }
+        stop_stepping(&r);
         if (is_resuming(r.ip)) {
                 *(struct ab_frame *)&l4vm_raw.frame = l4vm_resume_frame;
                 move(&r, (L4_Word_t)l4vm_trap_entry_saved);
@@ -179,6 +192,9 @@ static void exception(void)
                 code = *(volatile uint8_t *)frame.eip;
         if (is_moved()) {
                 *(struct ab_frame *)&l4vm_raw.frame = frame;
+                if (vector == DEBUG) /* that does not come again, and the event is noted */
+                        *(struct ab_trap *)&l4vm_raw.trap =
+                            (struct ab_trap){AB_REASON_EXCEPTION, vector, error, 0};
         } else {
                 l4vm_classify(&frame, &trap, vector, error, code);
                 *(struct ab_frame *)&l4vm_raw.frame = frame;
@@ -187,6 +203,7 @@ static void exception(void)
                 l4vm.held = 1;
         }
         frame.eip = (uint32_t)l4vm_trap_entry_saved;
+        frame.eflags &= ~L4VM_FLAG_TF;
         l4vm_store_frame(&frame);
         L4_Set_MsgTag(L4_Tag(0, L4_EXC_WORDS, 0));
 }

@@ -89,6 +89,16 @@ static inline unsigned int xfer_put_place(L4_Word_t *mr, unsigned int n, uint32_
         return n + 3;
 }
 
+/* To @eip with plain flags: whatever the thread did, it does not step its handler. */
+static inline unsigned int xfer_put_entry(L4_Word_t *mr, unsigned int n, uint32_t eip)
+{
+        mr[n] = L4_CtrlXferWord(L4_CTRLXFER_ID_GP,
+                                1u << L4_CTRLXFER_GP_EIP | 1u << L4_CTRLXFER_GP_EFLAGS);
+        mr[n + 1] = eip;
+        mr[n + 2] = XFER_FIXED_FLAGS;
+        return n + 3;
+}
+
 /* GS and FS, as L4 has them; and what of a message's they tell of thread-local segments. */
 static inline unsigned int xfer_put_selectors(L4_Word_t *mr, unsigned int n, uint32_t gs,
                                               uint32_t fs)

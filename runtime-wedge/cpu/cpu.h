@@ -188,6 +188,8 @@ static inline void flags_set(uint32_t image)
         vcpu.frame.eflags = (image & (FLAGS_REAL | FLAG_IOPL)) | FLAG_ONE | FLAG_IF;
         vcpu.flags = image & (FLAG_IOPL | FLAG_NT);
         interrupts_enable(image & FLAG_IF);
+        if (vcpu.attention & AT_EXIT_TRAP)
+                vcpu.attention |= AT_EXIT_FLAGS;
 }
 
 /* --- segment.c ------------------------------------------------------------------ */
@@ -259,7 +261,8 @@ enum shadow shadow_at(uint32_t eip);
  * copied; then frame.eip is where the guest goes on.
  */
 bool step_prepare(uint32_t eip);
-bool inside_inline_site(uint32_t eip);
+bool inside_site(uint32_t eip);
+bool behind_inline_site(uint32_t eip);
 
 /* The vector that the call of six bytes at @code enters; AB_VECTORS: it is none. */
 uint32_t called_vector(const uint8_t *code);

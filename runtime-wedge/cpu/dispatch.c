@@ -50,6 +50,11 @@ void cpu_raise_fault(const struct cpu_fault *fault)
 {
         vcpu.frame.eip = vcpu.site;
         vcpu.frame.esp = vcpu.site_esp;
+        if (vcpu.attention & AT_EXIT_TRAP) {
+                /* it has not been executed: the flag goes along to the handler's return */
+                vcpu.attention &= ~(uint32_t)(AT_EXIT_TRAP | AT_EXIT_FLAGS);
+                vcpu.frame.eflags |= FLAG_TF;
+        }
         if (fault->vector == TRAP_PF)
                 vcpu_page_fault(fault->address, fault->error);
         else
@@ -138,7 +143,9 @@ void vcpu_leave(void)
                 vcpu.stepping = 0;
                 if (!vcpu.cpl)
                         vcpu.frame.eip = skip_nops(vcpu.frame.eip);
-                vcpu.frame.eflags |= FLAG_TF;
+                if (!(vcpu.attention & AT_EXIT_FLAGS))
+                        vcpu.frame.eflags |= FLAG_TF;
+                vcpu.ab.dr[6] |= DR6_STEP;
                 vcpu_exception(TRAP_DB, 0);
         }
         vcpu_interrupt_check();

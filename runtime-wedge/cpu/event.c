@@ -153,7 +153,8 @@ static void trap_in_wedge(struct ab_frame *frame, const struct ab_trap *trap)
 
 static void exception(const struct ab_trap *trap)
 {
-        if (trap->vector == TRAP_DB && vcpu.frame.eflags & FLAG_TF)
+        if (trap->vector == TRAP_DB && vcpu.frame.eflags & FLAG_TF &&
+            behind_inline_site(vcpu.frame.eip))
                 vcpu.frame.eip = skip_nops(vcpu.frame.eip); /* what fills a site is no step */
         vcpu_exception(trap->vector, trap->error);
 }
@@ -186,8 +187,7 @@ void wedge_trap(struct ab_frame *frame, const struct ab_trap *trap)
                         return;
                 vcpu.frame = *frame;
                 vcpu_page_fault(address, error);
-        } else if (trap->vector == TRAP_DB && frame->eflags & FLAG_TF &&
-                   inside_inline_site(frame->eip)) {
+        } else if (trap->vector == TRAP_DB && frame->eflags & FLAG_TF && inside_site(frame->eip)) {
                 return;
         } else {
                 vcpu.frame = *frame;

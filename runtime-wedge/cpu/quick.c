@@ -237,6 +237,7 @@ void vcpu_iret(void)
         if (vcpu.attention | vcpu_pending() | user_chores || vcpu.ab.cr[0] & (CR0_TS | CR0_EM) ||
             (user_is_beyond() && !user_returns_from_beyond()) || !user_segments_stand()) {
                 backend_release();
+                vcpu.attention |= AT_EXIT_FLAGS;
                 vcpu_leave();
                 return;
         }

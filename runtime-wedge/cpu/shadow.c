@@ -138,11 +138,9 @@ void vcpu_stepped(void)
         vcpu_leave();
 }
 
-/*
- * Between the instructions that stand for one pushf: its own, a load of the flags mask, an `and'.
- * A guest that single-steps must not see them.
+/* Between the instructions that stand for one pushf: its own, a load of the flags mask, an `and'.
  */
-bool inside_inline_site(uint32_t eip)
+static bool inside_inline_site(uint32_t eip)
 {
         enum { BEFORE = 7, BEHIND = 6 };
         const uint32_t mask = (uint32_t)&vcpu.ab.flags_mask;
@@ -155,4 +153,46 @@ bool inside_inline_site(uint32_t eip)
                 return (p[0] == 0xa1 && word_at(p + 1) == mask) ||
                        (p[0] == 0x8b && word_at(p + 2) == mask);
         return p[0] == 0x21 && p[2] == 0x24 && word_at(p - 4) == mask;
+}
+
+/* Between a push and the call it is for. */
+static bool inside_call_site(uint32_t eip)
+{
+        enum { PUSH_BYTE = 0x6a, PUSH_WORD = 0x68, LONGEST = 5 };
+        uint8_t code[LONGEST + CALL_BYTES];
+        uint32_t vector;
+
+        if (code_read(eip - LONGEST, code, sizeof(code)) != sizeof(code))
+                return false;
+        vector = called_vector(code + LONGEST);
+        if (vector == AB_VECTORS)
+                return false;
+        if ((vector >= AB_VEC_IN_IMM && vector <= AB_VEC_IN_IMM_LAST) ||
+            (vector >= AB_VEC_OUT_IMM && vector <= AB_VEC_OUT_IMM_LAST))
+                return code[LONGEST - 2] == PUSH_BYTE;
+        return code[0] == PUSH_WORD &&
+               ((vector >= AB_VEC_LRET_IMM && vector <= AB_VEC_LRET_IMM_LAST) ||
+                (vector >= AB_VEC_LJMP && vector <= AB_VEC_LJMP_LAST) ||
+                (vector >= AB_VEC_LCALL && vector <= AB_VEC_LCALL_LAST));
+}
+
+/* A guest that single-steps must not see the instructions of a site one by one. */
+bool inside_site(uint32_t eip)
+{
+        return inside_inline_site(eip) || inside_call_site(eip);
+}
+
+/* The last instructions before @eip are the wedge's: they have to do with its processor. */
+bool behind_inline_site(uint32_t eip)
+{
+        enum { BEFORE = 12 };
+        uint8_t code[BEFORE];
+        uint32_t at;
+
+        if (code_read(eip - BEFORE, code, BEFORE) != BEFORE)
+                return false;
+        for (at = 0; at + 4 <= BEFORE; at++)
+                if (word_at(code + at) - (uint32_t)&vcpu.ab < sizeof(vcpu.ab))
+                        return true;
+        return false;
 }

@@ -62,6 +62,7 @@ struct vcpu_table {
 enum vcpu_attention {
         AT_EXIT_TRAP = 1,   /* the guest single-steps, and did a site: #DB */
         AT_EXIT_SHADOW = 2, /* interrupts wait for the next instruction */
+        AT_EXIT_FLAGS = 4,  /* ... which has loaded TF too */
 };
 
 struct vcpu {

@@ -30,6 +30,7 @@ static struct {
         uint32_t place;
         uint64_t at;    /* TIMER: ns; COUNTER: its value */
         uint32_t polls; /* TIMER: times from this place before */
+        uint64_t step;  /* ns from one of these to the next, at least */
 } told;
 
 /* A counter's place and a latch's, which followed `times' times. */
@@ -51,7 +52,14 @@ void moment_timer(uint64_t ns)
 {
         uint32_t place = guest_place();
 
-        told.polls = told.what == TIMER && told.place == place ? told.polls + 1 : 0;
+        if (told.what != TIMER || told.place != place) {
+                told.polls = 0;
+                told.step = ~0ull;
+        } else {
+                told.polls++;
+                if (ns - told.at < told.step)
+                        told.step = ns - told.at;
+        }
         told.what = TIMER;
         told.place = place;
         told.at = ns;
@@ -125,8 +133,8 @@ uint64_t moment_of_end(uint64_t now, uint64_t end)
         if (told.what == COUNTER)
                 return guest_came_straight(told.place) ? time_behind(0) : now;
         if (told.what == TIMER && told.place == guest_place() && told.polls >= POLLS &&
-            told.at < end)
-                return end;
+            told.at < end && end + told.step < now)
+                return end + told.step; /* it could have been seen so late */
         return now;
 }
 

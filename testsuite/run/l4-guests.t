@@ -3,7 +3,7 @@
 # Guests of our own on L4 that need no Linux: what a guest may rely on, and how it ends.
 # shellcheck source=testsuite/run/run.sh
 . "${top_srcdir:?}/testsuite/run/run.sh"
-plan 17
+plan 20
 ends=$top_builddir/testsuite/run/ends
 
 # l4 STATUS ARGUMENT...
@@ -31,6 +31,14 @@ for row in l4 l4x "l4x --layout=colocated"; do
         # shellcheck disable=SC2086 # words
         try 0 --hypervisor=$row --icount --timeout="$hang" --vm=A --vm=B "$clocks"
         check "$row: counter and timer agree however often the machine stands still (Linux 2.6.9: time of day)"
+done
+# It was an endless loop: the flag went along to where the wedge begins.
+steps=$top_builddir/testsuite/wedge/steps
+for row in l4 l4x "l4x --layout=colocated"; do
+        # shellcheck disable=SC2086 # words
+        try 0 "$steps" && cp "$tmp/out" "$tmp/native" && try 0 --hypervisor=$row --timeout=100 "$steps" &&
+                cmp -s "$tmp/out" "$tmp/native"
+        check "$row: a kernel that steps itself stops where it does natively"
 done
 # What a wedge keeps of the guest's tables; baseline L4 gives applications no segments of their own.
 remembered=$top_builddir/testsuite/wedge/remembered

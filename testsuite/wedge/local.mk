@@ -2,7 +2,7 @@
 TESTS += testsuite/wedge/samples.t testsuite/wedge/linux.t
 EXTRA_DIST += testsuite/wedge/README testsuite/wedge/wedge.sh testsuite/wedge/samples.t \
 	testsuite/wedge/linux.t testsuite/wedge/guest/boundaries.c testsuite/wedge/guest/ticks.c \
-	testsuite/wedge/guest/beyond.c testsuite/wedge/guest/remembered.h \
+	testsuite/wedge/guest/beyond.c testsuite/wedge/guest/steps.c testsuite/wedge/guest/remembered.h \
 	$(REMEMBERED_FILES)
 
 # One file, run natively and bound.
@@ -19,6 +19,13 @@ CLEANFILES += testsuite/wedge/ticks
 testsuite/wedge/ticks: $(TICKS) $(SAMPLE_NEEDS) $(AFTERBURN_TOOLS)
 	$(AM_V_CCLD)$(MKDIR_P) testsuite/wedge && \
 	bin/afterburn-cc $(SAMPLE_FLAGS) -o $@ $(TICKS:%=$(top_srcdir)/%)
+
+STEPS = $(SAMPLE_COMMON) testsuite/wedge/guest/steps.c
+check_DATA += testsuite/wedge/steps
+CLEANFILES += testsuite/wedge/steps
+testsuite/wedge/steps: $(STEPS) $(SAMPLE_NEEDS) $(AFTERBURN_TOOLS)
+	$(AM_V_CCLD)$(MKDIR_P) testsuite/wedge && \
+	bin/afterburn-cc $(SAMPLE_FLAGS) -o $@ $(STEPS:%=$(top_srcdir)/%)
 
 BEYOND = $(SAMPLE_COMMON) testsuite/wedge/guest/beyond.c
 check_DATA += testsuite/wedge/beyond

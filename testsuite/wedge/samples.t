@@ -6,10 +6,10 @@
 # shellcheck source=testsuite/wedge/wedge.sh
 . "$top_srcdir/testsuite/wedge/wedge.sh"
 need_qemu
-plan 12
+plan 14
 
 for file in share/afterburner/hello share/afterburner/mini testsuite/wedge/boundaries testsuite/wedge/ticks \
-        testsuite/wedge/beyond; do
+        testsuite/wedge/beyond testsuite/wedge/steps; do
         sample=${file##*/}
         file=$top_builddir/$file
         $limit "$run" "$file" >"$tmp/native" 2>"$tmp/err" </dev/null

@@ -38,10 +38,14 @@ static void note(const struct ab_frame *frame, enum ab_reason reason, uint32_t v
         l4vm.held = 1;
 }
 
-/* The answer sends it to @entry. */
+/* The answer sends it to @entry, of what has been noted.  A guest may step itself, the wedge does
+ * not. */
 static void answer_place(void (*entry)(void))
 {
-        xfer_put_place(L4_Utcb(), 1, (uint32_t)entry, 0);
+        if (l4vm_raw.frame.eflags & L4VM_FLAG_TF)
+                xfer_put_entry(L4_Utcb(), 1, (uint32_t)entry);
+        else
+                xfer_put_place(L4_Utcb(), 1, (uint32_t)entry, 0);
         L4_Set_MsgTag(L4_Tag(0, 0, 3));
 }
 
@@ -112,6 +116,12 @@ static void event(L4_ThreadId_t kernel)
         L4_ExchangeRegisters(kernel, &r);
         frame = (struct ab_frame){.eip = r.ip, .esp = r.sp, .eflags = r.flags};
         note(&frame, AB_REASON_EVENT, 0, 0, 0);
+        if (r.flags & L4VM_FLAG_TF) { /* the guest steps itself, the wedge does not */
+                struct L4_ExRegs plain = {.control = L4_EXREGS_FLAGS,
+                                          .flags = r.flags & ~L4VM_FLAG_TF};
+
+                L4_ExchangeRegisters(kernel, &plain);
+        }
         if (!is_resuming(frame.eip))
                 return;
         r = (struct L4_ExRegs){.control = L4_EXREGS_IP, .ip = (L4_Word_t)l4vm_trap_entry_saved};

@@ -60,6 +60,11 @@ static void redirect_ready(void)
                                        .ip = (L4_Word_t)l4vm_trap_entry_saved};
                 L4_ExchangeRegisters(main_id, &r);
         }
+        if (frame.eflags & L4VM_FLAG_TF) { /* the guest steps itself, the wedge does not */
+                r = (struct L4_ExRegs){.control = L4_EXREGS_FLAGS,
+                                       .flags = frame.eflags & ~L4VM_FLAG_TF};
+                L4_ExchangeRegisters(main_id, &r);
+        }
         note_trap(&frame, &(struct ab_trap){AB_REASON_EVENT, 0, 0, 0});
 }
 
@@ -238,6 +243,8 @@ static L4_ThreadId_t answer(void)
         mr[0] = L4_Tag(0, 0, moved ? 2 : 0).raw;
         mr[1] = L4_CtrlXferWord(L4_CTRLXFER_ID_GP, 1u << L4_CTRLXFER_GP_EIP);
         mr[2] = (L4_Word_t)l4vm_trap_entry_saved;
+        if (moved && place.eflags & L4VM_FLAG_TF)
+                mr[0] = L4_Tag(0, 0, xfer_put_entry(mr, 1, mr[2]) - 1).raw;
         owed = moved = false;
         if (!preempted)
                 return main_id;
