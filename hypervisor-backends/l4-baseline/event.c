@@ -3,14 +3,6 @@
 #include "../port.h"
 #include "l4vm.h"
 
-static uint64_t counter(void)
-{
-        uint64_t value;
-
-        asm volatile("rdtsc" : "=A"(value));
-        return value;
-}
-
 /* Without a division, because it is asked often: nanoseconds per step, times 2^24. */
 uint64_t backend_time(void)
 {
@@ -18,10 +10,10 @@ uint64_t backend_time(void)
         uint64_t steps;
 
         if (!l4vm.clock_began) {
-                l4vm.clock_began = counter();
+                l4vm.clock_began = l4vm_counter();
                 scale = (uint32_t)((1000000ull << 24) / l4vm_machine.counter_khz);
         }
-        steps = counter() - l4vm.clock_began;
+        steps = l4vm_counter() - l4vm.clock_began;
         return ((uint64_t)scale * (uint32_t)(steps >> 32) << 8) +
                ((uint64_t)scale * (uint32_t)steps >> 24);
 }

@@ -172,6 +172,23 @@ extern struct backend_machine l4vm_machine;
 extern char l4vm_load_error[256];
 void l4vm_string(const char *text);
 
+static inline uint64_t l4vm_counter(void)
+{
+        uint64_t value;
+
+        asm volatile("rdtsc" : "=A"(value));
+        return value;
+}
+
+/* Where L4 has alarms: the timer may have gone off. */
+static inline void l4vm_timer_look(void)
+{
+        if (!l4vm.deadline_set || !l4vm.alarms || l4vm_counter() < l4vm.deadline_at)
+                return;
+        l4vm.deadline_set = 0;
+        l4vm_raise(AB_EVENT_TIMER);
+}
+
 /* timer.c, for a monitor thread: from here on the resource monitor knows of the shared state. */
 void l4vm_share(void);
 /* Until when to wait: with @retry an event could not be delivered, and that is tried again. */

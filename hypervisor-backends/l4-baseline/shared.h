@@ -45,6 +45,13 @@ struct l4vm_shared {
 
         uint32_t current; /* co-located: the space main is in */
         uint64_t waited;  /* ../l4-extended: time others ran while this one could have, us */
+
+        /*
+         * ../l4-extended: L4 wakes the interrupt thread for the timer, or has the running program
+         * tell main; who sees by the time-stamp counter that this is over raises the event.
+         */
+        uint32_t alarms;
+        uint64_t deadline_at;
 };
 
 #endif

@@ -8,9 +8,9 @@
 
 /*
  * The kernel tells @thread's scheduler when it is preempted, and when it is without time.  The
- * caller is in the scheduler's space.
+ * caller is in the scheduler's space.  With L4_SCHED_ALARM in @besides it may set its alarm.
  */
-void l4xvm_tell_preemptions(L4_ThreadId_t thread);
+void l4xvm_tell_preemptions(L4_ThreadId_t thread, L4_Word_t besides);
 
 /*
  * In the interrupt thread: a message that @thread is without time is in the message registers.

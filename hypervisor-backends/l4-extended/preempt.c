@@ -21,10 +21,10 @@ enum { TIME_LOW = 1, TIME_HIGH = 2 };
 static uint32_t wanting; /* threads that stand in line */
 static uint64_t since;   /* since when the first of them does */
 
-void l4xvm_tell_preemptions(L4_ThreadId_t thread)
+void l4xvm_tell_preemptions(L4_ThreadId_t thread, L4_Word_t besides)
 {
         if (L4_Schedule(thread, L4_SCHED_LEAVE, L4_SCHED_LEAVE, L4_SCHED_LEAVE,
-                        L4_SCHED_PREEMPTMSG | L4_SCHED_TIMEMSG, NULL) == L4_STATE_ERROR)
+                        L4_SCHED_PREEMPTMSG | L4_SCHED_TIMEMSG | besides, NULL) == L4_STATE_ERROR)
                 backend_fatal("L4 refuses preemption messages");
 }
 
@@ -32,9 +32,8 @@ void l4xvm_tell_preemptions(L4_ThreadId_t thread)
 static uint64_t microseconds(void)
 {
         uint32_t khz = l4vm_machine.counter_khz;
-        uint64_t counter;
+        uint64_t counter = l4vm_counter();
 
-        asm volatile("rdtsc" : "=A"(counter));
         return counter / khz * 1000 + counter % khz * 1000 / khz;
 }
 

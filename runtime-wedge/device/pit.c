@@ -91,11 +91,23 @@ static uint32_t from_bcd(uint32_t n)
         return (n & 15) + (n >> 4 & 15) * 10 + (n >> 8 & 15) * 100 + (n >> 12 & 15) * 1000;
 }
 
+static uint64_t edge; /* the tick at which the alarm is set */
+
+/* Who reads channel 0 mostly asks how far the next edge is, and that is known. */
+static bool is_before_edge(const struct channel *channel, uint64_t ticks)
+{
+        return channel == &channels[0] && channel->mode == 2 && channel->loaded && !channel->bcd &&
+               edge > ticks && edge - ticks <= channel->reload;
+}
+
 static uint32_t count_at(const struct channel *channel, uint64_t ticks)
 {
         uint32_t range = channel->bcd ? 10000 : 0x10000, count;
-        uint64_t gone = passed_at(channel, ticks);
+        uint64_t gone;
 
+        if (is_before_edge(channel, ticks))
+                return (uint32_t)(edge - ticks) & 0xffff;
+        gone = passed_at(channel, ticks);
         if (!channel->loaded)
                 return 0;
         if (channel->mode == 3) /* counts twice, in steps of two */
@@ -126,8 +138,6 @@ static bool output(const struct channel *channel, uint64_t gone)
                 return gone != channel->reload;
         }
 }
-
-static uint64_t edge; /* the tick at which the alarm is set */
 
 /*
  * When channel 0 asks for an interrupt next; its output is then rising.  That of a single count

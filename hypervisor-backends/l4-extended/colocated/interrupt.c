@@ -80,6 +80,7 @@ void co_interrupt_begin(void)
         L4_Set_ExceptionHandler(l4vm_owner);
         L4_Accept(L4_Nilpage, 0);
         l4vm_machine.counter_khz = L4_ProcessorKHz();
+        l4vm.alarms = (uint32_t)L4_HasAlarm();
 }
 
 void co_interrupts(void)
@@ -93,6 +94,7 @@ void co_interrupts(void)
                     l4vm.events && l4vm.waiting ? L4_TimePeriod(RETRY_US) : L4_Never, &from);
                 if (!L4_IpcFailed(tag))
                         heard(from, tag);
+                l4vm_timer_look();
                 if (l4vm.events)
                         deliver();
         }

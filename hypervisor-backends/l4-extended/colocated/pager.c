@@ -320,7 +320,7 @@ static void configure(L4_ThreadId_t kernel, L4_ThreadId_t application)
             !xfer_configure(application, L4_FAULTCONF_GP))
                 backend_fatal("the kernel below has no control transfer items");
         if (co_hears_preemptions())
-                l4xvm_tell_preemptions(application);
+                l4xvm_tell_preemptions(application, 0);
 }
 
 static bool begun; /* the guest, in the first space */

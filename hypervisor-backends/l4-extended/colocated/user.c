@@ -87,10 +87,11 @@ static bool of_exception(struct ab_frame *frame, struct ab_trap *trap)
         return true;
 }
 
-/* Somebody of higher priority has run: the interrupt thread, perhaps with an event. */
+/* Somebody of higher priority has run, the interrupt thread perhaps with an event; or an alarm. */
 static bool of_preemption(struct ab_frame *frame, struct ab_trap *trap)
 {
         take_frame(frame);
+        l4vm_timer_look();
         if (!l4vm.events) {
                 L4_Set_MsgTag(L4_Tag(0, 0, 0));
                 return false;

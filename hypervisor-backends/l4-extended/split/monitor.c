@@ -226,7 +226,7 @@ static void start_main(void)
         *L4_UtcbWord(main_local, L4_UTCB_EXCHANDLER) = L4_MyGlobalId().raw;
         if (!xfer_configure(main_id, L4_FAULTCONF_GP))
                 backend_fatal("L4 has no control transfer items");
-        l4xvm_tell_preemptions(main_id);
+        l4xvm_tell_preemptions(main_id, L4_SCHED_ALARM);
         mr[0] = L4_Tag(0, 0, 3).raw;
         xfer_put_place(mr, 1, (uint32_t)l4vm_main_entry,
                        (uint32_t)l4vm_main_stack + 2 * L4VM_STACK);
@@ -275,9 +275,11 @@ void l4vm_monitor_main(void)
         l4vm_quirks.signals = false; /* there are preemption messages */
         L4_Accept(L4_Nilpage, 0);
         l4vm.user_tells = 1;
+        l4vm.alarms = (uint32_t)L4_HasAlarm();
         l4vm_share();
         start_main();
         for (;;) {
+                l4vm_timer_look();
                 if (l4vm.events)
                         deliver();
                 tag = L4_Ipc(answer(), L4_anythread, L4_Timeouts(L4_ZeroTime, l4vm_patience(retry)),

@@ -110,7 +110,7 @@ bool l4vm_user_make_once(uint32_t space)
         l4vm_fpu_reset(space);
         if (!xfer_configure(l4xvm_user_thread(space), L4_FAULTCONF_GP))
                 backend_fatal("L4 has no control transfer items");
-        l4xvm_tell_preemptions(l4xvm_user_thread(space));
+        l4xvm_tell_preemptions(l4xvm_user_thread(space), 0);
         l4vm_stub_fill(space);
         mr[0] = L4_Tag(0, 0, 3).raw;
         xfer_put_place(mr, 1, STUB_ADDRESS(stub_start), L4VM_STUB_DATA + STUB_STACK);
@@ -222,9 +222,11 @@ static bool of_exception(uint32_t space, struct ab_frame *frame, struct ab_trap 
         return true;
 }
 
-/* Somebody else ran.  With an event the guest is told, else user code goes on. */
+/* Somebody else ran, or an alarm went off.  With an event the guest is told, else user code goes
+ * on. */
 static bool of_preemption(uint32_t space, struct ab_frame *frame, struct ab_trap *trap)
 {
+        l4vm_timer_look();
         if (!l4vm.events) {
                 L4_Set_MsgTag(L4_Tag(0, 0, 0));
                 return false;

@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Clock: calibration and the tick.
+ * Clock: calibration, and when it next interrupts.
  *
  * The interval timer's channel 2 can be started and watched without its
  * interrupt (through port 0x61), which leaves channel 0 free for users.
  */
+#include "apic.h"
 #include "clock.h"
+#include "config.h"
+#include "gdt.h"
 #include "kip.h"
+#include "sched.h"
+#include "tcb.h"
 #include "x86.h"
 
 #define PIT_HZ       1193182u
@@ -25,7 +30,19 @@
 #define RTC_RATE_512 0x07
 #define RTC_PERIODIC BIT(6)
 
+/*
+ * The processor's timer counts in steps of its own: this many per cycle, times 2^24.  What is armed
+ * is later by a part of what is asked, so that it does not come in vain where the two were not
+ * measured exactly.
+ */
+#define STEP_BITS  24
+#define LATER_BITS 12
+#define MOST       0x7FFFFFFFu /* cycles armed at once */
+
 u32 clock_khz;
+u64 clock_armed;
+static bool has_timer;
+static u32 steps_per_cycle;
 
 static u8 rtc_read(u8 index)
 {
@@ -41,18 +58,18 @@ static void rtc_write(u8 index, u8 value)
 
 struct sample {
         u64 cycles;
-        u32 count; /* counts down */
+        u32 count, steps; /* count down */
 };
 
-/* Both clocks at one moment: of several readings the one that took least. */
+/* All clocks at one moment: of several readings the one that took least. */
 static struct sample sample(void)
 {
-        struct sample best = {0, 0};
+        struct sample best = {0, 0, 0};
         u64 least = ~0ull;
 
         for (u32 i = 0; i < 5; i++) {
                 u64 before = rdtsc(), took;
-                u32 count;
+                u32 steps = has_timer ? apic_count() : 0, count;
 
                 outb(PIT_MODE, PIT_LATCH2);
                 count = inb(PIT_CHANNEL2);
@@ -60,7 +77,7 @@ static struct sample sample(void)
                 took = rdtsc() - before;
                 if (took < least) {
                         least = took;
-                        best = (struct sample){before, count};
+                        best = (struct sample){before, count, steps};
                 }
         }
         return best;
@@ -80,6 +97,8 @@ static void calibrate(void)
                 outb(PIT_MODE, 0xB0);                     /* channel 2, mode 0: once */
                 outb(PIT_CHANNEL2, 0xFF);
                 outb(PIT_CHANNEL2, 0xFF);
+                if (has_timer)
+                        apic_count_down();
                 first = sample();
                 do
                         last = sample();
@@ -89,15 +108,46 @@ static void calibrate(void)
             (u32)div64((last.cycles - first.cycles) * PIT_HZ, (first.count - last.count) * 1000);
         if (clock_khz < 1000)
                 clock_khz = 1000;
+        steps_per_cycle = (u32)div64((u64)(first.steps - last.steps) << STEP_BITS,
+                                     (u32)(last.cycles - first.cycles));
 }
 
 void clock_init(void)
 {
+        has_timer = apic_start();
         calibrate();
-        kip_set_clock(clock_khz);
+        if (steps_per_cycle == 0)
+                has_timer = false;
+        kip_set_clock(clock_khz, has_timer ? SLICE_PRECISION_US : TICK_US);
+        if (has_timer) {
+                clock_armed = CLOCK_NEVER;
+                if (X_PREEMPT_MSG && cpu_has_sysenter)
+                        kip_offer_alarm();
+                apic_open();
+                return;
+        }
         rtc_write(RTC_A, (rtc_read(RTC_A) & 0xF0) | RTC_RATE_512);
         rtc_write(RTC_B, rtc_read(RTC_B) | RTC_PERIODIC);
         clock_tick_ack();
+}
+
+void clock_arm(u64 when)
+{
+        s64 left = (s64)(when - rdtsc());
+        u32 cycles = left < 0 ? 0 : left > MOST ? MOST : (u32)left;
+        u64 steps;
+
+        clock_armed = when;
+        cycles += cycles >> LATER_BITS;
+        steps = ((u64)cycles * steps_per_cycle >> STEP_BITS) + 1;
+        apic_arm(steps >> 32 ? 0xFFFFFFFF : (u32)steps);
+}
+
+void clock_interrupt(struct frame *f)
+{
+        apic_end();
+        clock_armed = CLOCK_NEVER;
+        sched_tick(f->cs & 3);
 }
 
 void clock_tick_ack(void)

@@ -34,6 +34,9 @@ extern void (*const exception_entries[32])(void);
 void exception_13_long(void);
 void exception_14_long(void);
 extern void (*const irq_entries[16])(void);
+/* Those of the processor itself: its timer, and what it reports for nothing. */
+void irq_16(void);
+void irq_spurious(void);
 
 /*
  * Copy len bytes; false if the source or target faulted (the fault's address

@@ -26,6 +26,17 @@ u32 ctrlxfer_append(struct tcb *t, u32 fault, u32 *to);
 /* ExchangeRegisters: configure, read and write; an enum call_error or 0. */
 u32 ctrlxfer_exregs(struct tcb *t, struct tcb *caller, u32 control);
 
+/* --- alarm.c: alarms; part of preemption messages ------------------------------- */
+
+/* Alarm: who is let sets its scheduler's. */
+void sys_alarm(struct frame *f);
+/* t has none. */
+void alarm_drop(struct tcb *t);
+/* The next one whose alarm is due; NULL: none, and the clock is armed for the next. */
+struct tcb *alarm_take(u64 now);
+/* It could not be woken: soon once more. */
+void alarm_again(struct tcb *t, u64 now);
+
 /* --- bounds.c: threads whose segments are bounded ------------------------------ */
 
 /* Once the first descriptor table is complete. */

@@ -53,6 +53,8 @@ static void idt_init(void)
         }
         for (u32 i = 0; i < 16; i++)
                 gate(VEC_IRQ + i, irq_entries[i], GATE_KERNEL);
+        gate(VEC_CLOCK, irq_16, GATE_KERNEL);
+        gate(VEC_SPURIOUS, irq_spurious, GATE_KERNEL);
         gate(VEC_IPC, int_ipc_entry, GATE_USER);
         gate(VEC_SYSCALL, int_syscall_entry, GATE_USER);
 }

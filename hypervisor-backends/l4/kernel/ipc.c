@@ -508,6 +508,15 @@ void ipc_timeout(struct tcb *t)
         }
 }
 
+bool ipc_wake(struct tcb *t)
+{
+        if ((t->state != S_WAITING && t->state != S_WAITING_T) || t->partner != ID_ANY)
+                return false;
+        fail(t, IPC_TIMEOUT | IPC_RECEIVE_PHASE);
+        sched_ready(t);
+        return true;
+}
+
 /* The other side of a transfer learns that it is over. */
 static void drop_peer(struct tcb *t)
 {

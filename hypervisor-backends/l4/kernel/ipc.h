@@ -54,6 +54,8 @@ bool kmsg_preemption(struct tcb *self, bool no_time);
  * there: then it may not return at all, and others run.
  */
 bool kmsg_preemption_of_user(struct tcb *self, struct tcb *best);
+/* The same to `to', which is waiting for it and the best thread: it goes on with self's time. */
+void kmsg_preemption_to(struct tcb *self, struct tcb *to) __attribute__((noreturn));
 bool kmsg_preemption_signal(struct tcb *self);
 /* First code of a new thread: the message it waited for has come. */
 void kmsg_started(void);
@@ -135,6 +137,8 @@ void ipc_result(struct tcb *t, u32 from);
 void ipc_complete(struct tcb *r, u32 from);
 /* A timeout of t has passed. */
 void ipc_timeout(struct tcb *t);
+/* The same for a wait for anyone, whatever its timeout.  False: it is in none. */
+bool ipc_wake(struct tcb *t);
 /* Stop whatever IPC t is in, with this code, and make it runnable. */
 void ipc_cancel(struct tcb *t, u32 code);
 /* The thread w waits for is no more. */

@@ -111,7 +111,7 @@ void irq_interrupt(struct frame *f)
         if (irq == CLOCK_IRQ) {
                 clock_tick_ack();
                 end_of_interrupt(irq);
-                sched_tick();
+                sched_tick(f->cs & 3);
                 return;
         }
         mask(irq);

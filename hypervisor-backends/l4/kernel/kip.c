@@ -106,12 +106,17 @@ static u32 period(u32 us)
         return exponent << 10 | us;
 }
 
-void kip_set_clock(u32 khz)
+void kip_set_clock(u32 khz, u32 schedule_us)
 {
         kip.processor.external_khz = khz;
         kip.processor.internal_khz = khz;
         kip_clock_factor = (u32)div64((1000ull << 32) + khz / 2, khz);
-        kip.clock_info = period(TICK_US) << 16 | period(1);
+        kip.clock_info = period(schedule_us) << 16 | period(1);
+}
+
+void kip_offer_alarm(void)
+{
+        kip.arch_calls[0] = relative(fast_alarm);
 }
 
 u32 kip_memory_count(void)

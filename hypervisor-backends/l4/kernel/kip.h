@@ -59,7 +59,10 @@ extern char kip_page[];
 
 /* Fill in what is known only at boot: call addresses. */
 void kip_init(bool has_sysenter);
-void kip_set_clock(u32 khz);
+/* The frequency, and how exactly timeouts and time slices are kept. */
+void kip_set_clock(u32 khz, u32 schedule_us);
+/* Alarm is a call of this kernel's. */
+void kip_offer_alarm(void);
 /* Number of memory descriptors. */
 u32 kip_memory_count(void);
 void kip_add_memory(u32 low, u32 high, u32 type);
@@ -71,8 +74,9 @@ extern char stub_exchange_registers[], stub_thread_control[], stub_thread_switch
 extern char stub_exchange_registers_return[], stub_thread_control_return[],
     stub_thread_switch_return[], stub_schedule_return[], stub_unmap_return[],
     stub_space_control_return[], stub_processor_control_return[], stub_memory_control_return[];
-extern char fast_exchange_registers[], fast_thread_switch[], fast_unmap[];
+extern char fast_exchange_registers[], fast_thread_switch[], fast_unmap[], fast_alarm[];
 extern char fast_exchange_registers_return[], fast_thread_switch_return[], fast_unmap_return[];
+extern char fast_alarm_return[];
 extern u32 kip_clock_factor;
 
 #endif

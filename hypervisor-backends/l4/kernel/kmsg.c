@@ -146,6 +146,12 @@ bool kmsg_preemption_of_user(struct tcb *self, struct tcb *best)
         __builtin_unreachable(); /* whoever lets it go on begins with an empty stack */
 }
 
+void kmsg_preemption_to(struct tcb *self, struct tcb *to)
+{
+        put_preemption(self, to->utcb, false);
+        fault_await(self, to, ANSWER_EMPTY);
+}
+
 bool kmsg_preemption(struct tcb *self, bool no_time)
 {
         struct kmsg m;

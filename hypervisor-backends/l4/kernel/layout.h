@@ -6,6 +6,7 @@
  *   0x00000000  user
  *   0xC0000000  nothing
  *   0xDF000000  one page users can read: the word behind %gs:0
+ *   0xDF001000  the processor's interrupt controller (apic.c)
  *   0xF0000000  physical memory 0 to 240 MB, in 4 MB pages
  *   0xFF800000  per-space window: TSS, IO permission bitmap, copy window
  */
@@ -16,6 +17,7 @@
 
 #define USER_TOP    L4_USER_END
 #define GS_PAGE     0xDF000000
+#define APIC_PAGE   0xDF001000
 #define PHYS_MAP    0xF0000000
 #define PHYS_LIMIT  0x0F000000
 #define WINDOW      0xFF800000
@@ -57,17 +59,21 @@
 #define FLAT_ES_DS (SEL_UDATA << 16 | SEL_UDATA)
 
 /* Interrupt vectors. */
-#define VEC_IRQ     0x20
-#define VEC_IPC     L4_TRAP_IPC
-#define VEC_SYSCALL L4_TRAP_SYSCALL
-#define VEC_COUNT   0x32
+#define VEC_IRQ      0x20
+#define VEC_IPC      L4_TRAP_IPC
+#define VEC_SYSCALL  L4_TRAP_SYSCALL
+#define VEC_CLOCK    0x32
+/* The Pentium III reports noise only there: its low four bits are always set. */
+#define VEC_SPURIOUS 0x3F
+#define VEC_COUNT    0x40
 
 /*
  * Calls by SYSENTER (stubs.S): EBX from CALL_LOWEST on.  ExchangeRegisters marks its control
  * word so that CX is not 0, and goes by int where bits of that want EBX and EBP; its POPs are
  * CALL_POPS bytes long.
  */
-#define CALL_LOWEST             0xFFFFFFFD
+#define CALL_LOWEST             0xFFFFFFFC
+#define CALL_ALARM              0xFFFFFFFC
 #define CALL_EXCHANGE_REGISTERS 0xFFFFFFFD
 #define CALL_UNMAP              0xFFFFFFFE
 #define CALL_THREAD_SWITCH      0xFFFFFFFF

@@ -20,6 +20,8 @@ L4K_SOURCES = \
 	$(L4K)/faultpath.S \
 	$(L4K)/fastpath.S \
 	$(L4K)/stubs.S \
+	$(L4K)/alarm.c \
+	$(L4K)/apic.c \
 	$(L4K)/boot.c \
 	$(L4K)/clock.c \
 	$(L4K)/console.c \
@@ -49,6 +51,7 @@ L4K_SOURCES = \
 	$(L4K)/timeout.c \
 	$(L4K)/trap.c \
 	$(L4K)/abi.h \
+	$(L4K)/apic.h \
 	$(L4K)/boot.h \
 	$(L4K)/clock.h \
 	$(L4K)/config.h \

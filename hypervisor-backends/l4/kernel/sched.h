@@ -59,8 +59,8 @@ bool sched_has_time(const struct tcb *t);
 void sched_preempt(void);
 /* The same where the running thread was in user code: if it has to wait this does not return. */
 void sched_preempt_user(void);
-/* Clock tick: charge time, end slices, wake timeouts. */
-void sched_tick(void);
+/* The clock's interrupt, of user code or not: charge time, end slices, wake timeouts. */
+void sched_tick(bool in_user);
 
 /* Before a thread with tcb.work returns to user code (entry.S). */
 void exit_work(void);

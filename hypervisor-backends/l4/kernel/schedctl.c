@@ -6,11 +6,13 @@
 #include "sched.h"
 #include "clock.h"
 #include "ext.h"
+#include "x86.h"
 
 #define KEEP           L4_SCHED_LEAVE
 #define TIME_ZERO      L4_TIME_ZERO
 #define PREEMPT_MSG_ON L4_SCHED_PREEMPTMSG
 #define TIME_MSG_ON    L4_SCHED_TIMEMSG
+#define ALARM_ON       L4_SCHED_ALARM
 
 static const u8 result_of_state[] = {
     [S_NONE] = TS_DEAD,        [S_INACTIVE] = TS_INACTIVE,    [S_RUNNING] = TS_RUNNING,
@@ -52,6 +54,8 @@ static void set_time(struct tcb *t, u32 time)
         }
         if (!(quantum & 0x8000))
                 t->quantum = time_to_cycles(quantum);
+        if (t->quantum != TIME_NEVER)
+                clock_by(rdtsc() + (u64)t->quantum);
         t->left = 0;
         if (t->quantum > 0)
                 t->work &= ~WORK_QUANTUM;
@@ -93,6 +97,7 @@ void sys_schedule(struct frame *f)
                 t->sensitive = (u8)(preemption >> 16);
                 if (X_PREEMPT_MSG) {
                         t->preempt_msg = (preemption & PREEMPT_MSG_ON) != 0;
+                        t->sets_alarm = (preemption & ALARM_ON) != 0;
                         t->time_msg = X_ZERO_SLICE && (preemption & TIME_MSG_ON) != 0;
                         if (!t->started && t->state == S_KWAITING)
                                 t->partner = t->preempt_msg ? t->scheduler : t->partner;

@@ -40,6 +40,8 @@ static u32 occupied_words;            /* bit set: some bit of that word is */
 static s64 slice_left;
 static struct tcb *slice_owner;
 static u64 charged_until;
+static s64 shortest; /* nobody is interrupted sooner after less: it could not get on */
+static s64 unsliced; /* who runs without a slice, to tell that, is looked at after so long */
 
 /* Who gave the loaded slice away and could run again when it ends. */
 static struct link donors = {&donors, &donors};
@@ -49,12 +51,15 @@ void sched_init(void)
         for (u32 i = 0; i < PRIO_COUNT; i++)
                 link_init(&queue[i]);
         charged_until = rdtsc();
+        shortest = us_to_cycles(SLICE_PRECISION_US);
+        unsliced = us_to_cycles(TICK_US);
 }
 
 void sched_thread_init(struct tcb *t, u8 prio)
 {
         link_init(&t->ready);
         link_init(&t->timer);
+        link_init(&t->alarms);
         t->prio = prio;
         t->slice = us_to_cycles(DEFAULT_SLICE_US);
         t->quantum = TIME_NEVER;
@@ -85,6 +90,8 @@ void sched_thread_drop(struct tcb *t)
 {
         dequeue(t);
         timeout_clear(t);
+        if (X_PREEMPT_MSG)
+                alarm_drop(t);
         if (slice_owner == t)
                 slice_owner = NULL;
 }
@@ -164,6 +171,17 @@ static void charge(void)
                 slice_owner->quantum -= used;
 }
 
+/* The clock is to interrupt when the loaded slice, or its owner's quantum, ends. */
+static void await_end(void)
+{
+        s64 left = slice_left > 0 ? slice_left : unsliced;
+
+        if (slice_owner && slice_owner->quantum < left)
+                left = slice_owner->quantum;
+        if (left != TIME_NEVER)
+                clock_by(charged_until + (u64)(left > shortest ? left : shortest));
+}
+
 static void load_slice(struct tcb *t)
 {
         if (t->left > 0) {
@@ -174,6 +192,7 @@ static void load_slice(struct tcb *t)
         }
         slice_left = t->left;
         t->left = 0;
+        await_end();
 }
 
 /* Put what is left of the loaded slice where it belongs. */
@@ -261,7 +280,7 @@ void schedule_to(struct tcb *best)
                 bool goes_on = self->state == S_RUNNING;
 
                 unload_slice(self, goes_on);
-                /* Preempted between the end of its slice and the tick, it has had its turn. */
+                /* Preempted between the end of its slice and the clock, it has had its turn. */
                 if (slice_left <= 0)
                         dequeue(self);
                 if (goes_on)
@@ -367,6 +386,7 @@ static bool delays_preemption(struct tcb *self, u32 by_prio)
         if (rdtsc() >= self->delay_end)
                 return false;
         self->utcb[UTCB_FLAGS] |= PREEMPT_PENDING;
+        clock_by(self->delay_end);
         return true;
 }
 
@@ -477,20 +497,78 @@ static void slice_expired(void)
         dispatch();
 }
 
-void sched_tick(void)
+/*
+ * While nobody else could run the loaded slice begins anew before it is over: its end would change
+ * nothing, but be an interrupt.
+ */
+static void refill(struct tcb *self)
 {
-        struct tcb *self = current();
+        struct tcb *owner = slice_owner;
+
+        if (!owner || owner->zero_slice || owner->quantum != TIME_NEVER || slice_left <= 0 ||
+            slice_left >= owner->slice / 2 || !link_alone(&donors))
+                return;
+        dequeue(self);
+        if (pick() == idle_thread)
+                slice_left = owner->slice;
+        else
+                enqueue(self, true);
+}
+
+/* Whom the running thread, in user code, tells of a preemption so that t hears of it; or NULL. */
+static struct tcb *teller(const struct tcb *t)
+{
+        struct tcb *self = current(), *to;
+
+        if (!self->preempt_msg || self->max_delay)
+                return NULL;
+        to = fault_handler(self, self->scheduler);
+        return to && to->scheduler == t->id && to->prio >= self->prio ? to : NULL;
+}
+
+/* Wake those whose alarm is due; whom the running thread is to tell instead, if it can. */
+static struct tcb *alarms_expire(bool can_tell)
+{
+        struct tcb *t, *told = NULL;
+
+        while ((t = alarm_take(charged_until))) {
+                if (can_tell && !told)
+                        told = teller(t);
+                if ((!told || told->scheduler != t->id) && !ipc_wake(t))
+                        alarm_again(t, charged_until);
+        }
+        return told;
+}
+
+/* Is somebody ready that the running thread gives way to? */
+static bool has_rival(const struct tcb *self)
+{
+        return best_prio() > self->prio && pick()->prio > self->prio;
+}
+
+void sched_tick(bool in_user)
+{
+        struct tcb *self = current(), *told = NULL;
+        bool over;
 
         charge();
         timeout_expire(charged_until);
+        over = slice_left <= 0 || (slice_owner && slice_owner->quantum <= 0);
+        if (X_PREEMPT_MSG)
+                told = alarms_expire(in_user && !over);
         if (self == idle_thread || self->state != S_RUNNING) {
                 sched_preempt();
                 return;
         }
-        if (slice_left <= 0 || (slice_owner && slice_owner->quantum <= 0))
+        if (over) {
                 slice_expired();
-        else
-                sched_preempt();
+                return;
+        }
+        refill(self);
+        await_end();
+        if (told && !has_rival(self))
+                kmsg_preemption_to(self, told);
+        preempt(in_user);
 }
 
 /* --- work before returning to user code ---------------------------------------- */

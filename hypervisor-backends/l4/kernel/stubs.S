@@ -91,6 +91,7 @@ fast_\name\()_return:
 
         FAST_CALL unmap, CALL_UNMAP
         FAST_CALL thread_switch, CALL_THREAD_SWITCH
+        FAST_CALL alarm, CALL_ALARM
 
 /*
  * ExchangeRegisters has results in all registers.  The kernel puts the two that SYSEXIT

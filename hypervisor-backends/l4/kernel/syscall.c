@@ -10,6 +10,7 @@
 #include "mapdb.h"
 #include "ioports.h"
 #include "memory.h"
+#include "ext.h"
 
 static const struct {
         const char *after; /* the instruction behind int 0x31 */
@@ -29,8 +30,9 @@ static const struct {
         const char *after; /* where it goes on */
         void (*call)(struct frame *f);
 } fast_calls[] = {
-    [CALL_EXCHANGE_REGISTERS - CALL_LOWEST] = {fast_exchange_registers_return,
-                                               sys_exchange_registers},
+    [CALL_ALARM - CALL_LOWEST] = {fast_alarm_return, sys_alarm},
+    [CALL_EXCHANGE_REGISTERS -
+        CALL_LOWEST] = {fast_exchange_registers_return, sys_exchange_registers},
     [CALL_UNMAP - CALL_LOWEST] = {fast_unmap_return, sys_unmap},
     [CALL_THREAD_SWITCH - CALL_LOWEST] = {fast_thread_switch_return, sys_thread_switch},
 };

@@ -144,6 +144,12 @@ struct tcb {
         u8 closed;   /* limits.c: its L4 calls are not permitted */
         u8 redirect; /* bounds.c: they become exceptions */
 
+        struct link alarms; /* alarm.c; times in cycles */
+        u64 alarm;          /* when it is to be woken; 0: never */
+        u64 alarm_regular;  /* when next, if it can be woken then */
+        u32 alarm_period;
+        u8 sets_alarm; /* its scheduler lets it set the scheduler's */
+
         u8 fpu_used; /* since somebody asked (fpu.c) */
         void *fpu;   /* saved FPU state, allocated on first use */
 };

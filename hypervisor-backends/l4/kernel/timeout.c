@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Timeouts: one list of threads, earliest first, looked at on each tick.
+ * Timeouts: one list of threads, earliest first, looked at when the clock interrupts.
  */
 #include "sched.h"
 #include "ipc.h"
@@ -20,6 +20,7 @@ void timeout_set(struct tcb *t, s64 deadline)
         for (at = timers.next; at != &timers && TCB_OF(at, timer)->wake <= t->wake; at = at->next)
                 ;
         link_add_tail(at, &t->timer);
+        clock_by(t->wake);
 }
 
 void timeout_clear(struct tcb *t)
@@ -35,8 +36,10 @@ void timeout_expire(u64 now)
         while (!link_alone(&timers)) {
                 struct tcb *t = TCB_OF(timers.next, timer);
 
-                if (t->wake > now)
+                if (t->wake > now) {
+                        clock_by(t->wake);
                         break;
+                }
                 timeout_clear(t);
                 ipc_timeout(t);
         }

@@ -120,6 +120,14 @@ static inline void wrmsr(u32 msr, u64 value)
         asm volatile("wrmsr" : : "c"(msr), "A"(value));
 }
 
+static inline u64 rdmsr(u32 msr)
+{
+        u64 value;
+
+        asm volatile("rdmsr" : "=A"(value) : "c"(msr));
+        return value;
+}
+
 static inline u32 read_cr0(void)
 {
         u32 v;

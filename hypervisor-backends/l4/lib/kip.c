@@ -45,6 +45,8 @@ void L4_Init(void)
         L4_syscalls.spacecontrol = entry(L4_KIP_OFS_SPACECONTROL);
         L4_syscalls.processorcontrol = entry(L4_KIP_OFS_PROCESSORCONTROL);
         L4_syscalls.memorycontrol = entry(L4_KIP_OFS_MEMORYCONTROL);
+        if (L4_HasFeature(L4_FEATURE_PREEMPTMSG) && L4_KipWord(L4_KIP_OFS_ARCHSYSCALL))
+                L4_syscalls.alarm = entry(L4_KIP_OFS_ARCHSYSCALL);
 }
 
 const char *L4_KernelVersionString(void)
@@ -119,4 +121,11 @@ int L4_IsPublicKernel(void)
 L4_Word_t L4_ProcessorKHz(void)
 {
         return L4_KipWord(L4_KipWord(L4_KIP_OFS_PROCDESC) + L4_PROCDESC_INTERNAL);
+}
+
+L4_Word_t L4_SchedulePrecision(void)
+{
+        L4_Word_t period = L4_KipWord(L4_KIP_OFS_CLOCKINFO) >> 16;
+
+        return (period & L4_TIME_MANTISSA_MASK) << (period >> L4_TIME_EXPONENT_SHIFT & 31);
 }

@@ -117,6 +117,24 @@ void L4_ThreadSwitch(L4_ThreadId_t dest)
                          : "ebx", "ecx", "edx", "esi", "edi", "memory", "cc");
 }
 
+int L4_HasAlarm(void)
+{
+        return L4_syscalls.alarm != 0;
+}
+
+L4_Word_t L4_Alarm(uint64_t when, L4_Word_t period)
+{
+        L4_Word_t result = (L4_Word_t)when, high = (L4_Word_t)(when >> 32);
+
+        if (!L4_syscalls.alarm)
+                return 0;
+        __asm__ volatile("calll *%[entry]"
+                         : "+a"(result), "+S"(high), "+D"(period)
+                         : [entry] "m"(L4_syscalls.alarm)
+                         : "memory", "cc");
+        return result;
+}
+
 L4_Clock_t L4_SystemClock(void)
 {
         L4_Clock_t t;

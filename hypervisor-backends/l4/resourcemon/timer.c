@@ -43,6 +43,7 @@ int timer_attach(void)
 {
         if (scale)
                 return 1;
+        l4_outb(MODE, ONCE); /* and no count: nothing comes, whatever ran before */
         if (!L4_ThreadControl(line(), line(), L4_nilthread, L4_MyGlobalId(), L4_UTCB_LEAVE))
                 return 0;
         scale = (unsigned int)((1000000ull << 24) / L4_ProcessorKHz());

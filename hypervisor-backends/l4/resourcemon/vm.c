@@ -2,6 +2,7 @@
 /* A virtual machine's spaces, threads and memory: made, and given back. */
 #include <afterburn/without.h>
 #include <l4/io.h>
+#include <l4/kip.h>
 #include "elf32.h"
 #include "memory.h"
 #include "shares.h"
@@ -12,7 +13,7 @@
 #define MONITOR_PRIO 120   /* its others have 100 */
 #define HELPER_PRIO  110   /* no program runs while main waits for it */
 #define SLICE_US     10000 /* of a share of 1 */
-#define TICK_US      2000
+#define TICK_US      2000  /* of a kernel that does not say */
 #define PAGER_PRIO   110
 
 struct vm vms[VMS];
@@ -55,17 +56,29 @@ static L4_ThreadId_t thread(const struct vm *v, L4_Word_t n)
  * Else: one thread of a machine runs at a time, and time slices stay with it whoever calls
  * whom; so slices in proportion to the shares divide the processor among machines that
  * compute.  That is true of all its threads: whoever answers a message gives its slice along.
- * A slice ends at the kernel's first tick behind it.
+ * Where the kernel's clock ticks a slice ends at the first tick behind it.
  */
 static int give_time(const struct vm *v, L4_ThreadId_t t, int guest)
 {
+        L4_Word_t tick;
+
         if (!v->share || (shares_possible() && !guest))
                 return 1;
         if (shares_possible())
                 return L4_Schedule(t, L4_TimeControl(L4_ZeroTime, L4_Never), L4_SCHED_LEAVE,
                                    L4_SCHED_LEAVE, L4_SCHED_TIMEMSG, NULL) != L4_STATE_ERROR;
-        return L4_Set_Timeslice(t, L4_TimePeriod(v->share * SLICE_US - TICK_US / 2)) !=
-               L4_STATE_ERROR;
+        tick = L4_SchedulePrecision() ? L4_SchedulePrecision() : TICK_US;
+        return L4_Set_Timeslice(t, L4_TimePeriod(v->share * SLICE_US - tick / 2)) != L4_STATE_ERROR;
+}
+
+/* A guest's kernel that is scheduled by its machine's interrupt thread may set the alarm of that.
+ */
+static int let_set_alarm(const struct vm *v, L4_ThreadId_t t)
+{
+        L4_Word_t tells = v->share && shares_possible() ? L4_SCHED_TIMEMSG : 0;
+
+        return L4_Schedule(t, L4_SCHED_LEAVE, L4_SCHED_LEAVE, L4_SCHED_LEAVE,
+                           tells | L4_SCHED_ALARM, NULL) != L4_STATE_ERROR;
 }
 
 /*
@@ -161,7 +174,8 @@ int vm_make_colocated(struct vm *v, L4_Word_t n)
                 v->co_spaces++;
         }
         if (!make_space(v, pager, thread(v, L4VM_HELPER), L4_MyGlobalId(), 0) ||
-            !make_thread(v, kernel, pager, 1) || !make_thread(v, application, pager, 1) ||
+            !make_thread(v, kernel, pager, 1) || !let_set_alarm(v, kernel) ||
+            !make_thread(v, application, pager, 1) ||
             !L4_ThreadControl(kernel, pager, thread(v, L4VM_MONITOR), pager,
                               L4VM_UTCB + L4_UTCB_SIZE) ||
             !make_application(v, application, pager, kernel))

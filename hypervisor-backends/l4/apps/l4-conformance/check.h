@@ -107,6 +107,7 @@ void area_ctrlxfer(void);
 void area_fpustate(void);
 void area_preemption(void);
 void area_preempted(void);
+void area_alarms(void);
 void area_zeroslice(void);
 void area_limits(void);
 void area_redirect(void);

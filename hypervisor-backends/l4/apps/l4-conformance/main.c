@@ -103,6 +103,7 @@ static const struct {
     {"floating-point state", area_fpustate, L4_FEATURE_CTRLXFER},
     {"preemption messages", area_preemption, L4_FEATURE_PREEMPTMSG},
     {"preempted by interrupts", area_preempted, L4_FEATURE_PREEMPTMSG},
+    {"alarms", area_alarms, L4_FEATURE_PREEMPTMSG},
     {"zero slices", area_zeroslice, L4_FEATURE_ZEROSLICE},
     {"limits", area_limits, L4_FEATURE_LIMITS},
     {"redirection", area_redirect, L4_FEATURE_REDIRECT},

@@ -53,7 +53,7 @@
 #define L4_KIP_OFS_SYSTEMCLOCK      0xF0
 #define L4_KIP_OFS_THREADSWITCH     0xF4
 #define L4_KIP_OFS_SCHEDULE         0xF8
-#define L4_KIP_OFS_ARCHSYSCALL      0x110 /* four words, zero on IA-32 */
+#define L4_KIP_OFS_ARCHSYSCALL      0x110 /* four words, zero on IA-32; ext: the first is Alarm */
 #define L4_KIP_OFS_MEMDESCS         0x1C0 /* where the public kernel puts the descriptors */
 #define L4_KIP_OFS_STUBS            0x800 /* system-call stubs fill the second half of the page */
 #define L4_KIP_SIZE                 4096
@@ -376,6 +376,7 @@
 #define L4_SCHED_SENSPRIO_MASK  0x00FF0000
 #define L4_SCHED_PREEMPTMSG     0x01000000 /* ext "preemptmsg": p */
 #define L4_SCHED_TIMEMSG        0x02000000 /* with "zeroslice": tell when without time, too */
+#define L4_SCHED_ALARM          0x04000000 /* ext "preemptmsg": it may set its scheduler's alarm */
 /* ext "zeroslice": a slice of L4_TIME_ZERO is no own time at all; 0 stays never. */
 /* Thread states returned. */
 #define L4_STATE_ERROR          0

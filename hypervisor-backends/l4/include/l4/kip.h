@@ -8,7 +8,7 @@
 /* Entry points of the system calls in this space, filled in by L4_Init. */
 struct L4_Syscalls {
         L4_Word_t ipc, lipc, exregs, threadcontrol, clock, threadswitch, schedule, unmap,
-            spacecontrol, processorcontrol, memorycontrol;
+            spacecontrol, processorcontrol, memorycontrol, alarm;
 };
 extern struct L4_Syscalls L4_syscalls;
 
@@ -53,5 +53,8 @@ int L4_IsPublicKernel(void);
 
 /* The rate of the time-stamp counter, kHz, from the first processor descriptor. */
 L4_Word_t L4_ProcessorKHz(void);
+
+/* How exactly the kernel keeps timeouts and time slices, microseconds; 0: it does not say. */
+L4_Word_t L4_SchedulePrecision(void);
 
 #endif /* L4_KIP_H */

@@ -62,6 +62,16 @@ L4_INLINE L4_Word_t L4_Set_PreemptionDelay(L4_ThreadId_t dest, L4_Word_t sensiti
 }
 
 /*
+ * Extension "preemptmsg": wake the caller's scheduler, where it waits for anyone, at @when (cycles
+ * of the time-stamp counter; 0: never), and from then on every @period cycles if that is not 0; or
+ * let the running thread tell of its preemption, if its scheduler waits for that and has the
+ * caller's.  It replaces what was set before.  Needs L4_SCHED_ALARM; a period is 50 us at least.
+ * False with L4_ErrorCode(): NOPRIVILEGE, PARAM; or where L4_HasAlarm() is false.
+ */
+L4_Word_t L4_Alarm(uint64_t when, L4_Word_t period);
+int L4_HasAlarm(void);
+
+/*
  * The caller's preemption flags [3.3].  One instruction each, so that the kernel's
  * own change of the pending flag is never lost.
  */
