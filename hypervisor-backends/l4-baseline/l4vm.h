@@ -64,6 +64,11 @@ void l4vm_resume(uint32_t held) __attribute__((noreturn));
 void l4vm_self_event(void);
 extern struct ab_frame l4vm_resume_frame;
 extern char l4vm_resume_begin[], l4vm_resume_end[];
+/* Is main on its way back to l4vm_resume_frame? */
+static inline bool l4vm_is_resuming(uint32_t ip)
+{
+        return ip >= (uint32_t)l4vm_resume_begin && ip < (uint32_t)l4vm_resume_end;
+}
 extern char l4vm_image_start[], l4vm_image_end[];
 extern uint8_t l4vm_monitor_stack[], l4vm_main_stack[];
 
@@ -80,6 +85,11 @@ extern uint32_t l4vm_missing; /* page of the kernel's fault being handled, | 1; 
  */
 void l4vm_classify(struct ab_frame *frame, struct ab_trap *trap, uint32_t vector, uint32_t error,
                    uint8_t code);
+/* Does @code tell int3 or into from int $3 and int $4, which arrive with the same error code? */
+static inline bool l4vm_code_decides(uint32_t vector, uint32_t error)
+{
+        return vector == 13 && (error == 3 * 8 + 2 || error == 4 * 8 + 2);
+}
 #define L4VM_FLAG_TF 0x100u
 enum { L4VM_USER_FLAGS = 0x00240dd5, L4VM_FIXED_FLAGS = 0x202 };
 
@@ -278,6 +288,16 @@ extern uint32_t l4vm_current; /* space switched to */
 /* The kernel space touched @address, at @eip: map what should be there.  False: nothing should. */
 bool l4vm_serve_kernel(uint32_t address, uint32_t eip, bool write, uint32_t *error);
 
+/*
+ * main-fault.c, where the guest kernel has a space of its own.  All of the wedge's program is
+ * there from now on; a page fault of main's is served (false: it is the guest's, with *@error); and
+ * l4vm_classify() of an exception of main's.
+ */
+void l4vm_touch_image(void);
+bool l4vm_serve_main(uint32_t address, uint32_t eip, bool write, uint32_t *error);
+void l4vm_classify_main(struct ab_frame *frame, struct ab_trap *trap, uint32_t vector,
+                        uint32_t error);
+
 /* Where in the kernel space @physical can be mapped on from, with @rights. */
 uint32_t l4vm_source(uint32_t physical, uint32_t rights, bool *from_window);
 /*
@@ -329,14 +349,16 @@ void l4vm_flush_again(void);
  */
 enum { L4VM_REPEATS = 3, L4VM_REPEATS_MOST = 100 };
 extern uint32_t l4vm_repeated;
-/* The fault at @address is the same as the last one; l4vm_repeated counts.  User code begins anew. */
+/* The fault at @address is the same as the last one; l4vm_repeated counts.  User code begins anew.
+ */
 bool l4vm_repeats(uint32_t address, uint32_t eip);
 static inline bool l4vm_is_short(void)
 {
         return l4vm_repeated && l4vm_repeated % L4VM_REPEATS == 0;
 }
 #define L4VM_NO_MEMORY                                                                             \
-        "L4 has no memory for what this machine needs at least: give it more (kmem= of its loader)"
+        "L4 has no memory for what this machine needs at least: give it more (kmem= of its "       \
+        "loader)"
 
 /*
  * Give L4 some memory back: empty half of the spaces that are not current; false: there was none to

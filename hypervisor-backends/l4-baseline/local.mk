@@ -22,6 +22,7 @@ L4VM_OWN_SPACE = \
 	hypervisor-backends/l4-baseline/fpu.c \
 	hypervisor-backends/l4-baseline/fpu.h \
 	hypervisor-backends/l4-baseline/helper.c \
+	hypervisor-backends/l4-baseline/main-fault.c \
 	hypervisor-backends/l4-baseline/memory.c \
 	hypervisor-backends/l4-baseline/quirks.c \
 	hypervisor-backends/l4-baseline/stubs.S \

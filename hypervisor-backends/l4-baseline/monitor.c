@@ -15,11 +15,6 @@ L4_ThreadId_t l4vm_owner;
 
 /* --- moving main ------------------------------------------------------------------- */
 
-static bool is_resuming(L4_Word_t ip)
-{
-        return ip >= (L4_Word_t)l4vm_resume_begin && ip < (L4_Word_t)l4vm_resume_end;
-}
-
 static void move(struct L4_ExRegs *r, L4_Word_t ip)
 {
         l4vm_count(COUNT_MOVE);
@@ -68,7 +63,7 @@ static void redirect(enum ab_reason reason, uint32_t error, uint32_t address)
                 return;
         }
         stop_stepping(&r);
-        if (is_resuming(r.ip)) {
+        if (l4vm_is_resuming(r.ip)) {
                 *(struct ab_frame *)&l4vm_raw.frame = l4vm_resume_frame;
                 move(&r, (L4_Word_t)l4vm_trap_entry_saved);
         } else {
@@ -151,26 +146,11 @@ static void deliver(void)
 
 /* --- main's faults: true when the MRs hold the answer ----------------------------- */
 
-static void touch(uint32_t address)
-{
-        asm volatile("lock; orb $0,(%0)" : : "r"(address) : "memory");
-}
-
-static bool is_own(uint32_t address)
-{
-        return (address >= (uint32_t)l4vm_image_start && address < (uint32_t)l4vm_image_end);
-}
-
 static void page_fault(uint32_t address, uint32_t eip, bool write)
 {
         uint32_t error;
 
-        l4vm_count(COUNT_KERNEL_FAULT);
-        if (is_own(address))
-                touch(address);
-        else if (address - L4VM_PAGE < AB_PAGE_BYTES && !write)
-                (void)*(volatile uint8_t *)address;
-        else if (!l4vm_serve_kernel(address, eip, write, &error))
+        if (!l4vm_serve_main(address, eip, write, &error))
                 redirect(AB_REASON_PAGE_FAULT, error, address);
         L4_Set_MsgTag(L4_Tag(0, 0, 0));
 }
@@ -181,22 +161,16 @@ static void exception(void)
         struct ab_trap trap;
         uint32_t vector = L4_StoreMR(L4_EXC_MR_VECTOR);
         uint32_t error = l4vm_error_code(vector, L4_StoreMR(L4_EXC_MR_ERROR));
-        uint32_t ignored;
-        uint8_t code = 0;
 
         l4vm_count(COUNT_KERNEL_FAULT);
         l4vm_load_frame(&frame);
-        /* Is it int3 or int $3?  Both arrive with this error code. */
-        if (vector == 13 && (error == 3 * 8 + 2 || error == 4 * 8 + 2) &&
-            frame.eip < L4VM_GUEST_END && l4vm_serve_kernel(frame.eip, frame.eip, false, &ignored))
-                code = *(volatile uint8_t *)frame.eip;
         if (is_moved()) {
                 *(struct ab_frame *)&l4vm_raw.frame = frame;
                 if (vector == DEBUG) /* that does not come again, and the event is noted */
                         *(struct ab_trap *)&l4vm_raw.trap =
                             (struct ab_trap){AB_REASON_EXCEPTION, vector, error, 0};
         } else {
-                l4vm_classify(&frame, &trap, vector, error, code);
+                l4vm_classify_main(&frame, &trap, vector, error);
                 *(struct ab_frame *)&l4vm_raw.frame = frame;
                 *(struct ab_trap *)&l4vm_raw.trap = trap;
                 l4vm_raw.was_held = l4vm.held;
@@ -247,12 +221,8 @@ void l4vm_monitor_main(void)
 {
         L4_ThreadId_t to = L4_nilthread, from;
         L4_MsgTag_t tag;
-        uint32_t page;
 
-        /* The whole program, so that main never waits for its own pages. */
-        for (page = (uint32_t)l4vm_image_start; page < (uint32_t)l4vm_image_end;
-             page += AB_PAGE_BYTES)
-                touch(page);
+        l4vm_touch_image(); /* so main never waits for its own pages */
         L4_Init();
         l4vm_owner = L4_Pager();
         L4_Set_ExceptionHandler(l4vm_owner);

@@ -59,10 +59,10 @@ static inline void user_general_protection(struct ab_trap *trap)
 }
 
 /*
- * Begin: user code is set going; has: it faulted and would get a mapping, which L4 may have no memory
- * for.  False after very many in a row, though all has been given back that can be: then the guest is
- * to be told of a general protection fault.  The machine goes on, for programs can take pages from
- * themselves.
+ * Begin: user code is set going; has: it faulted and would get a mapping, which L4 may have no
+ * memory for.  False after very many in a row, though all has been given back that can be: then the
+ * guest is to be told of a general protection fault.  The machine goes on, for programs can take
+ * pages from themselves.
  */
 static inline void user_progress_begin(void)
 {

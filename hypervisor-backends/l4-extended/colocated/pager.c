@@ -10,26 +10,15 @@
 #include "colocated.h"
 #include "policy.h"
 
-enum {
-        WRITE = 2,
-        PRESENT = 1,
-        GENERAL_PROTECTION = 13,
-        PAGE_FAULT = 14,
-        IO_PORT = L4_IOFPAGE_PORT_SHIFT
-};
-enum { INT3_ERROR = 3 * 8 + 2, INTO_ERROR = 4 * 8 + 2 };
-
-static bool is_resuming(L4_Word_t ip)
-{
-        return ip >= (L4_Word_t)l4vm_resume_begin && ip < (L4_Word_t)l4vm_resume_end;
-}
+enum { WRITE = 2, PRESENT = 1, PAGE_FAULT = 14, IO_PORT = L4_IOFPAGE_PORT_SHIFT };
 
 /* --- the kernel thread goes to its trap handler ------------------------------------------ */
 
 static void note(const struct ab_frame *frame, enum ab_reason reason, uint32_t vector,
                  uint32_t error, uint32_t address)
 {
-        *(struct ab_frame *)&l4vm_raw.frame = is_resuming(frame->eip) ? l4vm_resume_frame : *frame;
+        *(struct ab_frame *)&l4vm_raw.frame =
+            l4vm_is_resuming(frame->eip) ? l4vm_resume_frame : *frame;
         l4vm_raw.trap.reason = reason;
         l4vm_raw.trap.vector = vector;
         l4vm_raw.trap.error = error;
@@ -122,7 +111,7 @@ static void event(L4_ThreadId_t kernel)
 
                 L4_ExchangeRegisters(kernel, &plain);
         }
-        if (!is_resuming(frame.eip))
+        if (!l4vm_is_resuming(frame.eip))
                 return;
         r = (struct L4_ExRegs){.control = L4_EXREGS_IP, .ip = (L4_Word_t)l4vm_trap_entry_saved};
         L4_ExchangeRegisters(kernel, &r);
@@ -249,8 +238,7 @@ void co_exception(void)
         struct raw_trap raw = *(const struct raw_trap *)&l4vm_raw;
         uint8_t code = 0;
 
-        if (raw.trap.vector == GENERAL_PROTECTION &&
-            (raw.trap.error == INT3_ERROR || raw.trap.error == INTO_ERROR))
+        if (l4vm_code_decides(raw.trap.vector, raw.trap.error))
                 code = *(volatile uint8_t *)raw.frame.eip;
         l4vm_classify(&raw.frame, &raw.trap, raw.trap.vector, raw.trap.error, code);
         /* looking may have been a trap of its own */

@@ -21,14 +21,10 @@ static struct ab_frame place;
 
 /* --- moving main ------------------------------------------------------------------- */
 
-static bool is_resuming(L4_Word_t ip)
-{
-        return ip >= (L4_Word_t)l4vm_resume_begin && ip < (L4_Word_t)l4vm_resume_end;
-}
-
 static void note_trap(const struct ab_frame *frame, const struct ab_trap *trap)
 {
-        *(struct ab_frame *)&l4vm_raw.frame = is_resuming(frame->eip) ? l4vm_resume_frame : *frame;
+        *(struct ab_frame *)&l4vm_raw.frame =
+            l4vm_is_resuming(frame->eip) ? l4vm_resume_frame : *frame;
         *(struct ab_trap *)&l4vm_raw.trap = *trap;
         l4vm_raw.was_held = l4vm.held;
         l4vm.held = 1;
@@ -55,7 +51,7 @@ static void redirect_ready(void)
         frame.eip = r.ip;
         frame.esp = r.sp;
         frame.eflags = r.flags;
-        if (is_resuming(r.ip)) {
+        if (l4vm_is_resuming(r.ip)) {
                 r = (struct L4_ExRegs){.control = L4_EXREGS_IP,
                                        .ip = (L4_Word_t)l4vm_trap_entry_saved};
                 L4_ExchangeRegisters(main_id, &r);
@@ -103,41 +99,20 @@ static void stop_user(void)
 
 /* --- main's messages --------------------------------------------------------------------- */
 
-static void touch(uint32_t address)
-{
-        asm volatile("lock; orb $0,(%0)" : : "r"(address) : "memory");
-}
-
-static bool is_own(uint32_t address)
-{
-        return (address >= (uint32_t)l4vm_image_start && address < (uint32_t)l4vm_image_end);
-}
-
 static void page_fault(uint32_t address, bool write)
 {
         struct ab_trap trap = {AB_REASON_PAGE_FAULT, 14, 0, address};
 
-        l4vm_count(COUNT_KERNEL_FAULT);
-        if (is_own(address))
-                touch(address);
-        else if (address - L4VM_PAGE < AB_PAGE_BYTES && !write)
-                (void)*(volatile uint8_t *)address;
-        else if (!l4vm_serve_kernel(address, place.eip, write, &trap.error))
+        if (!l4vm_serve_main(address, place.eip, write, &trap.error))
                 redirect(&trap);
 }
 
 static void exception(uint32_t vector, uint32_t error)
 {
         struct ab_trap trap;
-        uint32_t ignored;
-        uint8_t code = 0;
 
         l4vm_count(COUNT_KERNEL_FAULT);
-        /* Is it int3 or int $3?  Both arrive with this error code. */
-        if (vector == 13 && (error == 3 * 8 + 2 || error == 4 * 8 + 2) &&
-            place.eip < L4VM_GUEST_END && l4vm_serve_kernel(place.eip, place.eip, false, &ignored))
-                code = *(volatile uint8_t *)place.eip;
-        l4vm_classify(&place, &trap, vector, error, code);
+        l4vm_classify_main(&place, &trap, vector, error);
         redirect(&trap);
 }
 
@@ -261,12 +236,8 @@ void l4vm_monitor_main(void)
 {
         L4_ThreadId_t from;
         L4_MsgTag_t tag;
-        uint32_t page;
 
-        /* The whole program, so that main never waits for its own pages. */
-        for (page = (uint32_t)l4vm_image_start; page < (uint32_t)l4vm_image_end;
-             page += AB_PAGE_BYTES)
-                touch(page);
+        l4vm_touch_image(); /* so main never waits for its own pages */
         L4_Init();
         l4vm_machine.counter_khz = L4_ProcessorKHz();
         l4vm_owner = L4_Pager();
