@@ -5,6 +5,7 @@
 
 #include <afterburn/backend.h>
 #include <afterburn/vm.h>
+#include <afterburn/without.h>
 #include <l4/io.h>
 #include <l4/ipc.h>
 #include <l4/resourcemon.h>
@@ -391,6 +392,11 @@ static inline void l4vm_fresh_note(uint32_t space, uint32_t virtual, uint32_t *e
         l4vm_fresh[space].item[i].page = virtual;
         l4vm_fresh[space].item[i].entry = entry;
         l4vm_fresh_noted = 1;
+}
+/* They may travel so (afterburn run --without=bulk: they may not). */
+static inline bool l4vm_fresh_is_wanted(void)
+{
+        return !(VM->without & 1u << AB_WITHOUT_BULK);
 }
 /* Put map items for them at @mr on; the next register.  @besides is in the message already. */
 unsigned int l4vm_fresh_items(uint32_t space, uint32_t besides, unsigned int mr) AB_FAST;

@@ -121,6 +121,11 @@ bool AB_FAST backend_map(uint32_t space, uint32_t virtual, uint32_t physical, ui
         entry = shadow_user_entry(space, virtual);
         if (!entry)
                 return map_any(space, virtual, physical, bytes, rights);
+        if (!*entry && rights & AB_USER && space == l4vm_current && l4vm_fresh_is_wanted()) {
+                *entry = physical | rights; /* as l4vm_change() does; nothing is taken away */
+                l4vm_fresh_note(space, virtual, entry);
+                return true;
+        }
         l4vm_change(space, virtual, entry, physical | rights);
         l4vm_changed();
         return true;

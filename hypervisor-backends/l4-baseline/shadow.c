@@ -86,6 +86,7 @@ static bool clear_leaf(struct shadow_leaf *leaf)
 {
         uint32_t installed = 0, i;
 
+#pragma GCC unroll 16
         for (i = 0; i < SHADOW_LEAF_PAGES; i++) {
                 installed |= leaf->entry[i] & SHADOW_INSTALLED;
                 leaf->entry[i] = 0;

@@ -125,19 +125,26 @@ static bool stepped(void)
 }
 
 /* A return at @eip, which user code may run and the wedge read: mostly where it was last time. */
-static bool is_return(uint32_t eip)
+static uint32_t return_at, return_since;
+
+static __attribute__((noinline)) bool find_return(uint32_t eip)
 {
-        static uint32_t known_at, known_since;
         uint32_t error;
 
-        if ((known_at != eip || known_since != mmu_epoch) &&
-            (!mmu_peek_user(eip) || !mmu_reach(eip, MMU_READ, &error)))
+        if (!mmu_peek_user(eip) || !mmu_reach(eip, MMU_READ, &error))
                 return false;
         if (*(const volatile uint8_t *)eip != OPCODE_RET)
                 return false; /* what user code calls there: the return stays known */
-        known_at = eip;
-        known_since = mmu_epoch;
+        return_at = eip;
+        return_since = mmu_epoch;
         return true;
+}
+
+static inline bool is_return(uint32_t eip)
+{
+        if (return_at != eip || return_since != mmu_epoch)
+                return find_return(eip);
+        return *(const volatile uint8_t *)eip == OPCODE_RET;
 }
 
 bool user_returns_from_beyond(void)

@@ -74,19 +74,16 @@ static void page_fault(const struct ab_trap *trap)
                 tell(trap->address, error);
 }
 
+/* Who may read may execute. */
 bool AB_FAST wedge_user_fault(uint32_t address, uint32_t error, uint32_t eip)
 {
-        enum mmu_access access = MMU_READ;
-
-        if (error & ERROR_WRITE)
-                access = MMU_WRITE;
-        else if ((error & ERROR_FETCH) || address == eip)
-                access = MMU_EXECUTE;
+        (void)eip;
         if (in_wedge(address))
                 return false;
         user_refused.address = address;
         user_refused.write = error & ERROR_WRITE;
-        if (!mmu_fill_waiting(address, access, &user_refused.error, &user_refused.known))
+        if (!mmu_fill_waiting(address, error & ERROR_WRITE ? MMU_WRITE : MMU_READ,
+                              &user_refused.error, &user_refused.known))
                 return false;
         mmu_fill_near(address);
         return true;

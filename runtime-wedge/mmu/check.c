@@ -282,7 +282,28 @@ static inline void check_copies(struct space *space, struct slot *slot, struct r
                 slot_free(space, slot);
 }
 
-static void check_slots(struct space *space, bool global)
+/*
+ * How many rows of @space, of user code, have another entry in its directory than the one their
+ * translations were made from.
+ */
+static uint32_t count_changed(const struct space *space)
+{
+        const uint32_t *directory;
+        const struct slot *slot;
+        uint32_t count = 0;
+
+        if (space->directory == WALK_UNPAGED)
+                return 1;
+        directory = backend_physical(space->directory);
+        if (!directory)
+                return 1;
+        for (slot = space->slots; slot; slot = slot->next)
+                count += directory[slot->row] != slot->pde;
+        return count;
+}
+
+/* All rows or those that are not global; @changed: some may have another entry in the directory. */
+static void check_slots(struct space *space, bool global, bool changed)
 {
         struct run run = {.space = space->number};
         struct slot *slot, *next;
@@ -291,7 +312,7 @@ static void check_slots(struct space *space, bool global)
                 next = slot->next;
                 if (!global && !slot->local)
                         continue;
-                if (changed_now(space, slot))
+                if (changed && changed_now(space, slot))
                         cache_drop_slot(space, slot);
                 else
                         check_copies(space, slot, &run);
@@ -312,15 +333,17 @@ bool cache_is_dead(const struct space *space)
 
 void cache_check(struct space *space)
 {
-        if (space != &cache_kernel && cache_is_dead(space))
+        bool changed = space == &cache_kernel || count_changed(space);
+
+        if (changed && space != &cache_kernel && cache_is_dead(space))
                 cache_drop_space(space);
         else
-                check_slots(space, true);
+                check_slots(space, true, changed);
 }
 
 void cache_check_local(struct space *space)
 {
-        check_slots(space, false);
+        check_slots(space, false, true);
 }
 
 /*

@@ -132,12 +132,12 @@ void AB_FAST mmu_prefill(uint32_t gva, bool user)
         uint32_t *at;
         bool neighbour;
 
-        if (!user ||
-            gva - cache_machine->user_start >= cache_machine->user_end - cache_machine->user_start)
+        if (!user || gva < cache_machine->user_start || gva >= cache_machine->user_end)
                 goto otherwise;
         slot = space->rows[ROW_OF(gva)];
         at = find_entry(gva, &pde);
-        if (!at || !slot || slot->pde != pde || !slot->copies || slot->large || !(pde & PTE_US))
+        /* A row of a table has copies, and is not a large page's. */
+        if (!at || !slot || slot->pde != pde || !slot->copies || !(pde & PTE_US))
                 goto otherwise;
         entry = *at;
         used = slot->used[group];
@@ -147,8 +147,8 @@ void AB_FAST mmu_prefill(uint32_t gva, bool user)
                 goto otherwise;
         if (!(entry & PTE_A))
                 *at = entry |= PTE_A;
-        neighbour = (page % 32 < 31 && is_needed(at[1]) && !(used & bit << 1)) ||
-                    (page % 32 && is_needed(at[-1]) && !(used & bit >> 1));
+        neighbour =
+            (bit << 1 & ~used && is_needed(at[1])) || (bit >> 1 & ~used && is_needed(at[-1]));
         write = entry & PTE_D ? pde & entry & PTE_RW : 0; /* PTE_RW is AB_WRITE */
         if (!backend_map(space->number, gva & PTE_FRAME, entry & PTE_FRAME, AB_PAGE_BYTES,
                          AB_READ | AB_EXECUTE | AB_USER | write))

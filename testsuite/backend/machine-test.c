@@ -145,34 +145,34 @@ static void neighbours(void)
         for (i = 0; i < PAGES; i++)
                 *(uint32_t *)backend_physical(PAGE_A + i * AB_PAGE_BYTES) = 0x1000 + i;
         reaction = SKIP_TWO;
-        backend_switch(4);
-        backend_map(4, OTHER, PAGE_A, PAGES * AB_PAGE_BYTES, AB_READ | AB_WRITE);
+        backend_switch(2);
+        backend_map(2, OTHER, PAGE_A, PAGES * AB_PAGE_BYTES, AB_READ | AB_WRITE);
         peek(OTHER);
-        backend_unmap(4, OTHER + AB_PAGE_BYTES, AB_PAGE_BYTES);
+        backend_unmap(2, OTHER + AB_PAGE_BYTES, AB_PAGE_BYTES);
         before = traps;
         peek(OTHER + AB_PAGE_BYTES);
         ktap_ok(traps == before + 1 && page_fault(OTHER + AB_PAGE_BYTES, 0),
                 "a page behind one that was touched is not there when it was unmapped");
-        backend_protect(4, OTHER + 2 * AB_PAGE_BYTES, AB_PAGE_BYTES, AB_READ);
+        backend_protect(2, OTHER + 2 * AB_PAGE_BYTES, AB_PAGE_BYTES, AB_READ);
         poke(OTHER + 2 * AB_PAGE_BYTES, 1);
         ktap_ok(traps == before + 2 && page_fault(OTHER + 2 * AB_PAGE_BYTES, 3),
                 "one that was protected cannot be written");
-        backend_map(4, OTHER, PAGE_A + 4 * AB_PAGE_BYTES, 4 * AB_PAGE_BYTES, AB_READ);
+        backend_map(2, OTHER, PAGE_A + 4 * AB_PAGE_BYTES, 4 * AB_PAGE_BYTES, AB_READ);
         for (i = 0; i < PAGES; i++)
                 wrong += peek(OTHER + i * AB_PAGE_BYTES) != 0x1000 + (i < 4 ? i + 4 : i);
         ktap_ok(!wrong && traps == before + 2, "others in their place are seen, all of them");
-        backend_unmap(4, OTHER, PAGES * AB_PAGE_BYTES);
+        backend_unmap(2, OTHER, PAGES * AB_PAGE_BYTES);
         for (i = 0; i < PAGES; i++)
                 peek(OTHER + i * AB_PAGE_BYTES);
         ktap_ok(traps == before + 2 + PAGES, "and none when all were unmapped at once");
-        backend_map(4, OTHER, PAGE_A, PAGES * AB_PAGE_BYTES, AB_READ);
+        backend_map(2, OTHER, PAGE_A, PAGES * AB_PAGE_BYTES, AB_READ);
         peek(OTHER);
         backend_switch(0);
         before = traps;
         for (i = 0; i < PAGES; i++)
                 peek(OTHER + i * AB_PAGE_BYTES);
         ktap_ok(traps == before + PAGES, "after a switch none of them is there");
-        backend_forget(4);
+        backend_forget(2);
 }
 
 /* How many of @regions pages, 4 MB apart, still show when their space is switched to again. */

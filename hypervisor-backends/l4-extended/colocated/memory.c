@@ -269,15 +269,38 @@ void AB_FAST l4vm_change(uint32_t space, uint32_t virtual, uint32_t *entry, uint
         *entry = value;
 }
 
+/* @pages pages before @end are void: as few fpages as they make. */
+static void lose_pages(uint32_t space, uint32_t end, uint32_t pages)
+{
+        uint32_t at = end - pages * AB_PAGE_BYTES, bits, most;
+
+        while (at != end) {
+                bits = at ? (uint32_t)__builtin_ctz(at) : USER_BITS;
+                most = 31 - (uint32_t)__builtin_clz(end - at);
+                if (bits > most)
+                        bits = most;
+                lose(space, L4_FpageAddRights(L4_FpageLog2(at, bits), L4_FPAGE_RWX));
+                at += 1u << bits;
+        }
+}
+
 void l4vm_drop(uint32_t space, uint32_t virtual, uint32_t *entry, uint32_t pages)
 {
+        uint32_t installed = 0;
+
         for (; pages; pages--, entry++, virtual += AB_PAGE_BYTES) {
                 uint32_t old = *entry;
 
                 *entry = 0;
-                if (old & SHADOW_INSTALLED)
-                        lose(space, L4_PageRights(virtual, L4_FPAGE_RWX));
+                if (old & SHADOW_INSTALLED) {
+                        installed++;
+                } else if (installed) {
+                        lose_pages(space, virtual, installed);
+                        installed = 0;
+                }
         }
+        if (installed)
+                lose_pages(space, virtual, installed);
 }
 
 void l4vm_leave_large(uint32_t virtual, uint32_t old, bool kernel)

@@ -275,6 +275,7 @@ static bool split(struct mapping *m)
 static u32 unmap_region(struct space *s, u32 low, u32 size, u32 rights, bool flush)
 {
         u32 bits = 0, index = low >> SUPER_BITS, *at, *end;
+        bool all;
 
         if (!(s->pd[index] & PTE_P))
                 return 0;
@@ -283,6 +284,11 @@ static u32 unmap_region(struct space *s, u32 low, u32 size, u32 rights, bool flu
 
                 if (size == SUPER_SIZE || !rights || !split(m))
                         return revoke(m, rights, flush);
+        }
+        if (flush && rights & FPAGE_R) {
+                bits = mapdb_take_pages(s, low, size / PAGE_SIZE, &all);
+                if (all)
+                        return bits;
         }
         at = (u32 *)s->shadow[index] + (low >> PAGE_BITS & 1023);
         end = at + (size >> PAGE_BITS);

@@ -46,6 +46,12 @@ u32 mapdb_unmap(struct space *s, u32 fpage, bool flush);
 #define UNMAP_LONG 0xFFFFFFFFu
 u32 mapdb_unmap_page(struct space *s, u32 fpage, bool flush) REGPARM;
 
+/*
+ * Pages of one page table, from `low` on: they go altogether, from the space too; but not those
+ * that something came from, then *all is false.  Returns NODE_SEEN bits, with others.
+ */
+u32 mapdb_take_pages(struct space *s, u32 low, u32 pages, bool *all);
+
 /* Revoke all mappings of a space and what came from them. */
 void mapdb_drop_space(struct space *s);
 

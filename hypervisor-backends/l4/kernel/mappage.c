@@ -134,18 +134,19 @@ static u32 used_rights(u32 bits)
         return (bits & NODE_SEEN_R ? FPAGE_R | FPAGE_X : 0) | (bits & NODE_SEEN_W ? FPAGE_W : 0);
 }
 
-/* The page at p goes altogether, and nothing came from it. */
-static u32 take_away(const struct space *s, u32 address, struct mapping *m, struct place p)
+/*
+ * The page at p goes altogether, and nothing came from it.  Returns how it was used since its
+ * access bits were cleared, which those it came from do not know yet.
+ */
+static inline u32 take_away(const struct space *s, u32 address, struct mapping *m, struct place p)
 {
-        u32 pte = *p.entry, bits = m->address, seen;
+        u32 pte = *p.entry, seen = 0;
 
         *p.entry = 0;
         *p.node = NULL;
         if (pte & PTE_A) {
                 space_flush_tlb(s, address);
                 seen = pte & PTE_D ? NODE_SEEN_R | NODE_SEEN_W : NODE_SEEN_R;
-                mark_seen(m->parent, NULL, seen);
-                bits |= seen;
         }
         if (m->next)
                 m->next->prev = m->prev;
@@ -154,7 +155,40 @@ static u32 take_away(const struct space *s, u32 address, struct mapping *m, stru
         else if (m->parent)
                 m->parent->child = m->next;
         slab_free_quick(&map_nodes, m);
-        return used_rights(bits);
+        return seen;
+}
+
+u32 mapdb_take_pages(struct space *s, u32 low, u32 pages, bool *all)
+{
+        struct place p = place_in(s, low);
+        u32 *const first = p.entry, *at = (u32 *)p.node, *begin = at, *end = at + pages;
+        struct mapping *parent = NULL;
+        u32 bits = 0, seen = 0;
+
+        *all = true;
+        for (; at != end; at++) {
+                struct mapping *m = (struct mapping *)*at;
+
+                if (!m) {
+                        at = skip_zeros(at, end) - 1;
+                        continue;
+                }
+                p = (struct place){first + (at - begin), (struct mapping **)at};
+                if (m->child) {
+                        *all = false;
+                        continue;
+                }
+                if (m->parent != parent) { /* so it is, too, where m is what others came from */
+                        mark_seen(parent, NULL, seen);
+                        bits |= seen;
+                        parent = m->parent;
+                        seen = 0;
+                }
+                bits |= m->address;
+                seen |= take_away(s, low + (u32)(at - begin) * PAGE_SIZE, m, p);
+        }
+        mark_seen(parent, NULL, seen);
+        return bits | seen;
 }
 
 /* The same with what has come from it, or not altogether. */
@@ -194,7 +228,12 @@ REGPARM u32 mapdb_unmap_page(struct space *s, u32 fpage, bool flush)
         m = *p.node;
         if (!m)
                 return 0;
-        if (flush && fpage & FPAGE_R && !m->child)
-                return take_away(s, address, m, p);
+        if (flush && fpage & FPAGE_R && !m->child) {
+                struct mapping *parent = m->parent;
+                u32 bits = m->address, seen = take_away(s, address, m, p);
+
+                mark_seen(parent, NULL, seen);
+                return used_rights(bits | seen);
+        }
         return unmap_node(s, fpage, flush, m, p);
 }
