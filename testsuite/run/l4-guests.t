@@ -36,7 +36,7 @@ done
 steps=$top_builddir/testsuite/wedge/steps
 for row in l4 l4x "l4x --layout=colocated"; do
         # shellcheck disable=SC2086 # words
-        try 0 "$steps" && cp "$tmp/out" "$tmp/native" && try 0 --hypervisor=$row --timeout=100 "$steps" &&
+        try 0 "$steps" && cp "$tmp/out" "$tmp/native" && try 0 --hypervisor=$row --timeout="$hang" "$steps" &&
                 cmp -s "$tmp/out" "$tmp/native"
         check "$row: a kernel that steps itself stops where it does natively"
 done
