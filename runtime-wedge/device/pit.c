@@ -38,10 +38,9 @@ static uint64_t second_ns, second_ticks; /* a whole second that has passed, in b
  */
 static uint64_t ticks_at(uint64_t ns)
 {
-        struct division whole;
-
         if (ns < second_ns) {
-                whole = divide_long(ns, 1000000000);
+                struct division whole = divide_long(ns, 1000000000);
+
                 return whole.quotient * HZ + divide((uint64_t)HZ * whole.rest, 1000000000).quotient;
         }
         while (ns - second_ns >= 1000000000) {
@@ -276,7 +275,6 @@ void pit_write(uint32_t port, uint32_t value)
 uint32_t pit_read(uint32_t port)
 {
         struct channel *channel = &channels[port & 3];
-        uint64_t now;
         uint32_t count, high;
 
         if (port == 0x43)
@@ -287,7 +285,8 @@ uint32_t pit_read(uint32_t port)
         }
         count = channel->latch;
         if (!channel->latched) {
-                now = backend_time();
+                uint64_t now = backend_time();
+
                 moment_timer(now);
                 count = count_at(channel, ticks_at(now));
         }

@@ -67,13 +67,13 @@ static uint32_t scaled(uint32_t a, uint32_t b, uint32_t c)
 static uint32_t pairs(uint32_t five_ms)
 {
         uint64_t last = 0, now;
-        uint32_t i, count, last_count = 0, wrong = 0;
+        uint32_t i, last_count = 0, wrong = 0;
 
         outb(PIT + 3, 0x34);
         outb(PIT, PERIOD & 255);
         outb(PIT, PERIOD >> 8);
         for (i = 0; i < PAIRS; i++) {
-                uint32_t passed, apart;
+                uint32_t passed, apart, count;
 
                 asm volatile("rdtsc; xorl %%ecx, %%ecx" : "=A"(now) : : "ecx");
                 outb(PIT + 3, 0);

@@ -11,16 +11,14 @@ enum { MOST = 40, TRAP = 0x100, DEBUG = 1, PROTECTION = 13 };
 static struct {
         uint32_t eip, eflags, eax, dr6;
 } seen[MOST];
-static uint32_t count, end;
-extern char begin_faults[];
+static uint32_t count, begin, end;
 
 void kernel_trap(struct trap_frame *frame)
 {
         if (frame->vector == CALL_VECTOR)
                 return;
         if (frame->vector == PROTECTION) {
-                print("# fault at %x, flags %x\n", frame->eip - (uint32_t)begin_faults,
-                      frame->eflags);
+                print("# fault at %x, flags %x\n", frame->eip - begin, frame->eflags);
                 frame->ecx = KERNEL_DS;
                 return;
         }
@@ -38,7 +36,7 @@ void kernel_trap(struct trap_frame *frame)
                 frame->eflags &= ~(uint32_t)TRAP;
 }
 
-static void report(const char *name, uint32_t begin, bool show)
+static void report(const char *name, bool show)
 {
         uint32_t i;
 
@@ -59,6 +57,7 @@ static void report(const char *name, uint32_t begin, bool show)
                                                                                                    \
                 memory[0] = memory[1] = 0;                                                         \
                 count = 0;                                                                         \
+                begin = (uint32_t)begin_##name;                                                    \
                 end = (uint32_t)end_##name;                                                        \
                 asm volatile("pushfl; orl $0x100, (%%esp); xorl %%eax, %%eax; popfl\n"             \
                              ".globl begin_" #name "\nbegin_" #name ":\n" code                     \
@@ -66,7 +65,7 @@ static void report(const char *name, uint32_t begin, bool show)
                              :                                                                     \
                              : "b"(memory)                                                         \
                              : "eax", "ecx", "edx", "esi", "edi", "memory", "cc");                 \
-                report(#name, (uint32_t)begin_##name, show);                                       \
+                report(#name, show);                                                               \
         }
 
 STEPS(flags, true, "nop; cli; pushfl; popl %%eax; stc; pushfl; popfl; std; pushfl; popl %%eax; cld")
