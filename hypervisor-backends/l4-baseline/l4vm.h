@@ -358,8 +358,7 @@ static inline bool l4vm_is_short(void)
         return l4vm_repeated && l4vm_repeated % L4VM_REPEATS == 0;
 }
 #define L4VM_NO_MEMORY                                                                             \
-        "L4 has no memory for what this machine needs at least: give it more (kmem= of its "       \
-        "loader)"
+        "L4 has no memory for what this machine needs at least: give it more (run --l4-memory)"
 
 /*
  * Give L4 some memory back: empty half of the spaces that are not current; false: there was none to

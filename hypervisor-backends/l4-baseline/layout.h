@@ -59,6 +59,7 @@
 #define L4VM_HELPER         2
 #define L4VM_USER           3 /* first of the user threads */
 #define L4VM_SPACES         48
+#define L4VM_SPACE_PAGES    16 /* of L4's memory that one needs: with less there are fewer */
 #define L4VM_PAGER          (L4VM_USER + L4VM_SPACES) /* first of the pagers beside them */
 /* Co-located (../l4-extended/colocated): from L4VM_USER on, so many for each space. */
 #define L4VM_CO_THREADS     3

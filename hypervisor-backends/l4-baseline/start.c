@@ -36,6 +36,8 @@ const struct backend_machine *backend_start(void)
         l4vm_machine.counter_khz = L4_ProcessorKHz();
         l4vm_machine.memory_bytes = VM->memory_bytes;
         l4vm_machine.command_line = VM->command_line;
+        if (VM->l4_pages / L4VM_SPACE_PAGES < L4VM_SPACES)
+                l4vm_machine.spaces = VM->l4_pages / L4VM_SPACE_PAGES;
         backend_time();
         l4vm_call_begin();
         L4_Set_MsgTag(L4_Tag(L4VM_OP_LOAD, 0, 0));

@@ -6,7 +6,7 @@ enum { INT3_ERROR = 3 * 8 + 2, INTO_ERROR = 4 * 8 + 2 };
 
 static const char no_progress[] =
     "afterburn: L4 does not map a page, so a program gets a general protection fault; unless it "
-    "takes the page from itself L4 has no memory: give it more (kmem= of its loader)\n";
+    "takes the page from itself L4 has no memory: give it more (run --l4-memory)\n";
 
 bool user_progress_has(uint32_t address, uint32_t eip)
 {

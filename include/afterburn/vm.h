@@ -17,6 +17,7 @@
  *      control PORT            hexadecimal: UART for what backend_control_write() says
  *      share NUMBER            optional: of the processor, beside the others' (1), 1 to 16
  *      without WORD,...        optional: of the co-located layout, without.h
+ *      l4-memory MEGABYTES     optional: of L4's own, for page tables and mappings, 1 to 64
  *      append TEXT             the command line: the rest of the line
  */
 #ifndef AFTERBURN_VM_H
@@ -34,6 +35,20 @@
 
 #define AB_VM_SHARE_MOST 16u
 
+/*
+ * L4's own memory, in megabytes: for itself, sigma0 and the resource monitor; for the threads and
+ * address spaces of a machine; and, where the description does not say, for a machine's page tables
+ * and mappings, which the monitor has L4 keep to.
+ */
+#define AB_VM_L4_ITSELF       4u
+#define AB_VM_L4_SPACES       2u
+#define AB_VM_L4_MEMORY_LEAST 1u
+#define AB_VM_L4_MEMORY_MOST  64u
+static inline uint32_t ab_vm_l4_memory(uint32_t memory_mb)
+{
+        return 6 + memory_mb / 16;
+}
+
 #define AB_VM_PAGE_MAGIC 0x4d566241u /* "AbVM" */
 
 /* The page every wedge finds; read only. */
@@ -44,6 +59,7 @@ struct ab_vm_page {
         uint32_t kernel_bytes, initrd_bytes; /* files the monitor has for it */
         uint32_t irqs;                       /* lines it may open, as a mask */
         uint32_t without;                    /* bits of without.h */
+        uint32_t l4_pages;                   /* of L4's memory, for its page tables and mappings */
         uint32_t port_count;
         struct {
                 uint16_t first, last;

@@ -40,5 +40,5 @@ share_afterburner_guest_privileges_CPPFLAGS = $(PROGRAMS_CPPFLAGS)
 share_afterburner_guest_privileges_CFLAGS = $(GUEST_CFLAGS)
 share_afterburner_guest_privileges_LDFLAGS = $(GUEST_LINK)
 share_afterburner_guest_privileges_LDADD = -lgcc
-TESTS += testsuite/programs/programs.t
-EXTRA_DIST += testsuite/programs/programs.t testsuite/programs/README
+TESTS += testsuite/programs/programs.t testsuite/programs/sparse.t
+EXTRA_DIST += testsuite/programs/programs.t testsuite/programs/sparse.t testsuite/programs/README

@@ -31,6 +31,8 @@ static const char usage[] =
     "  --l4-kernel=FILE      another X.2 kernel than ours; its loader and sigma0, where\n"
     "  --l4-loader=FILE      ours do not do\n"
     "  --l4-sigma0=FILE\n"
+    "  --l4-memory=SIZE      of L4's own memory what each guest may use for page tables\n"
+    "                        and mappings, 1M to 64M (6M and a 16th of its memory)\n"
     "  --timeout=SECONDS     end the machine after this time, 0: never\n"
     "                        (300; never when interactive)\n"
     "  --append=TEXT         add to the kernel's command line\n"
@@ -68,6 +70,7 @@ enum {
         O_L4_KERNEL,
         O_L4_LOADER,
         O_L4_SIGMA0,
+        O_L4_MEMORY,
         O_HELP,
         O_VERSION
 };
@@ -93,13 +96,14 @@ static const struct option table[] = {
     {"l4-kernel", 1, NULL, O_L4_KERNEL},
     {"l4-loader", 1, NULL, O_L4_LOADER},
     {"l4-sigma0", 1, NULL, O_L4_SIGMA0},
+    {"l4-memory", 1, NULL, O_L4_MEMORY},
     {"help", 0, NULL, O_HELP},
     {"version", 0, NULL, O_VERSION},
     {NULL, 0, NULL, 0},
 };
 
 /* Megabytes; what a hypervisor can give is checked once it is known. */
-static unsigned memory(const char *text)
+static unsigned size(const char *option, const char *text)
 {
         char *end;
         unsigned long mb = strtoul(text, &end, 10);
@@ -111,8 +115,23 @@ static unsigned memory(const char *text)
                 end++;
         }
         if (end == text || *end || !mb || mb > 1u << 20)
-                ab_die(AB_EXIT_USAGE, "--memory=%s: not a size: give megabytes", text);
+                ab_die(AB_EXIT_USAGE, "%s=%s: not a size: give megabytes", option, text);
         return (unsigned)mb;
+}
+
+static unsigned memory(const char *text)
+{
+        return size("--memory", text);
+}
+
+static unsigned l4_memory(const char *text)
+{
+        unsigned mb = size("--l4-memory", text);
+
+        if (mb < AB_VM_L4_MEMORY_LEAST || mb > AB_VM_L4_MEMORY_MOST)
+                ab_die(AB_EXIT_USAGE, "--l4-memory=%s: give %uM to %uM", text,
+                       AB_VM_L4_MEMORY_LEAST, AB_VM_L4_MEMORY_MOST);
+        return mb;
 }
 
 static unsigned share(const char *text)
@@ -197,6 +216,9 @@ static void check(const struct run_options *options)
         if ((options->l4_kernel || options->l4_loader || options->l4_sigma0) &&
             !options->hypervisor->kernel)
                 ab_die(AB_EXIT_USAGE, "--l4-kernel: %s is no L4: use --hypervisor=l4",
+                       options->hypervisor->name);
+        if (options->l4_memory_mb && !options->hypervisor->kernel)
+                ab_die(AB_EXIT_USAGE, "--l4-memory: %s is no L4: use --hypervisor=l4",
                        options->hypervisor->name);
         if (options->without && strcmp(options->hypervisor->name, "l4x-colocated"))
                 ab_die(AB_EXIT_USAGE,
@@ -311,6 +333,9 @@ void run_parse(struct run_options *options, int argc, char **argv)
                         break;
                 case O_L4_SIGMA0:
                         options->l4_sigma0 = optarg;
+                        break;
+                case O_L4_MEMORY:
+                        options->l4_memory_mb = l4_memory(optarg);
                         break;
                 case O_HELP:
                         fputs(usage, stdout);

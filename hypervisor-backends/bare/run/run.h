@@ -58,7 +58,8 @@ struct run_options {
         const char *l4_kernel, *l4_loader, *l4_sigma0; /* NULL: this project's */
         const char **extra;                            /* --emulator-option, NULL-terminated */
         unsigned memory_mb;
-        double timeout; /* seconds; 0: none */
+        unsigned l4_memory_mb; /* 0: by each guest's memory */
+        double timeout;        /* seconds; 0: none */
         bool icount, dry_run, quiet;
         char **command; /* NULL-terminated; NULL: none given */
 };

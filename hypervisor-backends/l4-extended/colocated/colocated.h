@@ -13,7 +13,7 @@ enum {
         CO_OP_START = 16, /* to the helper: set the pager of space MR1 going */
         CO_OP_EVENT,      /* to a pager: its kernel thread has an event to take */
         CO_OP_MAP,        /* to a pager: map MR2 at MR1 too, with rights MR3; MR2 0: only MR1 */
-        CO_OP_EMPTY       /* to a pager, not of the current space: nothing is mapped in it any more */
+        CO_OP_EMPTY /* to a pager, not of the current space: nothing is mapped in it any more */
 };
 
 static inline L4_ThreadId_t co_thread(uint32_t space, uint32_t role)

@@ -147,7 +147,7 @@ static struct mbi_module modules[64 + 3];
 
 u32 loader_main(u32 magic, const struct mbi *info)
 {
-        u32 cpu[4], kmem_size, kmem, limit = KERNEL_LIMIT, count;
+        u32 cpu[4], kmem_size, most, kmem, limit = KERNEL_LIMIT, count;
 
         console_init();
         if (magic != MBI_MAGIC)
@@ -172,9 +172,12 @@ u32 loader_main(u32 magic, const struct mbi *info)
                 if (modules[i].start >= (u32)loader_end)
                         range_mark(modules[i].start & PTE_FRAME, modules[i].end);
         }
-        kmem_size = option((const char *)boot.info.cmdline, "kmem=", DEFAULT_KMEM) & PTE_FRAME;
-        if (kmem_size > ranges_total() / 4)
-                kmem_size = ranges_total() / 4 & PTE_FRAME;
+        kmem_size = option((const char *)boot.info.cmdline, "kmem=", 0) & PTE_FRAME;
+        most = ranges_total() / (kmem_size ? 2 : 4) & PTE_FRAME;
+        if (!kmem_size)
+                kmem_size = DEFAULT_KMEM;
+        if (kmem_size > most)
+                kmem_size = most;
         if (kmem_size < LEAST_KMEM)
                 kmem_size = LEAST_KMEM;
         kmem = range_find(kmem_size, limit);

@@ -33,10 +33,23 @@ lib_afterburner_l4_l4_limits_CFLAGS = $(L4U_CFLAGS)
 lib_afterburner_l4_l4_limits_LDFLAGS = $(L4U_LD_ROOT)
 lib_afterburner_l4_l4_limits_LDADD = $(L4U_LDADD)
 lib_afterburner_l4_l4_limits_DEPENDENCIES = $(L4U_LINK_DEPS)
+
+# A root task for which kernel memory runs out.
+l4kernel_PROGRAMS += lib/afterburner/l4/l4-memory
+lib_afterburner_l4_l4_memory_SOURCES = \
+	$(L4U)/apps/common/task.c \
+	$(L4U)/apps/common/task.h \
+	testsuite/l4/l4-memory/main.c
+lib_afterburner_l4_l4_memory_CPPFLAGS = $(L4U_CPPFLAGS)
+lib_afterburner_l4_l4_memory_CFLAGS = $(L4U_CFLAGS)
+lib_afterburner_l4_l4_memory_LDFLAGS = $(L4U_LD_ROOT)
+lib_afterburner_l4_l4_memory_LDADD = $(L4U_LDADD)
+lib_afterburner_l4_l4_memory_DEPENDENCIES = $(L4U_LINK_DEPS)
 L4_BOOT_TESTS = \
 	testsuite/l4/iso.t \
 	testsuite/l4/limits-bochs.t \
 	testsuite/l4/limits.t \
+	testsuite/l4/memory.t \
 	testsuite/l4/smallspaces-bochs.t
 TESTS += $(L4_BOOT_TESTS)
 EXTRA_DIST += $(L4_BOOT_TESTS)

@@ -18,11 +18,8 @@
 #include "host/paths.h"
 #include "parts.h"
 
-/*
- * Memory beside the guests': of kernel, monitor and wedges, in megabytes; kernel memory grows
- * with what there is to map.
- */
-enum { FIXED_MB = 24, WEDGE_MB = 12, KMEM_LEAST_MB = 12, CONTROL_PORT = 0x2f8, FIRST_MODULE = 3 };
+/* Memory beside the guests' and L4's own (afterburn/vm.h): of monitor and wedges, in megabytes. */
+enum { FIXED_MB = 24, WEDGE_MB = 12, CONTROL_PORT = 0x2f8, FIRST_MODULE = 3 };
 
 static unsigned file_mb(const char *path)
 {
@@ -38,6 +35,11 @@ static unsigned add(struct run_images *images, char *path)
         return run_add_module(images, path) - FIRST_MODULE;
 }
 
+static unsigned l4_memory_mb(const struct run_guest *guest, const struct run_options *options)
+{
+        return options->l4_memory_mb ? options->l4_memory_mb : ab_vm_l4_memory(guest->memory_mb);
+}
+
 static void describe(FILE *text, struct run_images *images, const struct run_guest *guest,
                      unsigned wedge, const struct run_options *options)
 {
@@ -45,8 +47,8 @@ static void describe(FILE *text, struct run_images *images, const struct run_gue
         unsigned kernel = add(images, run_kernel(guest->kernel, true, &kind, options));
         char *initrd = run_initrd(guest->initrd, kind, options);
 
-        fprintf(text, "vm %s\nmemory %u\nwedge %u\nkernel %u\n", guest->name, guest->memory_mb,
-                wedge, kernel);
+        fprintf(text, "vm %s\nmemory %u\nl4-memory %u\nwedge %u\nkernel %u\n", guest->name,
+                guest->memory_mb, l4_memory_mb(guest, options), wedge, kernel);
         if (guest->share)
                 fprintf(text, "share %u\n", guest->share);
         if (options->without)
@@ -77,7 +79,7 @@ void run_prepare_l4(struct run_images *images, const struct run_options *options
         char *words = NULL;
         size_t bytes;
         FILE *text = open_memstream(&words, &bytes);
-        unsigned description, wedge, i, guest_mb = 0, kmem;
+        unsigned description, wedge, i, kmem = AB_VM_L4_ITSELF;
 
         if (!text)
                 ab_die(AB_EXIT_ERROR, "out of memory");
@@ -93,12 +95,11 @@ void run_prepare_l4(struct run_images *images, const struct run_options *options
         for (i = 0; i < images->guests; i++) {
                 struct run_guest guest = complete(options, i);
 
-                guest_mb += guest.memory_mb;
+                kmem += AB_VM_L4_SPACES + l4_memory_mb(&guest, options);
                 describe(text, images, &guest, wedge, options);
         }
         fclose(text);
         images->module[description] = run_text("vms", words);
-        kmem = KMEM_LEAST_MB + guest_mb / 16;
         images->machine_mb += FIXED_MB + kmem;
         images->command_line = ab_format("kmem=%uM", kmem);
 }

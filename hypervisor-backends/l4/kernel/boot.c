@@ -158,6 +158,7 @@ void kernel_main(void)
 {
         check_cpu();
         init_memory();
+        accounts_init();
         init_paging();
         cpu_has_sysenter = cpu_features & CPU_SEP;
         gdt_init();

@@ -98,7 +98,7 @@ void fpu_drop(struct tcb *t)
                 set_ts();
         }
         if (t->fpu)
-                slab_free(&states, t->fpu);
+                slab_free(t->fpu);
         t->fpu = NULL;
 }
 

@@ -77,9 +77,9 @@ static bool own_window(struct space *s)
                 return true;
         if (X_SMALL_SPACES)
                 small_make_large(s);
-        s->window = page_alloc();
-        s->io_bitmap[0] = page_alloc();
-        s->io_bitmap[1] = page_alloc();
+        s->window = page_alloc_reclaiming();
+        s->io_bitmap[0] = page_alloc_reclaiming();
+        s->io_bitmap[1] = page_alloc_reclaiming();
         if (!s->window || !s->io_bitmap[0] || !s->io_bitmap[1]) {
                 ioports_drop_space(s);
                 return false;
@@ -180,7 +180,7 @@ static void recompute(u32 low, u32 high)
 static void forget(struct grant *g)
 {
         link_remove(&g->link);
-        slab_free(&grants_slab, g);
+        slab_free(g);
 }
 
 /* Cut [low, high) out of a grant; the part above it becomes a grant of its own. */

@@ -148,7 +148,7 @@ u32 irq_control(u32 dest, u32 space, u32 pager)
         if (!handler || !handler->activated)
                 return ERR_INVALID_THREAD;
         if (t == &nobody_tcb) {
-                t = page_alloc();
+                t = page_alloc_reclaiming();
                 if (!t)
                         return ERR_NO_MEM;
                 t->id = dest;

@@ -15,6 +15,7 @@ L4K_LINK = $(TARGET_LDFLAGS) -Wl,-n -Wl,-T,$(top_srcdir)/$(L4K)/kernel.ld
 L4K_SCRIPT = $(top_srcdir)/$(L4K)/kernel.ld
 
 L4K_SOURCES = \
+	$(L4K)/account.c \
 	$(L4K)/start.S \
 	$(L4K)/entry.S \
 	$(L4K)/faultpath.S \

@@ -18,11 +18,6 @@
 #include "mapnode.h"
 #include "abi.h"
 
-struct slab map_nodes = {
-    .size = sizeof(struct mapping),
-    .partial = {&map_nodes.partial, &map_nodes.partial},
-};
-
 static struct {
         u32 low, high;
 } forbidden[8];
@@ -112,7 +107,7 @@ static void remove_leaf(struct mapping *m)
         *node_slot(m->space, m->address, is_large(m)) = NULL;
         space_flush_tlb(m->space, m->address);
         tree_remove(m);
-        slab_free(&map_nodes, m);
+        slab_free(m);
 }
 
 /* --- revoking ------------------------------------------------------------ */
@@ -177,17 +172,17 @@ static u32 revoke(struct mapping *m, u32 rights, bool flush)
 /* --- splitting a 4 MB page ------------------------------------------------- */
 
 /* 1024 nodes chained by their next pointers, or NULL. */
-static struct mapping *allocate_small_nodes(void)
+static struct mapping *allocate_small_nodes(struct account *a)
 {
         struct mapping *chain = NULL;
 
         for (u32 i = 0; i < 1024; i++) {
-                struct mapping *m = slab_alloc(&map_nodes);
+                struct mapping *m = slab_alloc(&a->nodes);
 
                 if (!m) {
                         while (chain) {
                                 m = chain->next;
-                                slab_free(&map_nodes, chain);
+                                slab_free(chain);
                                 chain = m;
                         }
                         return NULL;
@@ -208,15 +203,15 @@ static bool split_one(struct mapping *m, bool parent_is_split, struct mapping **
         struct space *s = m->space;
         u32 base = m->address & NODE_ADDRESS, pde = s->pd[base >> SUPER_BITS];
         struct mapping *parent = m->parent, *chain, *c;
-        struct mapping **shadow = page_alloc();
-        u32 *table = page_alloc();
+        struct mapping **shadow = account_page(s->account);
+        u32 *table = account_page(s->account);
 
-        chain = shadow && table ? allocate_small_nodes() : NULL;
+        chain = shadow && table ? allocate_small_nodes(s->account) : NULL;
         if (!chain) {
                 if (shadow)
-                        page_free(shadow);
+                        account_free(s->account, shadow);
                 if (table)
-                        page_free(table);
+                        account_free(s->account, table);
                 return false;
         }
         if (!parent_is_split)
@@ -247,7 +242,7 @@ static bool split_one(struct mapping *m, bool parent_is_split, struct mapping **
                         tree_add(shadow[*node_pte(c) >> PAGE_BITS & 1023], c);
                 }
         }
-        slab_free(&map_nodes, m);
+        slab_free(m);
         return true;
 }
 
@@ -334,7 +329,7 @@ static bool new_node(struct mapping *parent, struct space *s, u32 address, u32 p
 
         if (!large && !space_need_table(s, address))
                 return false;
-        m = slab_alloc(&map_nodes);
+        m = slab_alloc(&s->account->nodes);
         if (!m)
                 return false;
         m->space = s;
@@ -401,8 +396,8 @@ static bool clear_target(struct space *to, u32 address, bool large)
                 return true;
         if (large && !(to->pd[index] & PTE_LARGE)) {
                 unmap_region(to, address, SUPER_SIZE, FPAGE_RIGHTS, true);
-                page_free(phys_to_virt(to->pd[index] & PTE_FRAME));
-                page_free(to->shadow[index]);
+                account_free(to->account, phys_to_virt(to->pd[index] & PTE_FRAME));
+                account_free(to->account, to->shadow[index]);
                 to->pd[index] = 0;
                 to->shadow[index] = NULL;
                 space_flush_all(to);
@@ -515,7 +510,7 @@ bool mapdb_map(struct space *from, u32 snd, u32 base, struct space *to, u32 rcv,
                         !(X_SMALL_SPACES && to->small_pages);
                 if (!map_page(m, s, to, d, large, rights, grant)) {
                         /* Once more, if there are tables that nobody needs. */
-                        if (tried == done || !space_reclaim_tables())
+                        if (tried == done || !account_reclaim(to->account))
                                 return false;
                         tried = done;
                         continue;

@@ -14,8 +14,6 @@
 #define NODE_SEEN_W  BIT(2)
 #define NODE_ADDRESS PTE_FRAME
 
-extern struct slab map_nodes;
-
 static inline bool is_large(const struct mapping *m)
 {
         return m->address & NODE_LARGE;

@@ -76,7 +76,7 @@ REGPARM bool mapdb_map_page(struct space *from, u32 snd, u32 base, struct space 
                 space_flush_tlb(to, address);
                 return true;
         }
-        n = slab_take_quick(&map_nodes);
+        n = slab_take_quick(&to->account->nodes);
         if (!n)
                 return false;
         n->child = NULL;
@@ -106,7 +106,7 @@ static void forget(struct mapping *m, struct place p)
 {
         *p.node = NULL;
         tree_remove(m);
-        slab_free_quick(&map_nodes, m);
+        slab_free_quick(m);
 }
 
 /* The pages mapped from m, which have none below them. */
@@ -154,7 +154,7 @@ static inline u32 take_away(const struct space *s, u32 address, struct mapping *
                 m->prev->next = m->next;
         else if (m->parent)
                 m->parent->child = m->next;
-        slab_free_quick(&map_nodes, m);
+        slab_free_quick(m);
         return seen;
 }
 

@@ -32,24 +32,28 @@ void page_free(void *page);
 /* Pages free now. */
 u32 memory_free_pages(void);
 
+struct account;
+
+/* A pool of objects of one size; see slab.c. */
+struct slab {
+        u32 size;                /* of one object, bytes */
+        struct account *account; /* that has its pages; NULL: none */
+        struct link partial;     /* pages with free objects */
+};
+
 /* What a page of objects begins with. */
 struct slab_page {
         struct link link; /* in the slab's list while objects are free */
         void *free;
         u32 used;
-};
-
-/* A pool of objects of one size; see slab.c. */
-struct slab {
-        u32 size;            /* of one object, bytes */
-        struct link partial; /* pages with free objects */
-};
+        struct slab *slab;
+} __attribute__((aligned(16))); /* as FXSAVE wants its memory */
 
 /* A zeroed object, or NULL. */
 void *slab_alloc(struct slab *s);
 /* The same with whatever is in it. */
 void *slab_take(struct slab *s);
-void slab_free(struct slab *s, void *object);
+void slab_free(void *object);
 
 /* The same, straight where the page of objects neither fills up nor empties. */
 static inline void *slab_take_quick(struct slab *s)
@@ -68,17 +72,37 @@ static inline void *slab_take_quick(struct slab *s)
         return object;
 }
 
-static inline void slab_free_quick(struct slab *s, void *object)
+static inline void slab_free_quick(void *object)
 {
         struct slab_page *page = (struct slab_page *)((u32)object & ~(PAGE_SIZE - 1));
 
         if (!page->free || page->used == 1) {
-                slab_free(s, object);
+                slab_free(object);
                 return;
         }
         *(void **)object = page->free;
         page->free = object;
         page->used--;
 }
+
+/* --- account.c --------------------------------------------------------------------- */
+
+#define ACCOUNTS 16
+
+struct account {
+        u32 used, most; /* pages */
+        struct slab nodes;
+};
+extern struct account accounts[ACCOUNTS];
+
+void accounts_init(void);
+/* A page as page_alloc(), or NULL when the account has all it may have. */
+void *account_page(struct account *a);
+void account_free(struct account *a, void *page);
+/*
+ * It has got no page: free page tables in which nothing is mapped, its own if it has all it may
+ * have.  False: there are none.  Nobody may be filling a table.
+ */
+bool account_reclaim(const struct account *a);
 
 #endif

@@ -14,7 +14,7 @@ static struct slab_page *page_of(void *p)
 
 static struct slab_page *add_page(struct slab *s)
 {
-        struct slab_page *page = page_alloc();
+        struct slab_page *page = s->account ? account_page(s->account) : page_alloc();
 
         if (!page)
                 return NULL;
@@ -24,6 +24,7 @@ static struct slab_page *add_page(struct slab *s)
                 *object = page->free;
                 page->free = object;
         }
+        page->slab = s;
         link_add_head(&s->partial, &page->link);
         return page;
 }
@@ -53,9 +54,10 @@ void *slab_alloc(struct slab *s)
         return object ? memset(object, 0, s->size) : NULL;
 }
 
-void slab_free(struct slab *s, void *object)
+void slab_free(void *object)
 {
         struct slab_page *page = page_of(object);
+        struct slab *s = page->slab;
 
         if (!page->free)
                 link_add_head(&s->partial, &page->link);
@@ -63,6 +65,9 @@ void slab_free(struct slab *s, void *object)
         page->free = object;
         if (--page->used == 0) {
                 link_remove(&page->link);
-                page_free(page);
+                if (s->account)
+                        account_free(s->account, page);
+                else
+                        page_free(page);
         }
 }

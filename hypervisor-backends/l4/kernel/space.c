@@ -30,6 +30,7 @@ struct space *space_create(void)
         }
         s->pd_phys = virt_to_phys(s->pd);
         memcpy(s->pd + USER_PDES, kernel_pd + USER_PDES, (1024 - USER_PDES) * 4);
+        s->account = &accounts[0];
         link_init(&s->threads);
         link_add_tail(&all_spaces, &s->all);
         return s;
@@ -59,10 +60,10 @@ static void free_table(struct space *s, u32 index)
 
         for (part_in_region(s->utcb_area, index, &i, &end); i < end; i++) {
                 if (table[i] & PTE_KERNEL)
-                        page_free(phys_to_virt(table[i] & PTE_FRAME));
+                        account_free(s->account, phys_to_virt(table[i] & PTE_FRAME));
         }
-        page_free(table);
-        page_free(s->shadow[index]);
+        account_free(s->account, table);
+        account_free(s->account, s->shadow[index]);
 }
 
 /*
@@ -81,7 +82,7 @@ static bool table_is_empty(const struct space *s, u32 index)
         return true;
 }
 
-bool space_reclaim_tables(void)
+bool space_reclaim_tables(const struct account *of)
 {
         u32 before = memory_free_pages();
 
@@ -89,7 +90,9 @@ bool space_reclaim_tables(void)
                 struct space *s = CONTAINER(l, struct space, all);
                 u32 free = memory_free_pages();
 
-                for (u32 i = 0; i < USER_PDES && !s->small_pages; i++) {
+                if (s->small_pages || (of && s->account != of))
+                        continue;
+                for (u32 i = 0; i < USER_PDES; i++) {
                         if ((s->pd[i] & (PTE_P | PTE_LARGE)) != PTE_P || !table_is_empty(s, i))
                                 continue;
                         free_table(s, i);
@@ -108,7 +111,7 @@ void *page_alloc_reclaiming(void)
 {
         void *page = page_alloc();
 
-        if (!page && space_reclaim_tables())
+        if (!page && space_reclaim_tables(NULL))
                 page = page_alloc();
         return page;
 }
@@ -153,13 +156,13 @@ bool space_need_table(struct space *s, u32 address)
 
         if (s->pd[index] & PTE_P)
                 return !(s->pd[index] & PTE_LARGE);
-        table = page_alloc();
-        shadow = page_alloc();
+        table = account_page(s->account);
+        shadow = account_page(s->account);
         if (!table || !shadow) {
                 if (table)
-                        page_free(table);
+                        account_free(s->account, table);
                 if (shadow)
-                        page_free(shadow);
+                        account_free(s->account, shadow);
                 return false;
         }
         s->shadow[index] = shadow;
@@ -171,7 +174,8 @@ bool space_map_kernel_page(struct space *s, u32 address, u32 phys, bool writable
 {
         bool large;
 
-        if (!space_need_table(s, address))
+        if (!space_need_table(s, address) &&
+            !(account_reclaim(s->account) && space_need_table(s, address)))
                 return false;
         *space_pte(s, address, &large) =
             phys | PTE_P | PTE_U | PTE_A | PTE_D | PTE_KERNEL | (writable ? PTE_W : 0);

@@ -13,6 +13,7 @@
 #include "config.h"
 
 struct mapping;
+struct account;
 
 /* User 4 MB regions in a space. */
 #define USER_PDES (USER_TOP >> SUPER_BITS)
@@ -38,6 +39,7 @@ struct space {
         u32 *window; /* own window page table, when it has IO ports */
         u8 *io_bitmap[2];
         u32 io_count;
+        struct account *account; /* that has its page tables and nodes */
 };
 
 _Static_assert(sizeof(struct space) <= PAGE_SIZE, "a space fits into a page");
@@ -59,8 +61,11 @@ u32 *space_utcb_word(struct space *s, u32 local_id);
 /* Install the page table that PDE of address needs; false without memory. */
 bool space_need_table(struct space *s, u32 address);
 
-/* Free page tables in which nothing is mapped, some at a time; false: there are none. */
-bool space_reclaim_tables(void);
+/*
+ * Free page tables in which nothing is mapped, some at a time: of spaces of account `of', or of all
+ * where that is NULL.  False: there are none.
+ */
+bool space_reclaim_tables(const struct account *of);
 /* A page, as page_alloc(), from such tables when there is no other; nobody may be filling a table.
  */
 void *page_alloc_reclaiming(void);

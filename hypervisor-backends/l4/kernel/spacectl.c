@@ -1,12 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * SpaceControl (manual 4.1): where a space has its KIP and its UTCBs.  Both
- * can be chosen until the space's first thread is active.
+ * can be chosen until the space's first thread is active.  And beyond the manual, whose account
+ * pays for its page tables (account.c).
  */
 #include "thread.h"
 #include "kip.h"
 #include "memory.h"
 #include "ext.h"
+
+#define CONTROL_ACCOUNT    L4_SPACECTL_ACCOUNT
+#define CONTROL_NUMBER     8 /* bits from here on */
+#define CONTROL_UNITS      12
+#define CONTROL_UNITS_MASK 0xFFFFu
+#define ACCOUNT_UNIT       16u /* pages */
 
 static bool is_user_area(u32 fpage, u32 least_log2)
 {
@@ -21,6 +28,21 @@ static bool areas_overlap(u32 a, u32 b)
         u32 a_low = fpage_base(a), b_low = fpage_base(b);
 
         return a_low < b_low + (1u << fpage_log2(b)) && b_low < a_low + (1u << fpage_log2(a));
+}
+
+/*
+ * Bit 30 of the control word, which the manual leaves free: the space is in account `number', and
+ * that may have so many units of 16 pages.  Until it has its areas: nothing is mapped in it.
+ */
+static bool set_account(struct space *s, u32 control)
+{
+        u32 number = control >> CONTROL_NUMBER & (ACCOUNTS - 1);
+
+        if (!(control & CONTROL_ACCOUNT) || !number || !fpage_is_nil(s->kip_area))
+                return false;
+        s->account = &accounts[number];
+        s->account->most = (control >> CONTROL_UNITS & CONTROL_UNITS_MASK) * ACCOUNT_UNIT;
+        return true;
 }
 
 static u32 set_areas(struct space *s, u32 kip_fpage, u32 utcb)
@@ -48,7 +70,7 @@ static u32 set_areas(struct space *s, u32 kip_fpage, u32 utcb)
 void sys_space_control(struct frame *f)
 {
         struct tcb *t = thread_resolve(current()->space, f->eax);
-        u32 error;
+        u32 error, account;
 
         if (!sys_privileged(f))
                 return;
@@ -56,6 +78,7 @@ void sys_space_control(struct frame *f)
                 sys_error(f, ERR_INVALID_SPACE);
                 return;
         }
+        account = set_account(t->space, f->ecx) ? CONTROL_ACCOUNT : 0;
         if (!t->space->active) {
                 error = set_areas(t->space, f->edx, f->esi);
                 if (error) {
@@ -63,6 +86,6 @@ void sys_space_control(struct frame *f)
                         return;
                 }
         }
-        f->ecx = X_SMALL_SPACES ? small_control(t->space, f->ecx) : 0;
+        f->ecx = account | (X_SMALL_SPACES ? small_control(t->space, f->ecx) : 0);
         f->eax = 1;
 }

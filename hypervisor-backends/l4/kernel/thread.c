@@ -76,12 +76,15 @@ static bool utcb_install(struct tcb *t, u32 local_id)
         u32 *pte = space_pte(t->space, page, &large);
 
         if (!pte || !(*pte & PTE_P)) {
-                void *memory = page_alloc_reclaiming();
+                struct account *a = t->space->account;
+                void *memory = account_page(a);
 
+                if (!memory && account_reclaim(a))
+                        memory = account_page(a);
                 if (!memory)
                         return false;
                 if (!space_map_kernel_page(t->space, page, virt_to_phys(memory), true)) {
-                        page_free(memory);
+                        account_free(a, memory);
                         return false;
                 }
         }

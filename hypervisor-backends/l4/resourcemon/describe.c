@@ -88,9 +88,9 @@ static const char *add_port(struct vm *v, const char *p)
 /* One line about @v: the word, a space, the value. */
 static const char *apply(struct vm *v, const char *line)
 {
-        static const char *const words[] = {"memory ",  "wedge ", "kernel ",  "initrd ",
-                                            "port ",    "irq ",   "control ", "share ",
-                                            "without ", "append "};
+        static const char *const words[] = {"memory ",  "wedge ",     "kernel ",  "initrd ",
+                                            "port ",    "irq ",       "control ", "share ",
+                                            "without ", "l4-memory ", "append "};
         const char *p = line;
         unsigned int i;
 
@@ -127,6 +127,11 @@ static const char *apply(struct vm *v, const char *line)
         case 8:
                 v->page->without = ab_without(p);
                 return v->page->without ? NULL : "it is to do without something unknown";
+        case 9:
+                v->l4_mb = number(&p, 10);
+                return v->l4_mb >= AB_VM_L4_MEMORY_LEAST && v->l4_mb <= AB_VM_L4_MEMORY_MOST
+                           ? NULL
+                           : "its memory of L4's is not 1 to 64 MB";
         }
         copy(v->page->command_line, p, AB_VM_COMMAND_BYTES);
         return NULL;

@@ -81,6 +81,12 @@ static int let_set_alarm(const struct vm *v, L4_ThreadId_t t)
                            tells | L4_SCHED_ALARM, NULL) != L4_STATE_ERROR;
 }
 
+/* All spaces of a machine have one account of L4's memory; kernels that have none see nothing. */
+static L4_Word_t account(const struct vm *v)
+{
+        return L4_SpaceCtlAccount((L4_Word_t)(v - vms) + 1, v->page->l4_pages);
+}
+
 /*
  * The first thread of a new space, active; @pager starts it, and @scheduler may
  * ask to be told when it is preempted.
@@ -93,8 +99,8 @@ static int make_space(const struct vm *v, L4_ThreadId_t t, L4_ThreadId_t pager,
         L4_Fpage_t utcb = L4_FpageLog2(L4VM_UTCB, L4VM_UTCB_BITS);
 
         return L4_ThreadControl(t, t, self, L4_nilthread, L4_UTCB_LEAVE) &&
-               L4_SpaceControl(t, 0, kip, utcb, L4_nilthread, NULL) && give_time(v, t, guest) &&
-               L4_ThreadControl(t, t, scheduler, pager, L4VM_UTCB);
+               L4_SpaceControl(t, account(v), kip, utcb, L4_nilthread, NULL) &&
+               give_time(v, t, guest) && L4_ThreadControl(t, t, scheduler, pager, L4VM_UTCB);
 }
 
 /* One more thread of @space, not active yet: so long we are its scheduler. */
@@ -218,7 +224,7 @@ int vm_make_small(struct vm *v, L4_Word_t program, L4_Word_t bytes)
 {
         L4_ThreadId_t self = L4_MyGlobalId(), main_id = thread(v, L4VM_MAIN);
         L4_ThreadId_t monitor = thread(v, L4VM_MONITOR);
-        L4_Word_t control = L4_SPACECTL_SMALL | (2 * (L4_Word_t)(v - vms) + 1);
+        L4_Word_t control = L4_SPACECTL_SMALL | (2 * (L4_Word_t)(v - vms) + 1) | account(v);
         L4_Word_t offset = program - v->image_base;
 
         if (!L4_HasFeature(L4_FEATURE_SMALLSPACES) || v->co_spaces || v->spaces || !v->shared ||
@@ -288,6 +294,7 @@ const char *vm_start(struct vm *v)
         v->page->magic = AB_VM_PAGE_MAGIC;
         v->page->first_thread = v->first_no;
         v->page->memory_bytes = v->memory_mb << 20;
+        v->page->l4_pages = (v->l4_mb ? v->l4_mb : ab_vm_l4_memory(v->memory_mb)) << 8;
         v->page->kernel_bytes = module_size(v->kernel_module);
         v->page->initrd_bytes = module_size(v->initrd_module);
         memcpy(v->page->name, v->name, sizeof(v->name));
@@ -304,9 +311,21 @@ const char *vm_start(struct vm *v)
         return error;
 }
 
-static void give_back(void *block, unsigned int bits)
+static void unmap(void *block, unsigned int bits)
 {
         L4_UnmapFpage(L4_FpageAddRights(L4_FpageLog2((L4_Word_t)block, bits), L4_FPAGE_RWX));
+}
+
+void vm_unmap(struct vm *v)
+{
+        for (unsigned int i = 0; i < VM_PIECES; i++)
+                if (v->piece[i])
+                        unmap(v->piece[i], L4_SUPERPAGE_BITS);
+}
+
+static void give_back(void *block, unsigned int bits)
+{
+        unmap(block, bits);
         memory_free(block, bits);
 }
 

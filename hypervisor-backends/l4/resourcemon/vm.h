@@ -24,6 +24,7 @@ struct vm {
         L4_Word_t first_no;
         L4_Word_t memory_mb;
         L4_Word_t share; /* of the processor; 0 where no machine is given one */
+        L4_Word_t l4_mb; /* of L4's memory for its page tables and mappings */
         int wedge_module, kernel_module, initrd_module; /* -1: none */
         struct ab_vm_page *page;
         char *image;                         /* the wedge, copied */
@@ -46,6 +47,7 @@ struct vm {
         unsigned int spaces;    /* user spaces it has had, highest + 1 */
         int paged;              /* they have pagers */
         unsigned int co_spaces; /* co-located ones */
+        L4_Word_t fault_role, fault_address, fault_repeats; /* the last one's, and how often */
 };
 
 extern struct vm vms[VMS];
@@ -65,6 +67,8 @@ int vm_make_space(struct vm *v, L4_Word_t n, int paged);
 void vm_drop_space(struct vm *v, L4_Word_t n);
 /* One with pager, kernel and application thread (l4-baseline/layout.h).  False: the same. */
 int vm_make_colocated(struct vm *v, L4_Word_t n);
+/* Take its memory from all its spaces: L4 has some for other mappings then. */
+void vm_unmap(struct vm *v);
 /* A small space for its interrupt thread, which runs @program, @bytes of its image.  False: no. */
 int vm_make_small(struct vm *v, L4_Word_t program, L4_Word_t bytes);
 /* The machine whose thread @t is, or null. */

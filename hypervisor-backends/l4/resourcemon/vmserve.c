@@ -152,10 +152,34 @@ static int small_fault(struct vm *v, L4_Word_t page)
         return page == L4VM_SMALL_PAGE && map((L4_Word_t)v->page, L4_PAGE_BITS, L4_FPAGE_R, page);
 }
 
+/*
+ * None of these faults comes again but because L4 had no memory for the mapping.  That of its
+ * guest's memory is made anew; a machine whom that does not help ends.
+ */
+static int has_memory(struct vm *v, L4_Word_t role, L4_Word_t addr)
+{
+        enum { PATIENCE = 3, MOST = 12 };
+        int again = v->fault_role == role && v->fault_address == addr;
+
+        v->fault_repeats = again ? v->fault_repeats + 1 : 0;
+        v->fault_role = role;
+        v->fault_address = addr;
+        if (v->fault_repeats >= PATIENCE)
+                vm_unmap(v);
+        if (v->fault_repeats < MOST)
+                return 1;
+        l4_printf("resourcemon: %s: ended: L4 has no memory for it at %x\n", v->name, addr);
+        vm_report_error(v, "L4 has no memory for its wedge: give it more (run --l4-memory)");
+        vm_end(v, STATUS_CRASHED);
+        return 0;
+}
+
 static int page_fault(struct vm *v, L4_Word_t role, L4_Word_t addr, L4_Word_t ip)
 {
         L4_Word_t page = addr & ~(L4_PAGE_SIZE - 1u), piece = (addr - L4VM_VIEW) >> 22;
 
+        if (!has_memory(v, role, addr))
+                return 0;
         if (role == L4VM_MONITOR && v->small_bytes && small_fault(v, page))
                 return 1;
         if (page - v->image_base < v->image_size)

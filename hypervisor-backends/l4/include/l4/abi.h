@@ -361,7 +361,15 @@
 #define L4_LIMIT_NONE       0xFFFFFFFF /* else the last address is 4096 * (limit + 1) - 1 */
 
 /* --- SpaceControl [4.3] ----------------------------------------------------------------- */
-#define L4_SPACECTL_SMALL 0x80000000 /* with the small-space id in bits 0-7 */
+#define L4_SPACECTL_SMALL            0x80000000 /* with the small-space id in bits 0-7 */
+/*
+ * Ours, beyond the manual, in every kernel: until a space has its areas it can be put into account
+ * @n (1-15) of kernel memory, all of whose spaces together may have @pages of it, in units of 16,
+ * for page tables, UTCBs and mappings.  The old control word has L4_SPACECTL_ACCOUNT set if that is
+ * so.
+ */
+#define L4_SPACECTL_ACCOUNT          0x40000000
+#define L4_SpaceCtlAccount(n, pages) (L4_SPACECTL_ACCOUNT | (n) << 8 | (pages) / 16 << 12)
 
 /* --- Schedule [3.3] ------------------------------------------------------------------------ *
  * Time control: time slice in bits 16-31, total quantum in bits 0-15 (manual

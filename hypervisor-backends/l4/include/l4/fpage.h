@@ -67,7 +67,7 @@ L4_Fpage_t L4_Flush(L4_Fpage_t f);
 /*
  * SpaceControl [4.3]; privileged.  Fix KIP and UTCB areas of @space, before its
  * first thread is activated.  *old_control may be null.
- * Returns 1, or 0 with L4_ErrorCode(): NOPRIVILEGE, SPACE, UTCBAREA, KIPAREA.
+ * Returns 1, or 0 with L4_ErrorCode(): NOPRIVILEGE, SPACE, UTCBAREA, KIPAREA; ours also NOMEM.
  */
 L4_Word_t L4_SpaceControl(L4_ThreadId_t space, L4_Word_t control, L4_Fpage_t kip, L4_Fpage_t utcb,
                           L4_ThreadId_t redirector, L4_Word_t *old_control);
