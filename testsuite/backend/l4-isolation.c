@@ -24,6 +24,7 @@ enum {
         WEDGE = 0xbe000000u,
         UTCB = 0xbf000100u,
         VM_PAGE = 0xbfd00000u,
+        STUBS = 0xbfe00000u,
         MACHINE_THREADS = 256,
         FIRST_USER = 3,
         FIRST_PAGER = 51 /* of a kernel on which spaces have one */
@@ -41,7 +42,7 @@ struct call {
 
 extern const uint8_t user_call[], user_gate30[], user_gate31[], user_sysenter[], user_kip[],
     user_pager[], user_handler[], user_loop[], user_hello[], user_spin[], user_sleep[],
-    user_scribble[], user_far[], user_end[];
+    user_scribble[], user_far[], user_forge_spin[], user_pretend[], user_read[], user_end[];
 asm(".section .rodata\n"
     /* load message and general registers from the page of data, and call */
     "user_call: movl $0x18001000,%esi; movl $0xbf000100,%edi; movl $16,%ecx; rep movsl\n"
@@ -65,6 +66,13 @@ asm(".section .rodata\n"
     /* over all that the wedge has in this space; then, and without, a fault */
     "user_scribble: movl $0xbfe01000,%edi; movl $1024,%ecx; movl $0xa5a5a5a5,%eax; rep stosl\n"
     "user_far: movl 0x40000000,%eax; int $0x84\n"
+    /* that message, and then on; that message for ever; a word of a page that was there */
+    "user_forge_spin: call user_message; jmp user_spin\n"
+    "user_pretend: call user_message; jmp user_pretend\n"
+    "user_message: movl $0x18001000,%esi; movl $0xbf000100,%edi; movl $16,%ecx; rep movsl\n"
+    "movl 0x18001040,%eax; movl 0x18001044,%ecx; movl 0x18001048,%edx; movl 0x1800104c,%esi\n"
+    "movl $0xbf000100,%edi; jmp *0x1800105c\n"
+    "user_read: movl 0x18003000,%ecx; int $0x87\n"
     "user_end: .text\n");
 
 static struct ab_frame frame;
@@ -357,6 +365,120 @@ static void pagers(void)
                 "a fault after all that is told as it is");
 }
 
+/*
+ * A message to main that says what an exception's does: an int $0x86 at an address of the wedge's
+ * in the program's space.
+ */
+static void forge(uint32_t from, uint32_t receive)
+{
+        enum { EIP = 1, VECTOR = 3, ERROR = 4, GENERAL_PROTECTION = 13 };
+        struct call c = {.eax = thread(0, 0),
+                         .edx = from,
+                         .ecx = L4_Timeouts(L4_ZeroTime, (L4_Time_t){(uint16_t)receive}),
+                         .esi = tag(L4_LABEL_EXCEPTION, L4_EXC_WORDS, 0),
+                         .entry = L4_syscalls.ipc};
+
+        c.mr[0] = c.esi;
+        c.mr[EIP] = STUBS;
+        c.mr[VECTOR] = GENERAL_PROTECTION;
+        c.mr[ERROR] = 0x86 * 8 + 2;
+        *(struct call *)backend_physical(PAGE_DATA) = c;
+}
+
+static volatile uint32_t *counter(void)
+{
+        return (uint32_t *)((uint8_t *)backend_physical(PAGE_DATA) + 0x100);
+}
+
+/* With its counter running, or so it would like. */
+static void forge_and_run(uint32_t from, uint32_t receive)
+{
+        prepare(ATTACKER);
+        forge(from, receive);
+        *counter() = 0;
+        run(ATTACKER, user_forge_spin, 0);
+}
+
+static void wait_for(uint32_t ms, bool computing)
+{
+        uint64_t end = backend_time() + ms * 1ull * MS;
+
+        while (backend_time() < end) {
+                if (computing)
+                        continue;
+                backend_timer(end);
+                backend_wait();
+                backend_events();
+        }
+        backend_timer(0);
+        backend_events();
+}
+
+/* Does its counter move while main computes and waits? */
+static bool counts(uint32_t ms, bool computing)
+{
+        uint32_t before = *counter();
+
+        wait_for(ms, computing);
+        return *counter() != before;
+}
+
+/* X.2 tells no forged message from the kernel's, so a program can run when main thinks it waits. */
+static void forgers(void)
+{
+        enum { NEVER = 0, AT_ONCE = 0x400, SOON = 0x0a71 /* 2.5 ms */, LONG = 60 };
+        static const struct {
+                const char *name;
+                uint32_t receive;
+                bool waits;
+        } ways[] = {{"a program that goes on behind a forged exception", AT_ONCE, false},
+                    {"one that sleeps behind it, and then goes on", SOON, true}};
+        uint32_t i;
+
+        ktap_line("# messages that say what the kernel's do");
+        for (i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+                ktap_line("# by");
+                ktap_line(ways[i].name);
+                forge_and_run(ways[i].waits ? thread(0, 0) : 0, ways[i].receive);
+                run(NEIGHBOUR, user_hello, 0);
+                ktap_ok(said_hello() && !counts(LONG, true) && !counts(LONG, false),
+                        "it does not run when its space is not the current one");
+                still_well("nor changes anything");
+
+                forge_and_run(ways[i].waits ? thread(0, 0) : 0, ways[i].receive);
+                backend_switch(NEIGHBOUR);
+                ktap_ok(!counts(LONG, true),
+                        "... nor after the switch to another, while main computes");
+                backend_switch(ATTACKER);
+                backend_switch(NEIGHBOUR);
+                ktap_ok(!counts(LONG, false), "... nor while it waits");
+
+                forge_and_run(ways[i].waits ? thread(0, 0) : 0, ways[i].receive);
+                backend_unmap(ATTACKER, DATA, AB_PAGE_BYTES);
+                ktap_ok(!counts(LONG, false), "a page taken from it is, when main waits");
+                forge_and_run(ways[i].waits ? thread(0, 0) : 0, ways[i].receive);
+                backend_unmap(ATTACKER, DATA, AB_PAGE_BYTES);
+                ktap_ok(!counts(LONG, true), "... and when main is preempted");
+                prepare(ATTACKER);
+                still_well("nothing else has changed");
+        }
+
+        /* Whatever main has it do, it says that it is done. */
+        backend_map(ATTACKER, DATA + 2 * AB_PAGE_BYTES, PAGE_OTHER, AB_PAGE_BYTES,
+                    AB_READ | AB_USER);
+        run(ATTACKER, user_read, 0);
+        ktap_ok(trap.vector == 0x87 && frame.ecx == MARK, "a program has a page");
+        forge(thread(0, 0), NEVER);
+        run(ATTACKER, user_pretend, 0);
+        backend_forget(ATTACKER);
+        prepare(ATTACKER);
+        run(ATTACKER, user_read, 0);
+        ktap_ok(trap.reason == AB_REASON_PAGE_FAULT && trap.address == DATA + 2 * AB_PAGE_BYTES,
+                "the next one in its space has not, whatever the first says it did");
+        run(ATTACKER, user_hello, 0);
+        ktap_ok(said_hello(), "... and runs");
+}
+
 static void plain_instructions(void)
 {
         ktap_line("# instructions");
@@ -419,6 +541,7 @@ void wedge_main(void)
         messages();
         calls();
         pagers();
+        forgers();
         plain_instructions();
         backend_stop(AB_STOP_POWER_OFF, ktap_done() ? 0 : 1);
 }
