@@ -42,14 +42,6 @@ static bool has_state(L4_MsgTag_t tag)
         return xfer_has_state(L4_Utcb(), tag);
 }
 
-/* The loaded answer sets the thread going at @frame. */
-static void load_frame(const struct ab_frame *frame)
-{
-        L4_Word_t *mr = L4_Utcb();
-
-        mr[0] = L4_Tag(0, 0, xfer_put_frame(mr, 1, frame) - 1).raw;
-}
-
 /* --- stubs ------------------------------------------------------------------------------- */
 
 /* What is loaded sets the thread going; wait until it has come to a stub's hlt. */
@@ -118,23 +110,6 @@ bool l4vm_user_make_once(uint32_t space)
                 return false;
         l4xvm_segments_reset(space);
         return true;
-}
-
-/* Run the stub at @label; false: the thread had to be made anew. */
-bool l4vm_run_stub(uint32_t space, const char *label, uint32_t eax)
-{
-        struct ab_frame frame = {.eip = STUB_ADDRESS(label),
-                                 .esp = L4VM_STUB_DATA + STUB_STACK,
-                                 .eax = eax,
-                                 .eflags = XFER_FIXED_FLAGS};
-
-        l4vm_awaken(space);
-        l4vm_flush_queue();
-        load_frame(&frame);
-        if (await_stub(space))
-                return true;
-        l4vm_user_make(space);
-        return false;
 }
 
 /* --- a thread that has to be asked ----------------------------------------------------------- */
