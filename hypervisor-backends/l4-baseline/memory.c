@@ -125,10 +125,8 @@ static void visit(uint32_t virtual)
         l4vm_helper_map(virtual, L4_PAGE_BITS, pages, n);
 }
 
-static void all_leave(void)
+static __attribute__((noinline)) void all_leave(void)
 {
-        if (!leaving_count)
-                return;
         l4vm_call_begin();
         unmap(leaving, leaving_count, true);
         leaving_count = 0;
@@ -232,6 +230,13 @@ static void look_at(uint32_t piece)
         l4vm_call_end();
 }
 
+/* Apart, so that backend_physical() needs no stack. */
+static __attribute__((noinline)) void *brought(uint32_t address)
+{
+        look_at(address / L4VM_PIECE);
+        return backend_physical(address);
+}
+
 /* The front end's commonest call. */
 void AB_FAST *backend_physical(uint32_t address)
 {
@@ -240,7 +245,7 @@ void AB_FAST *backend_physical(uint32_t address)
         if (address >= l4vm_machine.memory_bytes)
                 return 0;
         if (!view[piece])
-                look_at(piece);
+                return brought(address);
         window[(view[piece] - L4VM_WINDOW) / L4VM_PIECE].used = 2;
         return (void *)(view[piece] + address % L4VM_PIECE);
 }
@@ -387,7 +392,8 @@ void l4vm_leave_large(uint32_t virtual, uint32_t old, bool kernel)
 /* User spaces lose what they have to before they run (awake.c); at once where that cannot be. */
 void l4vm_changed(void)
 {
-        all_leave();
+        if (leaving_count)
+                all_leave();
         if (l4vm_queued && !l4vm_quirks.halts) {
                 l4vm_call_begin();
                 l4vm_flush_queue();
