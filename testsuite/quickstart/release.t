@@ -35,7 +35,7 @@ while read -r file; do
 		echo "$file"
 done <"$scratch/repository" >"$scratch/silent"
 check "every file says its licence" diff /dev/null "$scratch/silent"
-grep -E '^(include/afterburn|afterburner/overlay|runtime-wedge|linker/core|samples/(hello|mini|kernel|runtime)|hypervisor-backends/(bare/(loader|ring0)|l4/(kernel|lib|include|sigma0|resourcemon|boot)|l4-baseline))/.*\.([chS]|lds|def)$|insn-ia32\.def$' \
+grep -E '^(include/afterburn|afterburner/overlay|runtime-wedge|linker/core|samples/(hello|mini|kernel|runtime)|hypervisor-backends/(bare/(loader|ring0)|l4/(kernel|lib|include|sigma0|resourcemon|boot|apps)|l4-baseline|l4-extended))/.*\.([chS]|lds|def)$|insn-ia32\.def$' \
 	"$scratch/repository" | while read -r file; do
 	head -n 5 "$top/$file" | grep -q 'SPDX-License-Identifier: BSD-2-Clause' || echo "$file"
 done >"$scratch/not-bsd"

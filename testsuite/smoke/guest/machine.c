@@ -177,6 +177,42 @@ static enum outcome sse_fork(void)
         return PASS;
 }
 
+/* Of what ptrace() calls the floating-point registers: seven words, then 80 bits of each. */
+struct traced_fpu {
+        unsigned long control[7];
+        uint8_t number[8][10];
+};
+
+enum { TRACEME = 0, CONTINUE = 7, GET_FPU = 14, SET_FPU = 15 };
+
+/* A tracer finds what a program has left there, and what it changes counts. */
+static enum outcome fpu_traced(void)
+{
+        struct traced_fpu fpu;
+        int i, status, value;
+        long child = sys0(SYS_fork);
+
+        if (!child) {
+                sys4(SYS_ptrace, TRACEME, 0, 0, 0);
+                fpu_load(21);
+                asm volatile("int3");
+                sys1(SYS_exit, fpu_holds(31) ? 0 : 1);
+        }
+        CHECK(sys4(SYS_wait4, child, &status, 0, 0) == child && status == (SIGTRAP_ << 8 | 0x7f));
+        fpu_load(5); /* our own do not matter */
+        CHECK(!sys4(SYS_ptrace, GET_FPU, child, 0, &fpu));
+        for (i = 0; i < 4; i++) {
+                asm volatile("fldt %1\n\tfistpl %0" : "=m"(value) : "m"(fpu.number[i]));
+                CHECK(value == 24 - i);
+                value += 10;
+                asm volatile("fildl %1\n\tfstpt %0" : "=m"(fpu.number[i]) : "m"(value));
+        }
+        CHECK(!sys4(SYS_ptrace, SET_FPU, child, 0, &fpu));
+        CHECK(!sys4(SYS_ptrace, CONTINUE, child, 0, 0));
+        CHECK(smoke_wait(child) == 0);
+        return PASS;
+}
+
 static void *fault_page;
 
 static void open_page(int number, struct signal_information *information,
@@ -332,6 +368,7 @@ const struct smoke_test machine_tests[] = {
         {"the time-stamp counter advances", ticks_advance, NULL},
         {"getpid through the vsyscall page", vsyscall, NULL},
         {"a module is loaded and removed", module, NULL},
+        {"FPU registers of a traced program", fpu_traced, NULL},
         {NULL, NULL, NULL},
 };
 /* clang-format on */
