@@ -464,6 +464,13 @@ static void peeking(void)
         check(!mmu_peek_user(USER + 0x10), "... until it is invalidated");
         access_at(USER, MMU_READ, true);
         check(peeks(USER + 0x10, 0x87654321), "and then anew");
+        pte(TABLE, USER, 0x200000 | P | US | A);
+        mmu_invlpg(USER);
+        access_at(USER, MMU_READ, true);
+        check(peeks(USER + 0x10, 0x12345678), "a page that cannot be written is, too");
+        pte(TABLE, USER, 0x210000 | P | RW | US | A | D);
+        access_at(USER, MMU_WRITE, true);
+        check(peeks(USER + 0x10, 0x87654321), "and one that took its place at a fault");
         access_at(KERNEL, MMU_READ, false);
         check(!mmu_peek_user(KERNEL), "a page of the kernel's is not");
         pte(TABLE, USER, 0x210000 | P | RW);
