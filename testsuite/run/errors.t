@@ -3,7 +3,7 @@
 # afterburn run: what it refuses, in one line each.  No machine is started.
 # shellcheck source=testsuite/run/run.sh
 . "${top_srcdir:?}/testsuite/run/run.sh"
-plan 32
+plan 34
 
 try 2 && one_line 'no kernel'; check 'no kernel: usage'
 try 2 --frobnicate vmlinux && one_line '--frobnicate'; check 'an unknown option: usage'
@@ -41,6 +41,10 @@ check 'a root file system that cannot carry the command'
 l4=$top_builddir/lib/afterburner/l4
 try 2 --l4-kernel="$l4/kernel-baseline" "$tmp/elf" && one_line 'bare is no L4: use --hypervisor=l4'
 check 'an L4 kernel for the bare machine: usage'
+try 2 --l4-memory=8M "$tmp/elf" && one_line 'bare is no L4: use --hypervisor=l4'
+check 'memory of L4 for the bare machine: usage'
+try 2 --hypervisor=l4 --l4-memory=65M "$tmp/elf" && one_line 'give 1M to 64M'
+check 'more of it than a machine can have: usage'
 try 1 --hypervisor=l4 --l4-kernel="$tmp/none" "$tmp/elf" && one_line "$tmp/none: cannot be read"
 check 'the L4 kernel is missing'
 try 1 --hypervisor=l4 --l4-kernel="$tmp/text.c" "$tmp/elf" && one_line "$tmp/text.c: not an ELF file"
