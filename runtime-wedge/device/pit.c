@@ -56,13 +56,23 @@ static uint64_t ticks_now(void)
         return ticks_at(backend_time());
 }
 
+/* Nanoseconds until @ticks have passed, and HZths of one. */
+static uint64_t whole_moment(uint64_t ticks, uint32_t *rest)
+{
+        struct division whole = divide_long(ticks, HZ);
+        struct division part = divide((uint64_t)whole.rest * 1000000000, HZ);
+
+        *rest = part.rest;
+        return whole.quotient * 1000000000 + part.quotient;
+}
+
 /* The first moment at which @ticks have passed. */
 static uint64_t moment(uint64_t ticks)
 {
-        struct division whole = divide_long(ticks, HZ);
+        uint32_t rest;
+        uint64_t ns = whole_moment(ticks, &rest);
 
-        return whole.quotient * 1000000000 +
-               divide((uint64_t)whole.rest * 1000000000 + HZ - 1, HZ).quotient;
+        return ns + (rest != 0);
 }
 
 static uint64_t passed_at(const struct channel *channel, uint64_t ticks)
@@ -91,6 +101,12 @@ static uint32_t from_bcd(uint32_t n)
 }
 
 static uint64_t edge; /* the tick at which the alarm is set */
+
+/* In nanoseconds, and HZths of one; and what lies between two of a periodic count. */
+static struct {
+        uint64_t ns;
+        uint32_t rest;
+} edge_at, between;
 
 /* Who reads channel 0 mostly asks how far the next edge is, and that is known. */
 static bool is_before_edge(const struct channel *channel, uint64_t ticks)
@@ -138,6 +154,11 @@ static bool output(const struct channel *channel, uint64_t gone)
         }
 }
 
+static uint64_t moment_of_edge(void)
+{
+        return edge_at.ns + (edge_at.rest != 0);
+}
+
 /*
  * When channel 0 asks for an interrupt next; its output is then rising.  That of a single count
  * may have passed already: the machine may stand still between any two readings of its clock.
@@ -150,7 +171,9 @@ static void set_alarm(void)
         if (is_periodic(channel))
                 end *= divide_long(passed(channel), channel->reload).quotient + 1;
         edge = channel->began + end;
-        alarm_set(ALARM_PIT, channel->loaded && channel->mode != 1 ? moment(edge) : 0);
+        edge_at.ns = whole_moment(edge, &edge_at.rest);
+        between.ns = whole_moment(channel->reload, &between.rest);
+        alarm_set(ALARM_PIT, channel->loaded && channel->mode != 1 ? moment_of_edge() : 0);
 }
 
 /* However late it is: one edge, as on a line that nobody looked at in time. */
@@ -163,7 +186,13 @@ void pit_alarm(uint64_t now)
                 return;
         /* Mostly it is the following one. */
         edge += channels[0].reload;
-        next = moment(edge);
+        edge_at.ns += between.ns;
+        edge_at.rest += between.rest;
+        if (edge_at.rest >= HZ) {
+                edge_at.rest -= HZ;
+                edge_at.ns++;
+        }
+        next = moment_of_edge();
         if (next > now)
                 alarm_set(ALARM_PIT, next);
         else

@@ -18,6 +18,14 @@
 
 static struct link alarms = {&alarms, &alarms}; /* earliest first */
 
+u64 alarm_first = CLOCK_NEVER;
+
+static void note_first(void)
+{
+        alarm_first = link_alone(&alarms) ? CLOCK_NEVER : TCB_OF(alarms.next, alarms)->alarm;
+        clock_by(alarm_first);
+}
+
 static void set(struct tcb *t, u64 when)
 {
         struct link *at = alarms.next;
@@ -26,32 +34,34 @@ static void set(struct tcb *t, u64 when)
         while (at != &alarms && TCB_OF(at, alarms)->alarm <= when)
                 at = at->next;
         link_add_tail(at, &t->alarms);
-        clock_by(when);
+        note_first();
 }
 
 void alarm_drop(struct tcb *t)
 {
-        if (t->alarm)
-                link_remove(&t->alarms);
+        if (!t->alarm)
+                return;
+        link_remove(&t->alarms);
         t->alarm = 0;
+        note_first();
 }
 
 struct tcb *alarm_take(u64 now)
 {
         struct tcb *t = TCB_OF(alarms.next, alarms);
 
-        if (link_alone(&alarms))
-                return NULL;
-        if (t->alarm > now) {
-                clock_by(t->alarm);
-                return NULL;
+        if (!t->alarm_period) {
+                alarm_drop(t);
+                return t;
         }
-        alarm_drop(t);
-        if (t->alarm_period) {
-                if (t->alarm_regular <= now)
-                        t->alarm_regular += t->alarm_period;
-                if (t->alarm_regular <= now)
-                        t->alarm_regular = now + t->alarm_period;
+        if (t->alarm_regular <= now)
+                t->alarm_regular += t->alarm_period;
+        if (t->alarm_regular <= now)
+                t->alarm_regular = now + t->alarm_period;
+        if (t->alarms.next == &alarms) {
+                alarm_first = t->alarm = t->alarm_regular; /* there is no other */
+        } else {
+                link_remove(&t->alarms);
                 set(t, t->alarm_regular);
         }
         return t;

@@ -32,7 +32,9 @@ u32 ctrlxfer_exregs(struct tcb *t, struct tcb *caller, u32 control);
 void sys_alarm(struct frame *f);
 /* t has none. */
 void alarm_drop(struct tcb *t);
-/* The next one whose alarm is due; NULL: none, and the clock is armed for the next. */
+/* When the first is due; CLOCK_NEVER: there is none. */
+extern u64 alarm_first;
+/* Who has that one, which is due; it has its next one from now on, if it has a period. */
 struct tcb *alarm_take(u64 now);
 /* It could not be woken: soon once more. */
 void alarm_again(struct tcb *t, u64 now);

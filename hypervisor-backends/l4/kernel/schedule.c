@@ -28,6 +28,7 @@
 
 #define PRIO_COUNT       256
 #define DEFAULT_SLICE_US 10000
+#define AMPLE_US         4000
 
 struct tcb *idle_thread;
 u32 fast_block;
@@ -41,6 +42,7 @@ static s64 slice_left;
 static struct tcb *slice_owner;
 static u64 charged_until;
 static s64 shortest; /* nobody is interrupted sooner after less: it could not get on */
+static s64 ample;    /* more than a tick of most guests' */
 static s64 unsliced; /* who runs without a slice, to tell that, is looked at after so long */
 
 /* Who gave the loaded slice away and could run again when it ends. */
@@ -52,6 +54,7 @@ void sched_init(void)
                 link_init(&queue[i]);
         charged_until = rdtsc();
         shortest = us_to_cycles(SLICE_PRECISION_US);
+        ample = us_to_cycles(AMPLE_US);
         unsliced = us_to_cycles(TICK_US);
 }
 
@@ -497,6 +500,13 @@ static void slice_expired(void)
         dispatch();
 }
 
+/* The clock interrupts before long, and the loaded slice will not be over then. */
+static bool is_ample(void)
+{
+        return slice_left >= ample && slice_owner && slice_owner->quantum == TIME_NEVER &&
+               clock_armed < charged_until + (u64)ample;
+}
+
 /*
  * While nobody else could run the loaded slice begins anew before it is over: its end would change
  * nothing, but be an interrupt.
@@ -529,14 +539,17 @@ static struct tcb *teller(const struct tcb *t)
 /* Wake those whose alarm is due; whom the running thread is to tell instead, if it can. */
 static struct tcb *alarms_expire(bool can_tell)
 {
-        struct tcb *t, *told = NULL;
+        struct tcb *told = NULL;
 
-        while ((t = alarm_take(charged_until))) {
+        while (alarm_first <= charged_until) {
+                struct tcb *t = alarm_take(charged_until);
+
                 if (can_tell && !told)
                         told = teller(t);
                 if ((!told || told->scheduler != t->id) && !ipc_wake(t))
                         alarm_again(t, charged_until);
         }
+        clock_by(alarm_first);
         return told;
 }
 
@@ -564,8 +577,10 @@ void sched_tick(bool in_user)
                 slice_expired();
                 return;
         }
-        refill(self);
-        await_end();
+        if (!is_ample()) {
+                refill(self);
+                await_end();
+        }
         if (told && !has_rival(self))
                 kmsg_preemption_to(self, told);
         preempt(in_user);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The 8254's channel 0: for machines whose timers are finer than L4's clock, which
+ * The 8254's channel 0: for machines on an L4 without alarms (kernel/README), as a public one's clock
  * ticks every two milliseconds.  It runs once, to the earliest moment at which a machine is to be
  * looked at.
  *
