@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The 8254's channel 0: for machines on an L4 without alarms (kernel/README), as a public one's clock
- * ticks every two milliseconds.  It runs once, to the earliest moment at which a machine is to be
- * looked at.
+ * The 8254's channel 0: for machines on an L4 without alarms (kernel/README), as a public one's
+ * clock ticks every two milliseconds.  It runs once, to the earliest moment at which a machine is
+ * to be looked at.
  *
  * A machine shares its deadline with us, and is expected to want the next one as far behind as
  * this one was behind the last.  A program that runs when it comes has told main that it was

@@ -98,8 +98,7 @@ static void wakes(void)
         setter(LET, 0);
         begun = counter();
         L4_Receive_Timeout(task_pager(), MS(40));
-        check(counter() - begun >= steps(40), SECTION,
-              "alarms: a wait for somebody is not ended");
+        check(counter() - begun >= steps(40), SECTION, "alarms: a wait for somebody is not ended");
         check(is_woken(), SECTION, "alarms: the next one for anyone is");
         task_delete_all();
 }
