@@ -14,7 +14,7 @@ signals=${signals:-1000}
 hang=$((${long:+2000} + hang))
 limit="$(command -v timeout) $((hang + 60))"
 [ -f "$kernel" ] || skip_all "no $kernel: ./quickstart builds it"
-plan 29
+plan 33
 
 # start PLATFORM ARGUMENT...: afterburn run there
 start() {
@@ -41,7 +41,7 @@ for platform in bare l4 l4x-split l4x-colocated; do
         tls=0 says='^ok'
         [ "$platform" != l4 ] || tls=1 says='^not ok 3 processes'
         if ! start "$platform" --dry-run "$kernel" -- /bin/true; then
-                for name in signals spaces sparse tls privileges sharing kmap; do
+                for name in signals spaces sparse tls segments privileges sharing kmap; do
                         skip "$platform: $name" 'not part of this build'
                 done
                 continue
@@ -57,6 +57,16 @@ for platform in bare l4 l4x-split l4x-colocated; do
         start "$platform" "$kernel" -- /bin/tls
         [ $? = $tls ] && grep -q "$says" "$tmp/out"
         check "$platform: thread-local storage$([ $tls = 0 ] || echo ' is refused')"
+        # The next process has the segments of the last, and its thread others still, which it kept.  Where time
+        # is the host's that is rare, so it is instructions.
+        wrong=0
+        for moments in '3 2007' '5 2021'; do
+                start "$platform" --emulator-option=-icount --emulator-option=shift="${moments% *}",sleep=off \
+                        "$kernel" -- /bin/tls "${moments#* }"
+                [ $? = $tls ] && grep -q "$says" "$tmp/out" || wrong=1
+        done
+        [ $wrong = 0 ]
+        check "$platform: processes with the same segments"
         # Nowhere but on the bare machine can user code have breakpoint registers.
         strikes='strikes$'
         [ "$platform" = bare ] || strikes='does not strike$'

@@ -187,7 +187,8 @@ static __attribute__((noinline)) unsigned int prepare(L4_Word_t *mr)
         if (l4vm.events)
                 return 0;
         l4vm_fresh_noted = 0;
-        if (l4xvm_segments_lack())
+        /* Of another space's thread it is not known what it lacks. */
+        if (l4xvm_segments.space != l4vm_current || l4xvm_segments_lack())
                 n = l4xvm_segments_put(l4vm_current, mr, n);
         return put_fresh(mr, n);
 }
