@@ -45,6 +45,11 @@ static volatile int in_kernel;
 
 extern char __data_start[], _end[]; /* the linker's */
 
+static size_t data_bytes(void)
+{
+        return (uintptr_t)_end - (uintptr_t)__data_start;
+}
+
 /* Not part of what is saved. */
 static struct saved {
         gregset_t registers;
@@ -72,7 +77,7 @@ static void stepped(int number, siginfo_t *info, void *context)
                 return;
         saved->steps++;
         memcpy(saved->registers, registers, sizeof(saved->registers));
-        memcpy(saved->data, __data_start, (size_t)(_end - __data_start));
+        memcpy(saved->data, __data_start, data_bytes());
         memcpy(saved->stack, (void *)registers[REG_ESP], STACK_BYTES);
         happened = 1;
         action();
@@ -91,7 +96,7 @@ static void back(int number, siginfo_t *info, void *context)
                 abort();
         if (!right() && !saved->wrong++)
                 saved->first_wrong = saved->steps;
-        memcpy(__data_start, saved->data, (size_t)(_end - __data_start));
+        memcpy(__data_start, saved->data, data_bytes());
         memcpy((void *)saved->registers[REG_ESP], saved->stack, STACK_BYTES);
         memcpy(registers, saved->registers, sizeof(saved->registers));
 }
@@ -110,9 +115,9 @@ static void leave(int how)
 static void run(unsigned int so_often)
 {
         gifts_wanted = so_often;
-        memcpy(saved->before, __data_start, (size_t)(_end - __data_start));
+        memcpy(saved->before, __data_start, data_bytes());
         if (sigsetjmp(saved->end, 1)) {
-                memcpy(__data_start, saved->before, (size_t)(_end - __data_start));
+                memcpy(__data_start, saved->before, data_bytes());
                 return;
         }
         library = swap_utcb((L4_Word_t)&utcb[UTCB_WORDS]);
@@ -315,7 +320,7 @@ int main(void)
 
         saved =
             mmap(NULL, sizeof(*saved), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-        if (saved == MAP_FAILED || _end - __data_start > DATA_BYTES)
+        if (saved == MAP_FAILED || data_bytes() > DATA_BYTES)
                 return 1;
         other.ss_sp = saved->handlers_stack;
         sigaltstack(&other, NULL);
