@@ -36,6 +36,12 @@ void account_free(struct account *a, void *page)
         page_free(page);
 }
 
+void account_free_clean(struct account *a, void *page)
+{
+        a->used--;
+        page_free_clean(page);
+}
+
 bool account_reclaim(const struct account *a)
 {
         /* A page table takes two pages. */

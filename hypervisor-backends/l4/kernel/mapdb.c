@@ -230,6 +230,7 @@ static bool split_one(struct mapping *m, bool parent_is_split, struct mapping **
                 tree_add(p, n);
         }
         s->shadow[base >> SUPER_BITS] = shadow;
+        s->parts[base >> SUPER_BITS] = 0xFF;
         s->pd[base >> SUPER_BITS] = virt_to_phys(table) | PTE_P | PTE_W | PTE_U;
         space_flush_all(s);
         while ((c = m->child)) {
@@ -287,7 +288,7 @@ static u32 unmap_region(struct space *s, u32 low, u32 size, u32 rights, bool flu
         }
         at = (u32 *)s->shadow[index] + (low >> PAGE_BITS & 1023);
         end = at + (size >> PAGE_BITS);
-        for (at = skip_zeros(at, end); at != end; at = skip_zeros(at + 1, end))
+        for (; (at = space_next_mapping(s, index, at, end)) != end; at++)
                 bits |= revoke((struct mapping *)*at, rights, flush);
         return bits;
 }
@@ -303,13 +304,11 @@ u32 mapdb_unmap(struct space *s, u32 fpage, bool flush)
                 bits = unmap_region(s, base, 1u << log2, rights, flush);
         } else {
                 u32 count = log2 >= 32 ? USER_PDES : 1u << (log2 - SUPER_BITS);
-                u32 first = base >> SUPER_BITS;
-                u32 *end = s->pd + (first + count < USER_PDES ? first + count : USER_PDES);
+                u32 i = base >> SUPER_BITS;
+                u32 end = i + count < USER_PDES ? i + count : USER_PDES;
 
-                for (u32 *at = skip_zeros(s->pd + first, end); at != end;
-                     at = skip_zeros(at + 1, end))
-                        bits |= unmap_region(s, (u32)(at - s->pd) << SUPER_BITS, SUPER_SIZE, rights,
-                                             flush);
+                for (; (i = space_next_region(s, i, end)) < end; i++)
+                        bits |= unmap_region(s, i << SUPER_BITS, SUPER_SIZE, rights, flush);
         }
         return (bits & NODE_SEEN_R ? FPAGE_R | FPAGE_X : 0) | (bits & NODE_SEEN_W ? FPAGE_W : 0);
 }
@@ -335,6 +334,10 @@ static bool new_node(struct mapping *parent, struct space *s, u32 address, u32 p
         m->space = s;
         m->address = address | (large ? NODE_LARGE : 0);
         tree_add(parent, m);
+        if (large)
+                space_mark_region(s, address >> SUPER_BITS);
+        else
+                space_mark_part(s, address);
         *node_slot(s, address, large) = m;
         entry = large ? &s->pd[address >> SUPER_BITS] : node_pte(m);
         *entry = pte;
@@ -465,10 +468,13 @@ static bool map_page(struct mapping *m, u32 from_address, struct space *to, u32 
         m->space = to;
         m->address = address | (m->address & ~NODE_ADDRESS);
         *node_slot(to, address, large) = m;
-        if (large)
+        if (large) {
+                space_mark_region(to, address >> SUPER_BITS);
                 to->pd[address >> SUPER_BITS] = pte;
-        else
+        } else {
+                space_mark_part(to, address);
                 *node_pte(m) = pte;
+        }
         space_flush_tlb(to, address);
         return true;
 }

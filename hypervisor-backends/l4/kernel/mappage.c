@@ -83,6 +83,7 @@ REGPARM bool mapdb_map_page(struct space *from, u32 snd, u32 base, struct space 
         n->space = to;
         n->address = address;
         tree_add(m, n);
+        space_mark_part(to, address);
         *p.node = n;
         *p.entry = pte;
         return true;
@@ -170,7 +171,7 @@ u32 mapdb_take_pages(struct space *s, u32 low, u32 pages, bool *all)
                 struct mapping *m = (struct mapping *)*at;
 
                 if (!m) {
-                        at = skip_zeros(at, end) - 1;
+                        at = space_next_mapping(s, low >> SUPER_BITS, at, end) - 1;
                         continue;
                 }
                 p = (struct place){first + (at - begin), (struct mapping **)at};

@@ -28,6 +28,8 @@ void memory_add(u32 low, u32 high);
 /* A zeroed page, or NULL when kernel memory is exhausted. */
 void *page_alloc(void);
 void page_free(void *page);
+/* The same for a page that is all zero: it need not be zeroed again. */
+void page_free_clean(void *page);
 
 /* Pages free now. */
 u32 memory_free_pages(void);
@@ -99,6 +101,7 @@ void accounts_init(void);
 /* A page as page_alloc(), or NULL when the account has all it may have. */
 void *account_page(struct account *a);
 void account_free(struct account *a, void *page);
+void account_free_clean(struct account *a, void *page);
 /*
  * It has got no page: free page tables in which nothing is mapped, its own if it has all it may
  * have.  False: there are none.  Nobody may be filling a table.

@@ -53,7 +53,10 @@ static void part_in_region(u32 fpage, u32 index, u32 *first, u32 *end)
         *end = log2 < SUPER_BITS ? *first + (1u << (log2 - PAGE_BITS)) : 1024;
 }
 
-/* Free the page table of one region; its UTCB pages go with it, the KIP is everybody's. */
+/*
+ * Free the page table of one region, in which nothing is mapped; its UTCB pages go with it, the
+ * KIP is everybody's.  Without these it is zero, unless the space had such pages elsewhere once.
+ */
 static void free_table(struct space *s, u32 index)
 {
         u32 *table = phys_to_virt(s->pd[index] & PTE_FRAME), i, end;
@@ -61,9 +64,19 @@ static void free_table(struct space *s, u32 index)
         for (part_in_region(s->utcb_area, index, &i, &end); i < end; i++) {
                 if (table[i] & PTE_KERNEL)
                         account_free(s->account, phys_to_virt(table[i] & PTE_FRAME));
+                table[i] = 0;
         }
-        account_free(s->account, table);
-        account_free(s->account, s->shadow[index]);
+        part_in_region(s->kip_area, index, &i, &end);
+        if (i < end)
+                table[i] = 0;
+        if (s->moved)
+                account_free(s->account, table);
+        else
+                account_free_clean(s->account, table);
+        account_free_clean(s->account, s->shadow[index]);
+        s->pd[index] = 0;
+        s->shadow[index] = NULL;
+        s->parts[index] = 0;
 }
 
 /*
@@ -96,8 +109,6 @@ bool space_reclaim_tables(const struct account *of)
                         if ((s->pd[i] & (PTE_P | PTE_LARGE)) != PTE_P || !table_is_empty(s, i))
                                 continue;
                         free_table(s, i);
-                        s->pd[i] = 0;
-                        s->shadow[i] = NULL;
                 }
                 if (memory_free_pages() != free)
                         space_flush_all(s);
@@ -118,21 +129,42 @@ void *page_alloc_reclaiming(void)
 
 void space_destroy(struct space *s)
 {
-        u32 *end = s->pd + USER_PDES;
-
         mapdb_drop_space(s);
         if (X_SMALL_SPACES)
                 small_make_large(s);
-        for (u32 *at = skip_zeros(s->pd, end); at != end; at = skip_zeros(at + 1, end)) {
-                if ((*at & (PTE_P | PTE_LARGE)) == PTE_P)
-                        free_table(s, (u32)(at - s->pd));
+        for (u32 i = 0; (i = space_next_region(s, i, USER_PDES)) < USER_PDES; i++) {
+                if ((s->pd[i] & (PTE_P | PTE_LARGE)) == PTE_P)
+                        free_table(s, i);
         }
         ioports_drop_space(s);
         if (read_cr3() == s->pd_phys)
                 write_cr3(virt_to_phys(kernel_pd));
         link_remove(&s->all);
-        page_free(s->pd);
-        page_free(s);
+        /* Nothing is left of the users' part of either. */
+        memset(s->pd + USER_PDES, 0, (1024 - USER_PDES) * 4);
+        page_free_clean(s->pd);
+        memset(s->regions, 0, sizeof(*s) - offsetof(struct space, regions));
+        page_free_clean(s);
+}
+
+u32 *space_next_mapping(const struct space *s, u32 region, u32 *at, u32 *end)
+{
+        u32 *const begin = s->shadow[region], parts = s->parts[region];
+
+        while (at < end) {
+                u32 part = (u32)(at - begin) / PART_PAGES;
+                u32 *part_end = begin + (part + 1) * PART_PAGES;
+
+                if (part_end > end)
+                        part_end = end;
+                if (parts >> part & 1)
+                        at = skip_zeros(at, part_end);
+                else
+                        at = part_end;
+                if (at != part_end)
+                        return at;
+        }
+        return end;
 }
 
 u32 *space_pte(struct space *s, u32 address, bool *large)
@@ -166,6 +198,8 @@ bool space_need_table(struct space *s, u32 address)
                 return false;
         }
         s->shadow[index] = shadow;
+        s->parts[index] = 0;
+        space_mark_region(s, index);
         s->pd[index] = virt_to_phys(table) | PTE_P | PTE_W | PTE_U;
         return true;
 }

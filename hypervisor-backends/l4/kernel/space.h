@@ -18,12 +18,20 @@ struct account;
 /* User 4 MB regions in a space. */
 #define USER_PDES (USER_TOP >> SUPER_BITS)
 
+/* A region's pages in eight parts. */
+#define PART_BITS  (SUPER_BITS - 3)
+#define PART_PAGES (1u << (PART_BITS - PAGE_BITS))
+
 struct space {
         /*
          * Behind each page-directory entry: for a 4 MB page its mapping, for
          * a page table the page of 1024 mapping pointers that shadows it.
          */
         void *shadow[USER_PDES];
+        /* A bit for each part of a page table: the shadow has mappings only where it is set. */
+        u8 parts[USER_PDES];
+        /* A bit for each region: the page directory has entries only where it is set. */
+        u32 regions[(USER_PDES + 31) / 32];
         u32 *pd; /* kernel address of the page directory */
         u32 pd_phys;
         u32 kip_area, utcb_area; /* fpages; nil until SpaceControl */
@@ -33,6 +41,7 @@ struct space {
         u32 active;       /* those with a UTCB; areas are fixed once nonzero */
         u8 privileged;    /* sigma0 or root task */
         u8 is_sigma0;
+        u8 moved; /* its areas were elsewhere before */
         /* smallspace.c: where its addresses are in every page directory; no pages: it is large. */
         u32 small_base, small_pages, small_id;
         struct link all;
@@ -48,6 +57,36 @@ _Static_assert(sizeof(struct space) <= PAGE_SIZE, "a space fits into a page");
 struct space *space_create(void);
 /* Revoke everything in it and free it; it must hold no thread. */
 void space_destroy(struct space *s);
+
+/* The page directory is to have an entry for the region. */
+static inline void space_mark_region(struct space *s, u32 region)
+{
+        s->regions[region / 32] |= 1u << region % 32;
+}
+
+/* The shadow table of the address is to have a mapping there. */
+static inline void space_mark_part(struct space *s, u32 address)
+{
+        s->parts[address >> SUPER_BITS] |= (u8)(1u << (address >> PART_BITS & 7));
+}
+
+/* The first region from `region' on that may have an entry; `end': there is none before that. */
+static inline u32 space_next_region(const struct space *s, u32 region, u32 end)
+{
+        while (region < end) {
+                u32 bits = s->regions[region / 32] >> region % 32;
+
+                if (bits) {
+                        region += (u32)__builtin_ctz(bits);
+                        return region < end ? region : end;
+                }
+                region = (region | 31) + 1;
+        }
+        return end;
+}
+
+/* The first mapping from `at' on in the region's shadow table; `end': there is none before that. */
+u32 *space_next_mapping(const struct space *s, u32 region, u32 *at, u32 *end);
 
 /* Page-table entry of a user address: NULL if there is no page table or 4 MB page. */
 u32 *space_pte(struct space *s, u32 address, bool *large);

@@ -58,6 +58,7 @@ static u32 set_areas(struct space *s, u32 kip_fpage, u32 utcb)
                 bool large;
                 u32 *pte = space_pte(s, fpage_base(s->kip_area), &large);
 
+                s->moved = 1;
                 if (pte && !large)
                         *pte = 0;
         }
