@@ -16,6 +16,13 @@
         .popsection;                                                                    \
         .pushsection .rodata.forms, "a"; .long 1b, 2b, 3b, 4b, operand; .popsection
 
+/* One whose code is in C (inline.c), from label to label_end. */
+#define FORM_IN_C(row, operand, label, ...)                                             \
+        .pushsection .rodata.names, "a"; 3: .asciz #row; 4: .asciz #__VA_ARGS__;        \
+        .popsection;                                                                    \
+        .pushsection .rodata.forms, "a"; .long label, label ## _end, 3b, 4b, operand;   \
+        .popsection
+
         .section .rodata.forms, "a"
         .align 4
         .globl forms
@@ -228,6 +235,7 @@ FORM(VIRT, NONE, vmcall)
 FORM(VIRT, NONE, vmxoff)
 FORM(VIRT, MEM_B, vmptrld (%ebx))
 FORM(PLATFORM, NONE, getsec)
+FORM_IN_C(PUSHF, NONE, inline_pushf, pushfl; popl %eax; andl $~0x3000, %eax; addl $1, %eax)
 
         .section .rodata.forms, "a"
         .globl forms_end

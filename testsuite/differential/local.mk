@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # One file, run natively and bound: a sample kernel of the test's own.
 DIFFERENTIAL_C = $(SAMPLE_COMMON) testsuite/differential/main.c testsuite/differential/generate.c \
-	testsuite/differential/world.c testsuite/differential/execute.S testsuite/differential/forms.S \
-	testsuite/differential/scenes.S
+	testsuite/differential/inline.c testsuite/differential/world.c testsuite/differential/execute.S \
+	testsuite/differential/forms.S testsuite/differential/scenes.S
 DIFFERENTIAL_H = testsuite/differential/differential.h testsuite/differential/layout.h
 DIFFERENTIAL = testsuite/differential/differential
 check_DATA += $(DIFFERENTIAL)
