@@ -66,12 +66,13 @@ if [ ! -f "$guest" ] || [ ! -f "$rootfs" ]; then
 fi
 co 0 --quiet --initrd="$mini" "$guest" -- /bin/say one && echo '[one]' | cmp -s - "$tmp/out"
 check 'Linux: a command runs and only its output is shown'
-# The address of the kernel, and the line that says why that test failed.
+# All tests of the plan pass but one: the address of the kernel, and the line that says why.
 smoke() {
         co 1 "$@" --quiet --initrd="$rootfs" --memory=128M "$guest" -- /bin/smoke
         grep -v ' an address of the kernel: \|^# kernel_address' "$tmp/out" >"$tmp/bounded"
         cp "$tmp/bounded" "$tmp/out"
-        [ "$(grep -c '^ok ' "$tmp/bounded")" = 56 ] && ! grep -q '^not ok' "$tmp/bounded"
+        tests=$(sed -n 's/^1\.\.//p' "$tmp/bounded")
+        [ "$(grep -c '^ok ' "$tmp/bounded")" = $((tests - 1)) ] && ! grep -q '^not ok' "$tmp/bounded"
 }
 smoke
 check 'Linux: the smoke suite'
