@@ -4,18 +4,23 @@
 #include "l4vm.h"
 
 /* Without a division, because it is asked often: nanoseconds per step, times 2^24. */
+static uint32_t time_scale; /* nanoseconds per step, times 2^24 */
+
+static __attribute__((noinline)) void time_begin(void)
+{
+        l4vm.clock_began = l4vm_counter();
+        time_scale = (uint32_t)((1000000ull << 24) / l4vm_machine.counter_khz);
+}
+
 uint64_t backend_time(void)
 {
-        static uint32_t scale;
         uint64_t steps;
 
-        if (!l4vm.clock_began) {
-                l4vm.clock_began = l4vm_counter();
-                scale = (uint32_t)((1000000ull << 24) / l4vm_machine.counter_khz);
-        }
+        if (!time_scale)
+                time_begin();
         steps = l4vm_counter() - l4vm.clock_began;
-        return ((uint64_t)scale * (uint32_t)(steps >> 32) << 8) +
-               ((uint64_t)scale * (uint32_t)steps >> 24);
+        return ((uint64_t)time_scale * (uint32_t)(steps >> 32) << 8) +
+               ((uint64_t)time_scale * (uint32_t)steps >> 24);
 }
 
 uint64_t backend_wall_time(void)

@@ -60,7 +60,8 @@ struct cpu_fault {
 
 /* Where each vector enters; code that runs with the guest's registers. */
 extern char vcpu_stubs[], vcpu_exit[], vcpu_exit_end[];
-extern char vcpu_enter_iret[], vcpu_enter_in[], vcpu_enter_out[];
+extern char vcpu_enter_iret[], vcpu_enter_in[], vcpu_enter_out[], vcpu_enter_rdtsc[];
+extern char delay_begin[], delay_popped[], delay_end[];
 extern char fast_sti[], fast_defer[], fast_step[], fast_popf[], fast_popf_on[], fast_popf_pushed[],
     fast_popf_returns[], fast_pushf[], fast_pushf_moved[], fast_pushf_saved[], fast_end[];
 extern uint8_t vcpu_step_code[];

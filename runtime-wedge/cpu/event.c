@@ -48,6 +48,15 @@ static void restart_pushf(struct ab_frame *frame)
         frame->eip = stub_of(AB_VEC_PUSHF);
 }
 
+/* At the end of a write that passes time: the guest is behind it, but for flags and stack. */
+static void end_delay(struct ab_frame *frame)
+{
+        if (frame->eip < (uint32_t)delay_popped)
+                frame->eflags = *(const uint32_t *)frame->esp;
+        frame->esp = vcpu.frame.esp;
+        frame->eip = vcpu.frame.eip;
+}
+
 /* In a short form: begin the long one instead, which does everything again. */
 static bool restart_short_form(struct ab_frame *frame)
 {
@@ -85,6 +94,8 @@ void wedge_event(struct ab_frame *frame)
                 return;
         if (between(frame->eip, vcpu_exit, vcpu_exit_end))
                 *frame = vcpu.frame; /* as good as in the guest */
+        else if (between(frame->eip, delay_begin, delay_end))
+                end_delay(frame);
         if (in_wedge(frame->eip))
                 return; /* on its way out it finds vcpu.events */
         vcpu.attention = 0;

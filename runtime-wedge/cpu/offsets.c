@@ -52,6 +52,7 @@ void offsets(void)
         DEFINE(FLAGS_WEDGE, FLAG_ONE | FLAG_IF);
         DEFINE(VECTORS, AB_VECTORS);
         DEFINE(VECTOR_POPF, AB_VEC_POPF);
+        DEFINE(PORT_DELAY, 0x80); /* device/port.c: nothing is there */
         DEFINE(VECTOR_POP_SEG, AB_VEC_POP_SEG);
         DEFINE(VECTOR_MOV_TO_SEG, AB_VEC_MOV_TO_SEG);
         DEFINE(STUB_BYTES, STUB_BYTES);

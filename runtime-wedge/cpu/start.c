@@ -19,10 +19,11 @@ static void choose_short_forms(void)
                 uint16_t vector;
                 char *code;
         } forms[] = {
-            {AB_VEC_STI, fast_sti},         {AB_VEC_STI_STEP, fast_step},
-            {AB_VEC_STI_DEFER, fast_defer}, {AB_VEC_POPF, fast_popf},
-            {AB_VEC_IRET, vcpu_enter_iret}, {AB_VEC_PUSHF, fast_pushf},
-            {AB_VEC_IN_IMM, vcpu_enter_in}, {AB_VEC_OUT_IMM, vcpu_enter_out},
+            {AB_VEC_STI, fast_sti},           {AB_VEC_STI_STEP, fast_step},
+            {AB_VEC_STI_DEFER, fast_defer},   {AB_VEC_POPF, fast_popf},
+            {AB_VEC_IRET, vcpu_enter_iret},   {AB_VEC_PUSHF, fast_pushf},
+            {AB_VEC_IN_IMM, vcpu_enter_in},   {AB_VEC_OUT_IMM, vcpu_enter_out},
+            {AB_VEC_RDTSC, vcpu_enter_rdtsc},
         };
         const struct known_segment_load *load;
         uint32_t i;

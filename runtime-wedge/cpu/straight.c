@@ -38,13 +38,14 @@ static bool repeats_all(const struct ab_insn *insn, const uint8_t *code, uint32_
         return to <= -CALL_BYTES;
 }
 
-bool guest_came_straight(uint32_t from)
+/* Of the @bytes at @from each instruction goes on to the next. */
+static __attribute__((noinline)) bool is_straight(uint32_t from, uint32_t bytes)
 {
         uint8_t code[MOST];
-        uint32_t at = 0, bytes = vcpu.frame.eip - CALL_BYTES - from;
+        uint32_t at = 0;
         struct ab_insn insn;
 
-        if (bytes > MOST || code_read(from, code, bytes) != bytes)
+        if (code_read(from, code, bytes) != bytes)
                 return false;
         while (at < bytes) {
                 if (bytes - at >= CALL_BYTES && is_port(called_vector(code + at))) {
@@ -57,4 +58,11 @@ bool guest_came_straight(uint32_t from)
                 at += insn.length;
         }
         return true;
+}
+
+bool guest_came_straight(uint32_t from)
+{
+        uint32_t bytes = vcpu.frame.eip - CALL_BYTES - from;
+
+        return bytes <= MOST && is_straight(from, bytes);
 }

@@ -26,17 +26,23 @@ vcpu_stubs:
 
 /* The guest's registers and flags into vcpu.frame, and the wedge's own stack and flags. */
         .macro  save_registers
-        movl    %eax, V(VCPU_EAX)               # neither pop nor mov changes a flag
+        save_stack                              # neither pop nor mov changes a flag
+        save_others
+        .endm
+        .macro  save_stack
+        movl    %esp, V(VCPU_ESP)
+        movl    $vcpu_stack_top, %esp
+        pushfl
+        .endm
+        .macro  save_others
+        popl    V(VCPU_EFLAGS)
+        movl    %eax, V(VCPU_EAX)
         movl    %ecx, V(VCPU_ECX)
         movl    %edx, V(VCPU_EDX)
         movl    %ebx, V(VCPU_EBX)
         movl    %ebp, V(VCPU_EBP)
         movl    %esi, V(VCPU_ESI)
         movl    %edi, V(VCPU_EDI)
-        movl    %esp, V(VCPU_ESP)
-        movl    $vcpu_stack_top, %esp
-        pushfl
-        popl    V(VCPU_EFLAGS)
         pushl   $FLAGS_WEDGE                    # no DF, TF, NT, AC for C code
         popfl
         .endm
@@ -58,10 +64,7 @@ vcpu_enter_iret:
         jmp     vcpu_exit
 
 /* The same for an access of one byte to a port that the site names: stack is R, port. */
-        .macro  enter_port
-        popl    V(VCPU_EIP)
-        popl    V(VCPU_PORT)
-        save_registers
+        .macro  no_shadow
         andl    $NO_SHADOW, V(VCPU_ATTENTION)   # this is the instruction it was for
         .endm
         .macro  leave_port
@@ -72,16 +75,55 @@ vcpu_enter_iret:
         .endm
         .globl  vcpu_enter_in, vcpu_enter_out
 vcpu_enter_in:
-        enter_port
+        popl    V(VCPU_EIP)
+        popl    V(VCPU_PORT)
+        save_registers
+        no_shadow
         pushl   V(VCPU_PORT)
         call    port_read_byte
         movb    %al, V(VCPU_EAX)
         leave_port
 vcpu_enter_out:
-        enter_port
+        popl    V(VCPU_EIP)
+        popl    V(VCPU_PORT)
+        save_stack
+        cmpb    $PORT_DELAY, V(VCPU_PORT)
+        je      out_delay
+2:      save_others
+        no_shadow
         pushl   V(VCPU_EAX)
         pushl   V(VCPU_PORT)
         call    port_write_byte
+        leave_port
+
+/*
+ * A write that only passes time needs no more than this.  An event behind delay_begin is one behind
+ * the instruction (event.c); one before it is seen there.
+ */
+out_delay:
+        cmpl    $0, pic_request
+        jne     2b
+        cmpl    $0, V(VCPU_ATTENTION)
+        jne     2b
+        .globl  delay_begin, delay_popped, delay_end
+delay_begin:
+        cmpl    $0, V(VCPU_EVENTS)
+        jne     2b
+        popfl
+delay_popped:
+        movl    V(VCPU_ESP), %esp
+        jmp     *V(VCPU_EIP)
+delay_end:
+
+/* The same for the time-stamp counter: stack is R. */
+        .globl  vcpu_enter_rdtsc
+vcpu_enter_rdtsc:
+        popl    V(VCPU_EIP)
+        save_registers
+        no_shadow
+        call    tsc_read
+        movl    %eax, V(VCPU_EAX)
+        movl    %edx, V(VCPU_EDX)
         leave_port
 
 /* vcpu_resume(): the same end, from anywhere. */

@@ -36,7 +36,7 @@ static struct {
 /* A counter's place and a latch's, which followed `times' times. */
 static struct {
         uint32_t from, to, times;
-        uint64_t least; /* steps in between */
+        uint32_t least; /* steps in between */
 } pair;
 
 static uint32_t khz;
@@ -66,9 +66,9 @@ void moment_timer(uint64_t ns)
 }
 
 /* The counter is @gap steps further than when the guest read it: these were others'. */
-static bool are_others(uint64_t gap)
+static bool are_others(uint64_t steps)
 {
-        uint32_t to = guest_place();
+        uint32_t to = guest_place(), gap = steps >> 32 ? ~0u : (uint32_t)steps;
 
         if (to - told.place > NEAR)
                 return false;
@@ -80,7 +80,7 @@ static bool are_others(uint64_t gap)
         }
         if (gap < pair.least)
                 pair.least = gap;
-        if (gap > CLOSE * pair.least) {
+        if (gap / CLOSE > pair.least) {
                 bool usual = pair.times >= TIMES;
 
                 pair.times = 0; /* not if it is so mostly */

@@ -5,7 +5,7 @@
  */
 #include "chips.h"
 
-enum { INPUTS = 8, SPURIOUS = 7, VECTOR_AFTER_RESET = 0 };
+enum { INPUTS = 8, SPURIOUS = 7, VECTOR_AFTER_RESET = 0, FIRST = 0x20 };
 
 /* ICW1, ICW4, OCW2, OCW3. */
 enum {
@@ -236,7 +236,7 @@ static struct pic *of_port(uint32_t port)
         return port & 0x80 ? &second : &first;
 }
 
-void pic_write(uint32_t port, uint32_t value)
+static __attribute__((noinline)) void write_any(uint32_t port, uint32_t value)
 {
         struct pic *pic = of_port(port);
 
@@ -248,6 +248,22 @@ void pic_write(uint32_t port, uint32_t value)
                 update_first();
         else
                 update();
+}
+
+/* What is written at each interrupt, mask and end of the first controller's, comes first. */
+void pic_write(uint32_t port, uint32_t value)
+{
+        enum { SPECIFIC_END = OCW2_EOI | OCW2_SPECIFIC };
+
+        if (port == FIRST + 1 && !first.step)
+                first.imr = (uint8_t)value;
+        else if (port == FIRST && (value & ~(INPUTS - 1u)) == SPECIFIC_END)
+                first.isr &= (uint8_t) ~(1u << value % INPUTS);
+        else {
+                write_any(port, value);
+                return;
+        }
+        update_first();
 }
 
 static uint32_t poll(struct pic *pic)

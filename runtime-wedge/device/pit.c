@@ -301,6 +301,14 @@ void pit_write(uint32_t port, uint32_t value)
                 write_count(&channels[port & 3], value);
 }
 
+static __attribute__((noinline)) uint32_t count_now(const struct channel *channel)
+{
+        uint64_t now = backend_time();
+
+        moment_timer(now);
+        return count_at(channel, ticks_at(now));
+}
+
 uint32_t pit_read(uint32_t port)
 {
         struct channel *channel = &channels[port & 3];
@@ -312,13 +320,7 @@ uint32_t pit_read(uint32_t port)
                 channel->status_latched = false;
                 return channel->status;
         }
-        count = channel->latch;
-        if (!channel->latched) {
-                uint64_t now = backend_time();
-
-                moment_timer(now);
-                count = count_at(channel, ticks_at(now));
-        }
+        count = channel->latched ? channel->latch : count_now(channel);
         high = channel->read_high;
         if (channel->access == ACCESS_BOTH)
                 channel->read_high = !high;
