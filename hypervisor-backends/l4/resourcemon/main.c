@@ -7,7 +7,6 @@
  */
 #include <l4/io.h>
 #include <l4/ipc.h>
-#include <l4/schedule.h>
 #include "boot.h"
 #include "client.h"
 #include "memory.h"
@@ -67,8 +66,6 @@ int main(void)
                 return STATUS_NO_CLIENT;
         }
         memory = memory_init();
-        /* Nobody has our priority, so our time slice need not end. */
-        L4_Set_Timeslice(L4_MyGlobalId(), L4_Never);
         for (i = 0; i < boot_modules(); i++) {
                 if (!vm_is_description(boot_module(i)))
                         continue;
