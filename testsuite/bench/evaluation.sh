@@ -151,7 +151,7 @@ small_space() {
         }
         # Of version v on platform p, per interrupt: over native if that is given
         function each(v, p, o, what, native) {
-                return ((count[v, p, o, what] - (native ? count[v, native, o, what] : 0)) / (o == "console" ? 1 : count[v, p, o, "entry:irq_0"]))
+                return ((count[v, p, o, what] - (native ? count[v, native, o, what] : 0)) / (o == "console" ? 1 : count[v, "bare", o, "iret_to_user"]))
         }
         function line(v, p, o,  n, i) {
                 if (!((v, p, o, "modelled cycles") in count)) return
