@@ -44,6 +44,7 @@ static inline void tree_remove(struct mapping *m)
 /* Mark the nodes from `m` up to but excluding `end` (NULL: the root). */
 static inline void mark_seen(struct mapping *m, const struct mapping *end, u32 bits)
 {
+        /* cppcheck-suppress ctunullpointer ; without a node there are no bits */
         for (; bits && m != end; m = m->parent)
                 m->address |= bits;
 }
