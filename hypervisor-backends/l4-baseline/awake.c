@@ -12,8 +12,8 @@
  *
  *   that one is the current space while a program of it could run.  What the guest takes from it is
  *   taken from L4's mappings before main waits for anybody but the program, and when another
- *   thread preempts main: that the monitor thread hears of, by an X.2 preemption signal here and by
- * a preemption message on extended L4.
+ *   thread preempts main: of that the monitor thread hears, here by a signal of X.2's, by a
+ *   preemption message on extended L4.
  *
  * A space that is to be another process' is made anew (user-stub.c).
  */

@@ -18,8 +18,7 @@ enum {
         STEP_BITS = 20
 };
 
-/* --- alarms, in steps of the time-stamp counter ------------------------------------------------
- */
+/* --- alarms, in steps of the time-stamp counter --------------------------------------- */
 
 static uint64_t alarm_at; /* the one that was set, or its next */
 static uint32_t alarm_period;
@@ -68,8 +67,7 @@ static __attribute__((noinline)) void set_alarm(uint64_t when, uint64_t interval
         l4vm_call_end();
 }
 
-/* --- the resource monitor
- * -------------------------------------------------------------------------- */
+/* --- the resource monitor -------------------------------------------------------------- */
 
 static uint64_t planned(void)
 {

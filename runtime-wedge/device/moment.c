@@ -8,10 +8,13 @@
  * No reading is earlier than the one before.
  *
  * What the guest does between two readings is found out, never how long it took:
- *      the counter behind the timer    code without a loop between the two (guest_came_straight());
- *      the timer behind the counter    two places a few instructions apart, in between which mostly
- * next to no time passes; an end that a loop waits for    was seen when it came, not when the
- * machine went on.
+ *
+ *   the counter behind the timer: code without a loop between the two (guest_came_straight());
+ *
+ *   the timer behind the counter: two places a few instructions apart, between which mostly next
+ *   to no time passes;
+ *
+ *   an end that a loop waits for: it was seen when it came, not when the machine went on.
  */
 #include "chips.h"
 #include "divide.h"

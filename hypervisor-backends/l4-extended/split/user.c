@@ -197,8 +197,7 @@ static bool of_exception(uint32_t space, struct ab_frame *frame, struct ab_trap 
         return true;
 }
 
-/* Somebody else ran, or an alarm went off.  With an event the guest is told, else user code goes
- * on. */
+/* Somebody else ran, or an alarm went off.  The guest is told of an event, if there is one. */
 static bool of_preemption(uint32_t space, struct ab_frame *frame, struct ab_trap *trap)
 {
         l4vm_timer_look();

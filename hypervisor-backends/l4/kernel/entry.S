@@ -9,6 +9,7 @@
 #include "asm-offsets.h"
 #include "layout.h"
 #include "config.h"
+#include "find-thread.h"
 
         .section .note.GNU-stack, "", @progbits
         .text
@@ -263,11 +264,7 @@ not_move:
 move_waiting:
         cmpl $CONTROL, %ecx
         jne not_move
-        movl %eax, %edx                 /* where SP would be, if it were to be set */
-        shrl $14, %edx
-        movl %ss:thread_table(,%edx,4), %edx
-        cmpl %eax, %ss:TCB_ID(%edx)
-        jne not_move
+        FIND_THREAD %eax, %edx, not_move  /* EAX: where SP would be, if it were to be set */
         cmpl $S_KWAITING_, %ss:TCB_STATE(%edx)  /* and no work */
         jne not_move
         cmpb $ANSWER_EMPTY_, %ss:TCB_SHORT_FAULT(%edx)

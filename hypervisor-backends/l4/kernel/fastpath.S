@@ -31,6 +31,7 @@
 #include "asm-offsets.h"
 #include "layout.h"
 #include "config.h"
+#include "find-thread.h"
 
 /* `pushed` bytes lie on the stack. */
 #define SELF(field)  field - TCB_SIZE + pushed(%esp)
@@ -171,11 +172,7 @@ sysenter_entry:
         jnz tagged
         testw %cx, %cx
         jnz sysenter_slow
-        movl %eax, %edi
-        shrl $14, %edi
-        movl %ss:thread_table(,%edi,4), %edi
-        cmpl %eax, %ss:TCB_ID(%edi)
-        jne sysenter_slow
+        FIND_THREAD %eax, %edi, sysenter_slow
         cmpl $S_WAITING_, %ss:TCB_STATE(%edi)   /* and no work */
         jne special_receiver
         cmpl $0, %ss:fast_block
@@ -331,11 +328,7 @@ tagged:
         jnz sysenter_slow
         testw %cx, %cx
         jnz sysenter_slow
-        movl %eax, %edi
-        shrl $14, %edi
-        movl %ss:thread_table(,%edi,4), %edi
-        cmpl %eax, %ss:TCB_ID(%edi)
-        jne sysenter_slow
+        FIND_THREAD %eax, %edi, sysenter_slow
         cmpl $S_WAITING_, %ss:TCB_STATE(%edi)   /* and no work */
         je carried
         cmpw $S_KWAITING_, %ss:TCB_STATE(%edi)

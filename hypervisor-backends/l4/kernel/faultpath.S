@@ -10,6 +10,7 @@
 #include "asm-offsets.h"
 #include "layout.h"
 #include "config.h"
+#include "find-thread.h"
 
 #define SELF(field)  field - TCB_SIZE + FRAME_SIZE(%esp)
 #define FRAME(field) field - FRAME_SIZE(%esp)
@@ -51,11 +52,7 @@
 .macro FIND_HANDLER word
         movl SELF(TCB_UTCB), %edx
         movl %ss:\word(%edx), %eax
-        movl %eax, %edi
-        shrl $14, %edi
-        movl %ss:thread_table(,%edi,4), %edi
-        cmpl %eax, %ss:TCB_ID(%edi)
-        jne exception_long
+        FIND_THREAD %eax, %edi, exception_long
         cmpl $S_WAITING_, %ss:TCB_STATE(%edi)
         jne exception_long
         movl %ss:TCB_PARTNER(%edi), %edx

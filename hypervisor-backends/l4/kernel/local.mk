@@ -59,6 +59,7 @@ L4K_SOURCES = \
 	$(L4K)/console.h \
 	$(L4K)/entry.h \
 	$(L4K)/ext.h \
+	$(L4K)/find-thread.h \
 	$(L4K)/fpu.h \
 	$(L4K)/gdt.h \
 	$(L4K)/ioports.h \

@@ -71,8 +71,7 @@ static int give_time(const struct vm *v, L4_ThreadId_t t, int guest)
         return L4_Set_Timeslice(t, L4_TimePeriod(v->share * SLICE_US - tick / 2)) != L4_STATE_ERROR;
 }
 
-/* A guest's kernel that is scheduled by its machine's interrupt thread may set the alarm of that.
- */
+/* A kernel thread whose scheduler is its machine's interrupt thread may set that one's alarm. */
 static int let_set_alarm(const struct vm *v, L4_ThreadId_t t)
 {
         L4_Word_t tells = v->share && shares_possible() ? L4_SCHED_TIMEMSG : 0;
