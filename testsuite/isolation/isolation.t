@@ -73,13 +73,15 @@ l4 99 --vm="$lost=$here/memory" --vm=B "$guest" -- /bin/isolation --work 20 && w
         grep -q "^A: Bail out.*vector 14" "$tmp/out"
 check "it prints the same beside a kernel that writes the memory of L4"
 # beside MACHINE SIGN: nothing but the operator ends this one; he waits until the other is done and
-# this one has given a sign, however long the host takes.
+# this one has given a sign, however long the host takes; or until the run is over too early.
 beside() {
         : >"$tmp/out"
+        : >"$tmp/err"
         # shellcheck disable=SC2086,SC2094 # words; it waits for what the machine writes
         {
                 patience=$((hang * 5))
-                until grep -q 'B: rebooted, status' "$tmp/out" && grep -q "$2" "$tmp/out" || [ $patience = 0 ]; do
+                until grep -q "^afterburn run: " "$tmp/err" || [ $patience = 0 ] ||
+                        { grep -q "B: rebooted, status" "$tmp/out" && grep -q "$2" "$tmp/out"; }; do
                         patience=$((patience - 1))
                         sleep 0.2
                 done

@@ -68,6 +68,7 @@ static __attribute__((unused)) void shared(void)
         uint32_t first = ((const struct ab_vm_page *)L4VM_PAGE)->first_thread;
         uint32_t address = hexadecimal(command_line_behind("shared=")), random = 1, round, i;
         volatile struct l4vm_shared *s = (volatile struct l4vm_shared *)address;
+        uint32_t alarms = s->alarms; /* a wedge that L4 denies one gives up */
         uint64_t began = s->clock_began;
 
         for (round = 0;; round++) {
@@ -87,6 +88,7 @@ static __attribute__((unused)) void shared(void)
                 s->stopped = round & 1;
                 s->user_tells = round >> 1 & 1;
                 s->events = 0; /* the wedge would believe them */
+                s->alarms = alarms;
                 if (round < ROUNDS)
                         s->clock_began = began;
                 for (i = 0; i < LONG; i++)
