@@ -19,7 +19,8 @@ pkglibexec_PROGRAMS += libexec/afterburner/afterburn-run
 libexec_afterburner_afterburn_run_SOURCES = hypervisor-backends/bare/run/run.c \
 	hypervisor-backends/bare/run/backend.c hypervisor-backends/l4/command/run.c \
 	hypervisor-backends/l4/command/parts.c hypervisor-backends/l4/command/parts.h \
-	hypervisor-backends/bare/run/options.c hypervisor-backends/bare/run/image.c \
+	hypervisor-backends/bare/run/ports.c hypervisor-backends/bare/run/options.c \
+	hypervisor-backends/bare/run/image.c \
 	hypervisor-backends/bare/run/machine.c hypervisor-backends/bare/run/session.c \
 	hypervisor-backends/bare/run/run.h
 libexec_afterburner_afterburn_run_CPPFLAGS = $(AB_CPPFLAGS) \

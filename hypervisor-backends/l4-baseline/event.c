@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Events, time and ports, as main sees them; monitor.c is the other side. */
-#include "../port.h"
 #include "l4vm.h"
 
 /* Without a division, because it is asked often: nanoseconds per step, times 2^24. */
@@ -82,58 +81,31 @@ bool backend_irq_open(uint32_t irq)
 
 /* --- ports ----------------------------------------------------------------------------- */
 
-static bool granted(uint32_t port, uint32_t bytes)
+/* The resource monitor carries it out, and knows best what we have been given. */
+static bool access(uint32_t port, uint32_t bytes, bool write, uint32_t *value)
 {
-        uint32_t i;
+        L4_Word_t error;
 
-        if (bytes != 1 && bytes != 2 && bytes != 4)
+        if (!VM->port_count)
                 return false;
-        for (i = 0; i < VM->port_count; i++)
-                if (port >= VM->port[i].first && port + bytes - 1 <= VM->port[i].last)
-                        return true;
-        return false;
-}
-
-/* One page of bits: which ports the kernel space has been given. */
-static uint8_t have[65536 / 8];
-
-static bool take_port(uint32_t port, uint32_t bytes)
-{
-        uint32_t i;
-        L4_MsgTag_t tag;
-
-        if (!granted(port, bytes))
-                return false;
-        for (i = port; i < port + bytes; i++) {
-                if (have[i / 8] >> i % 8 & 1)
-                        continue;
-                l4vm_call_begin();
-                L4_Accept(L4_CompleteAddressSpace, 0);
-                L4_LoadMR(1, i);
-                L4_Set_MsgTag(L4_Tag(RMON_VM_PORT, 1, 0));
-                tag = L4_Call(l4vm_owner);
-                L4_Accept(L4_Nilpage, 0);
-                l4vm_call_end();
-                if (L4_IpcFailed(tag) || L4_TypedWords(tag) != 2)
-                        return false;
-                have[i / 8] |= 1 << i % 8;
-        }
-        return true;
+        l4vm_call_begin();
+        L4_LoadMR(1, port);
+        L4_LoadMR(2, bytes);
+        L4_LoadMR(3, *value);
+        L4_LoadMR(4, write);
+        error = l4vm_request(RMON_VM_PORT, 4);
+        *value = L4_StoreMR(2);
+        l4vm_call_end();
+        return !error;
 }
 
 bool backend_port_in(uint32_t port, uint32_t bytes, uint32_t *value)
 {
         *value = 0;
-        if (!take_port(port, bytes))
-                return false;
-        *value = port_read(port, bytes);
-        return true;
+        return access(port, bytes, false, value);
 }
 
 bool backend_port_out(uint32_t port, uint32_t bytes, uint32_t value)
 {
-        if (!take_port(port, bytes))
-                return false;
-        port_write(port, bytes, value);
-        return true;
+        return access(port, bytes, true, &value);
 }

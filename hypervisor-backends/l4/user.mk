@@ -144,6 +144,7 @@ lib_afterburner_l4_resourcemon_SOURCES = \
 	$(L4U)/resourcemon/console.c \
 	$(L4U)/resourcemon/console.h \
 	$(L4U)/resourcemon/describe.c \
+	$(L4U)/resourcemon/ports.c \
 	$(L4U)/resourcemon/device.c \
 	$(L4U)/resourcemon/device.h \
 	$(L4U)/resourcemon/elf32.c \

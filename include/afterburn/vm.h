@@ -12,7 +12,7 @@
  *      wedge MODULE            modules are counted from 0, this text included
  *      kernel MODULE           optional: what the wedge is to load
  *      initrd MODULE           optional
- *      port FIRST LAST         hexadecimal: I/O ports of the real machine
+ *      port FIRST LAST         hexadecimal: I/O ports of the real machine, not those of ports.h
  *      irq LINE                a device line
  *      control PORT            hexadecimal: UART for what backend_control_write() says
  *      share NUMBER            optional: of the processor, beside the others' (1), 1 to 16

@@ -14,6 +14,7 @@ if ! command -v qemu-system-i386 >/dev/null; then
         exit 0
 fi
 
+ports="port 510 511"
 # boot COMMAND-LINE: output on standard output, the control line in $tmp/control, QEMU's
 # status in $tmp/status.
 boot() {
@@ -23,8 +24,7 @@ vm test
 memory 16
 wedge 1
 initrd 2
-port 60 60
-port 80 80
+$ports
 irq 1
 control 2f8
 append $1
@@ -68,4 +68,13 @@ ok $? "a crash report shows where the guest was, and what it was interrupted by"
 boot reboot </dev/null >"$tmp/out"
 [ "$(cat "$tmp/status")" = 65 ]
 ok $? "a reboot ends it too"
+# Descriptions that others than afterburn run may write.
+ports="port 40 5f"
+boot one </dev/null | grep -q "^resourcemon: description: a port is to be its own that no machine is given"
+ok $? "a description cannot give the timer's ports"
+ports="port 510 511
+vm other
+port 511 520"
+boot one </dev/null | grep -q "^resourcemon: description: a port is to be its own that is another machine's"
+ok $? "nor the same port twice"
 echo "1..$n"

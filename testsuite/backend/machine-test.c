@@ -566,7 +566,8 @@ static void ports(void)
 {
         uint32_t value;
 
-        ktap_ok(backend_port_out(0x80, 1, 0x55) && backend_port_in(0x60, 1, &value),
+        /* the signature of QEMU's configuration device */
+        ktap_ok(backend_port_out(0x510, 2, 0) && backend_port_in(0x511, 1, &value) && value == 'Q',
                 "other ports are the machine's");
         ktap_ok(backend_irq_open(1), "a device line can be opened");
 }

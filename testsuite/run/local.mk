@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-RUN_TESTS = testsuite/run/errors.t testsuite/run/l4.t testsuite/run/l4ka.t testsuite/run/l4-vms.t testsuite/run/l4-shares.t \
+RUN_TESTS = testsuite/run/errors.t testsuite/run/l4.t testsuite/run/l4ka.t testsuite/run/l4-vms.t testsuite/run/l4-shares.t testsuite/run/l4-ports.t \
 	testsuite/run/l4-guests.t \
 	testsuite/run/l4-records.t testsuite/run/l4x-split.t \
 	testsuite/run/l4x-colocated.t testsuite/run/control-line.t testsuite/run/boot.t \
@@ -30,3 +30,11 @@ CLEANFILES += testsuite/run/clocks
 testsuite/run/clocks: $(CLOCKS) $(SAMPLE_NEEDS) $(AFTERBURN_TOOLS)
 	$(AM_V_CCLD)$(MKDIR_P) testsuite/run && \
 	bin/afterburn-cc $(SAMPLE_FLAGS) -o $@ $(CLOCKS:%=$(top_srcdir)/%)
+
+PORTS = $(SAMPLE_COMMON) testsuite/run/guest/ports.c
+EXTRA_DIST += testsuite/run/guest/ports.c
+check_DATA += testsuite/run/ports
+CLEANFILES += testsuite/run/ports
+testsuite/run/ports: $(PORTS) $(SAMPLE_NEEDS) $(AFTERBURN_TOOLS)
+	$(AM_V_CCLD)$(MKDIR_P) testsuite/run && \
+	bin/afterburn-cc $(SAMPLE_FLAGS) -o $@ $(PORTS:%=$(top_srcdir)/%)

@@ -28,6 +28,8 @@ static const char usage[] =
     "  --vm=NAME[,KEY=VALUE] on l4: one of several guests, up to 8; memory=, kernel=,\n"
     "                        initrd=, append= where it differs from the others;\n"
     "                        share=, of the processor, beside the others' (1)\n"
+    "  --ports=RANGES        on l4: give the guest these ports of the machine, LOW-HIGH[:...],\n"
+    "                        hexadecimal; of one of several: ports=, as above\n"
     "  --l4-kernel=FILE      another X.2 kernel than ours; its loader and sigma0, where\n"
     "  --l4-loader=FILE      ours do not do\n"
     "  --l4-sigma0=FILE\n"
@@ -65,6 +67,7 @@ enum {
         O_ISO,
         O_DRY_RUN,
         O_VM,
+        O_PORTS,
         O_LAYOUT,
         O_WITHOUT,
         O_L4_KERNEL,
@@ -91,6 +94,7 @@ static const struct option table[] = {
     {"iso", 1, NULL, O_ISO},
     {"dry-run", 0, NULL, O_DRY_RUN},
     {"vm", 1, NULL, O_VM},
+    {"ports", 1, NULL, O_PORTS},
     {"layout", 1, NULL, O_LAYOUT},
     {"without", 1, NULL, O_WITHOUT},
     {"l4-kernel", 1, NULL, O_L4_KERNEL},
@@ -172,6 +176,8 @@ static void add_guest(struct run_options *options, const char *text)
                         guest->memory_mb = memory(value);
                 else if (value && !strcmp(word, "share"))
                         guest->share = share(value);
+                else if (value && !strcmp(word, "ports"))
+                        run_ports(&guest->ports, value);
                 else if (value && !strcmp(word, "kernel"))
                         guest->kernel = value;
                 else if (value && !strcmp(word, "initrd"))
@@ -180,7 +186,7 @@ static void add_guest(struct run_options *options, const char *text)
                         guest->append = value;
                 else
                         ab_die(AB_EXIT_USAGE,
-                               "--vm=%s: %s: give memory=, share=, kernel=, initrd= or "
+                               "--vm=%s: %s: give memory=, share=, ports=, kernel=, initrd= or "
                                "append=",
                                text, word);
         }
@@ -195,6 +201,30 @@ static bool all_have_kernels(const struct run_options *options)
                 if (!options->guest[i].kernel)
                         return false;
         return options->guests;
+}
+
+/* No port is given twice; --ports is for a single guest. */
+static void check_ports(const struct run_options *options)
+{
+        unsigned i, j;
+        int port;
+
+        if (options->ports.count && (!options->hypervisor->kernel || options->guests))
+                ab_die(AB_EXIT_USAGE, "--ports: %s",
+                       options->guests ? "which guest's: give --vm=NAME,ports="
+                                       : "bare has them all: use --hypervisor=l4");
+        for (i = 0; i < options->guests; i++) {
+                for (j = 0; j < i; j++) {
+                        port = run_common_port(&options->guest[i].ports, &options->guest[j].ports);
+                        if (port >= 0)
+                                ab_die(AB_EXIT_USAGE, "--vm=%s: port %x has been given to %s",
+                                       options->guest[i].name, (unsigned)port,
+                                       options->guest[j].name);
+                }
+                if (options->guest[i].ports.count && !options->hypervisor->kernel)
+                        ab_die(AB_EXIT_USAGE, "--vm=%s: bare has all ports: use --hypervisor=l4",
+                               options->guest[i].name);
+        }
 }
 
 /* What makes sense only together. */
@@ -213,6 +243,7 @@ static void check(const struct run_options *options)
         if (options->guests > options->hypervisor->machines)
                 ab_die(AB_EXIT_USAGE, "--vm: %s runs %u guest: use --hypervisor=l4",
                        options->hypervisor->name, options->hypervisor->machines);
+        check_ports(options);
         if ((options->l4_kernel || options->l4_loader || options->l4_sigma0) &&
             !options->hypervisor->kernel)
                 ab_die(AB_EXIT_USAGE, "--l4-kernel: %s is no L4: use --hypervisor=l4",
@@ -318,6 +349,9 @@ void run_parse(struct run_options *options, int argc, char **argv)
                         break;
                 case O_VM:
                         add_guest(options, optarg);
+                        break;
+                case O_PORTS:
+                        run_ports(&options->ports, optarg);
                         break;
                 case O_LAYOUT:
                         layout = one_of("--layout", optarg, "split", "colocated");

@@ -3,6 +3,7 @@
  * afterburn run: the parts share these types.
  *
  *      options.c       what the user asked for
+ *      ports.c         ports of the machine for guests
  *      backend.c       what --hypervisor= may be
  *      image.c         kernel and root file system, checked and made ready
  *      machine.c       the emulator's command line (QEMU, bochs, GRUB ISO)
@@ -14,6 +15,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <afterburn/vm.h>
 
 struct run_options;
 struct run_images;
@@ -34,10 +37,22 @@ struct run_backend {
  */
 const struct run_backend *run_backend(const char *name, const char *layout);
 
+/* Ports of the real machine, as ranges. */
+struct run_ports {
+        unsigned count;
+        uint16_t first[AB_VM_PORTS], last[AB_VM_PORTS];
+};
+
+/* ports=`text'; ends the program with status 2 where it is wrong. */
+void run_ports(struct run_ports *ports, const char *text);
+/* A port both have; -1: there is none. */
+int run_common_port(const struct run_ports *a, const struct run_ports *b);
+
 /* One of several guests: --vm.  What is NULL or 0 is as for a single one. */
 struct run_guest {
         const char *name, *kernel, *initrd, *append;
         unsigned memory_mb, share;
+        struct run_ports ports;
 };
 
 #define RUN_GUESTS 8
@@ -58,6 +73,7 @@ struct run_options {
         const char *l4_kernel, *l4_loader, *l4_sigma0; /* NULL: this project's */
         const char **extra;                            /* --emulator-option, NULL-terminated */
         unsigned memory_mb;
+        struct run_ports ports;
         unsigned l4_memory_mb; /* 0: by each guest's memory */
         double timeout;        /* seconds; 0: none */
         bool icount, dry_run, quiet;

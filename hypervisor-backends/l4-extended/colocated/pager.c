@@ -10,7 +10,7 @@
 #include "colocated.h"
 #include "policy.h"
 
-enum { WRITE = 2, PRESENT = 1, PAGE_FAULT = 14, IO_PORT = L4_IOFPAGE_PORT_SHIFT };
+enum { WRITE = 2, PRESENT = 1, PAGE_FAULT = 14 };
 
 /* --- the kernel thread goes to its trap handler ------------------------------------------ */
 
@@ -246,22 +246,6 @@ void co_exception(void)
         l4vm_trap();
 }
 
-/* A port that the machine has been granted, but this space not been given yet. */
-static void port(void)
-{
-        L4_Word_t fpage = L4_StoreMR(1);
-        L4_MsgTag_t tag;
-
-        L4_Accept(L4_CompleteAddressSpace, 0);
-        L4_LoadMR(1, fpage >> IO_PORT);
-        L4_Set_MsgTag(L4_Tag(RMON_VM_PORT, 1, 0));
-        tag = L4_Call(l4vm_owner);
-        L4_Accept(L4_Nilpage, 0);
-        if (L4_IpcFailed(tag) || L4_TypedWords(tag) != 2)
-                backend_fatal("the wedge used a port it has not been granted");
-        L4_Set_MsgTag(L4_Tag(0, 0, 0));
-}
-
 static void of_kernel(L4_MsgTag_t tag)
 {
         uint32_t label = L4_Label(tag);
@@ -277,7 +261,7 @@ static void of_kernel(L4_MsgTag_t tag)
         } else if (label == L4_LABEL_EXCEPTION) {
                 exception();
         } else if (label == L4_LABEL_IOFAULT_RW) {
-                port();
+                backend_fatal("the wedge used a port it has not been granted");
         } else {
                 page_fault(label & L4_FPAGE_W);
         }

@@ -46,11 +46,14 @@ static void describe(FILE *text, struct run_images *images, const struct run_gue
         enum kernel_kind kind;
         unsigned kernel = add(images, run_kernel(guest->kernel, true, &kind, options));
         char *initrd = run_initrd(guest->initrd, kind, options);
+        unsigned i;
 
         fprintf(text, "vm %s\nmemory %u\nl4-memory %u\nwedge %u\nkernel %u\n", guest->name,
                 guest->memory_mb, l4_memory_mb(guest, options), wedge, kernel);
         if (guest->share)
                 fprintf(text, "share %u\n", guest->share);
+        for (i = 0; i < guest->ports.count; i++)
+                fprintf(text, "port %x %x\n", guest->ports.first[i], guest->ports.last[i]);
         if (options->without)
                 fprintf(text, "without %s\n", options->without);
         if (initrd)
@@ -63,7 +66,7 @@ static void describe(FILE *text, struct run_images *images, const struct run_gue
 /* What --vm left out is as for a single guest. */
 static struct run_guest complete(const struct run_options *options, unsigned number)
 {
-        struct run_guest guest = {.name = "guest"};
+        struct run_guest guest = {.name = "guest", .ports = options->ports};
 
         if (number < options->guests)
                 guest = options->guest[number];

@@ -74,17 +74,6 @@ static int module(const char *p)
         return n < boot_modules() ? (int)n : -1;
 }
 
-static const char *add_port(struct vm *v, const char *p)
-{
-        L4_Word_t first = number(&p, 16), last = number(&p, 16);
-
-        if (first > last || last > 0xffff || v->page->port_count == AB_VM_PORTS)
-                return "a port range is wrong, or there are more than 16";
-        v->page->port[v->page->port_count].first = (uint16_t)first;
-        v->page->port[v->page->port_count++].last = (uint16_t)last;
-        return NULL;
-}
-
 /* One line about @v: the word, a space, the value. */
 static const char *apply(struct vm *v, const char *line)
 {
@@ -92,6 +81,7 @@ static const char *apply(struct vm *v, const char *line)
                                             "port ",    "irq ",       "control ", "share ",
                                             "without ", "l4-memory ", "append "};
         const char *p = line;
+        L4_Word_t value;
         unsigned int i;
 
         for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
@@ -114,7 +104,8 @@ static const char *apply(struct vm *v, const char *line)
                 v->initrd_module = module(p);
                 return v->initrd_module < 0 ? "its initial RAM disk is no module" : NULL;
         case 4:
-                return add_port(v, p);
+                value = number(&p, 16);
+                return vm_add_ports(v, value, number(&p, 16));
         case 5:
                 v->page->irqs |= 1u << (number(&p, 10) & 15);
                 return NULL;

@@ -76,6 +76,11 @@ struct vm *vm_of(L4_ThreadId_t t);
 unsigned int vms_running(void);
 unsigned int vms_status(void);
 
+/* ports.c: give @v these ports.  A sentence on error, else null. */
+const char *vm_add_ports(struct vm *v, L4_Word_t first, L4_Word_t last);
+/* Read, or @write, port @n for it.  False: it has not been given that. */
+int vm_port(const struct vm *v, L4_Word_t n, L4_Word_t bytes, int write, L4_Word_t *value);
+
 /* stop.c: ExchangeRegisters of a user thread, as much of it as ends an Ipc.  False: it is none. */
 int vm_move(struct vm *v, L4_ThreadId_t t, struct L4_ExRegs *r);
 /* Its user space @n, if there is one: no thread there does anything until it is not @halted any

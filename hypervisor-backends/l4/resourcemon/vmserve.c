@@ -323,18 +323,12 @@ static int fatal(struct vm *v, L4_MsgTag_t tag, const L4_Word_t *mr)
         return 0;
 }
 
-static int port(struct vm *v, L4_Word_t n)
+static int port(struct vm *v, const L4_Word_t *mr)
 {
-        L4_Fpage_t f = L4_IoFpageLog2(n, 0);
+        L4_Word_t value = mr[3];
 
-        for (unsigned int i = 0; i < v->page->port_count; i++) {
-                if (n < v->page->port[i].first || n > v->page->port[i].last)
-                        continue;
-                L4_Set_MsgTag(L4_Tag(0, 0, 2));
-                L4_LoadMapItem(1, L4_FpageAddRights(f, L4_FPAGE_R | L4_FPAGE_W), 0);
-                return 1;
-        }
-        return answer(L4_ERROR_NOPRIVILEGE, 0);
+        return vm_port(v, mr[1], mr[2], mr[4] != 0, &value) ? answer(L4_ERROR_OK, value)
+                                                            : answer(L4_ERROR_NOPRIVILEGE, 0);
 }
 
 static int move(struct vm *v, const L4_Word_t *mr)
@@ -430,7 +424,7 @@ int vm_serve(struct vm *v, L4_ThreadId_t from, L4_MsgTag_t tag, const L4_Word_t 
         case RMON_VM_CLOCK:
                 return answer(L4_ERROR_OK, device_clock());
         case RMON_VM_PORT:
-                return port(v, mr[1]);
+                return port(v, mr);
         case RMON_VM_SHARED:
                 return share(v, mr[1]);
         case RMON_VM_HALT:
