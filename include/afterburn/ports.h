@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * I/O ports of the real machine that no guest is given: those L4 and the resource monitor use, and
- * those that end the machine for all.  `afterburn run' refuses them by name, the resource monitor
- * whoever else describes machines.  The wedge has a chip at most of them anyway.
+ * those that end the machine for all: the last four rows are QEMU's exit device, the switch as the
+ * BIOS of QEMU and that of bochs place it, and bochs' shutdown.  `afterburn run' refuses them by
+ * name, the resource monitor whoever else describes machines.  Each port that the wedge has a chip
+ * at is among them.
  */
 #ifndef AFTERBURN_PORTS_H
 #define AFTERBURN_PORTS_H
@@ -33,6 +35,8 @@ static inline const struct ab_kept_ports *ab_kept_ports(uint32_t first, uint32_t
             {0x80, 0x80, "for delays, each guest's own"},
             {0xed, 0xed, "for delays, each guest's own"},
             {0xf4, 0xf7, "the emulator's end"},
+            {0x604, 0x605, "the switch that turns the machine off"},
+            {0xb004, 0xb005, "the switch that turns the machine off"},
             {0x8900, 0x8900, "the emulator's end"},
         };
 

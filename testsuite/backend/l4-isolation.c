@@ -245,7 +245,7 @@ static void messages(void)
         message(root, tag(RMON_EXIT, 1, 0), 1, 0, "a request to end the program");
         message(root, tag(RMON_PUTS, 2, 0), 4, 0x6c697665, "characters for the console");
         message(root, tag(RMON_VM_SPACE, 1, 0), NEIGHBOUR, 0, "a request to replace a space");
-        message(root, tag(RMON_VM_PORT, 1, 0), 0x80, 0, "a request for a port");
+        message(root, tag(RMON_VM_PORT, 4, 0), 0x80, 1, "a request for a port");
         message(root, tag(RMON_THREAD_CONTROL, 5, 0), thread(0, 0), 0,
                 "a request to delete a thread");
         message(root, tag(L4_LABEL_PAGEFAULT | 2, 2, 0), WEDGE, 0,

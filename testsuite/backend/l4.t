@@ -77,4 +77,9 @@ vm other
 port 511 520"
 boot one </dev/null | grep -q "^resourcemon: description: a port is to be its own that is another machine's"
 ok $? "nor the same port twice"
+for wrong in '' 510 '511 510' '510 10000' '510 51g' '510 511 512'; do
+        ports="port $wrong"
+        boot one </dev/null | grep -q "^resourcemon: description: a port range is wrong"
+        ok $? "nor a range that is none: $wrong"
+done
 echo "1..$n"

@@ -3,7 +3,7 @@
 # afterburn run: what it refuses, in one line each.  No machine is started.
 # shellcheck source=testsuite/run/run.sh
 . "${top_srcdir:?}/testsuite/run/run.sh"
-plan 34
+plan 39
 
 try 2 && one_line 'no kernel'; check 'no kernel: usage'
 try 2 --frobnicate vmlinux && one_line '--frobnicate'; check 'an unknown option: usage'
@@ -45,6 +45,16 @@ try 2 --l4-memory=8M "$tmp/elf" && one_line 'bare is no L4: use --hypervisor=l4'
 check 'memory of L4 for the bare machine: usage'
 try 2 --hypervisor=l4 --l4-memory=65M "$tmp/elf" && one_line 'give 1M to 64M'
 check 'more of it than a machine can have: usage'
+try 2 --hypervisor=l4 --ports=510-lots "$tmp/elf" && one_line 'ports=510-lots: not ports: give LOW-HIGH'
+check 'ports that are no numbers: usage'
+try 2 --hypervisor=l4 --vm=A,ports=10000 "$tmp/elf" && one_line 'ports=10000: not ports'
+check 'ports that no machine has: usage'
+try 2 --hypervisor=l4x --vm=A,ports=3f0-3ff "$tmp/elf" && one_line 'ports=3f0-3ff: 3f8 is kept from guests: it is the console'
+check 'ports somebody else uses: usage'
+try 2 --hypervisor=l4 --vm=A,ports=510-51b --vm=B,ports=300:51b "$tmp/elf" && one_line 'port 51b has been given to A'
+check 'a port for two guests: usage'
+try 2 --ports=510-511 "$tmp/elf" && one_line 'bare has them all: use --hypervisor=l4'
+check 'ports for a guest on the bare machine: usage'
 try 1 --hypervisor=l4 --l4-kernel="$tmp/none" "$tmp/elf" && one_line "$tmp/none: cannot be read"
 check 'the L4 kernel is missing'
 try 1 --hypervisor=l4 --l4-kernel="$tmp/text.c" "$tmp/elf" && one_line "$tmp/text.c: not an ELF file"

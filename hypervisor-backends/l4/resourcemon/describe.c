@@ -66,6 +66,14 @@ static void copy(char *to, const char *from, unsigned int room)
         to[n] = 0;
 }
 
+/* The one that ends the line; all ones: there is none, or more behind it. */
+static L4_Word_t last_number(const char *p)
+{
+        L4_Word_t value = number(&p, 16);
+
+        return *p ? ~0u : value;
+}
+
 /* A module number, or -1. */
 static int module(const char *p)
 {
@@ -105,7 +113,7 @@ static const char *apply(struct vm *v, const char *line)
                 return v->initrd_module < 0 ? "its initial RAM disk is no module" : NULL;
         case 4:
                 value = number(&p, 16);
-                return vm_add_ports(v, value, number(&p, 16));
+                return vm_add_ports(v, value, last_number(p));
         case 5:
                 v->page->irqs |= 1u << (number(&p, 10) & 15);
                 return NULL;

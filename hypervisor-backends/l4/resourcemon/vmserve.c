@@ -323,10 +323,12 @@ static int fatal(struct vm *v, L4_MsgTag_t tag, const L4_Word_t *mr)
         return 0;
 }
 
-static int port(struct vm *v, const L4_Word_t *mr)
+static int port(const struct vm *v, L4_MsgTag_t tag, const L4_Word_t *mr)
 {
         L4_Word_t value = mr[3];
 
+        if (L4_UntypedWords(tag) != 4)
+                return answer(L4_ERROR_PARAM, 0);
         return vm_port(v, mr[1], mr[2], mr[4] != 0, &value) ? answer(L4_ERROR_OK, value)
                                                             : answer(L4_ERROR_NOPRIVILEGE, 0);
 }
@@ -424,7 +426,7 @@ int vm_serve(struct vm *v, L4_ThreadId_t from, L4_MsgTag_t tag, const L4_Word_t 
         case RMON_VM_CLOCK:
                 return answer(L4_ERROR_OK, device_clock());
         case RMON_VM_PORT:
-                return port(v, mr);
+                return port(v, tag, mr);
         case RMON_VM_SHARED:
                 return share(v, mr[1]);
         case RMON_VM_HALT:

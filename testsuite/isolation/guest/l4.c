@@ -301,7 +301,7 @@ static const struct {
     {"a report of a crash", {TAG(RMON_VM_FATAL, 12, 0)}},
     {"a line for the control console", {TAG(RMON_VM_CONTROL, 2, 0), 4, 0x6c697665}},
     {"a request for a space", {TAG(RMON_VM_SPACE, 1, 0), 1}},
-    {"a request for a port", {TAG(RMON_VM_PORT, 3, 0), 0x80, 1, 0}},
+    {"a request for a port", {TAG(RMON_VM_PORT, 4, 0), 0x80, 1, 0}},
     {"a request for a timer", {TAG(RMON_VM_TIMER, 1, 0), 1}},
 };
 
