@@ -166,12 +166,10 @@ count() {
         done
 }
 
-# typing OUT: an empty line, twenty times, and the end, for cat, once a guest has said "ready" in OUT
+# typing OUT: an empty line, twenty times, and the end, for cat, once a guest has said "ready" in OUT,
+# however long that takes: who calls ends it with the run, or takes the pipe away
 typing() {
-        for _ in $(seq 600); do
-                ! grep -q ready "$1" 2>/dev/null || break
-                sleep 0.1
-        done
+        until grep -q ready "$1" 2>/dev/null || [ ! -p "$work/typed" ]; do sleep 0.1; done
         for _ in $(seq 20); do
                 sleep 0.1
                 echo

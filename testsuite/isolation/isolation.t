@@ -4,6 +4,7 @@
 # triple-fault and loop, and a second one works on as when alone.
 # AFTERBURN_TEST_GUEST names another kernel, OPTIONS another hypervisor; with ATTACKS_ONLY the first
 # part is all.
+# shellcheck disable=SC2317 # functions are called through fed
 # shellcheck source=testsuite/run/run.sh
 . "${top_srcdir:?}/testsuite/run/run.sh"
 here=$top_builddir/testsuite/isolation
@@ -72,22 +73,17 @@ check "it prints the same beside a kernel that writes ports nobody granted"
 l4 99 --vm="$lost=$here/memory" --vm=B "$guest" -- /bin/isolation --work 20 && worked &&
         grep -q "^A: Bail out.*vector 14" "$tmp/out"
 check "it prints the same beside a kernel that writes the memory of L4"
+operator() {
+        wait_for grep -q "B: rebooted, status" "$tmp/out" && wait_for grep -q "$sign" "$tmp/out"
+        printf '\0021\002k'
+}
 # beside MACHINE SIGN: nothing but the operator ends this one; he waits until the other is done and
 # this one has given a sign, however long the host takes; or until the run is over too early.
 beside() {
-        : >"$tmp/out"
-        : >"$tmp/err"
-        # shellcheck disable=SC2086,SC2094 # words; it waits for what the machine writes
-        {
-                patience=$((hang * 5))
-                until grep -q "^afterburn run: " "$tmp/err" || [ $patience = 0 ] ||
-                        { grep -q "B: rebooted, status" "$tmp/out" && grep -q "$2" "$tmp/out"; }; do
-                        patience=$((patience - 1))
-                        sleep 0.2
-                done
-                printf '\0021\002k'
-        } | $limit "$run" ${OPTIONS:---hypervisor=l4} --timeout="$hang" --initrd="$root" --vm="$1" --vm=B \
-                "$guest" -- /bin/isolation --work 20 >>"$tmp/out" 2>"$tmp/err"
+        sign=$2
+        # shellcheck disable=SC2086 # words
+        fed operator ${OPTIONS:---hypervisor=l4} --timeout="$hang" --initrd="$root" --vm="$1" --vm=B \
+                "$guest" -- /bin/isolation --work 20
         [ $? = 125 ] && worked && grep -q 'B: rebooted, status 0' "$tmp/out"
 }
 beside "$lost=$here/loop" ': A: it runs with interrupts off' && grep -q ': A: killed: it ran with interrupts off' "$tmp/err"

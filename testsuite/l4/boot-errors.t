@@ -20,7 +20,8 @@ says() {
 		-serial "file:$dir/console" "$@" </dev/null >"$dir/messages" 2>&1 &
 	machine=$!
 	patience=$((hang * 10))
-	until tr '\r' '#' <"$dir/console" | grep -q "^afterburner l4: .*#" || [ $patience = 0 ]; do
+	until tr '\r' '#' <"$dir/console" | grep -q "^afterburner l4: .*#" ||
+		[ $patience = 0 ] || ! kill -0 "$machine" 2>/dev/null; do
 		patience=$((patience - 1))
 		sleep 0.1
 	done

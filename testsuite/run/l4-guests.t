@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Guests of our own on L4 that need no Linux: what a guest may rely on, and how it ends.
+# shellcheck disable=SC2317 # functions are called through fed
 # shellcheck source=testsuite/run/run.sh
 . "${top_srcdir:?}/testsuite/run/run.sh"
 plan 20
@@ -58,42 +59,35 @@ l4 125 --append=segment "$ends" && [ "$(grep -c '^afterburn run:' "$tmp/err")" =
         grep -q 'segment that does not begin at 0, .*: compile it without CONFIG_SMP' "$tmp/err"
 check 'a kernel with data in a segment with a base is refused in one sentence'
 
-# with_other WORD ARGUMENT...: a guest that ends as WORD says, beside one that ends well
+# with_other WORD FEED ARGUMENT...: a guest that ends as WORD says, beside one that ends well
 with_other() {
-        word=$1
-        shift
-        : >"$tmp/out"
-        $limit "$run" --hypervisor=l4 --vm=good,memory=32M --vm="bad,memory=32M,append=$word" "$@" \
-                "$ends" >>"$tmp/out" 2>"$tmp/err"
+        word=$1 typed=$2
+        shift 2
+        fed "$typed" --hypervisor=l4 --vm=good,memory=32M --vm="bad,memory=32M,append=$word" "$@" "$ends"
 }
 good_ended_well() { grep -q '^good: ok 1 200 ticks' "$tmp/out"; }
 loop=$(nm "$ends" | sed -n 's/ T endless_loop_here//p')
 
-with_other panic --timeout="$hang" </dev/null
+with_other panic : --timeout="$hang"
 [ $? = 99 ] && good_ended_well && grep -q '^bad: Bail out! as the command line asks' "$tmp/out"
 check 'a panic ends one guest and leaves the other running'
-with_other triple --timeout="$hang" </dev/null
+with_other triple : --timeout="$hang"
 [ $? = 125 ] && good_ended_well && grep -q ': bad: triple fault: eip ' "$tmp/err"
 check 'so does a triple fault, and the closing line says it'
 # The other one needs two seconds of an idle host: more where that is not enough.
 for seconds in 20 200 "$hang"; do
-        with_other loop --timeout=$seconds </dev/null
+        with_other loop : --timeout=$seconds
         ended=$?
         ! good_ended_well || break
 done
 [ "$ended" = 124 ] && good_ended_well &&
         grep -qi ": time ran out: bad: it ran with interrupts off at 0x$loop," "$tmp/err"
 check 'a loop with interrupts off meets the time limit, and the closing line says where'
-: >"$tmp/out"
-# shellcheck disable=SC2094 # it waits for what the machine writes
-{
-        patience=$((hang * 5))
-        until good_ended_well && grep -q ': bad: it runs with interrupts off' "$tmp/out" || [ $patience = 0 ]; do
-                patience=$((patience - 1))
-                sleep 0.2
-        done
+killed_at_last() {
+        wait_for good_ended_well && wait_for grep -q ': bad: it runs with interrupts off' "$tmp/out"
         printf '\0022\002k'
-} | with_other loop --timeout="$hang"
+}
+with_other loop killed_at_last --timeout="$hang"
 [ $? = 125 ] && good_ended_well &&
         grep -qi ": bad: killed: it ran with interrupts off at 0x$loop," "$tmp/err"
 check 'the operator kills it from the console'

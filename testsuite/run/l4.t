@@ -3,6 +3,7 @@
 # afterburn run --hypervisor=l4: samples, several guests, what is refused; Linux and its smoke
 # suite where an afterburned kernel is there (AFTERBURN_TEST_GUEST names another).  ROW and
 # OPTIONS name another hypervisor of the kind.
+# shellcheck disable=SC2317 # functions are called through fed
 # shellcheck source=testsuite/run/run.sh
 . "${top_srcdir:?}/testsuite/run/run.sh"
 share=$top_builddir/share/afterburner
@@ -132,19 +133,15 @@ l4 124 --timeout=8 --initrd="$mini" "$guest" -- /bin/say -l && grep -q 'time ran
 check 'Linux: an endless command meets the time limit'
 # Asked to stop for what was typed, it came at once; asked again seconds later, it was taken for one that
 # had not come all that time, and the program was told of a general protection fault.
-: >"$tmp/out"
-# shellcheck disable=SC2086,SC2094 # words; it waits for what the machine writes
-{
-        patience=$((hang * 5))
-        until grep -q '^\[endless\]' "$tmp/out" || [ $patience = 0 ]; do
-                patience=$((patience - 1))
-                sleep 0.2
-        done
+interrupted_again() {
+        wait_for grep -q '^\[endless\]' "$tmp/out"
         for key in a b "$(printf '\003')"; do
                 printf %s "$key"
                 sleep 3
         done
-} | $limit "$run" $options --timeout="$hang" --initrd="$mini" "$guest" -- /bin/say -l endless >>"$tmp/out" 2>"$tmp/err"
+}
+# shellcheck disable=SC2086 # words
+fed interrupted_again $options --timeout="$hang" --initrd="$mini" "$guest" -- /bin/say -l endless
 [ $? = 130 ]
 check 'Linux: an endless command that is interrupted again after three seconds goes on'
 exit "$failed"

@@ -57,6 +57,35 @@ try() {
         [ $got = "$want" ] || { echo "exit status $got, not $want" >>"$tmp/err"; return 1; }
 }
 
+# fed FEED ARGUMENT...: run, and FEED, a command, types meanwhile; returns how the run ended
+fed() {
+        feed=$1
+        shift
+        : >"$tmp/out"
+        : >"$tmp/err"
+        rm -f "$tmp/over"
+        $feed | {
+                $limit "$run" "$@" >>"$tmp/out" 2>>"$tmp/err"
+                ended=$?
+                : >"$tmp/over"
+                exit $ended
+        }
+}
+
+# wait_for COMMAND...: in FEED, until it succeeds; false as soon as the run is over without
+wait_for() {
+        patience=$((hang * 5))
+        while :; do
+                # Looked for first: what was said before the end counts.
+                over=
+                [ ! -e "$tmp/over" ] || over=1
+                ! "$@" || return 0
+                [ -z "$over" ] && [ $patience -gt 0 ] || return 1
+                patience=$((patience - 1))
+                sleep 0.2
+        done
+}
+
 # one_line TEXT: standard error is one line that holds TEXT
 one_line() {
         [ "$(wc -l <"$tmp/err")" = 1 ] && grep -qF -- "$1" "$tmp/err"
