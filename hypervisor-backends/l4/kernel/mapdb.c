@@ -403,6 +403,7 @@ static bool clear_target(struct space *to, u32 address, bool large)
                 account_free(to->account, to->shadow[index]);
                 to->pd[index] = 0;
                 to->shadow[index] = NULL;
+                to->parts[index] = 0;
                 space_flush_all(to);
         } else {
                 unmap_region(to, address, large ? SUPER_SIZE : PAGE_SIZE, FPAGE_RIGHTS, true);

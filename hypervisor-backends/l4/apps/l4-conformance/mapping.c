@@ -285,6 +285,24 @@ static void grants(void)
         task_delete_all();
 }
 
+/*
+ * A page of 4 MB takes the place of pages all over a page table; then their space goes.  What it
+ * kept about them is not to show in whatever its memory becomes: the next page table, for one.
+ */
+static void left_behind(L4_Fpage_t large)
+{
+        L4_ThreadId_t other = new_slave(), t = new_slave();
+
+        for (L4_Word_t at = 0; at < 1u << L4_SUPERPAGE_BITS; at += 1u << (L4_SUPERPAGE_BITS - 3))
+                give(t, L4_PageRights(HERE, L4_FPAGE_RWX), 0x30000000 + at, 0);
+        give(t, L4_FpageAddRights(large, L4_FPAGE_RWX), 0x30000000, 0);
+        task_delete(t);
+        give(other, L4_PageRights(HERE, L4_FPAGE_RWX), 0x34000000, 0);
+        check(cannot(other, READ, 0x34330000), "4.2",
+              "mapping: a page of 4 MB over small ones leaves nothing of them behind");
+        task_delete_all();
+}
+
 static void superpages(void)
 {
         L4_ThreadId_t sigma0 = L4_Sigma0(), t;
@@ -303,6 +321,8 @@ static void superpages(void)
               "mapping: a page of 4 MB is mapped whole");
         check(cannot(t, READ, 0x30400000), "4.1", "mapping: and ends after 4 MB");
         task_delete_all();
+
+        left_behind(f);
 
         t = new_slave();
         p[0x1000 / 4] = 0x4F;
