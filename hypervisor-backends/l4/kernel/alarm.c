@@ -94,7 +94,8 @@ void sys_alarm(struct frame *f)
         alarm_drop(t);
         t->alarm_regular = when;
         t->alarm_period = f->edi;
-        if (when)
+        /* The second half of all there is never comes, and clock_arm() takes it for the past. */
+        if ((s64)when > 0)
                 set(t, when);
         f->eax = 1;
 }

@@ -8,7 +8,7 @@
 #define FOR_EVER MS(60000) /* what ends it is no timeout */
 
 static volatile L4_Word_t result, told, ready;
-static uint64_t when;
+static uint64_t when, after;
 static L4_Word_t period;
 static L4_ThreadId_t application;
 
@@ -34,7 +34,7 @@ static void spin(void)
 /* Set the alarm, and compute. */
 static void set(void)
 {
-        when = counter() + steps(5);
+        when = counter() + after;
         result = L4_Alarm(when, period);
         if (!result)
                 result = L4_ErrorCode() << 8;
@@ -48,6 +48,7 @@ static void setter(L4_Word_t let, L4_Word_t every)
 
         L4_Schedule(t, L4_SCHED_LEAVE, L4_SCHED_LEAVE, 100, let, NULL);
         period = every;
+        after = steps(5);
         result = ready = 0;
         task_start(t, set);
 }
@@ -103,6 +104,36 @@ static void wakes(void)
         task_delete_all();
 }
 
+/* What a loop takes when least comes between. */
+static uint64_t loop(void)
+{
+        uint64_t least = ~0ull;
+
+        for (unsigned int i = 0; i < 5; i++) {
+                uint64_t begun = counter();
+
+                for (volatile unsigned int n = 0; n < 10000; n++)
+                        ;
+                if (counter() - begun < least)
+                        least = counter() - begun;
+        }
+        return least;
+}
+
+/* Three quarters of all there is away: no moment that has passed, to be told of again and again. */
+static void never_due(void)
+{
+        uint64_t before = loop();
+
+        setter(LET, 0);
+        after = 3ull << 62;
+        while (!ready)
+                L4_Sleep(MS(1));
+        check(result == 1 && loop() < 8 * before, SECTION,
+              "alarms: one that is never due leaves the processor alone");
+        task_delete_all();
+}
+
 static void hears(void)
 {
         when = counter() + steps(5);
@@ -144,5 +175,6 @@ void area_alarms(void)
         }
         rights();
         wakes();
+        never_due();
         second_hand();
 }
