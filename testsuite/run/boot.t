@@ -9,7 +9,7 @@ plan 16
 
 try 0 --quiet --initrd="$mini" "$kernel" -- /bin/say one && echo '[one]' | cmp -s - "$tmp/out"
 check 'a command runs and only its output is shown'
-grep -Eq '^afterburn run: bare/qemu: ok, exit status 0, [0-9.]+ s$' "$tmp/err" && one_line 'ok'
+grep -Eq '^afterburn run: bare/qemu: ok, exit status 0, [0-9.]+ s, instructions not counted [(]--icount does[)]$' "$tmp/err" && one_line 'ok'
 check 'one closing line'
 
 # shellcheck disable=SC2016,SC1003

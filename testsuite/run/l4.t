@@ -31,7 +31,7 @@ try 0 "$share/hello" && cmp -s "$tmp/out" "$tmp/l4"
 check 'hello: the same output as on the bare machine'
 l4 0 "$share/mini" && [ "$(grep -c '^ok ' "$tmp/out")" = 9 ]
 check 'mini: processes, timer, memory protection'
-grep -Eq "^afterburn run: $row/qemu: ok, exit status 0, [0-9.]+ s, [0-9]+ hypervisor entries, [0-9]+ threads\$" "$tmp/err"
+grep -Eq "^afterburn run: $row/qemu: ok, exit status 0, [0-9.]+ s, instructions not counted \(--icount does\), [0-9]+ hypervisor entries, [0-9]+ monitor requests, [0-9]+ threads\$" "$tmp/err"
 check 'the closing line counts hypervisor entries'
 for mb in 32 768; do
         l4 0 --memory=${mb}M "$share/mini"
@@ -127,7 +127,7 @@ for mb in 31 769; do
         check "Linux: $mb MB are refused in one sentence"
 done
 l4 0 --quiet --icount --initrd="$mini" "$guest" -- /bin/say x &&
-        grep -Eq ' [0-9]+ instructions, [0-9]+ hypervisor entries, [0-9]+ threads$' "$tmp/err"
+        grep -Eq ' [0-9]+ instructions, [0-9]+ hypervisor entries, [0-9]+ monitor requests, [0-9]+ threads$' "$tmp/err"
 check 'Linux: instructions are counted'
 l4 124 --timeout=8 --initrd="$mini" "$guest" -- /bin/say -l && grep -q 'time ran out' "$tmp/err"
 check 'Linux: an endless command meets the time limit'

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 RUN_TESTS = testsuite/run/errors.t testsuite/run/l4.t testsuite/run/l4ka.t testsuite/run/l4-vms.t testsuite/run/l4-shares.t testsuite/run/l4-ports.t \
+	testsuite/run/l4-requests.t \
 	testsuite/run/l4-guests.t \
 	testsuite/run/l4-records.t testsuite/run/l4x-split.t \
 	testsuite/run/l4x-colocated.t testsuite/run/control-line.t testsuite/run/waits.t testsuite/run/boot.t \
@@ -38,3 +39,11 @@ CLEANFILES += testsuite/run/ports
 testsuite/run/ports: $(PORTS) $(SAMPLE_NEEDS) $(AFTERBURN_TOOLS)
 	$(AM_V_CCLD)$(MKDIR_P) testsuite/run && \
 	bin/afterburn-cc $(SAMPLE_FLAGS) -o $@ $(PORTS:%=$(top_srcdir)/%)
+
+TOUCHES = $(SAMPLE_COMMON) testsuite/run/guest/touches.c
+EXTRA_DIST += testsuite/run/guest/touches.c
+check_DATA += testsuite/run/touches
+CLEANFILES += testsuite/run/touches
+testsuite/run/touches: $(TOUCHES) $(SAMPLE_NEEDS) $(AFTERBURN_TOOLS)
+	$(AM_V_CCLD)$(MKDIR_P) testsuite/run && \
+	bin/afterburn-cc $(SAMPLE_FLAGS) -o $@ $(TOUCHES:%=$(top_srcdir)/%)

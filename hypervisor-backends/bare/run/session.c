@@ -4,9 +4,9 @@
  * console; on the second one init says when the command starts ("afterburn
  * ready") and how it ended ("afterburn exit STATUS TICKS"), and the loader
  * what stopped it ("afterburn error TEXT").  A hypervisor tells there how often it was
- * entered ("afterburn entries NUMBER"), how many threads the guest took ("afterburn threads
- * NUMBER") and how long it stood in line ("afterburn waited"); and, of several guests, puts "vm
- * NAME " before each line.
+ * entered ("afterburn entries NUMBER"), how often the resource monitor was asked ("afterburn
+ * requests NUMBER"), how many threads the guest took ("afterburn threads NUMBER") and how long it
+ * stood in line ("afterburn waited"); and, of several guests, puts "vm NAME " before each line.
  */
 #include "config.h"
 
@@ -49,7 +49,7 @@ struct session {
         unsigned ended; /* guests that have reported */
         bool input_open, escape;
         int status;
-        unsigned long long ticks, entries, threads;
+        unsigned long long ticks, entries, requests, threads;
         char line[512]; /* control channel, up to the newline */
         size_t line_bytes;
         size_t matched; /* of panic_mark */
@@ -220,6 +220,8 @@ static void control_line(struct session *session, const char *line)
                 guest_ended(session, status);
         } else if (sscanf(line, "afterburn entries %llu", &entries) == 1) {
                 session->entries += entries;
+        } else if (sscanf(line, "afterburn requests %llu", &counted) == 1) {
+                session->requests += counted;
         } else if (sscanf(line, "afterburn threads %llu", &threads) == 1) {
                 session->threads += threads;
         } else if (sscanf(line, "afterburn waited %llu %llu", &counted, &ticks) == 2) {
@@ -317,20 +319,24 @@ static int conclude(const struct session *session, double seconds, bool timed_ou
                     int wait_status)
 {
         const char *result = "ok";
-        char where[32], counted[64] = "", entered[96] = "", status[32] = "", late[160];
+        char where[32], counted[64] = "", entered[128] = "", status[32] = "", late[160];
         int code = session->status;
 
         snprintf(where, sizeof where, "%s/%s", session->options->hypervisor->name,
                  session->options->emulator);
         if (session->entries)
-                snprintf(entered, sizeof entered, ", %llu hypervisor entries, %llu threads",
-                         session->entries, session->threads);
+                snprintf(entered, sizeof entered,
+                         ", %llu hypervisor entries, %llu monitor requests, %llu threads",
+                         session->entries, session->requests, session->threads);
         if (session->images->debug_exit && WIFEXITED(wait_status) && WEXITSTATUS(wait_status) >= 65)
                 wait_status = 0;
         if (session->reported) {
                 snprintf(status, sizeof status, ", exit status %d", session->status);
+                /* Without it a tick is a moment: nothing has counted. */
                 if (session->options->icount)
                         snprintf(counted, sizeof counted, ", %llu instructions", session->ticks);
+                else if (strcmp(session->options->emulator, "bochs"))
+                        strcpy(counted, ", instructions not counted (--icount does)");
                 result = lingered ? "the guest did not reset itself"
                          : session->message[0] && session->images->guests > 1 ? session->message
                          : session->status                                    ? "failed"

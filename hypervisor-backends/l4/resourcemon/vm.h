@@ -40,8 +40,9 @@ struct vm {
         struct console console;
         char control[256]; /* line for whoever runs the machine, not yet ended */
         unsigned int control_used;
-        int reported;   /* it has said there how its command ended */
-        char stuck[48]; /* what it last said there of a guest that makes no progress */
+        L4_Word_t requests; /* faults and calls, those about its lines and its timer apart */
+        int reported;       /* it has said there how its command ended */
+        char stuck[48];     /* what it last said there of a guest that makes no progress */
         char input[VM_INPUT];
         unsigned int input_first, input_count;
         unsigned int spaces;    /* user spaces it has had, highest + 1 */
