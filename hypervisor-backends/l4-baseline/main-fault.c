@@ -37,6 +37,7 @@ void l4vm_classify_main(struct ab_frame *frame, struct ab_trap *trap, uint32_t v
         uint32_t ignored;
         uint8_t code = 0;
 
+        l4vm_repeated = 0; /* it has executed something since it faulted last */
         if (l4vm_code_decides(vector, error) && frame->eip < L4VM_GUEST_END &&
             l4vm_serve_kernel(frame->eip, frame->eip, false, &ignored))
                 code = *(volatile uint8_t *)frame->eip;

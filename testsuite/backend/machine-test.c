@@ -21,7 +21,7 @@ enum {
 /* What wedge_trap() saw, and what it is to do. */
 static volatile struct ab_trap seen;
 static volatile uint32_t traps, seen_eip;
-static volatile enum { PROTECT_AND_RETRY, SKIP_TWO, GO_TO_LANDING } reaction;
+static volatile enum { PROTECT_AND_RETRY, MAP_KERNEL, GO_ON, SKIP_TWO, GO_TO_LANDING } reaction;
 extern char landing[];
 static uint32_t landing_stack[16];
 
@@ -40,11 +40,17 @@ void wedge_trap(struct ab_frame *frame, const struct ab_trap *trap)
         seen.address = trap->address;
         seen_eip = frame->eip;
         traps++;
-        if (traps > 100)
+        if (traps > 1000)
                 backend_fatal("too many traps");
         if (trap->reason == AB_REASON_PAGE_FAULT && reaction == PROTECT_AND_RETRY) {
                 if (!backend_map(0, VIRTUAL, PAGE_A, AB_PAGE_BYTES, AB_READ | AB_WRITE))
                         backend_fatal("cannot map");
+        } else if (trap->reason == AB_REASON_PAGE_FAULT && reaction == MAP_KERNEL) {
+                if (!backend_map(AB_SPACE_KERNEL, KERNEL, PAGE_A, AB_PAGE_BYTES,
+                                 AB_READ | AB_WRITE))
+                        backend_fatal("cannot map");
+        } else if (reaction == GO_ON) {
+                return;
         } else if (reaction == GO_TO_LANDING) {
                 frame->ebx = frame->esp;
                 frame->esp = (uint32_t)&landing_stack[15];
@@ -245,6 +251,52 @@ static void kernel_traps(void)
                 "the trap handler changes address and stack pointer");
 }
 
+/* What the L4 backends count: page faults of user code that came as messages, COUNT_FAULT, ... */
+extern uint32_t l4vm_counts[] __attribute__((weak));
+enum { FAULT_MESSAGES = 2, HELPER_CALLS = 4 };
+
+static uint32_t count_of(uint32_t kind)
+{
+        return l4vm_counts ? l4vm_counts[kind] : 0;
+}
+
+/* More than it takes for the backends to believe that L4 has no memory for a mapping. */
+enum { VERY_MANY = 250 };
+
+/* A breakpoint of the kernel's own, as one for a tick of an idle machine: nothing else happens. */
+static void many_breakpoints(void)
+{
+        enum { INT3 = 0xcc, RET = 0xc3 };
+        uint8_t *code = backend_physical(PAGE_CODE);
+        uint32_t i, before = traps;
+
+        code[0] = INT3;
+        code[1] = RET;
+        backend_map(AB_SPACE_KERNEL, KERNEL, PAGE_CODE, AB_PAGE_BYTES, AB_READ | AB_EXECUTE);
+        reaction = GO_ON;
+        for (i = 0; i < VERY_MANY; i++)
+                ((void (*)(void))KERNEL)();
+        ktap_ok(traps == before + VERY_MANY && seen.vector == 3 && seen_eip == KERNEL + 1,
+                "a breakpoint of the kernel strikes as often as it is executed");
+        backend_unmap(AB_SPACE_KERNEL, KERNEL, AB_PAGE_BYTES);
+}
+
+/* One page of the kernel's area for one purpose after another, as for patches of its text. */
+static void page_mapped_again_and_again(void)
+{
+        uint32_t i, before = count_of(HELPER_CALLS), wrong = 0;
+
+        reaction = MAP_KERNEL;
+        *(uint32_t *)backend_physical(PAGE_A) = 0x12345678;
+        for (i = 0; i < VERY_MANY; i++) {
+                wrong += peek(KERNEL) != 0x12345678;
+                backend_unmap(AB_SPACE_KERNEL, KERNEL, AB_PAGE_BYTES);
+        }
+        ktap_ok(!wrong, "a page of the kernel's area is mapped again as often as it is needed");
+        ktap_ok(count_of(HELPER_CALLS) - before <= VERY_MANY + VERY_MANY / 10,
+                "... and nothing else with it");
+}
+
 static void event_interrupts_kernel(void)
 {
         uint32_t before = deliveries;
@@ -327,15 +379,6 @@ static bool registers_kept(uint32_t esp)
                frame.ebx == 4 && frame.edx == 3 && frame.ecx == 2 && frame.eax == 1;
 }
 
-/* Page faults of user code that came as messages; where the backend counts them. */
-extern uint32_t l4vm_counts[] __attribute__((weak));
-enum { FAULT_MESSAGES = 2 }; /* COUNT_FAULT of the L4 backend */
-
-static uint32_t fault_messages(void)
-{
-        return l4vm_counts ? l4vm_counts[FAULT_MESSAGES] : 0;
-}
-
 /* The emulator checks no segment limits. */
 static bool unbounded;
 
@@ -365,11 +408,11 @@ static void user_traps(void)
                 "user mode: a store to nowhere is a page fault with address and error");
         backend_map(2, 0x40000000, PAGE_A, AB_PAGE_BYTES, AB_READ | AB_WRITE | AB_USER);
         frame.eax = 0x12121212;
-        before = fault_messages();
+        before = count_of(FAULT_MESSAGES);
         run_user(user_touch);
         ktap_ok(*(uint32_t *)backend_physical(PAGE_A) == 0x12121212,
                 "user mode: once mapped, the store succeeds");
-        ktap_ok(fault_messages() == before, "user mode: ... and does not fault once more");
+        ktap_ok(count_of(FAULT_MESSAGES) == before, "user mode: ... and does not fault once more");
         frame.ebx = (uint32_t)&frame;
         run_user(user_read);
         /* A backend may bound user segments; not every emulator knows bounds. */
@@ -416,6 +459,56 @@ static void user_fault_registers(void)
                 "user mode: ... and a step that goes on there is one instruction");
         frame.eflags = 0x202;
         backend_unmap(2, at, AB_PAGE_BYTES);
+}
+
+/* Where the fault below is served: in one row with pages that lie apart. */
+enum { ROW = 0x44000000, SERVED = ROW + 0x100000, APART = 8 };
+static bool serves;
+
+/* As where the directory's entry has become another one: what was made from the old one goes. */
+bool AB_FAST wedge_user_fault(uint32_t address, uint32_t error, uint32_t eip)
+{
+        (void)error;
+        (void)eip;
+        if (!serves || address != SERVED)
+                return false;
+        backend_unmap(2, ROW, 2 * APART * AB_PAGE_BYTES);
+        return backend_map(2, SERVED, PAGE_A, AB_PAGE_BYTES, AB_READ | AB_WRITE | AB_USER);
+}
+
+static void user_fault_served(void)
+{
+        uint32_t i;
+
+        for (i = 0; i < APART; i++)
+                backend_map(2, ROW + 2 * i * AB_PAGE_BYTES, PAGE_A, AB_PAGE_BYTES,
+                            AB_READ | AB_WRITE | AB_USER);
+        frame.eflags = 0x202;
+        run_user(user_int80); /* user code has them now */
+        frame = (struct ab_frame){.edi = 7,
+                                  .esi = 6,
+                                  .ebp = 5,
+                                  .esp = STACK + 0x800,
+                                  .ebx = SERVED,
+                                  .edx = 3,
+                                  .ecx = 2,
+                                  .eax = 1,
+                                  .eflags = 0x202};
+        serves = true;
+        run_user(user_touch);
+        if (trap.reason == AB_REASON_PAGE_FAULT &&
+            wedge_user_fault(trap.address, trap.error, frame.eip))
+                backend_user(&frame, &trap); /* a backend need not ask by itself */
+        serves = false;
+        frame.ebx -= SERVED - 4;
+        ktap_ok(trap.reason == AB_REASON_INTERRUPT && trap.vector == 0x83 &&
+                    registers_kept(STACK + 0x800) && *(uint32_t *)backend_physical(PAGE_A) == 1,
+                "user mode: a fault that is served by taking other pages away keeps registers");
+        frame.ebx = ROW + 2 * AB_PAGE_BYTES;
+        run_user(user_touch);
+        ktap_ok(trap.reason == AB_REASON_PAGE_FAULT && trap.address == ROW + 2 * AB_PAGE_BYTES,
+                "user mode: ... and those are gone");
+        backend_unmap(2, SERVED, AB_PAGE_BYTES);
 }
 
 static void user_events(void)
@@ -595,9 +688,12 @@ void wedge_main(void)
         forgotten_while_away();
         spaces_run_out();
         kernel_traps();
+        many_breakpoints();
+        page_mapped_again_and_again();
         event_interrupts_kernel();
         user_traps();
         user_fault_registers();
+        user_fault_served();
         user_events();
         user_segment();
         user_fpu();

@@ -257,7 +257,7 @@ static void of_kernel(L4_MsgTag_t tag)
                 if (from)
                         answer_map(from, rights, to);
                 else
-                        co_touch(to, rights & AB_WRITE);
+                        touch(to, rights & AB_WRITE);
         } else if (label == L4_LABEL_EXCEPTION) {
                 exception();
         } else if (label == L4_LABEL_IOFAULT_RW) {

@@ -45,15 +45,13 @@ static void take_frame(struct ab_frame *frame)
         l4xvm_segments_leave(l4vm_current, mr, (L4_MsgTag_t){mr[0]});
 }
 
-static bool of_page_fault(struct ab_frame *frame, struct ab_trap *trap, bool write)
+/* A fault at @address; @frame has been taken, for asking the guest may need message registers. */
+static bool is_for_guest(struct ab_frame *frame, struct ab_trap *trap, uint32_t address, bool write)
 {
-        uint32_t address = L4_StoreMR(1), *entry, value, error;
+        uint32_t *entry, value = user_value(l4vm_current, address, &entry);
+        uint32_t error = user_fault_error(value, write);
         unsigned int n;
 
-        l4vm_count(COUNT_FAULT);
-        take_frame(frame);
-        value = user_value(l4vm_current, address, &entry);
-        error = user_fault_error(value, write);
         if (!user_allows(value, write) && address < L4VM_GUEST_END && wedge_user_fault &&
             wedge_user_fault(address, error, frame->eip))
                 value = user_value(l4vm_current, address, &entry);
@@ -69,6 +67,15 @@ static bool of_page_fault(struct ab_frame *frame, struct ab_trap *trap, bool wri
         }
         user_fault_trap(trap, user_allows(value, write), address, error);
         return true;
+}
+
+static bool of_page_fault(struct ab_frame *frame, struct ab_trap *trap, bool write)
+{
+        uint32_t address = L4_StoreMR(1);
+
+        l4vm_count(COUNT_FAULT);
+        take_frame(frame);
+        return is_for_guest(frame, trap, address, write);
 }
 
 static bool of_exception(struct ab_frame *frame, struct ab_trap *trap)
@@ -193,26 +200,27 @@ static __attribute__((noinline)) unsigned int prepare(L4_Word_t *mr)
         return put_fresh(mr, n);
 }
 
-/*
- * The usual page fault: the message @mr tells of general registers and no more, and the guest has
- * no page there, as it says before L4 is asked for anything.  False: that is for of_message().
- */
-static inline bool is_told(const L4_Word_t *mr, struct ab_frame *frame, struct ab_trap *trap)
+/* The usual page fault: the message @mr tells of general registers and no more. */
+static inline bool is_usual_fault(const L4_Word_t *mr)
 {
         const L4_Word_t rights = (L4_FPAGE_R | L4_FPAGE_W | L4_FPAGE_X) << L4_TAG_LABEL_SHIFT;
-        uint32_t address = mr[1], error = ERROR_USER;
 
-        if ((mr[0] & ~rights) !=
-                L4_Tag(L4_LABEL_PAGEFAULT, XFER_STATE_MR - 1, XFER_FRAME_WORDS).raw ||
-            mr[XFER_STATE_MR] != L4_CTRLXFER_GP_ITEM || address >= L4VM_LINEAR ||
-            l4xvm_segments.loaded.gs | l4xvm_segments.loaded.fs || !wedge_user_fault)
-                return false;
-        if (mr[0] & (L4_Word_t)L4_FPAGE_W << L4_TAG_LABEL_SHIFT)
-                error |= ERROR_WRITE;
-        if (wedge_user_fault(address, error, mr[XFER_STATE_MR + 1]))
-                return false;
+        return (mr[0] & ~rights) ==
+                   L4_Tag(L4_LABEL_PAGEFAULT, XFER_STATE_MR - 1, XFER_FRAME_WORDS).raw &&
+               mr[XFER_STATE_MR] == L4_CTRLXFER_GP_ITEM && mr[1] < L4VM_LINEAR &&
+               !(l4xvm_segments.loaded.gs | l4xvm_segments.loaded.fs) && wedge_user_fault;
+}
+
+/* Mostly the guest has no page there, as it says before L4 is asked for anything. */
+static inline bool of_usual_fault(const L4_Word_t *mr, struct ab_frame *frame, struct ab_trap *trap)
+{
+        bool write = mr[0] & (L4_Word_t)L4_FPAGE_W << L4_TAG_LABEL_SHIFT;
+        uint32_t address = mr[1], error = write ? ERROR_USER | ERROR_WRITE : ERROR_USER;
+
         l4vm_count(COUNT_FAULT);
         xfer_get_frame(mr, XFER_STATE_MR, frame);
+        if (wedge_user_fault(address, error, frame->eip))
+                return is_for_guest(frame, trap, address, write);
         user_fault_trap(trap, false, address, error);
         return true;
 }
@@ -238,8 +246,15 @@ void AB_FAST backend_user(struct ab_frame *frame, struct ab_trap *trap)
         xfer_put_frame(mr, 1, frame);
         mr[0] = L4_Tag(0, 0, n - 1).raw;
         tag = talk();
-        if (!l4vm.stopped && (l4xvm_is_call(mr, frame, trap) || is_told(mr, frame, trap)))
-                return;
+        if (!l4vm.stopped) {
+                if (l4xvm_is_call(mr, frame, trap))
+                        return;
+                if (is_usual_fault(mr)) {
+                        if (of_usual_fault(mr, frame, trap))
+                                return;
+                        tag = talk();
+                }
+        }
         while (!of_message(tag, frame, trap))
                 tag = talk();
         l4vm_note(trap->reason, trap->vector, frame->eip, true);
