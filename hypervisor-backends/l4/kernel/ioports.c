@@ -24,17 +24,6 @@
 static u32 *shared_window;
 static u8 *all_ones;
 
-/* Range of ports a space was given by another. */
-struct grant {
-        struct link link;
-        struct space *from, *to;
-        u32 low, high;
-};
-
-static struct slab grants_slab = {
-    .size = sizeof(struct grant),
-    .partial = {&grants_slab.partial, &grants_slab.partial},
-};
 static struct link grants = {&grants, &grants};
 
 static u32 io_low(u32 f)
@@ -77,9 +66,9 @@ static bool own_window(struct space *s)
                 return true;
         if (X_SMALL_SPACES)
                 small_make_large(s);
-        s->window = page_alloc_reclaiming();
-        s->io_bitmap[0] = page_alloc_reclaiming();
-        s->io_bitmap[1] = page_alloc_reclaiming();
+        s->window = account_page_reclaiming(s->account);
+        s->io_bitmap[0] = account_page_reclaiming(s->account);
+        s->io_bitmap[1] = account_page_reclaiming(s->account);
         if (!s->window || !s->io_bitmap[0] || !s->io_bitmap[1]) {
                 ioports_drop_space(s);
                 return false;
@@ -119,7 +108,7 @@ static void set_port(struct space *s, u32 port, bool allowed)
 
 static bool record(struct space *from, struct space *to, u32 low, u32 high)
 {
-        struct grant *g = slab_alloc(&grants_slab);
+        struct grant *g = slab_alloc(&to->account->grants);
 
         if (!g)
                 return false;
@@ -128,20 +117,62 @@ static bool record(struct space *from, struct space *to, u32 low, u32 high)
         return true;
 }
 
+/* Has it been told that `from' gave the port to `to'? */
+static bool is_recorded(const struct space *from, const struct space *to, u32 port)
+{
+        for (struct link *l = grants.next; l != &grants; l = l->next) {
+                struct grant *g = (struct grant *)l;
+
+                if (g->from == from && g->to == to && port >= g->low && port < g->high)
+                        return true;
+        }
+        return false;
+}
+
+/* Whoever gave these ports to `from', or has them from it, has to do with `to' instead. */
+static bool hand_over(struct space *from, struct space *to, u32 low, u32 high)
+{
+        for (struct link *l = grants.next; l != &grants; l = l->next) {
+                struct grant *g = (struct grant *)l;
+                u32 first = g->low > low ? g->low : low, end = g->high < high ? g->high : high;
+
+                if (first >= end)
+                        continue;
+                if (g->to == from && g->from != to && !record(g->from, to, first, end))
+                        return false;
+                if (g->from == from && g->to != to && !record(to, g->to, first, end))
+                        return false;
+        }
+        return true;
+}
+
 bool ioports_map(struct space *from, u32 io_fpage, struct space *to, bool grant)
 {
         u32 low = io_low(io_fpage), high = io_high(io_fpage);
+        bool any = false, news = false;
 
         if (from == to)
                 return true;
-        if (!own_window(to) || !record(from, to, low, high))
+        for (u32 port = low; port < high && !news; port++) {
+                if (has_port(from, port)) {
+                        any = true;
+                        news = !is_recorded(from, to, port);
+                }
+        }
+        /* What says nothing new is not kept: it could be said without end. */
+        if (!any)
+                return true;
+        if (!own_window(to) || (news && !record(from, to, low, high)))
                 return false;
         for (u32 port = low; port < high; port++) {
                 if (has_port(from, port))
                         set_port(to, port, true);
         }
-        if (grant && !from->is_sigma0)
-                ioports_unmap(from, io_fpage, true);
+        if (!grant || from->is_sigma0)
+                return true;
+        if (!hand_over(from, to, low, high))
+                return false;
+        ioports_unmap(from, io_fpage, true);
         return true;
 }
 
@@ -199,6 +230,7 @@ u32 ioports_unmap(struct space *s, u32 io_fpage, bool flush)
 {
         u32 low = io_low(io_fpage), high = io_high(io_fpage);
         struct link *l = grants.next;
+        bool any = false;
 
         while (l != &grants) {
                 struct grant *g = (struct grant *)l;
@@ -207,6 +239,7 @@ u32 ioports_unmap(struct space *s, u32 io_fpage, bool flush)
                 if (g->from == s || (flush && g->to == s)) {
                         struct space *to = g->to;
 
+                        any = true;
                         cut(g, low, high);
                         for (u32 port = low; port < high; port++) {
                                 if (has_port(to, port) && !to->is_sigma0 && !given(to, port))
@@ -214,7 +247,8 @@ u32 ioports_unmap(struct space *s, u32 io_fpage, bool flush)
                         }
                 }
         }
-        recompute(low, high);
+        if (any)
+                recompute(low, high);
         return 0;
 }
 
@@ -224,11 +258,11 @@ void ioports_drop_space(struct space *s)
                 ioports_unmap(s, 16u << 10 | FPAGE_IO_TAG << 4, true);
         for (u32 i = 0; i < 2; i++) {
                 if (s->io_bitmap[i])
-                        page_free(s->io_bitmap[i]);
+                        account_free(s->account, s->io_bitmap[i]);
                 s->io_bitmap[i] = NULL;
         }
         if (s->window)
-                page_free(s->window);
+                account_free(s->account, s->window);
         s->window = NULL;
         s->pd[WINDOW_PDE] = kernel_pd[WINDOW_PDE];
 }

@@ -8,8 +8,15 @@
 
 #include "space.h"
 
+/* Range of ports a space was given by another. */
+struct grant {
+        struct link link;
+        struct space *from, *to;
+        u32 low, high;
+};
+
 void ioports_init(void);
-/* Map the ports of an IO fpage that `from` has into `to`.  False: no memory. */
+/* Map, or grant, the ports of an IO fpage that `from` has into `to`.  False: no memory. */
 bool ioports_map(struct space *from, u32 io_fpage, struct space *to, bool grant);
 /* Take ports back (flush: also from s itself); returns 0, ports have no status. */
 u32 ioports_unmap(struct space *s, u32 io_fpage, bool flush);

@@ -93,13 +93,15 @@ static inline void slab_free_quick(void *object)
 
 struct account {
         u32 used, most; /* pages */
-        struct slab nodes;
+        struct slab nodes, grants;
 };
 extern struct account accounts[ACCOUNTS];
 
 void accounts_init(void);
 /* A page as page_alloc(), or NULL when the account has all it may have. */
 void *account_page(struct account *a);
+/* The same, from page tables in which nothing is mapped when there is no other. */
+void *account_page_reclaiming(struct account *a);
 void account_free(struct account *a, void *page);
 void account_free_clean(struct account *a, void *page);
 /*

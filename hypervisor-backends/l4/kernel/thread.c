@@ -77,10 +77,8 @@ static bool utcb_install(struct tcb *t, u32 local_id)
 
         if (!pte || !(*pte & PTE_P)) {
                 struct account *a = t->space->account;
-                void *memory = account_page(a);
+                void *memory = account_page_reclaiming(a);
 
-                if (!memory && account_reclaim(a))
-                        memory = account_page(a);
                 if (!memory)
                         return false;
                 if (!space_map_kernel_page(t->space, page, virt_to_phys(memory), true)) {

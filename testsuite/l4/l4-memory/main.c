@@ -22,6 +22,7 @@ enum {
         ACCOUNT_PAGES = 16,
         SUPER = 1 << L4_SUPERPAGE_BITS,
         LINE = 5, /* of an interrupt nobody has */
+        PORT = 0x80,
 };
 
 /* Pages of code that say that they are there: it faults at MARK. */
@@ -159,6 +160,16 @@ static int child(unsigned int n, unsigned int account)
                L4_StoreMR(1) == MARK;
 }
 
+/* Child @n goes on, with @f if that is not nil; at MARK again? */
+static int answer(unsigned int n, L4_Fpage_t f, L4_Word_t map_at)
+{
+        L4_Set_MsgTag(L4_Tag(0, 0, f.raw == L4_NILPAGE ? 0 : 2));
+        if (f.raw != L4_NILPAGE)
+                L4_LoadMapItem(1, L4_FpageAddRights(f, L4_FPAGE_RWX), map_at);
+        return L4_IpcSucceeded(L4_Call_Timeouts(id(n), L4_ZeroTime, L4_TimePeriod(1000000))) &&
+               L4_StoreMR(1) == MARK;
+}
+
 /*
  * Child @n goes on at @at, with block there too if it is to be mapped, 2^@bits bytes.  True: what
  * is there was executed.
@@ -168,13 +179,7 @@ static int go(unsigned int n, L4_Word_t at, L4_Word_t map_at, unsigned int bits)
         struct L4_ExRegs r = {.control = L4_EXREGS_IP, .ip = at};
 
         L4_ExchangeRegisters(id(n), &r);
-        L4_Set_MsgTag(L4_Tag(0, 0, bits ? 2 : 0));
-        if (bits)
-                L4_LoadMapItem(
-                    1, L4_FpageAddRights(L4_FpageLog2((L4_Word_t)block, bits), L4_FPAGE_RWX),
-                    map_at);
-        return L4_IpcSucceeded(L4_Call_Timeouts(id(n), L4_ZeroTime, L4_TimePeriod(1000000))) &&
-               L4_StoreMR(1) == MARK;
+        return answer(n, bits ? L4_FpageLog2((L4_Word_t)block, bits) : L4_Nilpage, map_at);
 }
 
 static int has(unsigned int n, L4_Word_t at)
@@ -243,6 +248,35 @@ static void mapping_nodes(void)
         drop(0, 2);
 }
 
+/* Ports are given by whom they are not taken from, as often as it likes. */
+static void ports(void)
+{
+        L4_Word_t ignored;
+        unsigned int n, m, given = 0, fewer;
+
+        L4_Sigma0_GetPage(L4_Sigma0(), L4_IoFpageLog2(PORT, 0));
+        check(child(0, 1), "a space for ports");
+        n = fill(thread, 1, &ignored);
+        drop(1, n + 1);
+        for (unsigned int i = 0; i < 4000; i++)
+                given += answer(0, L4_IoFpageLog2(PORT + 1, i % 4), 0);
+        m = fill(thread, 1, &ignored);
+        drop(1, m + 1);
+        check(given == 4000 && m == n, "ports that the giver has not take no memory");
+        answer(0, L4_IoFpageLog2(PORT, 0), 0);
+        n = fill(thread, 1, &ignored);
+        drop(1, n + 1);
+        for (unsigned int i = 0; i < 4000; i++)
+                given += answer(0, L4_IoFpageLog2(PORT, i % 16), 0);
+        m = fill(thread, 1, &ignored);
+        drop(1, m + 1);
+        check(given == 8000 && m == n, "a port given again, in whatever company, takes no more");
+        fewer = tables(0);
+        drop(0, 1);
+        check(child(0, 1) && tables(0) > fewer, "an account pays for the ports of its spaces");
+        drop(0, 1);
+}
+
 static void no_pool(void)
 {
         L4_Word_t error;
@@ -285,6 +319,7 @@ int main(void)
         check(utcbs(&ignored) == n, "deleted, as many can be made");
         page_tables();
         mapping_nodes();
+        ports();
         no_pool();
         l4_printf("1..%u\n", checks);
         return failures != 0;

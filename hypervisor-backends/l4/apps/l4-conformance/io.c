@@ -35,6 +35,32 @@ static void map_ports(L4_ThreadId_t t, L4_Word_t port, unsigned int bits)
         L4_Send_Timeout(t, L4_ZeroTime);
 }
 
+/* A port granted is the receiver's; whoever had it from the granter has it still. */
+static void granted(void)
+{
+        L4_ThreadId_t earlier = task_space_waiting(self), t = task_space_waiting(self);
+
+        start_by_message(earlier, reader, task_stack(earlier));
+        next_event(earlier, mr);
+        map_ports(earlier, 0x82, 1);
+        next_event(earlier, mr);
+        start_by_message(t, reader, task_stack(t));
+        next_event(t, mr);
+        map_ports(t, 0x80, 0);
+        next_event(t, mr);
+        L4_Set_MsgTag(L4_Tag(0, 0, 2));
+        L4_LoadGrantItem(1, L4_FpageAddRights(L4_IoFpageLog2(0x82, 1), L4_FPAGE_RWX), 0);
+        L4_Send_Timeout(t, L4_ZeroTime);
+        next_event(t, mr);
+        check(shared[0] == 2, "A.7", "io: granted ports arrive");
+        map_ports(earlier, 0x80, 0);
+        shared[0] = 0;
+        next_event(earlier, mr);
+        check(shared[0] == 2, "A.7", "io: who had them from the granter has them still");
+        task_delete_all();
+        L4_Sigma0_GetPage(L4_Sigma0(), L4_IoFpageLog2(0x80, 4));
+}
+
 void area_io(void)
 {
         L4_ThreadId_t t = task_space_waiting(self);
@@ -89,4 +115,5 @@ void area_io(void)
         next_event(t, mr);
         check(shared[0] == 2, "4.2", "io: unmapping one port leaves the others");
         task_delete_all();
+        granted();
 }
