@@ -365,7 +365,7 @@
 /*
  * Ours, beyond the manual, in every kernel: until a space has its areas it can be put into account
  * @n (1-15) of kernel memory, all of whose spaces together may have @pages of it, in units of 16,
- * for page tables, UTCBs and mappings.  The old control word has L4_SPACECTL_ACCOUNT set if that is
+ * for page tables, UTCBs, mappings and IO ports.  The old control word has L4_SPACECTL_ACCOUNT set if that is
  * so.
  */
 #define L4_SPACECTL_ACCOUNT          0x40000000
