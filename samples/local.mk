@@ -66,24 +66,24 @@ CLEANFILES += $(SAMPLE_KERNELS)
 SAMPLE_COMMON = samples/kernel/start.S samples/kernel/kernel.c
 SAMPLE_HELLO = $(SAMPLE_COMMON) samples/hello/hello.c samples/hello/rows.c samples/hello/rows-system.c
 SAMPLE_MINI = $(SAMPLE_COMMON) samples/mini/mini.c
-SAMPLE_NEEDS = samples/kernel/kernel.lds samples/kernel/kernel.h samples/hello/try.h \
-	include/afterburn/insn.h afterburner/insn-ia32.def
+# Headers are noted as they are included.
+SAMPLE_NEEDS = samples/kernel/kernel.lds afterburner/with-depends
 AFTERBURN_TOOLS = bin/afterburn-cc libexec/afterburner/toolchain/as $(AB_PLUGIN12)
 SAMPLE_FLAGS = $(TARGET_CFLAGS) -O2 -I$(top_srcdir)/include -I$(top_srcdir)/afterburner \
 	-I$(top_srcdir)/samples/kernel $(TARGET_LDFLAGS) -Wl,-T,$(top_srcdir)/samples/kernel/kernel.lds
 
 share/afterburner/hello-plain: $(SAMPLE_HELLO) $(SAMPLE_NEEDS)
 	$(AM_V_CCLD)$(MKDIR_P) share/afterburner && \
-	$(GUEST_CC) $(SAMPLE_FLAGS) -o $@ $(SAMPLE_HELLO:%=$(top_srcdir)/%)
+	$(WITH_DEPENDS) $@ $(GUEST_CC) $(SAMPLE_FLAGS) -o $@ $(SAMPLE_HELLO:%=$(top_srcdir)/%)
 share/afterburner/mini-plain: $(SAMPLE_MINI) $(SAMPLE_NEEDS)
 	$(AM_V_CCLD)$(MKDIR_P) share/afterburner && \
-	$(GUEST_CC) $(SAMPLE_FLAGS) -o $@ $(SAMPLE_MINI:%=$(top_srcdir)/%)
+	$(WITH_DEPENDS) $@ $(GUEST_CC) $(SAMPLE_FLAGS) -o $@ $(SAMPLE_MINI:%=$(top_srcdir)/%)
 share/afterburner/hello: $(SAMPLE_HELLO) $(SAMPLE_NEEDS) $(AFTERBURN_TOOLS)
 	$(AM_V_CCLD)$(MKDIR_P) share/afterburner && \
-	bin/afterburn-cc $(SAMPLE_FLAGS) -o $@ $(SAMPLE_HELLO:%=$(top_srcdir)/%)
+	$(WITH_DEPENDS) $@ bin/afterburn-cc $(SAMPLE_FLAGS) -o $@ $(SAMPLE_HELLO:%=$(top_srcdir)/%)
 share/afterburner/mini: $(SAMPLE_MINI) $(SAMPLE_NEEDS) $(AFTERBURN_TOOLS)
 	$(AM_V_CCLD)$(MKDIR_P) share/afterburner && \
-	bin/afterburn-cc $(SAMPLE_FLAGS) -o $@ $(SAMPLE_MINI:%=$(top_srcdir)/%)
+	$(WITH_DEPENDS) $@ bin/afterburn-cc $(SAMPLE_FLAGS) -o $@ $(SAMPLE_MINI:%=$(top_srcdir)/%)
 
 EXTRA_DIST += $(SAMPLE_HELLO) samples/mini/mini.c samples/kernel/kernel.lds samples/kernel/kernel.h \
 	samples/hello/try.h samples/hello/README samples/mini/README samples/kernel/README

@@ -25,7 +25,7 @@ AB_PLUGIN12_OBJECTS = $(ab_plugin_cc:%.cc=lib/afterburner/plugin/gcc-12/%.o)
 
 $(AB_PLUGIN12_OBJECTS): lib/afterburner/plugin/gcc-12/%.o: $(srcdir)/afterburner/plugin/%.cc $(ab_plugin_depends)
 	@$(MKDIR_P) $(@D)
-	$(AM_V_CC)g++-12 $(AB_PLUGIN_FLAGS) -isystem $(PLUGIN12_DIR)/include -c -o $@ $<
+	$(AM_V_CC)$(WITH_DEPENDS) $@ g++-12 $(AB_PLUGIN_FLAGS) -isystem $(PLUGIN12_DIR)/include -c -o $@ $<
 
 # The plugin exists only if it passes its self-test.
 $(AB_PLUGIN12): $(AB_PLUGIN12_OBJECTS) $(srcdir)/afterburner/plugin/selftest.sh \
@@ -44,7 +44,7 @@ AB_PLUGIN11_OBJECTS = $(ab_plugin_cc:%.cc=lib/afterburner/plugin/gcc-11/%.o)
 
 $(AB_PLUGIN11_OBJECTS): lib/afterburner/plugin/gcc-11/%.o: $(srcdir)/afterburner/plugin/%.cc $(ab_plugin_depends)
 	@$(MKDIR_P) $(@D)
-	$(AM_V_CC)g++-11 $(AB_PLUGIN_FLAGS) -isystem $(PLUGIN11_DIR)/include -c -o $@ $<
+	$(AM_V_CC)$(WITH_DEPENDS) $@ g++-11 $(AB_PLUGIN_FLAGS) -isystem $(PLUGIN11_DIR)/include -c -o $@ $<
 
 $(AB_PLUGIN11): $(AB_PLUGIN11_OBJECTS) $(srcdir)/afterburner/plugin/selftest.sh \
 		$(srcdir)/afterburner/plugin/selftest.c $(srcdir)/afterburner/plugin/selftest.expected

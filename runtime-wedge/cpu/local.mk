@@ -18,10 +18,9 @@ runtime_wedge_cpu_libcpu_a_CCASFLAGS = -m32
 
 runtime-wedge/cpu/runtime_wedge_cpu_libcpu_a-vectors.$(OBJEXT) \
 runtime-wedge/cpu/libcpu_a-vectors.$(OBJEXT): runtime-wedge/cpu/offsets.h
-runtime-wedge/cpu/offsets.h: runtime-wedge/cpu/offsets.c runtime-wedge/cpu/vcpu.h \
-		runtime-wedge/cpu/cpu.h include/afterburn/wedge.h include/afterburn/backend.h
+runtime-wedge/cpu/offsets.h: runtime-wedge/cpu/offsets.c afterburner/with-depends
 	$(AM_V_GEN)$(MKDIR_P) runtime-wedge/cpu && \
-	$(CC) $(DEFAULT_INCLUDES) $(WEDGE_CPPFLAGS) $(TARGET_CFLAGS) -S -o $@.s \
+	$(WITH_DEPENDS) $@ $(CC) $(DEFAULT_INCLUDES) $(WEDGE_CPPFLAGS) $(TARGET_CFLAGS) -S -o $@.s \
 		$(top_srcdir)/runtime-wedge/cpu/offsets.c && \
 	$(SED) -n 's/^@define /#define /p' $@.s >$@ && rm -f $@.s
 CLEANFILES += runtime-wedge/cpu/offsets.h

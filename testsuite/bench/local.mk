@@ -59,6 +59,6 @@ nodist_qemuplugins_DATA = $(QEMU_COUNTS)
 CLEANFILES += $(QEMU_COUNTS)
 $(QEMU_COUNTS): testsuite/bench/qemu-plugin/counts.c testsuite/bench/qemu-plugin/qemu.h
 	$(AM_V_CCLD)$(MKDIR_P) lib/afterburner/qemu && \
-	$(CC) $(AB_CFLAGS) -O2 -fPIC -shared -fvisibility=hidden -o $@ $(srcdir)/testsuite/bench/qemu-plugin/counts.c
+	$(WITH_DEPENDS) $@ $(CC) $(AB_CFLAGS) -O2 -fPIC -shared -fvisibility=hidden -o $@ $(srcdir)/testsuite/bench/qemu-plugin/counts.c
 EXTRA_DIST += testsuite/bench/qemu-plugin/counts.c testsuite/bench/qemu-plugin/qemu.h
 EXTRA_DIST += testsuite/bench/qemu-plugin/README

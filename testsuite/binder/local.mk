@@ -52,7 +52,7 @@ testsuite_binder_bind_image_LDADD = linker/core/libabbind.a $(AB_RECORDS_LIBS)
 
 testsuite/binder/forms.elf: testsuite/binder/forms.c testsuite/binder/forms.def
 	$(AM_V_at)$(MKDIR_P) testsuite/binder
-	$(AM_V_CC)$(CC) $(AB_CPPFLAGS) $(TARGET_CFLAGS) -O1 -c \
+	$(AM_V_CC)$(WITH_DEPENDS) $@ $(CC) $(AB_CPPFLAGS) $(TARGET_CFLAGS) -O1 -c \
 		-o testsuite/binder/forms-target.o $(srcdir)/testsuite/binder/forms.c
 	$(AM_V_at)ld -m elf_i386 -Ttext=0x10000000 -e 0x10000000 -o $@ testsuite/binder/forms-target.o
 

@@ -9,9 +9,9 @@ check_DATA += $(DIFFERENTIAL)
 CLEANFILES += $(DIFFERENTIAL)
 EXTRA_DIST += $(DIFFERENTIAL_C) $(DIFFERENTIAL_H) testsuite/differential/README
 
-$(DIFFERENTIAL): $(DIFFERENTIAL_C) $(DIFFERENTIAL_H) $(SAMPLE_NEEDS) $(AFTERBURN_TOOLS)
+$(DIFFERENTIAL): $(DIFFERENTIAL_C) $(SAMPLE_NEEDS) $(AFTERBURN_TOOLS)
 	$(AM_V_CCLD)$(MKDIR_P) testsuite/differential && \
-	bin/afterburn-cc $(SAMPLE_FLAGS) -I$(top_srcdir)/testsuite/differential -o $@ \
+	$(WITH_DEPENDS) $@ bin/afterburn-cc $(SAMPLE_FLAGS) -I$(top_srcdir)/testsuite/differential -o $@ \
 		$(DIFFERENTIAL_C:%=$(top_srcdir)/%)
 TESTS += testsuite/differential/plain.t testsuite/differential/segments.t
 EXTRA_DIST += testsuite/differential/plain.t testsuite/differential/segments.t testsuite/differential/lib.sh \

@@ -18,9 +18,8 @@ testsuite_isolation_isolation_LDADD = -lgcc
 LOST = testsuite/isolation/loop testsuite/isolation/triple testsuite/isolation/ports \
 	testsuite/isolation/memory testsuite/isolation/shared
 LOST_FILES = $(SAMPLE_COMMON) testsuite/isolation/guest/halt.c
-LOST_NEEDS = hypervisor-backends/l4-baseline/layout.h hypervisor-backends/l4-baseline/shared.h
 check_DATA += $(LOST)
 CLEANFILES += $(LOST)
-$(LOST): $(LOST_FILES) $(LOST_NEEDS) $(SAMPLE_NEEDS) $(AFTERBURN_TOOLS)
+$(LOST): $(LOST_FILES) $(SAMPLE_NEEDS) $(AFTERBURN_TOOLS)
 	$(AM_V_CCLD)$(MKDIR_P) testsuite/isolation && \
-	bin/afterburn-cc $(SAMPLE_FLAGS) -DEND=$(@F) -o $@ $(LOST_FILES:%=$(top_srcdir)/%)
+	$(WITH_DEPENDS) $@ bin/afterburn-cc $(SAMPLE_FLAGS) -DEND=$(@F) -o $@ $(LOST_FILES:%=$(top_srcdir)/%)

@@ -25,7 +25,7 @@ check_DATA += $(LT_WEDGES)
 CLEANFILES += $(LT_WEDGES)
 TESTS += testsuite/load/link.t
 EXTRA_DIST += testsuite/load/link.t testsuite/load/wedge.c
-$(LT_WEDGES): testsuite/load/wedge.c include/afterburn/bound.h include/afterburn/wedge.h
+$(LT_WEDGES): testsuite/load/wedge.c afterburner/with-depends
 	$(AM_V_CCLD)$(MKDIR_P) testsuite/load && name=$@ && \
-	$(CC) $(TARGET_CFLAGS) $(AB_CPPFLAGS) "-DNAME=\"$${name##*-}\"" $(TARGET_LDFLAGS) -Wl,-e,0 \
+	$(WITH_DEPENDS) $@ $(CC) $(TARGET_CFLAGS) $(AB_CPPFLAGS) "-DNAME=\"$${name##*-}\"" $(TARGET_LDFLAGS) -Wl,-e,0 \
 		-o $@ $(srcdir)/testsuite/load/wedge.c

@@ -14,7 +14,7 @@ check_DATA += testsuite/run/ends
 CLEANFILES += testsuite/run/ends
 testsuite/run/ends: $(ENDS) $(SAMPLE_NEEDS) $(AFTERBURN_TOOLS)
 	$(AM_V_CCLD)$(MKDIR_P) testsuite/run && \
-	bin/afterburn-cc $(SAMPLE_FLAGS) -o $@ $(ENDS:%=$(top_srcdir)/%)
+	$(WITH_DEPENDS) $@ bin/afterburn-cc $(SAMPLE_FLAGS) -o $@ $(ENDS:%=$(top_srcdir)/%)
 
 COMPUTES = $(SAMPLE_COMMON) testsuite/run/guest/computes.c
 EXTRA_DIST += testsuite/run/guest/computes.c
@@ -22,7 +22,7 @@ check_DATA += testsuite/run/computes
 CLEANFILES += testsuite/run/computes
 testsuite/run/computes: $(COMPUTES) $(SAMPLE_NEEDS) $(AFTERBURN_TOOLS)
 	$(AM_V_CCLD)$(MKDIR_P) testsuite/run && \
-	bin/afterburn-cc $(SAMPLE_FLAGS) -o $@ $(COMPUTES:%=$(top_srcdir)/%)
+	$(WITH_DEPENDS) $@ bin/afterburn-cc $(SAMPLE_FLAGS) -o $@ $(COMPUTES:%=$(top_srcdir)/%)
 
 CLOCKS = $(SAMPLE_COMMON) testsuite/run/guest/clocks.c
 EXTRA_DIST += testsuite/run/guest/clocks.c
@@ -30,7 +30,7 @@ check_DATA += testsuite/run/clocks
 CLEANFILES += testsuite/run/clocks
 testsuite/run/clocks: $(CLOCKS) $(SAMPLE_NEEDS) $(AFTERBURN_TOOLS)
 	$(AM_V_CCLD)$(MKDIR_P) testsuite/run && \
-	bin/afterburn-cc $(SAMPLE_FLAGS) -o $@ $(CLOCKS:%=$(top_srcdir)/%)
+	$(WITH_DEPENDS) $@ bin/afterburn-cc $(SAMPLE_FLAGS) -o $@ $(CLOCKS:%=$(top_srcdir)/%)
 
 PORTS = $(SAMPLE_COMMON) testsuite/run/guest/ports.c
 EXTRA_DIST += testsuite/run/guest/ports.c
@@ -38,7 +38,7 @@ check_DATA += testsuite/run/ports
 CLEANFILES += testsuite/run/ports
 testsuite/run/ports: $(PORTS) $(SAMPLE_NEEDS) $(AFTERBURN_TOOLS)
 	$(AM_V_CCLD)$(MKDIR_P) testsuite/run && \
-	bin/afterburn-cc $(SAMPLE_FLAGS) -o $@ $(PORTS:%=$(top_srcdir)/%)
+	$(WITH_DEPENDS) $@ bin/afterburn-cc $(SAMPLE_FLAGS) -o $@ $(PORTS:%=$(top_srcdir)/%)
 
 TOUCHES = $(SAMPLE_COMMON) testsuite/run/guest/touches.c
 EXTRA_DIST += testsuite/run/guest/touches.c
@@ -46,4 +46,4 @@ check_DATA += testsuite/run/touches
 CLEANFILES += testsuite/run/touches
 testsuite/run/touches: $(TOUCHES) $(SAMPLE_NEEDS) $(AFTERBURN_TOOLS)
 	$(AM_V_CCLD)$(MKDIR_P) testsuite/run && \
-	bin/afterburn-cc $(SAMPLE_FLAGS) -o $@ $(TOUCHES:%=$(top_srcdir)/%)
+	$(WITH_DEPENDS) $@ bin/afterburn-cc $(SAMPLE_FLAGS) -o $@ $(TOUCHES:%=$(top_srcdir)/%)

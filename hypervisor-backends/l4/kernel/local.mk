@@ -127,7 +127,7 @@ $(lib_afterburner_l4_kernel_extended_OBJECTS): $(L4K)/asm-offsets.h
 # compiles alone.  One command compiles a whole kernel in a few seconds.
 L4K_SINGLE = $(addprefix lib/afterburner/l4/kernel-, ctrlxfer pfstate preemptmsg zeroslice \
 	limits redirect tls smallspaces all)
-L4K_SINGLE_BUILD = $(AM_V_CCLD)$(MKDIR_P) $(@D) && $(CC) $(L4K_CFLAGS) $(L4K_CCASFLAGS) \
+L4K_SINGLE_BUILD = $(AM_V_CCLD)$(MKDIR_P) $(@D) && $(WITH_DEPENDS) $@ $(CC) $(L4K_CFLAGS) $(L4K_CCASFLAGS) \
 	$(L4K_CPPFLAGS) $(L4K_SWITCHES) $(L4K_LINK) -o $@ \
 	$(addprefix $(srcdir)/, $(filter %.c %.S, $(L4K_SOURCES)) $(L4K_MORE))
 l4singledir = $(l4kerneldir)
@@ -160,9 +160,9 @@ lib/afterburner/l4/kernel-all: L4K_MORE = $(L4K_EXTENSIONS)
 BUILT_SOURCES += $(L4K)/asm-offsets.h
 CLEANFILES += $(L4K)/asm-offsets.h
 EXTRA_DIST += $(L4K)/asm-offsets.c $(L4K)/kernel.ld $(L4K)/README
-$(L4K)/asm-offsets.h: $(L4K)/asm-offsets.c $(L4K)/tcb.h $(L4K)/space.h $(L4K)/memory.h
+$(L4K)/asm-offsets.h: $(L4K)/asm-offsets.c afterburner/with-depends
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && \
-	$(CC) $(L4K_CFLAGS) $(L4K_CPPFLAGS) -S -o $@.s $(srcdir)/$(L4K)/asm-offsets.c && \
+	$(WITH_DEPENDS) $@ $(CC) $(L4K_CFLAGS) $(L4K_CPPFLAGS) -S -o $@.s $(srcdir)/$(L4K)/asm-offsets.c && \
 	$(SED) -n 's/^->\([A-Z0-9_]*\) \(.*\)/#define \1 \2/p' $@.s > $@.tmp && \
 	rm -f $@.s && mv -f $@.tmp $@
 include $(srcdir)/hypervisor-backends/l4/boot/local.mk
