@@ -74,6 +74,14 @@ void l4vm_rest(void)
                 change(L4VM_NOBODY);
 }
 
+void l4vm_gone(uint32_t space)
+{
+        if (l4vm_awake != space)
+                return;
+        l4vm_fpu_in_use = L4VM_FPU_NOWHERE;
+        l4vm_awake = L4VM_NOBODY;
+}
+
 void l4vm_leave_main(void)
 {
         if (l4vm_queued)

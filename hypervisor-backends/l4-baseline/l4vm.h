@@ -411,6 +411,13 @@ static inline unsigned int l4vm_fresh_put(uint32_t space, uint32_t besides, unsi
  * False: it did not come back and has been made anew.
  */
 bool l4vm_run_stub(uint32_t space, const char *label, uint32_t eax);
+/*
+ * Main has sent that thread to the stub at @label, and waited so long for the message at its end;
+ * @tag is what came.  If nothing has: what comes, or a failure because nothing will.
+ */
+#define L4VM_STUB_TIME  L4_TimePeriod(1000)
+#define L4VM_START_TIME L4_TimePeriod(3000000) /* one that is new has not cheated */
+L4_MsgTag_t l4vm_user_comes(uint32_t space, const char *label, L4_MsgTag_t tag);
 /* A new thread and space; it ends in the wait that backend_user() begins with. */
 void l4vm_user_make(uint32_t space);
 /* Each layout's way to that.  False: there is none, or it does not start. */
@@ -425,10 +432,8 @@ void l4vm_stub_fill(uint32_t space);
 L4_ThreadId_t l4vm_user_pager(uint32_t space);
 /* The thread of @space is there. */
 void l4vm_user_need(uint32_t space);
-/* Nothing of @space is to be there when it is used next. */
+/* Nothing of @space is there any more, and L4 has what memory it took. */
 void l4vm_user_forget(uint32_t space);
-/* ... and L4 has what memory it took. */
-void l4vm_user_drop(uint32_t space);
 /* @space runs next: its thread gets the floating-point registers.  Its thread is new. */
 void l4vm_fpu_enter(uint32_t space);
 /* The space l4vm_fpu_enter() was for last, if nothing has been asked or set since. */
@@ -446,6 +451,8 @@ extern uint32_t l4vm_awake;
 /* Those of @space, which is there and current, and no others.  None. */
 void l4vm_awaken(uint32_t space);
 void l4vm_rest(void);
+/* Those of @space are no more. */
+void l4vm_gone(uint32_t space);
 /* The layout halts the threads of @rest and lets those of @wake go on: either may be L4VM_NOBODY.
  */
 void l4vm_user_halt(uint32_t rest, uint32_t wake);
@@ -467,8 +474,8 @@ bool l4vm_pager_faulted(L4_ThreadId_t from, L4_MsgTag_t tag);
 
 /*
  * ExchangeRegisters of a thread that runs applications, to another place: by the resource monitor,
- * where its pager is none of ours.  Afterwards @r has the old one.  Message registers are free
- * to use.  For main, whose thread it is.  False: refused.
+ * where its pager is none of ours.  Afterwards @r has the old place and state.  Message registers
+ * are free to use.  For main, whose thread it is.  False: refused.
  */
 bool l4vm_move_user(L4_ThreadId_t thread, struct L4_ExRegs *r);
 

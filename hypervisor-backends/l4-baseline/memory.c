@@ -427,7 +427,7 @@ void backend_switch(uint32_t space)
 
 void l4vm_empty_space(uint32_t space)
 {
-        l4vm_user_drop(space);
+        l4vm_user_forget(space);
 }
 
 void backend_forget(uint32_t space)

@@ -91,6 +91,8 @@ static bool send_away(void)
 
         if (l4vm_quirks.pagers)
                 return !l4vm_request(RMON_VM_HALT, 0);
+        if (l4vm.stopped)
+                return true;
         if (!l4vm_move_user((L4_ThreadId_t){l4vm.running}, &r))
                 return false;
         l4vm.stop_eip = r.ip;
@@ -117,7 +119,7 @@ static void stop_user(void)
                 stop_began = now;
         l4vm.stopping = 1;
         /* One that was told and does not come sends its messages elsewhere. */
-        if (now - stop_began < STOP_PATIENCE_MS * 1000000ull && (l4vm.stopped || send_away()))
+        if (now - stop_began < STOP_PATIENCE_MS * 1000000ull && send_away())
                 return;
         l4vm.stopping = 0;
         l4vm.stop_failed = 1;

@@ -15,12 +15,10 @@ static L4_ThreadId_t pager_of(uint32_t space)
 /* The space's pages of stubs are there.  Its hello is its first wait. */
 bool l4vm_pager_start(uint32_t space)
 {
-        L4_Time_t patience = L4_TimePeriod(3000000);
-
         L4_Set_MsgTag(L4_Tag(0, 2, 0));
         L4_LoadMR(1, STUB_ADDRESS(stub_pager));
         L4_LoadMR(2, L4VM_STUB_DATA + STUB_PAGERS);
-        return !L4_IpcFailed(L4_Call_Timeouts(pager_of(space), L4_ZeroTime, patience));
+        return !L4_IpcFailed(L4_Call_Timeouts(pager_of(space), L4_ZeroTime, L4VM_START_TIME));
 }
 
 /* A program has unmapped its stubs: they are there again. */
@@ -43,5 +41,6 @@ bool l4vm_move_user(L4_ThreadId_t thread, struct L4_ExRegs *r)
         if (l4vm_request(RMON_VM_MOVE, 3))
                 return false;
         r->ip = L4_StoreMR(2);
+        r->control = L4_StoreMR(3);
         return true;
 }

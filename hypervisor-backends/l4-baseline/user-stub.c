@@ -38,6 +38,32 @@ bool l4vm_stub_page(uint32_t space, uint32_t address, bool write)
         return true;
 }
 
+/*
+ * A thread that is to run a stub may be the program's that has cheated: it is where the wedge has
+ * sent it only if L4 has.  So who is not there soon is sent there by L4, and then looked at: a stub
+ * is a few instructions straight on, so it is in them, because others have the processor;
+ * or its message is on the way; or it does not come.  No clock says which.
+ */
+L4_MsgTag_t l4vm_user_comes(uint32_t space, const char *label, L4_MsgTag_t tag)
+{
+        enum { LATE = L4_IPCERR_TIMEOUT << L4_IPCERR_CODE_SHIFT | L4_IPCERR_PHASE_RCV, CODE = 15 };
+        L4_ThreadId_t thread = l4vm_thread(L4VM_USER + space);
+        struct L4_ExRegs r = {.control = L4_EXREGS_IP | L4_EXREGS_ABORT_RCV | L4_EXREGS_ABORT_SND,
+                              .ip = STUB_ADDRESS(label)};
+        bool comes = true;
+
+        while (comes && L4_IpcFailed(tag) && (L4_ErrorCode() & CODE) == LATE) {
+                bool sent = r.control;
+
+                comes = l4vm_move_user(thread, &r) &&
+                        (sent || (!r.control && r.ip - STUB_ADDRESS(l4vm_stub_code) <
+                                                    STUB_ADDRESS(stub_popf) - L4VM_STUB_CODE));
+                r.control = 0;
+                tag = L4_Receive_Timeout(thread, comes ? L4VM_STUB_TIME : L4_ZeroTime);
+        }
+        return tag;
+}
+
 void l4vm_user_make(uint32_t space)
 {
         while (!l4vm_user_make_once(space))
@@ -54,24 +80,17 @@ void l4vm_user_need(uint32_t space)
 
 /*
  * For the next program nothing of this one is to stay, neither pages nor what its threads are about
- * to do: so they and the space are made anew when they are needed.  To empty it by a stub
- * would be to ask the program to.
+ * to do: so they and the space go, and are made anew when they are needed.  To empty it by a stub
+ * would be to ask the program to.  They go at once: with the pages goes what another program has of
+ * them, if this one has given it some by L4, and the guest gives those pages to others now.
  */
 void l4vm_user_forget(uint32_t space)
 {
         if (!made[space])
                 return;
         l4vm_fpu_forget(space);
-        if (l4vm_awake == space)
-                l4vm_rest();
         made[space] = false;
-}
-
-void l4vm_user_drop(uint32_t space)
-{
-        if (!made[space])
-                return;
-        l4vm_user_forget(space);
+        l4vm_gone(space);
         L4_LoadMR(1, space);
         l4vm_request(RMON_VM_DROP, 1);
 }

@@ -18,9 +18,6 @@ enum { DEBUG = 1, TRAP_FLAG = 0x100, NO_VECTOR = 256 };
 
 static bool given[L4VM_SPACES]; /* waits in stub_give, not for the answer to an exception */
 
-/* Three seconds, which a thread may take to come to a stub's end. */
-static const L4_Time_t patience = {12 << L4_TIME_EXPONENT_SHIFT | 733};
-
 static L4_ThreadId_t thread_of(uint32_t space)
 {
         return l4vm_thread(L4VM_USER + space);
@@ -63,13 +60,16 @@ static bool is_given(L4_MsgTag_t tag)
 
 /* --- stubs ------------------------------------------------------------------------------- */
 
-/* What is loaded sets the thread going; wait until it has come to a stub's hlt. */
-static bool await_stub(uint32_t space)
+/*
+ * What is loaded sets the thread going, to @label; wait until it has come to that stub's hlt, for
+ * @time before it is looked where it is.
+ */
+static bool await_stub(uint32_t space, const char *label, L4_Time_t time)
 {
         uint32_t faults = 0;
 
         for (;;) {
-                L4_MsgTag_t tag = talk(space, patience);
+                L4_MsgTag_t tag = l4vm_user_comes(space, label, talk(space, time));
 
                 if (L4_IpcFailed(tag))
                         return false;
@@ -114,7 +114,8 @@ bool l4vm_user_make_once(uint32_t space)
         L4_Set_MsgTag(L4_Tag(0, 2, 0));
         L4_LoadMR(1, STUB_ADDRESS(stub_start_paged));
         L4_LoadMR(2, L4VM_STUB_DATA + STUB_STACK);
-        return await_stub(space) && (!paged || l4vm_pager_start(space));
+        return await_stub(space, stub_start_paged, L4VM_START_TIME) &&
+               (!paged || l4vm_pager_start(space));
 }
 
 /* Run the stub at @label; false: the thread had to be made anew. */
@@ -129,7 +130,7 @@ bool l4vm_run_stub(uint32_t space, const char *label, uint32_t eax)
         l4vm_flush_queue();
         l4vm_store_frame(&frame);
         L4_Set_MsgTag(L4_Tag(0, L4_EXC_WORDS, 0));
-        if (await_stub(space))
+        if (await_stub(space, label, L4VM_STUB_TIME))
                 return true;
         l4vm_user_make(space);
         return false;
@@ -146,7 +147,8 @@ static bool interrupt(uint32_t space, struct ab_frame *frame)
 
         if (!l4vm_move_user(thread_of(space), &r))
                 return false;
-        tag = L4_Receive_Timeout(thread_of(space), patience);
+        tag = L4_Receive_Timeout(thread_of(space), L4VM_STUB_TIME);
+        tag = l4vm_user_comes(space, stub_hlt, tag);
         if (L4_IpcFailed(tag) || !is_exception(tag) || !l4vm_in_stubs(L4_StoreMR(L4_EXC_MR_EIP)))
                 return false;
         l4vm_load_frame(frame);
@@ -163,7 +165,7 @@ static bool get_registers(uint32_t space, struct ab_frame *frame)
         if (!l4vm_move_user(thread_of(space), &r))
                 return false;
         L4_Set_MsgTag(L4_Tag(0, 0, 0));
-        if (!await_stub(space))
+        if (!await_stub(space, stub_hlt, L4VM_STUB_TIME))
                 return false;
         l4vm_load_frame(frame);
         frame->eip = r.ip;

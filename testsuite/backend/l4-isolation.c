@@ -43,7 +43,7 @@ struct call {
 extern const uint8_t user_call[], user_gate30[], user_gate31[], user_sysenter[], user_kip[],
     user_pager[], user_handler[], user_loop[], user_hello[], user_spin[], user_sleep[],
     user_scribble[], user_far[], user_forge_spin[], user_forge_twice[], user_pretend[], user_read[],
-    user_end[];
+    user_mute[], user_lost[], user_wait[], user_deaf[], user_open[], user_end[];
 asm(".section .rodata\n"
     /* load message and general registers from the page of data, and call */
     "user_call: movl $0x18001000,%esi; movl $0xbf000100,%edi; movl $16,%ecx; rep movsl\n"
@@ -75,6 +75,17 @@ asm(".section .rodata\n"
     "movl 0x18001040,%eax; movl 0x18001044,%ecx; movl 0x18001048,%edx; movl 0x1800104c,%esi\n"
     "movl $0xbf000100,%edi; jmp *0x1800105c\n"
     "user_read: movl 0x18003000,%ecx; int $0x87\n"
+    /*
+     * no exception handler, and a message; another way than to main, and a loop; a wait for
+     * another; that message, with the page of the loop behind it there
+     */
+    "user_mute: movl $0,0xbf0000d4; call user_message; jmp user_mute\n"
+    "user_lost: incl 0x18001100; movl %eax,0xbfe01000; jmp user_spin\n"
+    "user_wait: movl %eax,%edx; xorl %eax,%eax; xorl %ecx,%ecx; xorl %esi,%esi\n"
+    "movl $0xbf000100,%edi; call *0x18001104; jmp .\n"
+    "user_deaf: incl 0x18001100; jmp user_forge_spin\n"
+    /* the pager takes what is mapped to it, wherever that goes */
+    "user_open: movl $0x10,0xbf0002c0; jmp user_hello\n"
     "user_end: .text\n");
 
 static struct ab_frame frame;
@@ -501,6 +512,106 @@ static void forgers(void)
         ktap_ok(said_hello(), "... and runs");
 }
 
+/*
+ * What the wedge asks of a program's thread may not come.  That is seen by where the thread is, not
+ * by how long it takes, in which the machine would stand still.
+ */
+static void stalls(void)
+{
+        enum { NEVER = 0, MOST = 200 /* ms */ };
+        static const struct {
+                const char *name;
+                const uint8_t *code;
+        } ways[] = {{"a message of one that has no exception handler", user_mute},
+                    {"a stop of one that spoiled the wedge's page", user_lost},
+                    {"a stop of one that waits for ever, and whose pager computes", user_wait}};
+        uint64_t began;
+        uint32_t i;
+
+        ktap_line("# what a program does not do when it is asked");
+        for (i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+                ktap_line("# that is");
+                ktap_line(ways[i].name);
+                backend_forget(ATTACKER);
+                prepare(ATTACKER);
+                if (ways[i].code == user_wait) {
+                        *(uint32_t *)((uint8_t *)backend_physical(PAGE_DATA) + 0x104) =
+                            L4_syscalls.ipc;
+                        *(struct call *)backend_physical(PAGE_DATA) =
+                            (struct call){.eax = thread(0, FIRST_PAGER + ATTACKER),
+                                          .ecx = L4_EXREGS_IP | L4_EXREGS_SP | L4_EXREGS_ABORT_RCV,
+                                          .edx = STACK + 0x400,
+                                          .esi = address_of(user_spin),
+                                          .entry = L4_syscalls.exregs};
+                        run(ATTACKER, user_call, 0);
+                } else {
+                        *(struct call *)backend_physical(PAGE_DATA) =
+                            (struct call){.mr = {tag(1, 1, 0)},
+                                          .eax = thread(0, 0),
+                                          .edx = thread(0, 0),
+                                          .esi = tag(1, 1, 0),
+                                          .entry = L4_syscalls.ipc};
+                }
+                began = backend_time();
+                run(ATTACKER, ways[i].code, thread(0, FIRST_USER + NEIGHBOUR));
+                ktap_ok(backend_time() - began < MOST * MS, "it ends at once");
+                still_well("nor changes anything");
+        }
+        backend_forget(ATTACKER);
+        forge_and_run(user_deaf, thread(0, 0), NEVER);
+        began = backend_time();
+        run(NEIGHBOUR, user_hello, 0);
+        ktap_ok(said_hello() && backend_time() - began < MOST * MS,
+                "one that is asked for its floating-point registers and runs on costs no time");
+        still_well("nor changes anything");
+}
+
+/*
+ * Programs can give one another pages, if both want to; that is a loan.  The second one's pager
+ * takes it, for it waits for anybody.
+ */
+static void lend(void)
+{
+        prepare(ATTACKER);
+        prepare(NEIGHBOUR);
+        backend_map(ATTACKER, DATA + 2 * AB_PAGE_BYTES, PAGE_OTHER, AB_PAGE_BYTES,
+                    AB_READ | AB_USER);
+        run_for(1000, ATTACKER, user_read, 0);
+        ktap_ok(trap.vector == 0x87 && frame.ecx == MARK, "a program has a page");
+        run_for(1000, NEIGHBOUR, user_open, 0);
+        *(struct call *)backend_physical(PAGE_DATA) =
+            (struct call){.mr = {tag(0, 0, 2), (DATA + 2 * AB_PAGE_BYTES) | L4_ITEM_MAP,
+                                 L4_PageRights(DATA + 2 * AB_PAGE_BYTES, L4_FPAGE_R).raw},
+                          .eax = thread(0, FIRST_PAGER + NEIGHBOUR),
+                          .ecx = L4_Timeouts(L4_ZeroTime, L4_ZeroTime),
+                          .esi = tag(0, 0, 2),
+                          .edi = UTCB,
+                          .entry = L4_syscalls.ipc};
+        run_for(1000, ATTACKER, user_call, 0);
+        run_for(1000, NEIGHBOUR, user_read, 0);
+        ktap_line(trap.vector == 0x87 ? "# the other one has it, too" : "# the other one has not");
+}
+
+static bool neighbour_has_it(void)
+{
+        run_for(1000, NEIGHBOUR, user_read, 0);
+        return trap.reason != AB_REASON_PAGE_FAULT || trap.address != DATA + 2 * AB_PAGE_BYTES;
+}
+
+static void lenders(void)
+{
+        ktap_line("# pages given to another");
+        lend();
+        backend_unmap(ATTACKER, DATA + 2 * AB_PAGE_BYTES, AB_PAGE_BYTES);
+        ktap_ok(!neighbour_has_it(), "what is taken from one is taken from the other");
+        still_well("nothing else has changed");
+        lend();
+        backend_forget(ATTACKER);
+        ktap_ok(!neighbour_has_it(), "what one had that has ended the other has no more");
+        prepare(ATTACKER);
+        still_well("nothing else has changed");
+}
+
 static void plain_instructions(void)
 {
         ktap_line("# instructions");
@@ -554,7 +665,7 @@ void wedge_main(void)
         const struct backend_machine *machine = backend_start();
 
         if (has(machine->command_line, "victim"))
-                be_victim(9);
+                be_victim(10);
         backend_events();
         prepare(ATTACKER);
         prepare(NEIGHBOUR);
@@ -564,6 +675,8 @@ void wedge_main(void)
         calls();
         pagers();
         forgers();
+        stalls();
+        lenders();
         plain_instructions();
         backend_stop(AB_STOP_POWER_OFF, ktap_done() ? 0 : 1);
 }

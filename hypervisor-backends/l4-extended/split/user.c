@@ -14,9 +14,6 @@
 #include "user-fault.h"
 #include "l4xvm.h"
 
-/* Three seconds, which a thread may take to come to a stub's end. */
-static const L4_Time_t patience = {12 << L4_TIME_EXPONENT_SHIFT | 733};
-
 L4_ThreadId_t l4xvm_user_thread(uint32_t space)
 {
         return l4vm_thread(L4VM_USER + space);
@@ -50,7 +47,7 @@ static bool await_stub(uint32_t space)
         uint32_t faults = 0;
 
         for (;;) {
-                L4_MsgTag_t tag = talk(space, patience);
+                L4_MsgTag_t tag = l4vm_user_comes(space, stub_start, talk(space, L4VM_START_TIME));
                 const L4_Word_t *mr = L4_Utcb();
 
                 if (L4_IpcFailed(tag) || !has_state(tag))
@@ -63,6 +60,12 @@ static bool await_stub(uint32_t space)
                          !l4vm_stub_page(space, mr[1], L4_Label(tag) & L4_FPAGE_W))
                         return false;
         }
+}
+
+bool l4vm_move_user(L4_ThreadId_t thread, struct L4_ExRegs *r)
+{
+        l4vm_count(COUNT_MOVE);
+        return !L4_IsNilThread(L4_ExchangeRegisters(thread, r));
 }
 
 L4_ThreadId_t l4vm_user_pager(uint32_t space)
@@ -135,7 +138,8 @@ static bool fetch(uint32_t space, struct ab_frame *frame)
         l4vm_count(COUNT_MOVE);
         if (L4_IsNilThread(L4_ExchangeRegisters(l4xvm_user_thread(space), &r)))
                 return false;
-        tag = L4_Receive_Timeout(l4xvm_user_thread(space), patience);
+        tag = L4_Receive_Timeout(l4xvm_user_thread(space), L4VM_STUB_TIME);
+        tag = l4vm_user_comes(space, stub_hlt, tag);
         if (L4_IpcFailed(tag) || L4_Label(tag) != L4_LABEL_EXCEPTION || !has_state(tag))
                 return false;
         xfer_get_frame(L4_Utcb(), XFER_STATE_MR, frame);

@@ -22,10 +22,12 @@ int vm_move(struct vm *v, L4_ThreadId_t t, struct L4_ExRegs *r)
 /* A halted thread has no say any more in who may let it go on: its pager is who it should be. */
 static void halt(L4_ThreadId_t t, L4_ThreadId_t pager, int halted)
 {
-        struct L4_ExRegs r = {.control = L4_EXREGS_HALTFLAG, .pager = pager};
+        struct L4_ExRegs r = {.control = L4_EXREGS_HALTFLAG | (halted ? L4_EXREGS_HALT : 0)};
 
-        if (halted)
-                r.control |= L4_EXREGS_HALT | L4_EXREGS_PAGER;
+        L4_ExchangeRegisters(t, &r);
+        if (!halted || r.pager.raw == pager.raw)
+                return;
+        r = (struct L4_ExRegs){.control = L4_EXREGS_PAGER, .pager = pager};
         L4_ExchangeRegisters(t, &r);
 }
 
@@ -64,6 +66,36 @@ static enum vm_stopped note(volatile struct l4vm_shared *s, const struct L4_ExRe
         return VM_STOPPED;
 }
 
+/* The pager beside a program answers it: it is in the wedge's code, or in the KIP's. */
+static int answers(L4_ThreadId_t pager)
+{
+        struct L4_ExRegs r = {0};
+
+        return !L4_IsNilThread(L4_ExchangeRegisters(pager, &r)) && !r.control &&
+               (r.ip - L4VM_STUB_CODE < L4_PAGE_SIZE || r.ip - L4VM_KIP < L4_PAGE_SIZE);
+}
+
+/*
+ * A program that has been stopped, and of which main has not heard: once more, if it is somewhere
+ * else; not, if it is in an Ipc, for that is not with main, or has no handler any more.
+ */
+static enum vm_stopped stop_again(volatile struct l4vm_shared *s, L4_ThreadId_t t, unsigned int *n)
+{
+        enum { MOST = 3 };
+        struct L4_ExRegs r = {0};
+
+        if (L4_IsNilThread(L4_ExchangeRegisters(t, &r)) || r.control)
+                return VM_NOT_STOPPED;
+        if (is_coming(s, r.ip))
+                return VM_STOPPED;
+        if (++*n > MOST)
+                return VM_NOT_STOPPED;
+        r = (struct L4_ExRegs){
+            .control = L4_EXREGS_IP | L4_EXREGS_FLAGS, .ip = s->stop_at, .flags = PLAIN_FLAGS};
+        L4_ExchangeRegisters(t, &r);
+        return note(s, &r);
+}
+
 /*
  * A program that runs or could is somewhere in its code, and main waits for it.  One in an Ipc may
  * be just about to hear of main, which has events to see first, or wait for its pager, which makes
@@ -72,7 +104,7 @@ static enum vm_stopped note(volatile struct l4vm_shared *s, const struct L4_ExRe
 enum vm_stopped vm_stop_user(struct vm *v, int hard)
 {
         volatile struct l4vm_shared *s = v->shared;
-        L4_ThreadId_t t, pager;
+        L4_ThreadId_t t, pager, main_id = L4_GlobalId(v->first_no + L4VM_MAIN, 1);
         struct L4_ExRegs r, back;
 
         if (!s || !s->stop_at)
@@ -81,7 +113,8 @@ enum vm_stopped vm_stop_user(struct vm *v, int hard)
         if (!is_user_thread(v, t))
                 return VM_NOT_STOPPED;
         if (s->stopped)
-                return VM_STOPPED;
+                return hard && is_receiving(main_id) ? stop_again(s, t, &v->stops) : VM_STOPPED;
+        v->stops = 0;
         r = (struct L4_ExRegs){
             .control = L4_EXREGS_IP | L4_EXREGS_FLAGS, .ip = s->stop_at, .flags = PLAIN_FLAGS};
         if (L4_IsNilThread(L4_ExchangeRegisters(t, &r)))
@@ -92,8 +125,7 @@ enum vm_stopped vm_stop_user(struct vm *v, int hard)
         back.control = L4_EXREGS_IP | L4_EXREGS_FLAGS;
         L4_ExchangeRegisters(t, &back);
         pager = L4_GlobalId(L4_ThreadNo(t) + L4VM_SPACES, 1);
-        if (!hard || !r.control || !is_receiving(L4_GlobalId(v->first_no + L4VM_MAIN, 1)) ||
-            !is_receiving(pager))
+        if (!hard || !r.control || !is_receiving(main_id) || answers(pager))
                 return VM_STOPS_ITSELF;
         back = (struct L4_ExRegs){.control = L4_EXREGS_IP | L4_EXREGS_FLAGS | L4_EXREGS_ABORT_RCV |
                                              L4_EXREGS_ABORT_SND | L4_EXREGS_HALTFLAG,

@@ -118,7 +118,8 @@ static unsigned long long expired(struct vm *v, volatile struct l4vm_shared *s,
                 due = last + 2 * interval + LATE;
         if (!tell(v, s, interrupted) && (!due || due > now + RETRY))
                 due = now + RETRY;
-        return due;
+        /* A program that was told to stop need not. */
+        return due || !s->running ? due : now + LONGEST;
 }
 
 static void look(struct vm *v, unsigned long long now, L4_ThreadId_t interrupted)

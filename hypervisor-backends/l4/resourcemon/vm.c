@@ -117,10 +117,12 @@ static void drop_thread(L4_ThreadId_t t)
 /* Deleting the first thread of a space takes the others, but not their numbers. */
 void vm_drop_space(struct vm *v, L4_Word_t n)
 {
-        if (n >= v->spaces)
+        if (n >= v->spaces || !v->made[n])
                 return;
-        drop_thread(thread(v, L4VM_PAGER + n));
+        if (v->paged)
+                drop_thread(thread(v, L4VM_PAGER + n));
         drop_thread(thread(v, L4VM_USER + n));
+        v->made[n] = 0;
 }
 
 int vm_make_space(struct vm *v, L4_Word_t n, int paged)
@@ -136,6 +138,7 @@ int vm_make_space(struct vm *v, L4_Word_t n, int paged)
         if (n >= v->spaces)
                 v->spaces = n + 1;
         v->paged = paged;
+        v->made[n] = 1;
         return make_space(v, t, main_id, main_id, 1) &&
                (!paged || (make_thread(v, pager, t, 0) &&
                            L4_ThreadControl(pager, t, main_id, main_id, L4VM_UTCB + L4_UTCB_SIZE)));

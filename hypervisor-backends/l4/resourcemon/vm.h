@@ -8,6 +8,7 @@
 
 #include <l4/ipc.h>
 #include <afterburn/vm.h>
+#include "../../l4-baseline/layout.h"
 #include "../../l4-baseline/shared.h"
 #include "boot.h"
 #include "console.h"
@@ -47,8 +48,10 @@ struct vm {
         unsigned int input_first, input_count;
         unsigned int spaces;    /* user spaces it has had, highest + 1 */
         int paged;              /* they have pagers */
+        char made[L4VM_SPACES]; /* those that are there */
         unsigned int co_spaces; /* co-located ones */
         L4_Word_t fault_role, fault_address, fault_repeats; /* the last one's, and how often */
+        unsigned int stops; /* more, of a program that has been stopped and did not come */
 };
 
 extern struct vm vms[VMS];

@@ -339,8 +339,12 @@ static int move(struct vm *v, const L4_Word_t *mr)
 {
         struct L4_ExRegs r = {.control = mr[2], .ip = mr[3]};
 
-        return vm_move(v, (L4_ThreadId_t){mr[1]}, &r) ? answer(L4_ERROR_OK, r.ip)
-                                                      : answer(L4_ERROR_THREAD, 0);
+        if (!vm_move(v, (L4_ThreadId_t){mr[1]}, &r))
+                return answer(L4_ERROR_THREAD, 0);
+        answer(L4_ERROR_OK, r.ip);
+        L4_LoadMR(3, r.control);
+        L4_Set_MsgTag(L4_Tag(0, 3, 0));
+        return 1;
 }
 
 static int share(struct vm *v, L4_Word_t address)
