@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 BACKEND_TEST = testsuite/backend/ktap.c testsuite/backend/ktap.h testsuite/backend/contract.c
+MACHINE_TEST = testsuite/backend/machine-test.c testsuite/backend/machine-user.c \
+	testsuite/backend/machine-test.h
 
 check_PROGRAMS += testsuite/backend/double.t testsuite/backend/ring0-test
 TESTS += testsuite/backend/double.t testsuite/backend/ring0.t testsuite/backend/l4.t
@@ -10,7 +12,7 @@ testsuite_backend_double_t_SOURCES = testsuite/backend/double-test.c testsuite/b
 testsuite_backend_double_t_CPPFLAGS = $(AB_CPPFLAGS)
 testsuite_backend_double_t_CFLAGS = $(AB_CFLAGS)
 
-testsuite_backend_ring0_test_SOURCES = testsuite/backend/machine-test.c $(BACKEND_TEST)
+testsuite_backend_ring0_test_SOURCES = $(MACHINE_TEST) $(BACKEND_TEST)
 testsuite_backend_ring0_test_CPPFLAGS = $(AB_CPPFLAGS)
 testsuite_backend_ring0_test_CFLAGS = $(TARGET_CFLAGS)
 testsuite_backend_ring0_test_LDFLAGS = $(TARGET_LDFLAGS) \
@@ -20,7 +22,7 @@ testsuite_backend_ring0_test_DEPENDENCIES = hypervisor-backends/bare/ring0/libri
 	hypervisor-backends/bare/ring0/ring0.lds
 
 check_PROGRAMS += testsuite/backend/l4-test
-testsuite_backend_l4_test_SOURCES = testsuite/backend/machine-test.c $(BACKEND_TEST) \
+testsuite_backend_l4_test_SOURCES = $(MACHINE_TEST) $(BACKEND_TEST) \
 	hypervisor-backends/l4-baseline/module.c
 testsuite_backend_l4_test_CPPFLAGS = $(AB_CPPFLAGS) $(L4U_CPPFLAGS)
 testsuite_backend_l4_test_CFLAGS = $(TARGET_CFLAGS)
@@ -42,7 +44,7 @@ testsuite_backend_l4_isolation_DEPENDENCIES = $(L4VM_LINK_DEPS)
 check_PROGRAMS += testsuite/backend/l4x-colocated-test
 TESTS += testsuite/backend/l4x-colocated.t
 EXTRA_DIST += testsuite/backend/l4x-colocated.t
-testsuite_backend_l4x_colocated_test_SOURCES = testsuite/backend/machine-test.c $(BACKEND_TEST) \
+testsuite_backend_l4x_colocated_test_SOURCES = $(MACHINE_TEST) $(BACKEND_TEST) \
 	hypervisor-backends/l4-baseline/module.c
 testsuite_backend_l4x_colocated_test_CPPFLAGS = $(AB_CPPFLAGS) $(L4U_CPPFLAGS) \
 	-I$(top_srcdir)/hypervisor-backends/l4-baseline

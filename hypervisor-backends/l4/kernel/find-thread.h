@@ -4,7 +4,7 @@
 #define L4K_FIND_THREAD_H
 
 /* Into @thread: the control block of the thread with the id in @id; to @none if there is none. */
-        .macro FIND_THREAD id, thread, none
+.macro FIND_THREAD id, thread, none
         movl \id, \thread
         shrl $14, \thread               /* the version is below */
         movl %ss:thread_table(,\thread,4), \thread
