@@ -2,8 +2,8 @@
 /* Events, time and ports, as main sees them; monitor.c is the other side. */
 #include "l4vm.h"
 
-/* Without a division, because it is asked often: nanoseconds per step, times 2^24. */
-static uint32_t time_scale; /* nanoseconds per step, times 2^24 */
+/* Nanoseconds per step, times 2^24: the time is asked for often, so that takes no division. */
+static uint32_t time_scale;
 
 static __attribute__((noinline)) void time_begin(void)
 {

@@ -66,8 +66,10 @@ L4_MsgTag_t l4vm_user_comes(uint32_t space, const char *label, L4_MsgTag_t tag)
 
 void l4vm_user_make(uint32_t space)
 {
-        while (!l4vm_user_make_once(space))
-                if (!l4vm_reclaim() && !l4vm_user_make_once(space))
+        bool more = true; /* memory is to be had: when all has been given back, one more try */
+
+        for (; !l4vm_user_make_once(space); more = l4vm_reclaim())
+                if (!more)
                         backend_fatal(L4VM_NO_MEMORY);
 }
 

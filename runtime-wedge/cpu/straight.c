@@ -28,6 +28,8 @@ static bool repeats_all(const struct ab_insn *insn, const uint8_t *code, uint32_
         const uint8_t *offset = code + at + insn->imm_at;
         int32_t to = (int32_t)(at + insn->length);
 
+        if (insn->data16) /* goes elsewhere, and its offset is short */
+                return false;
         if (insn->map == AB_MAP_1 && insn->opcode >> 4 == 7)
                 to += (int8_t)offset[0];
         else if (insn->map == AB_MAP_0F && insn->opcode >> 4 == 8)

@@ -216,10 +216,7 @@ void *mmu_reach(uint32_t gva, enum mmu_access access, uint32_t *error)
         return (void *)(uintptr_t)gva;
 }
 
-/*
- * The page looked at last, by the last byte of it; nobody looks at the very last page.  Stacks are
- * looked at again and again.
- */
+/* The page looked at last, by its last byte, which is never 0: stacks are looked at very often. */
 static struct {
         const struct space *space;
         uint32_t generation, end, frame;

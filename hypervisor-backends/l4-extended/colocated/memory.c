@@ -356,10 +356,12 @@ static bool make(uint32_t space)
 /* Spaces are not given back: recycling is emptying. */
 static void need(uint32_t space)
 {
+        bool more = true; /* memory is to be had: when all has been given back, one more try */
+
         if (spaces[space].made)
                 return;
-        while (!make(space))
-                if (!l4vm_reclaim() && !make(space))
+        for (; !make(space); more = l4vm_reclaim())
+                if (!more)
                         backend_fatal(L4VM_NO_MEMORY);
         L4_Set_MsgTag(L4_Tag(CO_OP_START, 1, 0));
         L4_LoadMR(1, space);
