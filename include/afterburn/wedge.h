@@ -68,7 +68,7 @@
 
 #include <stdint.h>
 
-#define AB_WEDGE_ABI 1
+#define AB_WEDGE_ABI 2
 
 /*
  * The words of a virtual CPU that inline code touches.  Segment registers in
@@ -76,32 +76,43 @@
  */
 struct ab_vcpu {
         /*
-         * ~0 with virtual interrupts on, ~0x200 with them off, so that pushf is
-         * `real & flags_mask' (a user-mode guest's real IF is always set) and cli
-         * one store of one byte.
+         * What the guest's flags word differs in from the real one, where IF is always set and
+         * IOPL and NT are always clear, divided by AB_FLAGS_SCALE.  So pushf is
+         * `real ^ flags_differ * AB_FLAGS_SCALE'; and IF has a byte of its own, so that cli is
+         * one store and leaves the other two alone.
          */
-        uint32_t flags_mask;
+        union {
+                uint32_t flags_differ;
+                struct {
+                        uint8_t if_differs;
+                        uint8_t iopl_nt;
+                        uint16_t none;
+                };
+        };
         uint32_t cr[5];
         uint32_t dr[8];
         uint32_t seg[6];
 };
 
-#define AB_VCPU_FLAGS_MASK 0
-#define AB_VCPU_IF         1 /* the byte of flags_mask with the IF bit */
-#define AB_VCPU_CR(n)      (4 + 4 * (n))
-#define AB_VCPU_DR(n)      (24 + 4 * (n))
-#define AB_VCPU_SEG(n)     (56 + 4 * (n))
-#define AB_VCPU_BYTES      80
+#define AB_VCPU_FLAGS_DIFFER 0
+#define AB_VCPU_IF           0 /* bytes of it: IF's, ... */
+#define AB_VCPU_IOPL_NT      1 /* ... and that of IOPL and NT */
+#define AB_VCPU_CR(n)        (4 + 4 * (n))
+#define AB_VCPU_DR(n)        (24 + 4 * (n))
+#define AB_VCPU_SEG(n)       (56 + 4 * (n))
+#define AB_VCPU_BYTES        80
 
-#define AB_IF_ON  0xff /* values of the byte AB_VCPU_IF */
-#define AB_IF_OFF 0xfd
+#define AB_FLAGS_SCALE 4
+#define AB_IF_ON       0 /* values of the byte AB_VCPU_IF */
+#define AB_IF_OFF      0x80
 
 /* clang-format off */
 
 /* What the wedge allows as inline code: ab_wedge.inline_ops. */
 enum ab_inline {
         AB_INLINE_CLI      = 1 << 0,    /* movb $AB_IF_OFF, if */
-        AB_INLINE_PUSHF    = 1 << 1,    /* where a register and the flags are dead */
+        AB_INLINE_PUSHF    = 1 << 1,    /* pushfl; imul $AB_FLAGS_SCALE, flags_differ, %reg; xor %reg, (%esp):
+                                           where %reg and the flags are dead */
         AB_INLINE_SEG_READ = 1 << 2,    /* mov %seg,%reg; push %seg */
         AB_INLINE_CR_READ  = 1 << 3,    /* mov %cr,%reg */
         AB_INLINE_DR_READ  = 1 << 4,    /* mov %dr,%reg */

@@ -364,8 +364,11 @@ static bool put_inline(struct ab_code *code, const struct ab_record *record, uns
                     record->dead_flags != AB_FLAGS_ALL)
                         return false;
                 put(code, 0x9c); /* pushfl */
-                put_load(code, reg, vcpu + AB_VCPU_FLAGS_MASK);
-                put(code, 0x21); /* and %reg,(%esp) */
+                put(code, 0x6b); /* imul $AB_FLAGS_SCALE,address,%reg */
+                put(code, 0x05 | reg << 3);
+                put32(code, vcpu + AB_VCPU_FLAGS_DIFFER);
+                put(code, AB_FLAGS_SCALE);
+                put(code, 0x31); /* xor %reg,(%esp) */
                 put(code, 0x04 | reg << 3);
                 put(code, 0x24);
                 break;

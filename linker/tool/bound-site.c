@@ -131,18 +131,16 @@ static bool reads_register(const struct site *s, const uint8_t *p, unsigned offs
                (AB_OP_GPR(said) == AB_GPR_NONE || AB_OP_GPR(said) == reg);
 }
 
-/* pushfl; mov flags_mask,%reg; and %reg,(%esp), all that it destroys being dead. */
+/* pushfl; imul $AB_FLAGS_SCALE,flags_differ,%reg; xor %reg,(%esp), what it destroys being dead. */
 static bool reads_flags(const struct site *s)
 {
         const uint8_t *p = s->bytes;
-        unsigned reg, length;
-        uint32_t address;
+        unsigned reg = p[2] >> 3 & 7u;
 
-        length = load_of(p + 1, &address, &reg);
-        return p[0] == 0x9c && length &&
-               address == s->account->bound->wedge.vcpu + AB_VCPU_FLAGS_MASK &&
-               p[1 + length] == 0x21 && p[2 + length] == (0x04 | reg << 3) &&
-               p[3 + length] == 0x24 && reg != AB_ESP && s->record->dead_gprs >> reg & 1 &&
+        return p[0] == 0x9c && p[1] == 0x6b && (p[2] & 0xc7) == 0x05 &&
+               word_at(p + 3) == s->account->bound->wedge.vcpu + AB_VCPU_FLAGS_DIFFER &&
+               p[7] == AB_FLAGS_SCALE && p[8] == 0x31 && p[9] == (0x04 | reg << 3) &&
+               p[10] == 0x24 && reg != AB_ESP && s->record->dead_gprs >> reg & 1 &&
                s->record->dead_flags == AB_FLAGS_ALL;
 }
 

@@ -168,26 +168,38 @@ uint32_t code_read(uint32_t gva, uint8_t *buffer, uint32_t bytes);
 
 static inline bool interrupts_enabled(void)
 {
-        return vcpu.ab.flags_mask & FLAG_IF;
+        return vcpu.ab.if_differs == AB_IF_ON;
 }
 
 static inline void interrupts_enable(bool on)
 {
-        vcpu.ab.flags_mask = on ? ~0u : ~(uint32_t)FLAG_IF;
+        vcpu.ab.if_differs = on ? AB_IF_ON : AB_IF_OFF;
+}
+
+/* IOPL and NT are never in the real register while the guest kernel runs. */
+static inline uint32_t flags_iopl_nt(void)
+{
+        return vcpu.ab.iopl_nt * (AB_FLAGS_SCALE << 8);
+}
+
+static inline void flags_clear_nt(void)
+{
+        vcpu.ab.iopl_nt &= FLAG_IOPL / (AB_FLAGS_SCALE << 8);
 }
 
 /* EFLAGS as the guest sees it. */
 static inline uint32_t flags_image(void)
 {
-        return (vcpu.frame.eflags & FLAGS_REAL) | vcpu.flags | FLAG_ONE |
-               (vcpu.ab.flags_mask & FLAG_IF);
+        return ((vcpu.frame.eflags & FLAGS_REAL) | FLAG_ONE | FLAG_IF) ^
+               vcpu.ab.flags_differ * AB_FLAGS_SCALE;
 }
 
 /* Set all that ring 0 can (popf, iret).  IF is always on in the real register. */
 static inline void flags_set(uint32_t image)
 {
-        vcpu.frame.eflags = (image & (FLAGS_REAL | FLAG_IOPL)) | FLAG_ONE | FLAG_IF;
-        vcpu.flags = image & (FLAG_IOPL | FLAG_NT);
+        vcpu.frame.eflags =
+            (image & (vcpu.cpl ? FLAGS_REAL | FLAG_IOPL : FLAGS_REAL)) | FLAG_ONE | FLAG_IF;
+        vcpu.ab.iopl_nt = (image & (FLAG_IOPL | FLAG_NT)) / (AB_FLAGS_SCALE << 8);
         interrupts_enable(image & FLAG_IF);
         if (vcpu.attention & AT_EXIT_TRAP)
                 vcpu.attention |= AT_EXIT_FLAGS;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The flags word.  Arithmetic flags, DF, TF, AC and ID are in the real register while the guest
- * runs.  IF is in ab.flags_mask; IOPL and NT, which a hypervisor keeps for itself, in vcpu.flags.
+ * runs; IF, IOPL and NT, which a hypervisor keeps for itself, are in ab.flags_differ.
  */
 #include "cpu.h"
 

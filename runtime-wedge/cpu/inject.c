@@ -145,8 +145,8 @@ static bool deliver(const struct event *event, struct cpu_fault *fault)
         vcpu.frame.esp = esp - bytes * count;
         vcpu.frame.eip =
             bytes == 4 ? (gate[0] & 0xffff) | (gate[1] & 0xffff0000) : gate[0] & 0xffff;
-        vcpu.frame.eflags &= ~(uint32_t)(FLAG_TF | FLAG_RF | FLAG_VM);
-        vcpu.flags &= ~(uint32_t)FLAG_NT;
+        vcpu.frame.eflags &= ~(uint32_t)(FLAG_TF | FLAG_IOPL | FLAG_RF | FLAG_VM);
+        flags_clear_nt();
         if (type == GATE_INTERRUPT || type == GATE_INTERRUPT16)
                 interrupts_enable(false);
         if (inward && bytes == 4)

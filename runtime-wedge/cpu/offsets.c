@@ -22,7 +22,6 @@ void offsets(void)
         FIELD(EFLAGS, frame.eflags);
         FIELD(VECTOR, vector);
         FIELD(EVENTS, events);
-        FIELD(FLAGS, flags);
         FIELD(SAVED_EAX, saved_eax);
         FIELD(SAVED_ECX, saved_ecx);
         FIELD(SAVED_FLAGS, saved_flags);
@@ -43,12 +42,14 @@ void offsets(void)
         DEFINE(SOURCE_WORDS, offsetof(struct vcpu_source, words));
         DEFINE(SOURCE_SEGMENT, offsetof(struct vcpu_source, segment));
         DEFINE(VCPU_IF, AB_VCPU_IF);
+        DEFINE(VCPU_IOPL_NT, AB_VCPU_IOPL_NT);
+        DEFINE(VCPU_FLAGS_DIFFER, AB_VCPU_FLAGS_DIFFER);
+        DEFINE(FLAGS_SCALE, AB_FLAGS_SCALE);
         DEFINE(IF_ON, AB_IF_ON);
         DEFINE(IF_OFF, AB_IF_OFF);
         DEFINE(FLAG_TF, FLAG_TF);
         DEFINE(FLAG_IF, FLAG_IF);
         DEFINE(FLAGS_SLOW, FLAG_TF | FLAG_IOPL | FLAG_NT);
-        DEFINE(FLAGS_PUSHED, FLAGS_REAL | FLAG_ONE | FLAG_IF);
         DEFINE(FLAGS_WEDGE, FLAG_ONE | FLAG_IF);
         DEFINE(VECTORS, AB_VECTORS);
         DEFINE(VECTOR_POPF, AB_VEC_POPF);

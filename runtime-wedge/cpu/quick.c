@@ -58,7 +58,7 @@ static inline void set_flat(const struct known_pair *pair)
 
 /* --- from user mode through a gate ------------------------------------------------------ */
 
-enum { GATES = 16, FRAME_WORDS = 6, CLEARED = FLAG_TF | FLAG_RF | FLAG_VM };
+enum { GATES = 16, FRAME_WORDS = 6, CLEARED = FLAG_TF | FLAG_IOPL | FLAG_RF | FLAG_VM };
 
 /* Of nothing that is known. */
 #define NO_VECTOR   0xffffffffu
@@ -146,7 +146,7 @@ bool __attribute__((regparm(2))) quick_deliver(uint32_t vector, uint32_t error)
         if (vcpu.cpl != 3 || gate->vector != vector ||
             !deliver(gate, flags_image(), gate->has_error, error))
                 return false;
-        vcpu.flags &= ~(uint32_t)FLAG_NT;
+        flags_clear_nt();
         return true;
 }
 
@@ -189,7 +189,7 @@ static inline __attribute__((always_inline)) bool quick_iret(void)
 
         if (((vcpu.frame.esp - 4) ^ (vcpu.frame.esp + 19)) >= AB_PAGE_BYTES ||
             known_epoch != mmu_epoch || (from[1] & 0xffff) != back.cs ||
-            (from[4] & 0xffff) != back.ss || vcpu.flags ||
+            (from[4] & 0xffff) != back.ss || vcpu.ab.iopl_nt ||
             (from[2] & (FLAG_VM | FLAG_NT | FLAG_IOPL | FLAG_IF)) != FLAG_IF ||
             !SAME_WORDS(back.at, back.words))
                 return false;

@@ -138,21 +138,19 @@ void vcpu_stepped(void)
         vcpu_leave();
 }
 
-/* Between the instructions that stand for one pushf: its own, a load of the flags mask, an `and'.
- */
+/* Between the instructions that stand for one pushf: its own, an imul of flags_differ, a xor. */
 static bool inside_inline_site(uint32_t eip)
 {
-        enum { BEFORE = 7, BEHIND = 6 };
-        const uint32_t mask = (uint32_t)&vcpu.ab.flags_mask;
+        enum { PUSHF = 0x9c, IMUL = 0x6b, XOR = 0x31, BEFORE = 7, BEHIND = 6 };
+        const uint32_t differ = (uint32_t)&vcpu.ab.flags_differ;
         uint8_t code[BEFORE + BEHIND];
         const uint8_t *p = code + BEFORE;
 
         if (code_read(eip - BEFORE, code, sizeof(code)) != sizeof(code))
                 return false;
-        if (p[-1] == 0x9c)
-                return (p[0] == 0xa1 && word_at(p + 1) == mask) ||
-                       (p[0] == 0x8b && word_at(p + 2) == mask);
-        return p[0] == 0x21 && p[2] == 0x24 && word_at(p - 4) == mask;
+        if (p[-1] == PUSHF)
+                return p[0] == IMUL && word_at(p + 2) == differ;
+        return p[-7] == IMUL && word_at(p - 5) == differ && p[0] == XOR && p[2] == 0x24;
 }
 
 /* Between a push and the call it is for. */

@@ -60,7 +60,7 @@ void emulate_IRET(uint32_t word)
 {
         uint32_t bytes = word ? 2 : 4, words[5], flags;
 
-        if (vcpu.flags & FLAG_NT)
+        if (flags_iopl_nt() & FLAG_NT)
                 cpu_raise(TRAP_TS, 0);
         stack_words(words, 3, bytes);
         if (bytes == 4 && (words[2] & FLAG_VM))

@@ -17,7 +17,7 @@ static bool is_allowed(uint32_t port, uint32_t bytes)
         struct mmu_fault fault;
         uint16_t map;
 
-        if ((vcpu.flags & FLAG_IOPL) == FLAG_IOPL)
+        if ((flags_iopl_nt() & FLAG_IOPL) == FLAG_IOPL)
                 return last <= 0xffff;
         if (!(vcpu.task_selector & 0xfffc) || vcpu.task.limit < TASK_MAP + 1 ||
             !linear_read(vcpu.task.base + TASK_MAP, &map, 2, &fault))

@@ -66,12 +66,11 @@ enum vcpu_attention {
 };
 
 struct vcpu {
-        struct ab_vcpu ab;     /* control, debug, segment registers, IF; must be first */
+        struct ab_vcpu ab;     /* control, debug, segment registers, IF, IOPL, NT; must be first */
         struct ab_frame frame; /* the guest's registers, while the wedge runs */
         uint32_t vector;       /* what the guest called: enum ab_vector */
         uint32_t events;       /* came while the wedge ran: enum ab_event */
         uint32_t cpl;          /* 0 or 3 */
-        uint32_t flags;        /* IOPL and NT as the guest sees them */
         struct vcpu_table gdtr, idtr;
         struct vcpu_segment segment[6];
         struct vcpu_segment ldt, task;

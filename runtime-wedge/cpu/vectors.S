@@ -199,7 +199,7 @@ fast_defer:                                     # likewise: the next site delive
 fast_popf:                                      # likewise: R, image
         testl   $FLAGS_SLOW, 4(%esp)            # TF, IOPL, NT are for the long form
         jnz     slow_popf
-        cmpl    $0, V(VCPU_FLAGS)               # those to be cleared too
+        cmpb    $0, V(VCPU_IOPL_NT)             # those to be cleared too
         jne     slow_popf
         testb   $FLAG_IF >> 8, 5(%esp)
         jz      1f
@@ -229,10 +229,8 @@ fast_pushf_moved:
         pushfl
         popl    V(VCPU_SAVED_FLAGS)
 fast_pushf_saved:
-        movl    V(VCPU_SAVED_FLAGS), %eax
-        andl    $FLAGS_PUSHED, %eax             # the machine's interrupts are on,
-        andl    vcpu, %eax                      # the guest's are in its mask
-        orl     V(VCPU_FLAGS), %eax
+        imull   $FLAGS_SCALE, V(VCPU_FLAGS_DIFFER), %eax
+        xorl    V(VCPU_SAVED_FLAGS), %eax
         pushl   V(VCPU_SAVED_EIP)
         movl    %eax, 4(%esp)
         movl    V(VCPU_SAVED_EAX), %eax

@@ -5,7 +5,7 @@
 # bound; a site that is not bound, or bound to something else, is found, and so is what no record covers.
 # shellcheck source=testsuite/audit/lib.sh
 . "${top_srcdir:?}/testsuite/audit/lib.sh"
-plan 13
+plan 14
 link=$top_builddir/libexec/afterburner/afterburn-link
 wedge=$top_builddir/testsuite/load/wedge-test
 hello=$top_builddir/share/afterburner/hello
@@ -14,7 +14,7 @@ bind() { "$link" --hypervisor=test --wedge="$wedge" "$@" >"$work/out" 2>&1; }
 bind "$hello" -o "$work/bound" && "$report" --bound "$work/bound" >"$work/sites" && readelf -lW "$work/bound" >"$work/segments"
 
 accepts "$work/bound" 'a bound image is clean'
-grep -q '^bound for test, wedge ABI 1: [0-9]* sites inline, [0-9]* calls, [0-9]* native$' "$work/out"
+grep -q '^bound for test, wedge ABI 2: [0-9]* sites inline, [0-9]* calls, [0-9]* native$' "$work/out"
 result $? 'and says for whom'
 sums() { sed -n "s/$1/\\1 \\2 \\3/p" "$2"; }
 [ "$(sums '^bound for.*: \([0-9]*\) .*, \([0-9]*\) calls, \([0-9]*\) .*' "$work/out")" = \
@@ -53,9 +53,12 @@ objects "$work/damaged" '^record: .*: not bound$' 'a site with its cli back is n
 damage $(($(site ' hlt, call') + 2)) \
 	"$(od -An -to1 -v -N4 -j "$(offset_of $(($(site ' popf, call') + 2)))" "$work/bound" | tr ' ' '\\')"
 objects "$work/damaged" '^record: .*: bound to a call of POPF, the record says HLT$' 'a call of another class is found'
-damage $(($(site ' cli, inline') + 6)) '\377'
+damage $(($(site ' cli, inline') + 6)) '\000'
 objects "$work/damaged" '^record: .*: code on the virtual processor that is not for this class$' \
 	'a store that sets the flag where it should be cleared is found'
+damage $(($(site ' pushf, inline') + 7)) '\002'
+objects "$work/damaged" '^record: .*: code on the virtual processor that is not for this class$' \
+	'a pushf that shows the flags in other places is found'
 damage $(($(site ' mov_from_cr, inline') + 1)) '\000\000\000\000'
 objects "$work/damaged" '^record: .*: not bound$' 'a load from elsewhere is no bound code'
 damage $(($(site ' 11 bytes, 5 left') + 6)) '\367\330'

@@ -22,7 +22,8 @@ void rs_run(void);
 
 uint8_t rs_imm_words[2 * AB_VECTORS];
 
-#define FLAGS_TESTED 0xcd5 /* CF PF AF ZF SF DF OF */
+#define FLAGS_TESTED 0xcd5  /* CF PF AF ZF SF DF OF */
+#define FLAGS_KEPT   0x7200 /* IF IOPL NT: the wedge's.  A process has IF and not the others. */
 
 static uint32_t guest_stack[1024];
 static struct ab_vcpu *const vcpu = (struct ab_vcpu *)BT_VCPU;
@@ -84,7 +85,7 @@ static void randomise(struct state *state)
                 vcpu->dr[i] = random_word();
         for (i = 0; i < 6; i++)
                 vcpu->seg[i] = random_word() & 0xffff;
-        vcpu->flags_mask = random_word() & 1 ? 0xffffffff : 0xfffffdff;
+        vcpu->flags_differ = (random_word() & FLAGS_KEPT) / AB_FLAGS_SCALE;
 }
 
 static bool same(const struct state *a, const struct state *b)
@@ -109,7 +110,7 @@ static bool check_call(const struct bt_form *form, const struct ab_record *recor
 
 /* What the instruction, and nothing else, does. */
 static bool check_inline(const struct ab_record *record, const uint8_t *insn, struct state *want,
-                         uint32_t mask_before)
+                         uint32_t differed)
 {
         unsigned at = insn[0] == 0x66, reg, sys;
         uint32_t *stack = (uint32_t *)want->gpr[AB_ESP] - 1, value;
@@ -120,7 +121,8 @@ static bool check_inline(const struct ab_record *record, const uint8_t *insn, st
         sys = insn[at + 1] >> 3 & 7;
         switch (record->class_id) {
         case AB_CLASS_CLI:
-                return same(&rs_state, want) && vcpu->flags_mask == (mask_before & ~0x200u);
+                return same(&rs_state, want) &&
+                       vcpu->flags_differ == (differed | 0x200 / AB_FLAGS_SCALE);
         case AB_CLASS_PUSHF:
                 want->gpr[AB_ESP] -= 4;
                 for (reg = 0; reg < 8; reg++)
@@ -128,7 +130,8 @@ static bool check_inline(const struct ab_record *record, const uint8_t *insn, st
                                 want->gpr[reg] = rs_state.gpr[reg];
                 value = want->flags;
                 want->flags = rs_state.flags;
-                return same(&rs_state, want) && *stack % 0x1000 == (value & mask_before) % 0x1000;
+                return same(&rs_state, want) &&
+                       *stack % 0x8000 == (value ^ differed * AB_FLAGS_SCALE) % 0x8000;
         case AB_CLASS_PUSH_SEG:
                 sys = insn[at] == 0xa0 ? 4 : insn[at] == 0xa8 ? 5 : insn[at] >> 3;
                 want->gpr[AB_ESP] -= 4;
@@ -154,18 +157,18 @@ static bool run_form(const struct bt_form *form, const struct ab_record *record,
 
         for (round = 0; round < 200; round++) {
                 struct state before;
-                uint32_t mask;
+                uint32_t differed;
 
                 randomise(&rs_state);
                 before = rs_state;
-                mask = vcpu->flags_mask;
+                differed = vcpu->flags_differ;
                 rs_target = record->start;
                 rs_vector = ~0u;
                 rs_run();
                 if (form->shape == AB_SHAPE_CALL && !check_call(form, record, &before))
                         return false;
                 if (form->shape == AB_SHAPE_INLINE &&
-                    (rs_vector != ~0u || !check_inline(record, original, &before, mask)))
+                    (rs_vector != ~0u || !check_inline(record, original, &before, differed)))
                         return false;
         }
         return true;

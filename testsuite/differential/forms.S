@@ -235,7 +235,9 @@ FORM(VIRT, NONE, vmcall)
 FORM(VIRT, NONE, vmxoff)
 FORM(VIRT, MEM_B, vmptrld (%ebx))
 FORM(PLATFORM, NONE, getsec)
-FORM_IN_C(PUSHF, NONE, inline_pushf, pushfl; popl %eax; andl $~0x3000, %eax; addl $1, %eax)
+FORM_IN_C(PUSHF, NONE, inline_pushf, pushfl; popl %eax; addl $1, %eax)
+FORM_IN_C(POPF, NONE, inline_popf, popfl; pushfl; popl %eax; addl $1, %eax)
+FORM_IN_C(POPF, NONE, inline_cli, popfl; cli; pushfl; popl %eax; addl $1, %eax)
 
         .section .rodata.forms, "a"
         .globl forms_end

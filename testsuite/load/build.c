@@ -21,7 +21,7 @@ const uint8_t lt_code[] = {
         0x2e, 0x2e, 0x2e, 0x2e, 0x2e, 0x2e, 0xfa,       /* cli */
         0x2e, 0x2e, 0x2e, 0x2e, 0x2e, 0xfb,             /* sti */
         0x90,
-        0x2e, 0x2e, 0x2e, 0x2e, 0x2e, 0x2e, 0x2e, 0x2e, 0x2e, 0x9c, /* pushf */
+        0x2e, 0x2e, 0x2e, 0x2e, 0x2e, 0x2e, 0x2e, 0x2e, 0x2e, 0x2e, 0x9c, /* pushf */
         0x2e, 0x2e, 0x2e, 0x2e, 0x2e, 0x9d,             /* popf */
         0x2e, 0x2e, 0x2e, 0x0f, 0x20, 0xd8,             /* mov %cr3,%eax */
         0x2e, 0x2e, 0x2e, 0x2e, 0x2e, 0x2e, 0xe4, 0x21, /* in $0x21,%al */
@@ -40,10 +40,10 @@ const uint32_t lt_code_bytes = sizeof(lt_code);
 const struct ab_record lt_records[] = {
     PREFIXED(0, 7, 6, 1, CLI, 0, AB_FLAGS_ALL, 0xff),
     PREFIXED(7, 6, 5, 1, STI, 0, 0, 0xff),
-    PREFIXED(14, 10, 9, 1, PUSHF, 1 << AB_ECX, AB_FLAGS_ALL, 0xff),
-    PREFIXED(24, 6, 5, 1, POPF, 0, 0, 0xff),
-    PREFIXED(30, 6, 3, 3, MOV_FROM_CR, 0, 0, 0x30),
-    PREFIXED(36, 8, 6, 2, IN, 0, 0, 0x000821f0 | AB_OP_HAS_IMM),
+    PREFIXED(14, 11, 10, 1, PUSHF, 1 << AB_ECX, AB_FLAGS_ALL, 0xff),
+    PREFIXED(25, 6, 5, 1, POPF, 0, 0, 0xff),
+    PREFIXED(31, 6, 3, 3, MOV_FROM_CR, 0, 0, 0x30),
+    PREFIXED(37, 8, 6, 2, IN, 0, 0, 0x000821f0 | AB_OP_HAS_IMM),
 };
 const uint32_t lt_record_count = sizeof(lt_records) / sizeof(lt_records[0]);
 

@@ -62,7 +62,7 @@ check 'and the other way round'
 
 afterburn report --bound "$tmp/bound" >"$tmp/report"
 check 'report --bound'
-grep -A1 ' cli, inline, 7 bytes, 0 left' "$tmp/report" | grep -Eq 'movb +\$-0x3, +-?0x[0-9a-f]+' &&
+grep -A1 ' cli, inline, 7 bytes, 0 left' "$tmp/report" | grep -Eq 'movb +\$-0x80, +-?0x[0-9a-f]+' &&
         grep -A1 ' hlt, call, 6 bytes' "$tmp/report" | grep -Eq 'calll? +\*.*# HLT'
 check 'shows what stands at a site'
 sites=$(sed -n 's/^all  *\([0-9]*\) .*/\1/p' "$tmp/report")

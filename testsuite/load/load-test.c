@@ -76,13 +76,13 @@ static bool half_bound(void)
 /* The code as the binder writes it, by hand: see afterburn/wedge.h. */
 static bool bound(void)
 {
-        static const uint8_t cli[7] = {0xc6, 0x05, 0x01, 0x00, 0x00, 0xbe, 0xfd};
+        static const uint8_t cli[7] = {0xc6, 0x05, 0x00, 0x00, 0x00, 0xbe, 0x80};
         uint32_t vector = 0xbe001000 + 4 * AB_VEC_STI_STEP, popf = 0xbe001000 + 4 * AB_VEC_POPF;
         const uint8_t *text = memory + LT_TEXT_GPA;
 
         return !memcmp(text, cli, 7) && text[7] == 0xff && text[8] == 0x15 &&
-               word_at(LT_TEXT_GPA + 9) == vector && text[24] == 0xff && text[25] == 0x15 &&
-               word_at(LT_TEXT_GPA + 26) == popf;
+               word_at(LT_TEXT_GPA + 9) == vector && text[25] == 0xff && text[26] == 0x15 &&
+               word_at(LT_TEXT_GPA + 27) == popf;
 }
 
 static void good_files(void)
