@@ -19,7 +19,7 @@ enum guest_call {
         SYS_exit = 1, SYS_fork = 2, SYS_read = 3, SYS_write = 4, SYS_open = 5, SYS_close = 6,
         SYS_waitpid = 7, SYS_unlink = 10, SYS_execve = 11, SYS_chdir = 12, SYS_mknod = 14,
         SYS_lseek = 19, SYS_getpid = 20, SYS_mount = 21, SYS_ptrace = 26, SYS_alarm = 27,
-        SYS_pause = 29, SYS_kill = 37, SYS_mkdir = 39, SYS_dup = 41, SYS_pipe = 42,
+        SYS_pause = 29, SYS_kill = 37, SYS_mkdir = 39, SYS_dup = 41, SYS_pipe = 42, SYS_times = 43,
         SYS_ioctl = 54, SYS_umount2 = 52, SYS_dup2 = 63, SYS_getppid = 64, SYS_setsid = 66,
         SYS_reboot = 88, SYS_mmap = 90, SYS_munmap = 91, SYS_socketcall = 102, SYS_syslog = 103,
         SYS_setitimer = 104, SYS_wait4 = 114, SYS_sync = 36, SYS_clone = 120, SYS_mprotect = 125,

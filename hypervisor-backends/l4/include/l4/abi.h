@@ -365,8 +365,8 @@
 /*
  * Ours, beyond the manual, in every kernel: until a space has its areas it can be put into account
  * @n (1-15) of kernel memory, all of whose spaces together may have @pages of it, in units of 16,
- * for page tables, UTCBs, mappings and IO ports.  The old control word has L4_SPACECTL_ACCOUNT set if that is
- * so.
+ * for page tables, UTCBs, mappings and IO ports.  The old control word has L4_SPACECTL_ACCOUNT set
+ * if that is so.
  */
 #define L4_SPACECTL_ACCOUNT          0x40000000
 #define L4_SpaceCtlAccount(n, pages) (L4_SPACECTL_ACCOUNT | (n) << 8 | (pages) / 16 << 12)
