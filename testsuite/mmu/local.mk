@@ -15,7 +15,8 @@ testsuite_mmu_random_t_LDFLAGS = $(MT_SANITIZE)
 
 EXTRA_DIST += testsuite/mmu/README
 
-testsuite_mmu_rules_t_SOURCES = testsuite/mmu/rules-test.c $(MT_SOURCES)
+testsuite_mmu_rules_t_SOURCES = testsuite/mmu/rules-test.c testsuite/mmu/rules-invalidation.c \
+	testsuite/mmu/rules.c testsuite/mmu/rules.h $(MT_SOURCES)
 testsuite_mmu_rules_t_CPPFLAGS = $(MT_CPPFLAGS)
 testsuite_mmu_rules_t_CFLAGS = $(AB_CFLAGS) $(MT_SANITIZE)
 testsuite_mmu_rules_t_LDFLAGS = $(MT_SANITIZE)
