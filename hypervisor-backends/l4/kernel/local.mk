@@ -51,6 +51,7 @@ L4K_SOURCES = \
 	$(L4K)/threadctl.c \
 	$(L4K)/timeout.c \
 	$(L4K)/trap.c \
+	$(L4K)/work.c \
 	$(L4K)/abi.h \
 	$(L4K)/apic.h \
 	$(L4K)/boot.h \

@@ -62,7 +62,16 @@ void sched_preempt_user(void);
 /* The clock's interrupt, of user code or not: charge time, end slices, wake timeouts. */
 void sched_tick(bool in_user);
 
-/* Before a thread with tcb.work returns to user code (entry.S). */
+/*
+ * Tell whoever wants to know that the running thread is being preempted, by `best' where it was
+ * in user code.
+ * True: it has waited meanwhile, so others have had their turn.
+ */
+bool preemption_told(struct tcb *self, struct tcb *best);
+/* Is there something left of the loaded time slice? */
+bool sched_has_slice(void);
+
+/* work.c: before a thread with tcb.work returns to user code (entry.S). */
 void exit_work(void);
 
 /* Switch all but the stack and the page directory, for whoever does that by itself. */

@@ -161,6 +161,11 @@ static struct tcb *pick(void)
         return idle_thread;
 }
 
+bool sched_has_slice(void)
+{
+        return slice_left > 0;
+}
+
 /* Charge the time since the last call to the loaded slice and its owner. */
 static void charge(void)
 {
@@ -399,12 +404,7 @@ static bool tells_preemption(const struct tcb *self)
                (self->utcb && (self->utcb[UTCB_FLAGS] & PREEMPT_SIGNAL));
 }
 
-/*
- * Tell whoever wants to know that the running thread is being preempted, by `best' where it was
- * in user code.
- * True: it has waited meanwhile, so others have had their turn.
- */
-static bool preemption_told(struct tcb *self, struct tcb *best)
+bool preemption_told(struct tcb *self, struct tcb *best)
 {
         /*
          * In the middle of an Ipc there is no user state to tell of or to change,
@@ -584,42 +584,4 @@ void sched_tick(bool in_user)
         if (told && !has_rival(self))
                 kmsg_preemption_to(self, told);
         preempt(in_user);
-}
-
-/* --- work before returning to user code ---------------------------------------- */
-
-/* Unless somebody has given it some meanwhile. */
-static void tell_of_no_time(struct tcb *self)
-{
-        if (slice_left > 0)
-                return;
-        self->told = true;
-        kmsg_preemption(self, true);
-        if (slice_left <= 0)
-                sched_yield();
-        self->told = false;
-}
-
-void exit_work(void)
-{
-        struct tcb *self = current();
-
-        while (self->work & WORK_TO_DO) {
-                if (self->work & WORK_HALT) {
-                        self->state = S_HALTED;
-                        schedule();
-                } else if (self->work & WORK_PREEMPT) {
-                        self->work &= ~WORK_PREEMPT;
-                        preemption_told(self, NULL);
-                } else if (self->work & WORK_TIME) {
-                        self->work &= ~WORK_TIME;
-                        tell_of_no_time(self);
-                } else {
-                        self->work &= ~WORK_QUANTUM;
-                        kmsg_preemption(self, false);
-                        /* Without a new quantum there is nothing to run on. */
-                        if (self->quantum <= 0)
-                                sched_yield();
-                }
-        }
 }
