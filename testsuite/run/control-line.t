@@ -6,7 +6,7 @@
 # what that kernel said.
 # shellcheck source=testsuite/run/run.sh
 . "${top_srcdir:?}/testsuite/run/run.sh"
-plan 7
+plan 9
 
 mkdir "$tmp/bin"
 cat >"$tmp/bin/qemu-system-i386" <<'QEMU'
@@ -76,4 +76,19 @@ try 0 --timeout="$hang" "$top_builddir/share/afterburner/mini" && grep -q '^ok 9
 check 'a late reader: a sample kernel'
 try 0 --timeout="$hang" --quiet "$top_builddir/share/afterburner/mini" && cmp -s "$tmp/out" "$tmp/report"
 check 'a late reader: with --quiet the whole of its report is shown'
+
+# What L4 says last, and then nothing more comes: the run waited for its time limit.
+cat >"$tmp/bin/qemu-system-i386" <<'QEMU'
+#!/bin/sh
+printf 'A: afterburner l4: exception 1: said a guest\r\n'
+printf 'afterburner l4: exception 14 in the kernel at f0001000, error 0, address 8: please report it\r\n'
+exec sleep 100000
+QEMU
+try 125 --hypervisor=l4 --timeout="$hang" --quiet "$top_builddir/share/afterburner/mini" &&
+        one_line ': the L4 kernel stopped: exception 14 in the kernel at f0001000, error 0, address 8: please report it,'
+check 'an exception in the L4 kernel ends the run, which says it'
+sed -i '2d; s/^printf .afterb/printf '\''A: afterb/; s/100000/1/' "$tmp/bin/qemu-system-i386"
+try 125 --hypervisor=l4 --timeout="$hang" "$top_builddir/share/afterburner/mini" &&
+        one_line ': the machine was reset without a report,' && grep -q '^A: afterburner l4: exception 14' "$tmp/out"
+check 'what another says of that kind does not'
 exit "$failed"

@@ -57,9 +57,9 @@ struct session {
         size_t marked;     /* of that */
         unsigned silent;   /* guests of which nothing more is shown with --quiet */
         char message[440]; /* why a guest ended; of several, the first, with its name */
-        char begin[40];    /* of the console's line; of several guests: whose it is */
+        char begin[120];   /* of the console's line; of several guests: whose it is */
         unsigned column;
-        char panicked_vm[40];
+        char panicked_vm[120];
         char stuck[128]; /* where one stands, with its name, if it makes no progress */
 };
 
@@ -111,6 +111,22 @@ static void emit(struct session *session, char c)
         putchar(c);
 }
 
+/* The console's line is over: was it the last of this project's L4 kernel?  It stops for good. */
+static void line_end(struct session *session)
+{
+        static const char who[] = "afterburner l4: ", what[] = "exception ";
+        const char *said = session->begin + sizeof who - 1;
+
+        if (session->options->hypervisor->kernel && !strncmp(session->begin, who, sizeof who - 1) &&
+            !strncmp(said, what, sizeof what - 1)) {
+                session->begin[strcspn(session->begin, "\r")] = 0;
+                snprintf(session->message, sizeof session->message, "the L4 kernel stopped: %s",
+                         said);
+                session->error = true;
+        }
+        memset(session->begin, 0, sizeof session->begin);
+}
+
 /* One character of the console that is not part of the mark. */
 static void show_one(struct session *session, char c)
 {
@@ -123,7 +139,7 @@ static void show_one(struct session *session, char c)
                 session->matched = 0;
         }
         if (c == '\n')
-                memset(session->begin, 0, sizeof session->begin);
+                line_end(session);
         session->column = c == '\n' ? 0 : session->column + 1;
         if (session->column && session->column < sizeof session->begin)
                 session->begin[session->column - 1] = c;
