@@ -348,11 +348,18 @@ void l4vm_flush_again(void);
  * else happens in between.  So often a fault at one place is nobody else's doing; after that each
  * time something is given back; and after very many nothing helps.
  */
-enum { L4VM_REPEATS = 3, L4VM_REPEATS_MOST = 100 };
-extern uint32_t l4vm_repeated;
-/* The fault at @address is the same as the last one; l4vm_repeated counts.  User code begins anew.
+enum { L4VM_REPEATS = 3, L4VM_REPEATS_MOST = 100, L4VM_CIRCLED_MOST = 1000 };
+extern uint32_t l4vm_repeated, l4vm_circled;
+/*
+ * The fault at @address is the same as the last one; l4vm_repeated counts, and is more than
+ * L4VM_REPEATS_MOST, too, when the instruction has had very many faults at a few pages.
  */
 bool l4vm_repeats(uint32_t address, uint32_t eip);
+/* User code begins anew, or we have taken pages away: the same fault can come for that reason. */
+static inline void l4vm_repeats_not(void)
+{
+        l4vm_repeated = l4vm_circled = 0;
+}
 static inline bool l4vm_is_short(void)
 {
         return l4vm_repeated && l4vm_repeated % L4VM_REPEATS == 0;

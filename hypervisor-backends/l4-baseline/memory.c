@@ -73,7 +73,7 @@ static void unmap(const L4_Fpage_t *pages, uint32_t n, bool flush)
                 L4_LoadMR(i, pages[i].raw);
         l4vm_count(COUNT_UNMAP);
         L4_Unmap((n - 1) | (flush ? L4_UNMAP_FLUSH : 0));
-        l4vm_repeated = 0;
+        l4vm_repeats_not();
 }
 
 static void flush_kernel(uint32_t virtual, uint32_t bits, uint32_t rights)
@@ -175,11 +175,12 @@ static void establish(uint32_t space, uint32_t virtual, uint32_t value)
 /* The page at @address is to be mapped, but perhaps that was tried just now. */
 static void look_for_memory(uint32_t address, uint32_t eip)
 {
-        if (!l4vm_repeats(address, eip) || !l4vm_is_short())
+        if (!l4vm_repeats(address, eip))
                 return;
         if (l4vm_repeated > L4VM_REPEATS_MOST)
                 backend_fatal(L4VM_NO_MEMORY);
-        l4vm_empty_all();
+        if (l4vm_is_short())
+                l4vm_empty_all();
 }
 
 bool l4vm_serve_kernel(uint32_t address, uint32_t eip, bool write, uint32_t *error)

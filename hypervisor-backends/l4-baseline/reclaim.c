@@ -9,7 +9,7 @@
 
 static uint32_t left[L4VM_SPACES]; /* when it was; 0: emptied since, or never used */
 static uint32_t leavings;
-uint32_t l4vm_repeated;
+uint32_t l4vm_repeated, l4vm_circled;
 
 void l4vm_space_left(uint32_t space)
 {
@@ -64,11 +64,37 @@ void l4vm_helper_empty(void)
         L4_Unmap(n - 1);
 }
 
+/*
+ * One instruction may need several pages, each of which takes the place of another: then no two
+ * faults in a row are the same, but all are at few pages.  One that gets on, such as a rep movs,
+ * comes to new ones.
+ */
+static void look_for_circle(uint32_t page, bool other_instruction)
+{
+        enum { PAGES = 8 /* code, and two operands and the stack across page ends */ };
+        static uint32_t seen[PAGES], count;
+        uint32_t i, n;
+
+        if (other_instruction)
+                count = 0;
+        n = count < PAGES ? count : PAGES;
+        for (i = 0; i < n; i++)
+                if (seen[i] == page)
+                        break;
+        if (i == n) {
+                seen[count++ % PAGES] = page;
+                l4vm_circled = 0;
+        } else if (++l4vm_circled > L4VM_CIRCLED_MOST) {
+                l4vm_repeated = L4VM_REPEATS_MOST + 1;
+        }
+}
+
 bool l4vm_repeats(uint32_t address, uint32_t eip)
 {
         static uint32_t last_address, last_eip;
 
         l4vm_repeated = address == last_address && eip == last_eip ? l4vm_repeated + 1 : 0;
+        look_for_circle(address / AB_PAGE_BYTES, eip != last_eip);
         last_address = address;
         last_eip = eip;
         return l4vm_repeated;

@@ -66,7 +66,7 @@ static inline void user_general_protection(struct ab_trap *trap)
  */
 static inline void user_progress_begin(void)
 {
-        l4vm_repeated = 0;
+        l4vm_repeats_not();
 }
 bool user_progress_has(uint32_t address, uint32_t eip);
 

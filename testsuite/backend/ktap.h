@@ -13,6 +13,9 @@ bool ktap_done(void);
 /* Tests that need nothing but the interface.  Held before and after. */
 void contract(const struct backend_machine *machine);
 
+/* l4-repeats.c: which faults L4 has no memory for. */
+void repeats(void);
+
 /* Set by the wedge_event() of a test: what it took, and how often it was called. */
 extern volatile uint32_t delivered, deliveries;
 

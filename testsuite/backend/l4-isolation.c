@@ -678,5 +678,6 @@ void wedge_main(void)
         stalls();
         lenders();
         plain_instructions();
+        repeats();
         backend_stop(AB_STOP_POWER_OFF, ktap_done() ? 0 : 1);
 }

@@ -70,7 +70,7 @@ static __attribute__((noinline)) void flush_pages(void)
         l4vm_count(COUNT_UNMAP);
         L4_Unmap((batched - 1) | L4_UNMAP_FLUSH);
         batched = 0;
-        l4vm_repeated = 0;
+        l4vm_repeats_not();
         l4vm_call_end();
 }
 
