@@ -14,15 +14,22 @@
 static bool known[L4VM_SPACES];  /* the area is what the thread has */
 enum { CONTROL = 0, MXCSR = 6 }; /* words of an image */
 
-/* Where the owner is gone, or nobody has been it: the registers of a new thread. */
-static uint32_t kept[FPU_AREA_WORDS]
-    __attribute__((aligned(16))) = {[CONTROL] = 0x37f, [MXCSR] = 0x1f80};
+/* The registers of a new thread, and what there was where the owner is gone. */
+#define NEW                                                                                        \
+        {                                                                                          \
+                [CONTROL] = 0x37f, [MXCSR] = 0x1f80                                                \
+        }
+static const uint32_t fresh[FPU_AREA_WORDS] = NEW;
+static uint32_t kept[FPU_AREA_WORDS] __attribute__((aligned(16))) = NEW;
 static uint32_t owner = L4VM_NOBODY;
 uint32_t l4vm_fpu_in_use = L4VM_FPU_NOWHERE;
 
+/* A program that has never used the unit has the same, so mostly nothing is to be loaded. */
 void l4vm_fpu_reset(uint32_t space)
 {
-        known[space] = false;
+        known[space] = l4vm_quirks.clean_fpu;
+        if (known[space])
+                fpu_copy(l4vm_fpu_area(space), fresh);
 }
 
 static void *area(uint32_t space)
@@ -50,9 +57,9 @@ static void put(uint32_t space, const void *image)
 {
         owner = space;
         l4vm_fpu_in_use = L4VM_FPU_NOWHERE;
+        l4vm_user_need(space);
         if (known[space] && fpu_same(l4vm_fpu_area(space), image))
                 return;
-        l4vm_user_need(space);
         fpu_copy(l4vm_fpu_area(space), image);
         known[space] = l4vm_fpu_write(space);
 }

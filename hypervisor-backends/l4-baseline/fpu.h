@@ -7,7 +7,9 @@
 
 enum {
         FPU_AREA_WORDS = 128,
-        FPU_REGISTER_WORDS = 72 /* the rest of the format is not registers */
+        FPU_CONTROL_WORDS = 7, /* then one that says what the processor has */
+        FPU_REGISTERS = 8,     /* where they begin */
+        FPU_REGISTER_WORDS = 64
 };
 
 static inline void fpu_copy(void *to, const void *from)
@@ -17,13 +19,18 @@ static inline void fpu_copy(void *to, const void *from)
         asm volatile("rep movsl" : "+D"(to), "+S"(from), "+c"(words) : : "memory");
 }
 
-static inline bool fpu_same(const void *a, const void *b)
+static inline bool fpu_equal(const uint32_t *a, const uint32_t *b, uint32_t words)
 {
-        uint32_t words = FPU_REGISTER_WORDS;
         bool equal;
 
         asm volatile("repe cmpsl" : "+D"(a), "+S"(b), "+c"(words), "=@cce"(equal) : : "memory");
         return equal;
+}
+
+static inline bool fpu_same(const uint32_t *a, const uint32_t *b)
+{
+        return fpu_equal(a, b, FPU_CONTROL_WORDS) &&
+               fpu_equal(a + FPU_REGISTERS, b + FPU_REGISTERS, FPU_REGISTER_WORDS);
 }
 
 /*

@@ -506,6 +506,7 @@ struct l4vm_quirks {
         bool splits;     /* a part of a 4 MB page can be unmapped */
         bool halts;      /* a thread can be halted in an Ipc */
         bool signals;    /* a preempted thread tells its exception handler, if it wants to */
+        bool clean_fpu;  /* a new thread's floating-point registers are those of a reset */
         bool error_code; /* exceptions carry the processor's error code, in every vector */
 };
 extern struct l4vm_quirks l4vm_quirks;

@@ -37,6 +37,7 @@ void l4vm_quirks_start(void)
         l4vm_quirks.splits = !public;
         l4vm_quirks.halts = !public;
         l4vm_quirks.signals = !public;
+        l4vm_quirks.clean_fpu = !public;
 }
 
 uint32_t l4vm_error_code(uint32_t vector, uint32_t error)

@@ -9,6 +9,7 @@
 #include "x86.h"
 
 #define FXSAVE_SIZE   512
+#define REGISTERS     32 /* from here on */
 #define MXCSR_DEFAULT 0x1F80
 
 static struct slab states = {
@@ -49,6 +50,7 @@ void fpu_init(void)
         asm volatile("fninit");
         save(clean);
         *(u32 *)(clean + 24) = MXCSR_DEFAULT;
+        memset(clean + REGISTERS, 0, FXSAVE_SIZE - REGISTERS);
         set_ts();
 }
 

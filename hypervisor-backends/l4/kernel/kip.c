@@ -86,6 +86,7 @@ void kip_init(bool has_sysenter)
         kip.system_clock = relative(stub_system_clock);
         if (has_sysenter) {
                 kip.exchange_registers = relative(fast_exchange_registers);
+                kip.thread_control = relative(fast_thread_control);
                 kip.thread_switch = relative(fast_thread_switch);
                 kip.unmap = relative(fast_unmap);
         } else {

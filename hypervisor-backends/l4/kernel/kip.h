@@ -74,8 +74,9 @@ extern char stub_exchange_registers[], stub_thread_control[], stub_thread_switch
 extern char stub_exchange_registers_return[], stub_thread_control_return[],
     stub_thread_switch_return[], stub_schedule_return[], stub_unmap_return[],
     stub_space_control_return[], stub_processor_control_return[], stub_memory_control_return[];
-extern char fast_exchange_registers[], fast_thread_switch[], fast_unmap[], fast_alarm[];
-extern char fast_exchange_registers_return[], fast_thread_switch_return[], fast_unmap_return[];
+extern char fast_exchange_registers[], fast_thread_control[], fast_thread_switch[], fast_unmap[];
+extern char fast_alarm[], fast_exchange_registers_return[], fast_thread_control_return[];
+extern char fast_thread_switch_return[], fast_unmap_return[];
 extern char fast_alarm_return[];
 extern u32 kip_clock_factor;
 

@@ -72,7 +72,8 @@
  * word so that CX is not 0, and goes by int where bits of that want EBX and EBP; its POPs are
  * CALL_POPS bytes long.
  */
-#define CALL_LOWEST             0xFFFFFFFC
+#define CALL_LOWEST             0xFFFFFFFB
+#define CALL_THREAD_CONTROL     0xFFFFFFFB
 #define CALL_ALARM              0xFFFFFFFC
 #define CALL_EXCHANGE_REGISTERS 0xFFFFFFFD
 #define CALL_UNMAP              0xFFFFFFFE

@@ -34,6 +34,17 @@ void *page_alloc(void)
         return memset(page, 0, PAGE_SIZE);
 }
 
+void *page_take(void)
+{
+        void **page = free_list;
+
+        if (!page)
+                return page_alloc();
+        free_list = *page;
+        free_count--;
+        return page;
+}
+
 void page_free(void *page)
 {
         *(void **)page = free_list;

@@ -27,6 +27,8 @@ void memory_add(u32 low, u32 high);
 
 /* A zeroed page, or NULL when kernel memory is exhausted. */
 void *page_alloc(void);
+/* The same with whatever is in it. */
+void *page_take(void);
 void page_free(void *page);
 /* The same for a page that is all zero: it need not be zeroed again. */
 void page_free_clean(void *page);

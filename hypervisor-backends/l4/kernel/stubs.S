@@ -94,6 +94,34 @@ fast_\name\()_return:
         FAST_CALL alarm, CALL_ALARM
 
 /*
+ * ThreadControl has a parameter in ECX, which changes places with the thread's id: that keeps it off
+ * the fast path as well, if it is one.  Where EBX holds a limit int 0x31 will do.
+ */
+        .globl fast_thread_control, fast_thread_control_return
+        .align 16
+fast_thread_control:
+        testw %ax, %ax
+        jz stub_thread_control
+        cmpl $L4_UTCB_LEAVE, %edi
+        je 1f
+        testl $L4_UTCB_LIMIT, %edi
+        jnz stub_thread_control
+1:      pushl %ebp
+        pushl %ebx
+        pushl %ecx
+        pushl %edx
+        movl %esp, %ebp
+        xchgl %eax, %ecx
+        movl $CALL_THREAD_CONTROL, %ebx
+        sysenter
+fast_thread_control_return:
+        popl %edx
+        popl %ecx
+        popl %ebx
+        popl %ebp
+        ret
+
+/*
  * ExchangeRegisters has results in all registers.  The kernel puts the two that SYSEXIT
  * needs on the stack, where this has made room, and returns to the first POP; or, if it
  * has to leave by IRET, all in registers to the RET (syscall.c).  The two must be two

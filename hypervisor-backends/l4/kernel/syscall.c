@@ -33,6 +33,7 @@ static const struct {
     [CALL_ALARM - CALL_LOWEST] = {fast_alarm_return, sys_alarm},
     [CALL_EXCHANGE_REGISTERS -
         CALL_LOWEST] = {fast_exchange_registers_return, sys_exchange_registers},
+    [CALL_THREAD_CONTROL - CALL_LOWEST] = {fast_thread_control_return, sys_thread_control},
     [CALL_UNMAP - CALL_LOWEST] = {fast_unmap_return, sys_unmap},
     [CALL_THREAD_SWITCH - CALL_LOWEST] = {fast_thread_switch_return, sys_thread_switch},
 };
@@ -63,6 +64,12 @@ void syscall_by_number(struct frame *f)
                 f->way_out = EXIT_STACK;
                 f->esp += 8;
                 f->ecx &= ~(u32)(CALL_MARK | CALL_BY_INT);
+        }
+        if (number == CALL_THREAD_CONTROL) {
+                u32 pager = f->eax;
+
+                f->eax = f->ecx;
+                f->ecx = pager;
         }
         fast_calls[number - CALL_LOWEST].call(f);
 }

@@ -47,10 +47,15 @@ struct tcb *thread_resolve(struct space *space, u32 id)
 
 struct tcb *thread_create(u32 id, struct space *space, u32 scheduler)
 {
-        struct tcb *t = page_alloc_reclaiming();
+        struct tcb *t = page_take();
 
+        if (!t && space_reclaim_tables(NULL))
+                t = page_take();
         if (!t)
                 return NULL;
+        /* The rest is the stack, which begins below the frame. */
+        memset(t, 0, sizeof(*t));
+        memset(tcb_frame(t), 0, sizeof(struct frame));
         t->id = id;
         t->state = S_INACTIVE;
         t->space = space;
