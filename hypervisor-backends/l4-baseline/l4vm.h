@@ -431,6 +431,8 @@ void l4vm_user_make(uint32_t space);
 bool l4vm_user_make_once(uint32_t space);
 /* Its page of data, as the kernel space sees it. */
 uint8_t *l4vm_stub_data(uint32_t space);
+/* Map items for its two pages of stubs at @mr; the next message register. */
+unsigned int l4vm_stub_items(uint32_t space, unsigned int mr);
 /* It touched @address: if that is in its two pages of stubs, the answer is loaded. */
 bool l4vm_stub_page(uint32_t space, uint32_t address, bool write);
 /* What the stubs find in the page of data is as it should be, whatever a program made of it. */
@@ -474,7 +476,7 @@ void l4vm_watch_as_needed(void);
 
 /* --- pager.c: the pagers beside the threads that run applications ------------------------ */
 
-/* Start that of a new @space, by main.  False: it does not. */
+/* Start that of a new @space, by main.  False: it is not there. */
 bool l4vm_pager_start(uint32_t space);
 /* A message to the monitor thread.  True: of a pager, whose answer is loaded. */
 bool l4vm_pager_faulted(L4_ThreadId_t from, L4_MsgTag_t tag);

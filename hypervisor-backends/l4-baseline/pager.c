@@ -12,13 +12,13 @@ static L4_ThreadId_t pager_of(uint32_t space)
         return l4vm_thread(L4VM_PAGER + space);
 }
 
-/* The space's pages of stubs are there.  Its hello is its first wait. */
+/* The space's pages of stubs are there.  It need not wait yet when the first fault comes. */
 bool l4vm_pager_start(uint32_t space)
 {
         L4_Set_MsgTag(L4_Tag(0, 2, 0));
         L4_LoadMR(1, STUB_ADDRESS(stub_pager));
         L4_LoadMR(2, L4VM_STUB_DATA + STUB_PAGERS);
-        return !L4_IpcFailed(L4_Call_Timeouts(pager_of(space), L4_ZeroTime, L4VM_START_TIME));
+        return !L4_IpcFailed(L4_Send_Timeout(pager_of(space), L4_ZeroTime));
 }
 
 /* A program has unmapped its stubs: they are there again. */

@@ -92,13 +92,12 @@ stub_give_back:
 stub_give_end:
 /*
  * The pager of the thread beside it: whatever that faults at is for main, whose answer maps it.
- * It says hello to main, and then waits for nobody but that thread; who else sends is not
- * answered.  Where it waits, it takes nothing from writable memory that could lead it elsewhere.
+ * It waits for nobody but that thread; who else sends is not answered.  Where it waits, it takes nothing from writable memory that could lead it elsewhere.
  */
 stub_pager:
         movl    L4VM_STUB_DATA + STUB_MONITOR, %eax
         movl    %eax, PAGERS_PAGER
-        movl    L4VM_STUB_DATA + STUB_HANDLER, %eax
+        xorl    %eax, %eax
 1:      movl    $L4VM_STUB_DATA + STUB_PAGERS, %esp
         movl    $-1, %edx                       /* from anybody, ... */
         movl    $NOW_AND_NEVER, %ecx            /* ... for ever */

@@ -23,18 +23,23 @@ void l4vm_stub_fill(uint32_t space)
         data[STUB_PAGER / 4] = l4vm_user_pager(space).raw;
 }
 
-/* Who needs one needs the other.  The code is not for writing. */
+/* The code is not for writing. */
+unsigned int l4vm_stub_items(uint32_t space, unsigned int mr)
+{
+        mr = L4_LoadMapItem(mr, L4_PageRights((uint32_t)l4vm_stub_code, l4vm_rights(AB_READ)),
+                            L4VM_STUB_CODE);
+        return L4_LoadMapItem(mr, L4_PageRights((uint32_t)stub_data[space], l4vm_rights(AB_WRITE)),
+                              L4VM_STUB_DATA);
+}
+
+/* Who needs one needs the other. */
 bool l4vm_stub_page(uint32_t space, uint32_t address, bool write)
 {
         uint32_t page = address & SHADOW_PAGE;
 
         if (page != L4VM_STUB_DATA && (page != L4VM_STUB_CODE || write))
                 return false;
-        L4_LoadMapItem(1, L4_PageRights((uint32_t)l4vm_stub_code, l4vm_rights(AB_READ)),
-                       L4VM_STUB_CODE);
-        L4_LoadMapItem(3, L4_PageRights((uint32_t)stub_data[space], l4vm_rights(AB_WRITE)),
-                       L4VM_STUB_DATA);
-        L4_Set_MsgTag(L4_Tag(0, 0, 4));
+        L4_Set_MsgTag(L4_Tag(0, 0, l4vm_stub_items(space, 1) - 1));
         return true;
 }
 

@@ -111,9 +111,9 @@ bool l4vm_user_make_once(uint32_t space)
         l4vm_stub_fill(space);
         stub_calls[0] = L4_syscalls.ipc;
         stub_calls[1] = L4_syscalls.exregs;
-        L4_Set_MsgTag(L4_Tag(0, 2, 0));
         L4_LoadMR(1, STUB_ADDRESS(stub_start_paged));
         L4_LoadMR(2, L4VM_STUB_DATA + STUB_STACK);
+        L4_Set_MsgTag(L4_Tag(0, 2, l4vm_quirks.reply_maps ? l4vm_stub_items(space, 3) - 3 : 0));
         return await_stub(space, stub_start_paged, L4VM_START_TIME) &&
                (!paged || l4vm_pager_start(space));
 }
