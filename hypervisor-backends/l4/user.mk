@@ -119,6 +119,7 @@ lib_afterburner_l4_l4_conformance_SOURCES = \
 	$(L4U)/apps/l4-conformance/quirks.c \
 	$(L4U)/apps/l4-conformance/redirect.c \
 	$(L4U)/apps/l4-conformance/robust.c \
+	$(L4U)/apps/l4-conformance/quantum.c \
 	$(L4U)/apps/l4-conformance/schedule.c \
 	$(L4U)/apps/l4-conformance/sigma0.c \
 	$(L4U)/apps/l4-conformance/smallspaces.c \

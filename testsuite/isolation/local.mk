@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # Applications and guests that mean harm, on L4.
-TESTS += testsuite/isolation/isolation.t testsuite/isolation/l4x-split.t testsuite/isolation/l4x-colocated.t
-EXTRA_DIST += testsuite/isolation/l4x-split.t testsuite/isolation/l4x-colocated.t testsuite/isolation/isolation.t testsuite/isolation/README testsuite/isolation/guest/halt.c
+TESTS += testsuite/isolation/isolation.t testsuite/isolation/l4x-split.t testsuite/isolation/l4x-colocated.t testsuite/isolation/held.t
+EXTRA_DIST += testsuite/isolation/held.t testsuite/isolation/l4x-split.t testsuite/isolation/l4x-colocated.t testsuite/isolation/isolation.t testsuite/isolation/README testsuite/isolation/guest/halt.c
 
 check_PROGRAMS += testsuite/isolation/isolation
 testsuite_isolation_isolation_SOURCES = testsuite/isolation/guest/main.c \
@@ -16,7 +16,8 @@ testsuite_isolation_isolation_LDADD = -lgcc
 
 # Kernels that are lost.
 LOST = testsuite/isolation/loop testsuite/isolation/triple testsuite/isolation/ports \
-	testsuite/isolation/memory testsuite/isolation/shared
+	testsuite/isolation/memory testsuite/isolation/shared \
+	testsuite/isolation/hijack testsuite/isolation/seize
 LOST_FILES = $(SAMPLE_COMMON) testsuite/isolation/guest/halt.c
 check_DATA += $(LOST)
 CLEANFILES += $(LOST)

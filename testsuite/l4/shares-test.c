@@ -180,6 +180,11 @@ int L4_HasFeature(const char *feature)
         return 1;
 }
 
+int L4_IsPublicKernel(void)
+{
+        return 0;
+}
+
 L4_Word_t L4_ProcessorKHz(void)
 {
         return 1000000;

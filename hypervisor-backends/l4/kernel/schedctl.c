@@ -39,17 +39,23 @@ static u32 cycles_to_time(s64 cycles)
         return us ? exponent << 10 | (u32)us : TIME_ZERO;
 }
 
-/* Time word: time slice in the high half, total quantum in the low. */
-static void set_time(struct tcb *t, u32 time)
+/*
+ * Time word: time slice in the high half, total quantum in the low.
+ *
+ * Who is privileged and gives a thread no slice means to decide alone when it runs: its
+ * scheduler, if that is somebody else, hears of its preemptions.
+ */
+static void set_time(struct tcb *t, u32 time, bool privileged)
 {
         u16 slice = (u16)(time >> 16), quantum = (u16)time;
 
         /* A slice of no length means no slice only where that is an extension. */
         if (slice == TIME_ZERO) {
                 t->zero_slice = X_ZERO_SLICE;
+                t->time_fixed = X_ZERO_SLICE && privileged;
                 t->slice = X_ZERO_SLICE ? 0 : us_to_cycles(1);
         } else if (!(slice & 0x8000)) {
-                t->zero_slice = false;
+                t->zero_slice = t->time_fixed = false;
                 t->slice = time_to_cycles(slice);
         }
         if (!(quantum & 0x8000))
@@ -57,8 +63,10 @@ static void set_time(struct tcb *t, u32 time)
         if (t->quantum != TIME_NEVER)
                 clock_by(rdtsc() + (u64)t->quantum);
         t->left = 0;
-        if (t->quantum > 0)
+        if (t->quantum > 0) {
                 t->work &= ~WORK_QUANTUM;
+                t->spent_told = false;
+        }
 }
 
 void sys_schedule(struct frame *f)
@@ -72,7 +80,8 @@ void sys_schedule(struct frame *f)
                 return;
         }
         scheduler = thread_resolve(self->space, t->scheduler);
-        if (!scheduler || scheduler->space != self->space) {
+        if (!scheduler || scheduler->space != self->space ||
+            (t->time_fixed && (time != KEEP || prio != KEEP) && !self->space->privileged)) {
                 sys_error(f, ERR_NO_PRIVILEGE);
                 return;
         }
@@ -91,7 +100,7 @@ void sys_schedule(struct frame *f)
         }
         old = cycles_to_time(t->left > 0 ? t->left : t->slice) << 16 | cycles_to_time(t->quantum);
         if (time != KEEP)
-                set_time(t, time);
+                set_time(t, time, self->space->privileged);
         if (preemption != KEEP) {
                 t->max_delay = (u64)us_to_cycles(preemption & 0xFFFF);
                 t->sensitive = (u8)(preemption >> 16);

@@ -118,12 +118,17 @@ static void donors_return(void)
 }
 
 /*
- * A thread without time that could run tells its scheduler, if that is wanted, and only once:
- * it then stands still until somebody gives it time.  To tell, it runs in the kernel.
+ * A thread without time that could run tells its scheduler: that its total quantum is used up,
+ * or, if that is wanted, that it has no slice.  Only once: it then stands still until somebody
+ * gives it time.  To tell, it runs in the kernel.
  */
 static void want_time(struct tcb *t)
 {
-        if (X_ZERO_SLICE && t->time_msg && !t->told && !sched_has_time(t))
+        if (sched_has_time(t))
+                return;
+        if (t->quantum <= 0 && !t->zero_slice && !t->spent_told)
+                t->work |= WORK_QUANTUM;
+        else if (X_ZERO_SLICE && t->time_msg && !t->told)
                 t->work |= WORK_TIME;
 }
 
@@ -483,7 +488,7 @@ static void slice_expired(void)
         dequeue(self);
         rival = pick();
         self->left = 0;
-        if (quantum_over)
+        if (quantum_over && !slice_owner->spent_told)
                 slice_owner->work |= WORK_QUANTUM;
         want_time(self);
         goes_on = sched_has_time(self);

@@ -96,6 +96,8 @@ struct tcb {
         u8 preempt_msg;  /* preemption messages are on */
         u8 time_msg;     /* so are messages of being without time */
         u8 told;         /* it has sent one, and stands still until it is given time */
+        u8 spent_told;   /* its scheduler knows that its quantum is used up */
+        u8 time_fixed;   /* who is not privileged leaves its slice and priority as they are */
         s64 slice, left; /* own time slice; what is left while not running */
         u32 left_owner;  /* whose time the rest is */
         s64 quantum;     /* total quantum left; TIME_NEVER: infinite */

@@ -34,6 +34,7 @@ void exit_work(void)
                         tell_of_no_time(self);
                 } else {
                         self->work &= ~WORK_QUANTUM;
+                        self->spent_told = true;
                         kmsg_preemption(self, false);
                         /* Without a new quantum there is nothing to run on. */
                         if (self->quantum <= 0)

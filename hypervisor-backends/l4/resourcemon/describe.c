@@ -144,10 +144,10 @@ static const char *begin(struct vm *v, const char *name)
         return v->page ? NULL : "no memory";
 }
 
-/* Where one machine is given a share, the others have one too; and wherever we decide. */
+/* Where one machine is given a share, the others have one too; and wherever we can keep to it. */
 static void complete_shares(unsigned int count)
 {
-        L4_Word_t given = count > 1 && shares_possible();
+        L4_Word_t given = count > 1 && shares_kept();
 
         for (unsigned int i = 0; i < count; i++)
                 given |= vms[i].share;

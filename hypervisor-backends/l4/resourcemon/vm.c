@@ -50,8 +50,8 @@ static L4_ThreadId_t thread(const struct vm *v, L4_Word_t n)
 
 /*
  * The time of thread @t of a machine that has a share.  Where slices can be zero, that of a
- * @guest's kernel or application is, and shares.c gives it time; the wedge's other threads do
- * little, and what they do on slices of their own is counted there too.
+ * @guest's kernel or application is, and shares.c gives it time.  The wedge's other threads have
+ * slices of their own, but nothing to use them on: they tell us so, and shares.c gives it to them.
  *
  * Else: one thread of a machine runs at a time, and time slices stay with it whoever calls
  * whom; so slices in proportion to the shares divide the processor among machines that
@@ -60,15 +60,30 @@ static L4_ThreadId_t thread(const struct vm *v, L4_Word_t n)
  */
 static int give_time(const struct vm *v, L4_ThreadId_t t, int guest)
 {
+        L4_Time_t slice = {(uint16_t)L4_SCHED_LEAVE};
         L4_Word_t tick;
 
-        if (!v->share || (shares_possible() && !guest))
+        if (!v->share)
                 return 1;
-        if (shares_possible())
+        if (shares_possible() && guest)
                 return L4_Schedule(t, L4_TimeControl(L4_ZeroTime, L4_Never), L4_SCHED_LEAVE,
                                    L4_SCHED_LEAVE, L4_SCHED_TIMEMSG, NULL) != L4_STATE_ERROR;
         tick = L4_SchedulePrecision() ? L4_SchedulePrecision() : TICK_US;
-        return L4_Set_Timeslice(t, L4_TimePeriod(v->share * SLICE_US - tick / 2)) != L4_STATE_ERROR;
+        if (!shares_possible())
+                slice = L4_TimePeriod(v->share * SLICE_US - tick / 2);
+        if (guest || !shares_kept())
+                return L4_Set_Timeslice(t, slice) != L4_STATE_ERROR;
+        return L4_Schedule(t, L4_TimeControl(slice, L4_ZeroTime), L4_SCHED_LEAVE, L4_SCHED_LEAVE,
+                           L4_SCHED_LEAVE, NULL) != L4_STATE_ERROR;
+}
+
+/*
+ * The scheduler of a thread of a guest's: @told, who is to hear of its preemptions, where there
+ * are such messages.  Elsewhere nobody but we, as a scheduler can give any time.
+ */
+static L4_ThreadId_t scheduler(L4_ThreadId_t told)
+{
+        return L4_HasFeature(L4_FEATURE_PREEMPTMSG) ? told : L4_MyGlobalId();
 }
 
 /* A kernel thread whose scheduler is its machine's interrupt thread may set that one's alarm. */
@@ -139,9 +154,10 @@ int vm_make_space(struct vm *v, L4_Word_t n, int paged)
                 v->spaces = n + 1;
         v->paged = paged;
         v->made[n] = 1;
-        return make_space(v, t, main_id, main_id, 1) &&
-               (!paged || (make_thread(v, pager, t, 0) &&
-                           L4_ThreadControl(pager, t, main_id, main_id, L4VM_UTCB + L4_UTCB_SIZE)));
+        return make_space(v, t, main_id, scheduler(main_id), 1) &&
+               (!paged ||
+                (make_thread(v, pager, t, 0) &&
+                 L4_ThreadControl(pager, t, L4_MyGlobalId(), main_id, L4VM_UTCB + L4_UTCB_SIZE)));
 }
 
 static L4_ThreadId_t co_thread(const struct vm *v, L4_Word_t n, L4_Word_t role)
@@ -208,7 +224,7 @@ static const char *make_threads(struct vm *v, L4_Word_t entry)
         if (!make_space(v, main_id, monitor, self, 1) ||
             !L4_ThreadControl(monitor, main_id, self, self, L4VM_UTCB + L4_UTCB_SIZE) ||
             !give_time(v, monitor, 0) ||
-            !L4_ThreadControl(main_id, main_id, monitor, L4_nilthread, L4_UTCB_LEAVE) ||
+            !L4_ThreadControl(main_id, main_id, scheduler(monitor), L4_nilthread, L4_UTCB_LEAVE) ||
             !make_space(v, helper, self, self, 0))
                 return "the kernel refuses its address spaces";
         L4_Set_Priority(monitor, MONITOR_PRIO);

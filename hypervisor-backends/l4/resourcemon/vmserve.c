@@ -400,6 +400,8 @@ int vm_serve(struct vm *v, L4_ThreadId_t from, L4_MsgTag_t tag, const L4_Word_t 
 {
         L4_Word_t role = L4_ThreadNo(from) - v->first_no;
 
+        if (L4_Label(tag) == L4_LABEL_PREEMPTION)
+                return shares_spent(v, role) && answer(L4_ERROR_OK, 0);
         if (role > L4VM_HELPER && !v->co_spaces)
                 return 0;
         v->requests += !is_device(L4_Label(tag));
@@ -607,5 +609,5 @@ const char *vm_devices_start(void)
         if (!permissions)
                 return "this L4 kernel has no IO fpages, so any program could use any port: "
                        "give one that has them";
-        return shares_possible() ? shares_start() : NULL;
+        return shares_kept() ? shares_start() : NULL;
 }

@@ -96,6 +96,88 @@ static __attribute__((unused)) void shared(void)
         }
 }
 
+/* --- L4's calls, which a guest kernel can make as its wedge does ------------------------------ */
+
+enum {
+        KIP_THREADS = 0xc4,
+        KIP_IPC = 0xe0,
+        KIP_SCHEDULE = 0xf8,
+        UTCB_MESSAGE = 0x100,
+        RESOURCEMON = 2, /* behind the first user thread */
+        MAKE_SPACE = 0x210,
+        ALL = -1,
+        NIL = 0,
+        NEVER = 0,
+        SHORT = 1000 /* us */
+};
+
+static uint32_t l4_call(uint32_t which, uint32_t a, uint32_t c, uint32_t d, uint32_t s, uint32_t i)
+{
+        uint32_t entry = L4VM_KIP + *(const uint32_t *)(L4VM_KIP + which);
+
+        asm volatile("push %%ebp; call *%%ebx; pop %%ebp"
+                     : "+a"(a), "+c"(c), "+d"(d), "+S"(s), "+D"(i), "+b"(entry)
+                     :
+                     : "memory", "cc");
+        return a;
+}
+
+static uint32_t l4_thread(uint32_t number)
+{
+        return number << 14 | 1;
+}
+
+static uint32_t own_thread(uint32_t n)
+{
+        return l4_thread(((const struct ab_vm_page *)L4VM_PAGE)->first_thread + n);
+}
+
+static void l4_send(uint32_t to, uint32_t label, uint32_t words)
+{
+        l4_call(KIP_IPC, to, SHORT << 16, NIL, label << 16 | words, L4VM_UTCB + UTCB_MESSAGE);
+}
+
+/* With the first user space the helper thread comes before guest kernels. */
+static void raise_helper(void)
+{
+        uint32_t first_user = *(const uint32_t *)(L4VM_KIP + KIP_THREADS) >> 20;
+
+        *(volatile uint32_t *)(L4VM_UTCB + UTCB_MESSAGE + 4) = 0;
+        l4_send(l4_thread(first_user + RESOURCEMON), MAKE_SPACE, 1);
+}
+
+/*
+ * Makes a thread of its wedge, thread=N, compute for ever: where that waits for messages,
+ * code=FIRST to end=END, it goes on into nothing but a jump to itself.  Then it gets some.
+ */
+static __attribute__((unused)) void hijack(void)
+{
+        enum { NOP = 0x90, JMP_SELF = 0xfeeb };
+        uint32_t first = hexadecimal(command_line_behind("code="));
+        uint32_t at = hexadecimal(command_line_behind("end=")) - 2;
+        uint32_t thread = hexadecimal(command_line_behind("thread="));
+
+        print("# hijacks\n");
+        if (thread == L4VM_HELPER)
+                raise_helper();
+        *(volatile uint16_t *)at = JMP_SELF;
+        while (at-- > first)
+                *(volatile uint8_t *)at = NOP;
+        for (;;)
+                l4_send(own_thread(thread), 0, 0);
+}
+
+/* Gives itself time without end, as a thread in its scheduler's space may. */
+static __attribute__((unused)) void seize(void)
+{
+        enum { PRIORITY = 100 };
+
+        print("# seizes\n");
+        l4_call(KIP_SCHEDULE, own_thread(L4VM_MAIN), PRIORITY, NEVER, ALL, ALL);
+        for (;;)
+                asm volatile("");
+}
+
 void kernel_main(void)
 {
         print("# lost\n");

@@ -95,6 +95,7 @@ void area_calls(void);
 void area_threadcontrol(void);
 void area_spacecontrol(void);
 void area_schedule(void);
+void area_quantum(void);
 void area_delay(void);
 void area_interrupts(void);
 void area_exceptions(void);

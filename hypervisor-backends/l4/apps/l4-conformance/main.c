@@ -91,6 +91,7 @@ static const struct {
     {"thread control", area_threadcontrol, NULL},
     {"space control", area_spacecontrol, NULL},
     {"schedule", area_schedule, NULL},
+    {"total quanta", area_quantum, NULL},
     {"delayed preemption", area_delay, NULL},
     {"interrupts", area_interrupts, NULL},
     {"exceptions", area_exceptions, NULL},

@@ -22,6 +22,7 @@ static const struct {
     {"thread control: after all that", QUIRK_FAILS},
     {"thread control: deleting a thread that never was", QUIRK_FAILS},
     {"schedule: priority 256", QUIRK_FAILS},
+    {"quantum: ", QUIRK_FATAL},
     /* Its string copies are not preemptible. */
     {"strings: and delay no thread", QUIRK_FAILS},
     {"strings: a preempted sender", QUIRK_FAILS},

@@ -1,0 +1,67 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Guest kernels that hold the processor: by a thread of their wedge that comes before all guests,
+# whose code they can write, or by time they give themselves.  A Linux guest beside three of them
+# works on as when alone, on each layout, until the operator ends them.
+# shellcheck source=testsuite/run/run.sh
+. "${top_srcdir:?}/testsuite/run/run.sh"
+here=$top_builddir/testsuite/isolation
+guest=${AFTERBURN_TEST_GUEST:-$top_builddir/linux-6.1/vmlinux}
+[ -f "$guest" ] || skip_all "no afterburned kernel: ./quickstart builds build/linux-6.1/vmlinux"
+root=$tmp/root
+cp "$mini" "$root"
+printf 'file /bin/isolation 0755 %s\n' "$here/isolation" |
+        "$top_builddir/libexec/afterburner/mkcpio" "$tmp/program"
+truncate -s %4 "$root"
+cat "$tmp/program" >>"$root"
+plan 4
+
+# code WEDGE FUNCTION THREAD: where it is, for the guest's command line
+code() {
+        nm -S "$top_builddir/share/afterburner/$1" | while read -r first size _ name; do
+                [ "$name" != "$2" ] || printf 'code=%s end=%x thread=%x' "$first" $((0x$first + 0x$size)) "$3"
+        done
+}
+
+worked() {
+        sed -n 's/^B: \(work .*\)/\1/p' "$tmp/out" | cmp -s - "$tmp/alone"
+}
+
+# beside WEDGE THREAD FUNCTION THREAD FUNCTION OPTION...: the operator waits until all have begun and B is
+# done, or the run is over too early; then he ends the others.
+beside() {
+        first=$(code "$1" "$3" "$2")
+        second=$(code "$1" "$5" "$4")
+        shift 5
+        [ -n "$first" ] && [ -n "$second" ] || return 1
+        : >"$tmp/out"
+        : >"$tmp/err"
+        # shellcheck disable=SC2094 # it waits for what the machine writes
+        {
+                patience=$((hang * 5))
+                until grep -q "^afterburn run: " "$tmp/err" || [ $patience = 0 ] ||
+                        { grep -q 'B: rebooted, status' "$tmp/out" && grep -q '^A: # hijacks' "$tmp/out" &&
+                                grep -q '^C: # hijacks' "$tmp/out" && grep -q '^D: # seizes' "$tmp/out"; }; do
+                        patience=$((patience - 1))
+                        sleep 0.2
+                done
+                printf '\0021\002k\0023\002k\0024\002k'
+        } | $limit "$run" "$@" --timeout="$hang" --initrd="$root" \
+                --vm="A,memory=32M,kernel=$here/hijack,append=$first" --vm=B \
+                --vm="C,memory=32M,kernel=$here/hijack,append=$second" \
+                --vm="D,memory=32M,kernel=$here/seize" "$guest" -- /bin/isolation --work 5 >>"$tmp/out" 2>"$tmp/err"
+        [ $? = 125 ] && worked && grep -q 'B: rebooted, status 0' "$tmp/out" &&
+                [ "$(grep -c 'resourcemon: [ACD]: killed' "$tmp/out")" = 3 ]
+}
+
+try 0 --hypervisor=l4 --timeout="$hang" --initrd="$root" --quiet "$guest" -- /bin/isolation --work 5 &&
+        grep '^work ' "$tmp/out" >"$tmp/alone" && [ "$(wc -l <"$tmp/alone")" = 5 ]
+check 'a guest that works, alone'
+same='it prints the same beside guests that make'
+beside wedge-l4 1 l4vm_monitor_main 2 l4vm_helper_main --hypervisor=l4
+check "l4: $same their wedge's interrupt and helper threads compute, and that give themselves time"
+beside wedge-l4x-split 1 l4vm_monitor_main 2 l4vm_helper_main --hypervisor=l4x --layout=split
+check "split: $same their wedge's interrupt and helper threads compute, and that give themselves time"
+beside wedge-l4x-colocated 1 co_interrupts 3 co_pager_main --hypervisor=l4x --layout=colocated
+check "co-located: $same their wedge's interrupt and pager threads compute, and that give themselves time"
+exit "$failed"
