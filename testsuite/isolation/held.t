@@ -14,7 +14,7 @@ printf 'file /bin/isolation 0755 %s\n' "$here/isolation" |
         "$top_builddir/libexec/afterburner/mkcpio" "$tmp/program"
 truncate -s %4 "$root"
 cat "$tmp/program" >>"$root"
-plan 4
+plan 5
 
 # code WEDGE FUNCTION THREAD: where it is, for the guest's command line
 code() {
@@ -27,41 +27,57 @@ worked() {
         sed -n 's/^B: \(work .*\)/\1/p' "$tmp/out" | cmp -s - "$tmp/alone"
 }
 
-# beside WEDGE THREAD FUNCTION THREAD FUNCTION OPTION...: the operator waits until all have begun and B is
-# done, or the run is over too early; then he ends the others.
+# beside SIGNS KEYS OPTION...: the operator waits until each machine has given its sign (NAME: SIGN, one
+# a line) and B is done, or the run is over too early; then he ends the others.
 beside() {
+        signs=$1
+        keys=$2
+        shift 2
+        : >"$tmp/out"
+        : >"$tmp/err"
+        begun() {
+                echo "$signs" | while read -r sign; do
+                        grep -q "^$sign" "$tmp/out" || exit 1
+                done
+        }
+        # shellcheck disable=SC2059,SC2094 # KEYS has escapes; it waits for what the machine writes
+        {
+                patience=$((hang * 5))
+                until grep -q "^afterburn run: " "$tmp/err" || [ $patience = 0 ] ||
+                        { grep -q 'B: rebooted, status' "$tmp/out" && begun; }; do
+                        patience=$((patience - 1))
+                        sleep 0.2
+                done
+                printf "$keys"
+        } | $limit "$run" --timeout="$hang" --initrd="$root" "$@" "$guest" -- \
+                /bin/isolation --work 5 >>"$tmp/out" 2>"$tmp/err"
+        [ $? = 125 ] && worked && grep -q 'B: rebooted, status 0' "$tmp/out" &&
+                [ "$(grep -c 'resourcemon: [ACD]: killed' "$tmp/out")" = "$(echo "$signs" | wc -l)" ]
+}
+
+# holding WEDGE THREAD FUNCTION THREAD FUNCTION OPTION...: three that hold the processor.
+lost=memory=32M,kernel=$here
+holding() {
         first=$(code "$1" "$3" "$2")
         second=$(code "$1" "$5" "$4")
         shift 5
         [ -n "$first" ] && [ -n "$second" ] || return 1
-        : >"$tmp/out"
-        : >"$tmp/err"
-        # shellcheck disable=SC2094 # it waits for what the machine writes
-        {
-                patience=$((hang * 5))
-                until grep -q "^afterburn run: " "$tmp/err" || [ $patience = 0 ] ||
-                        { grep -q 'B: rebooted, status' "$tmp/out" && grep -q '^A: # hijacks' "$tmp/out" &&
-                                grep -q '^C: # hijacks' "$tmp/out" && grep -q '^D: # seizes' "$tmp/out"; }; do
-                        patience=$((patience - 1))
-                        sleep 0.2
-                done
-                printf '\0021\002k\0023\002k\0024\002k'
-        } | $limit "$run" "$@" --timeout="$hang" --initrd="$root" \
-                --vm="A,memory=32M,kernel=$here/hijack,append=$first" --vm=B \
-                --vm="C,memory=32M,kernel=$here/hijack,append=$second" \
-                --vm="D,memory=32M,kernel=$here/seize" "$guest" -- /bin/isolation --work 5 >>"$tmp/out" 2>"$tmp/err"
-        [ $? = 125 ] && worked && grep -q 'B: rebooted, status 0' "$tmp/out" &&
-                [ "$(grep -c 'resourcemon: [ACD]: killed' "$tmp/out")" = 3 ]
+        beside 'A: # hijacks
+C: # hijacks
+D: # seizes' '\0021\002k\0023\002k\0024\002k' "$@" --vm="A,$lost/hijack,append=$first" --vm=B \
+                --vm="C,$lost/hijack,append=$second" --vm="D,$lost/seize"
 }
 
 try 0 --hypervisor=l4 --timeout="$hang" --initrd="$root" --quiet "$guest" -- /bin/isolation --work 5 &&
         grep '^work ' "$tmp/out" >"$tmp/alone" && [ "$(wc -l <"$tmp/alone")" = 5 ]
 check 'a guest that works, alone'
 same='it prints the same beside guests that make'
-beside wedge-l4 1 l4vm_monitor_main 2 l4vm_helper_main --hypervisor=l4
+holding wedge-l4 1 l4vm_monitor_main 2 l4vm_helper_main --hypervisor=l4
 check "l4: $same their wedge's interrupt and helper threads compute, and that give themselves time"
-beside wedge-l4x-split 1 l4vm_monitor_main 2 l4vm_helper_main --hypervisor=l4x --layout=split
+holding wedge-l4x-split 1 l4vm_monitor_main 2 l4vm_helper_main --hypervisor=l4x --layout=split
 check "split: $same their wedge's interrupt and helper threads compute, and that give themselves time"
-beside wedge-l4x-colocated 1 co_interrupts 3 co_pager_main --hypervisor=l4x --layout=colocated
+holding wedge-l4x-colocated 1 co_interrupts 3 co_pager_main --hypervisor=l4x --layout=colocated
 check "co-located: $same their wedge's interrupt and pager threads compute, and that give themselves time"
+beside 'A: # asks' '\0021\002k' --hypervisor=l4 --vm="A,$lost/asks" --vm=B
+check 'l4: beside one that asks the resource monitor again and again (its time slice had no end, so whom it answered on that kept the processor)'
 exit "$failed"

@@ -137,13 +137,16 @@ static void l4_send(uint32_t to, uint32_t label, uint32_t words)
         l4_call(KIP_IPC, to, SHORT << 16, NIL, label << 16 | words, L4VM_UTCB + UTCB_MESSAGE);
 }
 
+static uint32_t resourcemon(void)
+{
+        return l4_thread((*(const uint32_t *)(L4VM_KIP + KIP_THREADS) >> 20) + RESOURCEMON);
+}
+
 /* With the first user space the helper thread comes before guest kernels. */
 static void raise_helper(void)
 {
-        uint32_t first_user = *(const uint32_t *)(L4VM_KIP + KIP_THREADS) >> 20;
-
         *(volatile uint32_t *)(L4VM_UTCB + UTCB_MESSAGE + 4) = 0;
-        l4_send(l4_thread(first_user + RESOURCEMON), MAKE_SPACE, 1);
+        l4_send(resourcemon(), MAKE_SPACE, 1);
 }
 
 /*
@@ -176,6 +179,20 @@ static __attribute__((unused)) void seize(void)
         l4_call(KIP_SCHEDULE, own_thread(L4VM_MAIN), PRIORITY, NEVER, ALL, ALL);
         for (;;)
                 asm volatile("");
+}
+
+/*
+ * Asks the resource monitor for something it does not know, again and again.  When its time is used
+ * up while it is being answered, it goes on on the resource monitor's.
+ */
+static __attribute__((unused)) void asks(void)
+{
+        enum { UNKNOWN = 0x7ff };
+
+        print("# asks\n");
+        for (;;)
+                l4_call(KIP_IPC, resourcemon(), NEVER, resourcemon(), UNKNOWN << 16,
+                        L4VM_UTCB + UTCB_MESSAGE);
 }
 
 void kernel_main(void)
