@@ -53,11 +53,8 @@ static void part_in_region(u32 fpage, u32 index, u32 *first, u32 *end)
         *end = log2 < SUPER_BITS ? *first + (1u << (log2 - PAGE_BITS)) : 1024;
 }
 
-/*
- * Free the page table of one region, in which nothing is mapped; its UTCB pages go with it, the
- * KIP is everybody's.  Without these it is zero, unless the space had such pages elsewhere once.
- */
-static void free_table(struct space *s, u32 index)
+/* The pages of the kernel's in one region: the UTCBs' are the space's, the KIP is everybody's. */
+static void leave_region(struct space *s, u32 index)
 {
         u32 *table = phys_to_virt(s->pd[index] & PTE_FRAME), i, end;
 
@@ -69,10 +66,27 @@ static void free_table(struct space *s, u32 index)
         part_in_region(s->kip_area, index, &i, &end);
         if (i < end)
                 table[i] = 0;
-        if (s->moved)
-                account_free(s->account, table);
-        else
-                account_free_clean(s->account, table);
+}
+
+static bool has_table(const struct space *s, u32 index)
+{
+        return (s->pd[index] & (PTE_P | PTE_LARGE)) == PTE_P;
+}
+
+void space_leave_areas(struct space *s)
+{
+        for (u32 i = 0; (i = space_next_region(s, i, USER_PDES)) < USER_PDES; i++) {
+                if (has_table(s, i))
+                        leave_region(s, i);
+        }
+        space_flush_all(s);
+}
+
+/* Free the page table of one region, in which nothing is mapped: without those pages it is zero. */
+static void free_table(struct space *s, u32 index)
+{
+        leave_region(s, index);
+        account_free_clean(s->account, phys_to_virt(s->pd[index] & PTE_FRAME));
         account_free_clean(s->account, s->shadow[index]);
         s->pd[index] = 0;
         s->shadow[index] = NULL;
@@ -106,7 +120,7 @@ bool space_reclaim_tables(const struct account *of)
                 if (s->small_pages || (of && s->account != of))
                         continue;
                 for (u32 i = 0; i < USER_PDES; i++) {
-                        if ((s->pd[i] & (PTE_P | PTE_LARGE)) != PTE_P || !table_is_empty(s, i))
+                        if (!has_table(s, i) || !table_is_empty(s, i))
                                 continue;
                         free_table(s, i);
                 }
@@ -133,7 +147,7 @@ void space_destroy(struct space *s)
         if (X_SMALL_SPACES)
                 small_make_large(s);
         for (u32 i = 0; (i = space_next_region(s, i, USER_PDES)) < USER_PDES; i++) {
-                if ((s->pd[i] & (PTE_P | PTE_LARGE)) == PTE_P)
+                if (has_table(s, i))
                         free_table(s, i);
         }
         ioports_drop_space(s);

@@ -41,7 +41,6 @@ struct space {
         u32 active;       /* those with a UTCB; areas are fixed once nonzero */
         u8 privileged;    /* sigma0 or root task */
         u8 is_sigma0;
-        u8 moved; /* its areas were elsewhere before */
         /* smallspace.c: where its addresses are in every page directory; no pages: it is large. */
         u32 small_base, small_pages, small_id;
         struct link all;
@@ -114,6 +113,8 @@ void window_map_copy(u32 phys);
 
 /* The areas are these; pages are not touched. */
 void space_set_areas(struct space *s, u32 kip, u32 utcb);
+/* They are to be elsewhere: the KIP goes, and the pages of UTCBs that once were. */
+void space_leave_areas(struct space *s);
 
 /* Drop TLB entries of s. */
 static inline void space_flush_tlb(const struct space *s, u32 address)

@@ -6,6 +6,7 @@
  */
 #include "thread.h"
 #include "kip.h"
+#include "mapdb.h"
 #include "memory.h"
 #include "ext.h"
 
@@ -53,14 +54,11 @@ static u32 set_areas(struct space *s, u32 kip_fpage, u32 utcb)
                 return ERR_UTCB_AREA;
         if (areas_overlap(kip_fpage, utcb))
                 return ERR_KIP_AREA;
+        /* Set before, and not in use: what has been mapped there since makes room, too. */
         if (!fpage_is_nil(s->kip_area)) {
-                /* Set before and not yet in use: take the old KIP page away. */
-                bool large;
-                u32 *pte = space_pte(s, fpage_base(s->kip_area), &large);
-
-                s->moved = 1;
-                if (pte && !large)
-                        *pte = 0;
+                space_leave_areas(s);
+                mapdb_unmap(s, kip_fpage | FPAGE_RIGHTS, true);
+                mapdb_unmap(s, utcb | FPAGE_RIGHTS, true);
         }
         if (!space_map_kernel_page(s, fpage_base(kip_fpage), virt_to_phys(kip_page), false))
                 return ERR_NO_MEM;

@@ -147,6 +147,28 @@ static unsigned int utcbs(L4_Word_t *error)
         return n + 1;
 }
 
+/* Space 0 has its areas in ever other places, with a thread there for a moment: how often. */
+static unsigned int moves(void)
+{
+        unsigned int n = 0;
+        L4_Word_t at = UTCBS;
+
+        if (!space_of(0, 1) || !L4_ThreadControl(id(1), id(0), self, L4_nilthread, L4_UTCB_LEAVE))
+                return 0;
+        while (n < 4 * ACCOUNT_PAGES &&
+               L4_SpaceControl(id(0), 0, L4_FpageLog2(KIP, L4_PAGE_BITS),
+                               L4_FpageLog2(at, UTCB_BITS), L4_nilthread, NULL) &&
+               L4_ThreadControl(id(1), id(0), self, self, at)) {
+                drop(1, 2);
+                if (!L4_ThreadControl(id(1), id(0), self, L4_nilthread, L4_UTCB_LEAVE))
+                        break;
+                at += 1 << UTCB_BITS;
+                n++;
+        }
+        drop(0, 2);
+        return n;
+}
+
 /* --- mappings: children that never run but into page faults ----------------------------------- */
 
 static int child(unsigned int n, unsigned int account)
@@ -317,6 +339,8 @@ int main(void)
         check(n == (ACCOUNT_PAGES - 4) * L4_PAGE_SIZE / L4_UTCB_SIZE && error == L4_ERROR_NOMEM,
               "UTCBs until an account has all its pages: error 8");
         check(utcbs(&ignored) == n, "deleted, as many can be made");
+        check(moves() == 4 * ACCOUNT_PAGES, "areas that move leave no UTCBs where they were");
+        check(utcbs(&ignored) == n, "nor in the account");
         page_tables();
         mapping_nodes();
         ports();
