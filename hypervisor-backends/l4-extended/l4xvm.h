@@ -41,6 +41,12 @@ void l4xvm_segments_unknown(uint32_t space); /* what it was to get has not been 
 unsigned int l4xvm_segments_put(uint32_t space, L4_Word_t *mr, unsigned int n);
 void l4xvm_segments_take(uint32_t space, const L4_Word_t *mr, L4_MsgTag_t tag);
 
+/* --- breakpoint.c: what `changed' is for, too ------------------------------------------- */
+
+extern bool l4xvm_breakpoints_used;                            /* there ever were any */
+void l4xvm_breakpoints_unknown(uint32_t space, bool may_have); /* its thread is new, or may have */
+unsigned int l4xvm_breakpoints_put(uint32_t space, L4_Word_t *mr, unsigned int n);
+
 /*
  * Not 0: the thread of `space', if it is still the current one, lacks something.  Mostly not; if
  * so, l4xvm_segments_put() puts items for it at @n, and the next one begins where it says.  What is

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The backend interface on L4 with the thesis' extensions: what its two layouts share.
 L4X_SHARED = \
+	hypervisor-backends/l4-extended/breakpoint.c \
 	hypervisor-backends/l4-extended/l4xvm.h \
 	hypervisor-backends/l4-extended/preempt.c \
 	hypervisor-backends/l4-extended/segment.c \

@@ -37,6 +37,7 @@ void l4xvm_segments_reset(uint32_t space)
                 have[space].entry[i] = (struct descriptor){0, 0};
         have[space].selector = (struct ab_selectors){0, 0};
         have[space].told = false;
+        l4xvm_breakpoints_unknown(space, false);
         l4xvm_segments.changed = true;
 }
 
@@ -47,6 +48,7 @@ void l4xvm_segments_unknown(uint32_t space)
         for (i = 0; i < L4_TLS_GDT_COUNT; i++)
                 have[space].entry[i] = (struct descriptor){~0u, ~0u};
         have[space].selector = (struct ab_selectors){~0u, ~0u};
+        l4xvm_breakpoints_unknown(space, true);
         l4xvm_segments.changed = true;
 }
 
@@ -112,6 +114,8 @@ unsigned int l4xvm_segments_put(uint32_t space, L4_Word_t *mr, unsigned int n)
 
         if (s->changed || s->space != space) {
                 n = put_descriptors(space, mr, n);
+                if (l4xvm_breakpoints_used)
+                        n = l4xvm_breakpoints_put(space, mr, n);
                 s->changed = false;
                 s->space = space;
                 s->loaded = have[space].selector;

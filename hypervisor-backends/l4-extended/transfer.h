@@ -15,7 +15,7 @@
 enum {
         XFER_FRAME_WORDS = 1 + L4_CTRLXFER_GP_REGS, /* an item of all general registers */
         XFER_STATE_MR = 3, /* where it is in a message about a fault, exception or preemption */
-        XFER_USER_FLAGS = L4_EFLAGS_SETTABLE,
+        XFER_USER_FLAGS = L4_EFLAGS_SETTABLE | L4_EFLAGS_RF,
         XFER_FIXED_FLAGS = 0x202
 };
 

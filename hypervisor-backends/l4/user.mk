@@ -95,6 +95,7 @@ lib_afterburner_l4_l4_conformance_SOURCES = \
 	$(L4U)/apps/common/task.c \
 	$(L4U)/apps/common/task.h \
 	$(L4U)/apps/l4-conformance/alarms.c \
+	$(L4U)/apps/l4-conformance/breakpoints.c \
 	$(L4U)/apps/l4-conformance/calls.c \
 	$(L4U)/apps/l4-conformance/check.h \
 	$(L4U)/apps/l4-conformance/ctrlxfer.c \

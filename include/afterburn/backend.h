@@ -246,6 +246,14 @@ struct ab_selectors {
 };
 struct ab_selectors *backend_user_selectors(void) __attribute__((weak));
 
+/*
+ * Debug registers of user code from now on, numbered as the processor's: of @dr 0 to 3, and 7. What
+ * strikes is a debug exception whose `error' is what DR6 says of it, and so is a single step while
+ * a breakpoint is enabled; RF of the frame is used, and told.  A backend that cannot do so need not
+ * have this function.
+ */
+void backend_user_breakpoints(const uint32_t *dr) __attribute__((weak));
+
 /* Floating-point registers of user code, in the format of fxsave; 16-byte aligned. */
 void backend_fpu_save(void *area);
 void backend_fpu_load(const void *area);

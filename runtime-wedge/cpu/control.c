@@ -112,14 +112,29 @@ void emulate_MOV_FROM_DR(uint32_t index)
         gpr_write(index % 8, vcpu.ab.dr[debug_register(index / 8)]);
 }
 
-/* Values are kept; breakpoints do not strike: no backend can set them. */
+/*
+ * Breakpoints strike in user code, where the backend can set them; of the guest kernel's own only
+ * the values are kept.  While there are any RF is.
+ */
+static void load_breakpoints(uint32_t number, uint32_t value)
+{
+        bool had = vcpu.ab.dr[7] & DR7_ENABLE;
+
+        vcpu.ab.dr[number] = value;
+        if (!backend_user_breakpoints || !(had | !!(vcpu.ab.dr[7] & DR7_ENABLE)))
+                return;
+        user_chores |= CHORE_BREAKPOINTS;
+        flags_kept = FLAGS_REAL | (vcpu.ab.dr[7] & DR7_ENABLE ? FLAG_RF : 0);
+}
+
 void emulate_MOV_TO_DR(uint32_t index)
 {
         uint32_t number = debug_register(index / 8), value = gpr_read(index % 8);
 
-        if (number == 6)
-                value = (value & 0x0000e00f) | 0xffff0ff0;
-        else if (number == 7)
+        if (number == 7)
                 value = (value & 0xffff2fff) | 0x400;
-        vcpu.ab.dr[number] = value;
+        if (number == 6)
+                vcpu.ab.dr[6] = (value & DR6_STATUS) | 0xffff0ff0;
+        else
+                load_breakpoints(number, value);
 }

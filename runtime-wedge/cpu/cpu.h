@@ -23,7 +23,8 @@ enum {
 enum {
         CR0_PE = 1, CR0_MP = 2, CR0_EM = 4, CR0_TS = 8, CR0_ET = 0x10, CR0_NE = 0x20,
         CR0_NW = 1 << 29, CR0_CD = 1 << 30,
-        CR4_TSD = 4, CR4_DE = 8, CR4_OSFXSR = 0x200, DR6_STEP = 0x4000,
+        CR4_TSD = 4, CR4_DE = 8, CR4_OSFXSR = 0x200, DR6_STEP = 0x4000, DR6_STATUS = 0xe00f,
+        DR6_STRUCK = 0xf, DR7_ENABLE = 0xff,
 };
 #define CR0_PG 0x80000000u
 
@@ -187,10 +188,13 @@ static inline void flags_clear_nt(void)
         vcpu.ab.iopl_nt &= FLAG_IOPL / (AB_FLAGS_SCALE << 8);
 }
 
+/* FLAGS_REAL; and RF, while it makes a difference to user code (control.c). */
+extern uint32_t flags_kept;
+
 /* EFLAGS as the guest sees it. */
 static inline uint32_t flags_image(void)
 {
-        return ((vcpu.frame.eflags & FLAGS_REAL) | FLAG_ONE | FLAG_IF) ^
+        return ((vcpu.frame.eflags & flags_kept) | FLAG_ONE | FLAG_IF) ^
                vcpu.ab.flags_differ * AB_FLAGS_SCALE;
 }
 
@@ -198,7 +202,7 @@ static inline uint32_t flags_image(void)
 static inline void flags_set(uint32_t image)
 {
         vcpu.frame.eflags =
-            (image & (vcpu.cpl ? FLAGS_REAL | FLAG_IOPL : FLAGS_REAL)) | FLAG_ONE | FLAG_IF;
+            (image & (vcpu.cpl ? flags_kept | FLAG_IOPL : flags_kept)) | FLAG_ONE | FLAG_IF;
         vcpu.ab.iopl_nt = (image & (FLAG_IOPL | FLAG_NT)) / (AB_FLAGS_SCALE << 8);
         interrupts_enable(image & FLAG_IF);
         if (vcpu.attention & AT_EXIT_TRAP)
@@ -353,7 +357,7 @@ void user_run(void);
 void user_go_on(const struct ab_trap *trap);
 
 /* What is to be seen to before user code runs, but for segments, and for CR0.TS that was set. */
-enum { CHORE_TOLD = 1, CHORE_FPU = 2 };
+enum { CHORE_TOLD = 1, CHORE_FPU = 2, CHORE_BREAKPOINTS = 4 };
 extern uint32_t user_chores;
 /*
  * The fault that wedge_user_fault() found to be the guest's, and what for: its walk need not be

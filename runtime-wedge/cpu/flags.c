@@ -5,6 +5,8 @@
  */
 #include "cpu.h"
 
+uint32_t flags_kept = FLAGS_REAL;
+
 void emulate_CLI(uint32_t index)
 {
         (void)index;

@@ -188,12 +188,20 @@ static void deliver_or_fault(struct event event)
         }
 }
 
+/* What a debug exception says in DR6; the backend tells where there are breakpoints. */
+static uint32_t debug_status(uint32_t told)
+{
+        if (told)
+                return told & DR6_STATUS;
+        return vcpu.frame.eflags & FLAG_TF ? DR6_STEP : 0;
+}
+
 void vcpu_exception(uint32_t vector, uint32_t error)
 {
         bool software = vector == TRAP_BP || vector == TRAP_OF;
 
-        if (vector == TRAP_DB && vcpu.frame.eflags & FLAG_TF)
-                vcpu.ab.dr[6] |= DR6_STEP;
+        if (vector == TRAP_DB)
+                vcpu.ab.dr[6] = (vcpu.ab.dr[6] & ~(uint32_t)DR6_STRUCK) | debug_status(error);
         if (!quick_deliver(software ? vector + SOFTWARE : vector, error))
                 deliver_or_fault(
                     (struct event){vector, error, with_error >> vector & 1, software, 1});

@@ -197,7 +197,7 @@ static inline __attribute__((always_inline)) bool quick_iret(void)
         vcpu.cpl = 3;
         vcpu.frame.eip = from[0];
         vcpu.frame.esp = from[3];
-        vcpu.frame.eflags = (from[2] & FLAGS_REAL) | FLAG_ONE | FLAG_IF;
+        vcpu.frame.eflags = (from[2] & flags_kept) | FLAG_ONE | FLAG_IF;
         interrupts_enable(true);
         segments_drop();
         return true;
@@ -212,7 +212,7 @@ static inline bool quick_fault(const struct ab_trap *trap)
         if (!user_is_refused(trap) || gate->vector != TRAP_PF)
                 return false;
         vcpu.ab.cr[2] = trap->address;
-        if (!deliver(gate, (vcpu.frame.eflags & FLAGS_REAL) | FLAG_ONE | FLAG_IF, true,
+        if (!deliver(gate, (vcpu.frame.eflags & flags_kept) | FLAG_ONE | FLAG_IF, true,
                      user_refused.error))
                 return false;
         user_refused.known = false;

@@ -89,6 +89,15 @@ bool AB_FAST wedge_user_fault(uint32_t address, uint32_t error, uint32_t eip)
         return true;
 }
 
+/*
+ * RF is the hypervisor's exception's, which may be of another kind than what it stands for: behind
+ * an instruction that has been carried out no breakpoint is passed over.
+ */
+static bool is_fault(uint32_t vector)
+{
+        return vector != TRAP_BP && vector != TRAP_OF;
+}
+
 static void stopped(const struct ab_trap *trap)
 {
         user_segments_leave();
@@ -100,11 +109,16 @@ static void stopped(const struct ab_trap *trap)
                 page_fault(trap);
                 break;
         case AB_REASON_EXCEPTION:
-                if (user_reaches_beyond(trap) || user_port(trap))
+                if (!is_fault(trap->vector))
+                        vcpu.frame.eflags &= ~(uint32_t)FLAG_RF;
+                if (user_reaches_beyond(trap) || user_port(trap)) {
+                        vcpu.frame.eflags &= ~(uint32_t)FLAG_RF;
                         break;
+                }
                 vcpu_exception(trap->vector, trap->error);
                 break;
         case AB_REASON_INTERRUPT:
+                vcpu.frame.eflags &= ~(uint32_t)FLAG_RF;
                 vcpu_software_interrupt(trap->vector);
                 break;
         }
@@ -121,6 +135,10 @@ static void run(void)
         }
         if (user_chores & CHORE_TOLD)
                 user_fill_told();
+        if (user_chores & CHORE_BREAKPOINTS) {
+                user_chores &= ~(uint32_t)CHORE_BREAKPOINTS;
+                backend_user_breakpoints(vcpu.ab.dr);
+        }
         backend_user(&vcpu.frame, &trap);
         stopped(&trap);
 }

@@ -24,7 +24,7 @@ die() { echo "bench-l4: $1" >&2; exit 1; }
 mkdir -p "$results" || die "$results: cannot be made: name another folder"
 command -v nm >/dev/null || die "nm: not found: install the Debian package binutils"
 
-# Every kernel that is built, baseline first.
+# Baseline first; not kernel-debug, which adds nothing to what is measured of kernel-ctrlxfer.
 kernels='baseline ctrlxfer pfstate preemptmsg zeroslice limits redirect tls extended smallspaces all'
 
 # boot KERNEL PROGRAM: its lines into $work/console, its events into $work/events

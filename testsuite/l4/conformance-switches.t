@@ -8,7 +8,7 @@ l4_need loader sigma0 l4-conformance kernel-baseline
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
 n=0
-for name in ctrlxfer pfstate preemptmsg limits smallspaces all; do
+for name in ctrlxfer pfstate preemptmsg limits debug smallspaces all; do
 	n=$((n + 1))
 	status=0
 	"$afterburn_l4" run --steady --timeout="$hang" --kernel="$l4/kernel-$name" l4-conformance \

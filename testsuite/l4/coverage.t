@@ -13,7 +13,7 @@ objdump --dwarf=decodedline "$l4/kernel-extended" >"$dir/lines" 2>/dev/null
 
 # What runs on behalf of a system call; not start-up, output, descriptor tables,
 # and exceptions' first steps.
-code='bounds ctrlxfer exregs fault ioports ipc ipc-items ipc-string kmsg limits mapdb memory
+code='bounds ctrlxfer debug exregs fault ioports ipc ipc-items ipc-string kmsg limits mapdb memory
 	schedctl schedule slab space spacectl syscall thread threadctl timeout tls'
 n=0
 # covered NAME LOG ...: one test, with the files below the mark as comments.

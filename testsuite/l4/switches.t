@@ -29,5 +29,6 @@ for name in ctrlxfer pfstate preemptmsg zeroslice limits smallspaces; do
 done
 announces redirect "limits redirect"
 announces tls "ctrlxfer tls"
-announces all "ctrlxfer pfstate preemptmsg zeroslice limits redirect tls smallspaces"
+announces debug "ctrlxfer debug"
+announces all "ctrlxfer pfstate preemptmsg zeroslice limits redirect tls debug smallspaces"
 echo "1..$n"

@@ -3,7 +3,7 @@
 # Programs that tax a guest; each prints the same wherever Linux runs.
 guest_PROGRAMS += share/afterburner/guest/signals share/afterburner/guest/sharing \
 	share/afterburner/guest/spaces share/afterburner/guest/sparse share/afterburner/guest/highmem \
-	share/afterburner/guest/tls share/afterburner/guest/privileges
+	share/afterburner/guest/tls share/afterburner/guest/privileges share/afterburner/guest/breakpoints
 PROGRAMS_CPPFLAGS = $(GUEST_CPPFLAGS) -I$(top_srcdir)/testsuite/programs
 share_afterburner_guest_signals_SOURCES = testsuite/programs/signals.c testsuite/programs/programs.h $(GUEST_RUNTIME)
 share_afterburner_guest_signals_CPPFLAGS = $(PROGRAMS_CPPFLAGS)
@@ -40,5 +40,10 @@ share_afterburner_guest_privileges_CPPFLAGS = $(PROGRAMS_CPPFLAGS)
 share_afterburner_guest_privileges_CFLAGS = $(GUEST_CFLAGS)
 share_afterburner_guest_privileges_LDFLAGS = $(GUEST_LINK)
 share_afterburner_guest_privileges_LDADD = -lgcc
+share_afterburner_guest_breakpoints_SOURCES = testsuite/programs/breakpoints.c testsuite/programs/programs.h $(GUEST_RUNTIME)
+share_afterburner_guest_breakpoints_CPPFLAGS = $(PROGRAMS_CPPFLAGS)
+share_afterburner_guest_breakpoints_CFLAGS = $(GUEST_CFLAGS)
+share_afterburner_guest_breakpoints_LDFLAGS = $(GUEST_LINK)
+share_afterburner_guest_breakpoints_LDADD = -lgcc
 TESTS += testsuite/programs/programs.t testsuite/programs/sparse.t
 EXTRA_DIST += testsuite/programs/programs.t testsuite/programs/sparse.t testsuite/programs/README

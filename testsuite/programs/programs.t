@@ -14,7 +14,7 @@ signals=${signals:-1000}
 hang=$((${long:+2000} + hang))
 limit="$(command -v timeout) $((hang + 60))"
 [ -f "$kernel" ] || skip_all "no $kernel: ./quickstart builds it"
-plan 33
+plan 37
 
 # start PLATFORM ARGUMENT...: afterburn run there
 start() {
@@ -41,7 +41,7 @@ for platform in bare l4 l4x-split l4x-colocated; do
         tls=0 says='^ok'
         [ "$platform" != l4 ] || tls=1 says='^not ok 3 processes'
         if ! start "$platform" --dry-run "$kernel" -- /bin/true; then
-                for name in signals spaces sparse tls segments privileges sharing kmap; do
+                for name in signals spaces sparse tls segments privileges breakpoints sharing kmap; do
                         skip "$platform: $name" 'not part of this build'
                 done
                 continue
@@ -67,12 +67,20 @@ for platform in bare l4 l4x-split l4x-colocated; do
         done
         [ $wrong = 0 ]
         check "$platform: processes with the same segments"
-        # Nowhere but on the bare machine can user code have breakpoint registers.
+        # Baseline L4 has no breakpoint registers for user code.
         strikes='strikes$'
-        [ "$platform" = bare ] || strikes='does not strike$'
+        [ "$platform" != l4 ] || strikes='does not strike$'
         start "$platform" "$kernel" -- /bin/privileges && grep -q "^a hardware breakpoint $strikes" "$tmp/out" &&
                 sed -i 's/does not strike$/strikes/' "$tmp/out" && as_native privileges
         check "$platform: ports a program is allowed, and breakpoint registers"
+        start "$platform" "$kernel" -- /bin/breakpoints &&
+                if [ "$platform" = l4 ]; then
+                        grep -q '^two: 0 of 100 strikes and 0, ended with 700, 700 and 700' "$tmp/out"
+                else
+                        grep -q '^two: 100 of 100 strikes and 0, ended with 700, 700 and 700' "$tmp/out" &&
+                                as_native breakpoints
+                fi
+        check "$platform: breakpoints that a tracer sets $([ "$platform" != l4 ] || echo 'do not ')strike"
         # Time is instructions here, sixteen nanoseconds each: the host's load does not matter.
         start "$platform" --emulator-option=-icount --emulator-option=shift=4,sleep=off "$kernel" -- /bin/sharing 5 1000
         share=$(sed -n 's/^share //p' "$tmp/out")

@@ -87,6 +87,7 @@ static bool of_exception(struct ab_frame *frame, struct ab_trap *trap)
         if (l4vm.stopped) {
                 l4vm.stopped = 0;
                 frame->eip = l4vm.stop_eip;
+                frame->eflags &= ~(uint32_t)L4_EFLAGS_RF; /* of the exception there */
                 *trap = (struct ab_trap){AB_REASON_EVENT, 0, 0, 0};
                 return true;
         }

@@ -146,6 +146,7 @@ static bool fetch(uint32_t space, struct ab_frame *frame)
         if (!l4vm_in_stubs(frame->eip))
                 return false;
         frame->eip = r.ip;
+        frame->eflags &= ~(uint32_t)L4_EFLAGS_RF; /* of the exception there */
         return true;
 }
 

@@ -68,6 +68,8 @@ void bounds_update(struct tcb *t)
                 bounds_switch(t);
                 if (X_TLS)
                         tls_switch(t);
+                if (X_DEBUG)
+                        debug_switch(t);
         }
 }
 
@@ -119,6 +121,9 @@ void bounds_load(struct tcb *t)
                         has_tls = t->tls_live;
                 }
                 bounds_owner = t->seg_high & DATA3_SPECIAL ? t : NULL;
+                /* One with breakpoints is switched to by switch_resources() alone. */
+                if (X_DEBUG && t->work & WORK_DEBUG)
+                        bounds_owner = NULL;
         }
         if (now != segment_of(t))
                 write_segments(t->seg_low, t->seg_high);

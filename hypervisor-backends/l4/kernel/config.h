@@ -29,11 +29,17 @@
 #ifndef X_TLS
 #define X_TLS 0 /* per-thread GDT entries: tls.c */
 #endif
+#ifndef X_DEBUG
+#define X_DEBUG 0 /* per-thread breakpoints: debug.c */
+#endif
 #ifndef X_SMALL_SPACES
 #define X_SMALL_SPACES 0 /* several spaces behind one page directory: smallspace.c */
 #endif
 
 /* Threads whose segments end below the top of the address space: bounds.c. */
 #define X_BOUNDS (X_LIMITS || X_SMALL_SPACES)
+
+/* What a user may put into another thread's EFLAGS (l4/abi.h). */
+#define FLAGS_SETTABLE (L4_EFLAGS_SETTABLE | X_DEBUG * L4_EFLAGS_RF)
 
 #endif

@@ -36,6 +36,7 @@
 #define ID_SEG         49
 #define SEG_WORDS      4
 #define SEG_GS_FS      3u /* the mask of these two */
+#define ID_DEBUG       L4_CTRLXFER_ID_DEBUG
 
 /* Bits of a fault's configuration: which items its messages carry. */
 #define CONF_GP  BIT(0)
@@ -67,6 +68,8 @@ static u32 registers_of(u32 id)
                 return TLS_WORDS;
         if (X_TLS && id == ID_SEG)
                 return SEG_WORDS;
+        if (X_DEBUG && id == ID_DEBUG)
+                return DEBUG_WORDS;
         return 0;
 }
 
@@ -92,6 +95,8 @@ static u32 get_register(struct tcb *t, u32 id, u32 n)
                 return (u32)(t->tls[n / 2] >> (n % 2 * 32));
         if (X_TLS && id == ID_SEG)
                 return (&tcb_frame(t)->gs)[n] & 0xFFFF;
+        if (X_DEBUG && id == ID_DEBUG)
+                return t->debug[n];
         return ((u32 *)fpu_read(t))[(id - ID_FPU) * FPU_WORDS + n];
 }
 
@@ -210,11 +215,15 @@ static __attribute__((noinline)) void set_other(struct tcb *t, const u32 *item)
                         tls_set(t, n, *item);
                 else if (X_TLS && id == ID_SEG)
                         set_segment(t, n, *item);
+                else if (X_DEBUG && id == ID_DEBUG)
+                        debug_set(t, n, *item);
                 else
                         set_fpu(t, (id - ID_FPU) * FPU_WORDS + n, *item);
         }
         if (X_TLS && id == ID_TLS)
                 tls_changed(t);
+        if (X_DEBUG && id == ID_DEBUG)
+                debug_changed(t);
 }
 
 void ctrlxfer_set(struct tcb *t, const u32 *item)

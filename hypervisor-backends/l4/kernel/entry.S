@@ -69,7 +69,9 @@
 /*
  * Call a C function with the finished frame, and return: to user code by the
  * one way out, or to the kernel code that was interrupted.  That does not mind which flat
- * segments it has, but for SYSENTER, single-stepped: it still has the user's.
+ * segments it has, but for the first instruction of an entry, single-stepped or with a breakpoint
+ * of the user's last one: it still has the user's.  FS and GS are left alone, and need not be those
+ * of the thread's table any more.
  */
 .macro SERVE function
         pushl %esp
@@ -79,7 +81,8 @@
         jnz exit_to_user
         cmpl $VEC_DB_, FRAME_VECTOR(%esp)
         jne 1f
-        LOAD_SEGMENTS
+        movw FRAME_ES(%esp), %es
+        movw FRAME_DS(%esp), %ds
 1:      RESTORE_REGISTERS
         iret
 .endm
@@ -303,8 +306,8 @@ fast_exchange_registers_move:
         movl %ss:THEIRS(FRAME_EFLAGS), %ecx
         pushl %ecx
         movl %esi, %ss:THEIRS(FRAME_EIP)
-        andl $~L4_EFLAGS_SETTABLE, %ecx
-        andl $L4_EFLAGS_SETTABLE, %edi
+        andl $~FLAGS_SETTABLE, %ecx
+        andl $FLAGS_SETTABLE, %edi
         orl %edi, %ecx
         movl %ecx, %ss:THEIRS(FRAME_EFLAGS)
         movl $EXIT_IRET_, %ss:THEIRS(FRAME_WAY_OUT)

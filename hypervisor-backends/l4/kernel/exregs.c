@@ -18,7 +18,7 @@
 #define OLD_RECEIVING BIT(1)
 #define OLD_SENDING   BIT(2)
 
-_Static_assert(EFLAGS_USER == L4_EFLAGS_SETTABLE, "users are told what they can set");
+_Static_assert(EFLAGS_USER == FLAGS_SETTABLE, "users are told what they can set");
 
 /* Same space, the target's pager, or a privileged space (IA-32 appendix). */
 static bool permitted(const struct tcb *self, const struct tcb *t)

@@ -58,6 +58,18 @@ extern u32 calls_closed;
 /* End of the user addresses t can reach. */
 u32 bounds_top(const struct tcb *t);
 
+/* --- debug.c: breakpoints -------------------------------------------------------- */
+
+/* Set word n of t's debug registers (tcb.h); then, once, debug_changed. */
+void debug_set(struct tcb *t, u32 word, u32 value);
+void debug_changed(struct tcb *t);
+/* Put to's, or none, into the processor. */
+void debug_switch(struct tcb *to);
+/* A debug exception of t, which runs, in user code: DR6; 0 if it has no breakpoints. */
+u32 debug_strike(struct tcb *t);
+/* One of the kernel's own: nobody is told. */
+void debug_forget(void);
+
 /* --- limits.c: thread limits --------------------------------------------------- */
 
 /*

@@ -211,8 +211,8 @@ back_to_slow:
 
 .macro TAKE_FLAGS word
         movl 4 * \word(%esi), %eax
-        andl $L4_EFLAGS_SETTABLE, %eax
-        andl $~L4_EFLAGS_SETTABLE, TCB_SIZE - FRAME_SIZE + FRAME_EFLAGS(%ebp)
+        andl $FLAGS_SETTABLE, %eax
+        andl $~FLAGS_SETTABLE, TCB_SIZE - FRAME_SIZE + FRAME_EFLAGS(%ebp)
         orl %eax, TCB_SIZE - FRAME_SIZE + FRAME_EFLAGS(%ebp)
 .endm
 

@@ -60,6 +60,9 @@ static KIP_DESC const struct {
 #if X_TLS
                             "tls\0"
 #endif
+#if X_DEBUG
+                            "debug\0"
+#endif
 #if X_SMALL_SPACES
                             "smallspaces\0"
 #endif

@@ -114,6 +114,11 @@ lib_afterburner_l4_kernel_extended_SOURCES += $(L4K)/tls.c
 else
 EXTRA_lib_afterburner_l4_kernel_extended_SOURCES += $(L4K)/tls.c
 endif
+if L4_DEBUG
+lib_afterburner_l4_kernel_extended_SOURCES += $(L4K)/debug.c
+else
+EXTRA_lib_afterburner_l4_kernel_extended_SOURCES += $(L4K)/debug.c
+endif
 lib_afterburner_l4_kernel_extended_CPPFLAGS = $(L4K_CPPFLAGS) $(L4_EXTENSIONS)
 lib_afterburner_l4_kernel_extended_CFLAGS = $(L4K_CFLAGS)
 lib_afterburner_l4_kernel_extended_CCASFLAGS = $(L4K_CCASFLAGS)
@@ -127,15 +132,15 @@ $(lib_afterburner_l4_kernel_extended_OBJECTS): $(L4K)/asm-offsets.h
 # everything: what `afterburn bench l4' compares, and proof that each switch
 # compiles alone.  One command compiles a whole kernel in a few seconds.
 L4K_SINGLE = $(addprefix lib/afterburner/l4/kernel-, ctrlxfer pfstate preemptmsg zeroslice \
-	limits redirect tls smallspaces all)
+	limits redirect tls debug smallspaces all)
 L4K_SINGLE_BUILD = $(AM_V_CCLD)$(MKDIR_P) $(@D) && $(WITH_DEPENDS) $@ $(CC) $(L4K_CFLAGS) $(L4K_CCASFLAGS) \
 	$(L4K_CPPFLAGS) $(L4K_SWITCHES) $(L4K_LINK) -o $@ \
 	$(addprefix $(srcdir)/, $(filter %.c %.S, $(L4K_SOURCES)) $(L4K_MORE))
 l4singledir = $(l4kerneldir)
 nodist_l4single_DATA = $(L4K_SINGLE)
 CLEANFILES += $(L4K_SINGLE)
-L4K_EXTENSIONS = $(L4K)/bounds.c $(L4K)/ctrlxfer.c $(L4K)/limits.c $(L4K)/smallspace.c \
-	$(L4K)/tls.c
+L4K_EXTENSIONS = $(L4K)/bounds.c $(L4K)/ctrlxfer.c $(L4K)/debug.c $(L4K)/limits.c \
+	$(L4K)/smallspace.c $(L4K)/tls.c
 $(L4K_SINGLE): $(addprefix $(srcdir)/, $(L4K_SOURCES) $(L4K_EXTENSIONS)) \
 		$(L4K)/asm-offsets.h $(L4K_SCRIPT)
 	$(L4K_SINGLE_BUILD)
@@ -151,10 +156,12 @@ lib/afterburner/l4/kernel-redirect: L4K_SWITCHES = -DX_LIMITS=1 -DX_REDIRECT=1
 lib/afterburner/l4/kernel-redirect: L4K_MORE = $(L4K)/bounds.c $(L4K)/limits.c
 lib/afterburner/l4/kernel-tls: L4K_SWITCHES = -DX_CTRLXFER=1 -DX_TLS=1
 lib/afterburner/l4/kernel-tls: L4K_MORE = $(L4K)/ctrlxfer.c $(L4K)/tls.c
+lib/afterburner/l4/kernel-debug: L4K_SWITCHES = -DX_CTRLXFER=1 -DX_DEBUG=1
+lib/afterburner/l4/kernel-debug: L4K_MORE = $(L4K)/ctrlxfer.c $(L4K)/debug.c
 lib/afterburner/l4/kernel-smallspaces: L4K_SWITCHES = -DX_SMALL_SPACES=1
 lib/afterburner/l4/kernel-smallspaces: L4K_MORE = $(L4K)/bounds.c $(L4K)/smallspace.c
 lib/afterburner/l4/kernel-all: L4K_SWITCHES = -DX_CTRLXFER=1 -DX_XPF=1 -DX_PREEMPT_MSG=1 \
-	-DX_ZERO_SLICE=1 -DX_LIMITS=1 -DX_REDIRECT=1 -DX_TLS=1 -DX_SMALL_SPACES=1
+	-DX_ZERO_SLICE=1 -DX_LIMITS=1 -DX_REDIRECT=1 -DX_TLS=1 -DX_DEBUG=1 -DX_SMALL_SPACES=1
 lib/afterburner/l4/kernel-all: L4K_MORE = $(L4K_EXTENSIONS)
 
 # Structure offsets for the assembly files.

@@ -19,6 +19,7 @@ extern struct tcb *idle_thread;
 #define FAST_BLOCK_TLS    BIT(1) /* thread-local descriptors are loaded */
 #define FAST_BLOCK_DELAY  BIT(2) /* it is delaying a preemption */
 #define FAST_BLOCK_BOUNDS BIT(3) /* the table of bounded threads is: another fast path */
+#define FAST_BLOCK_DEBUG  BIT(4) /* breakpoints are in the processor */
 extern u32 fast_block;
 
 void sched_init(void);

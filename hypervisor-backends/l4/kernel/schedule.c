@@ -241,8 +241,13 @@ void switch_resources(struct tcb *to)
                 bounds_switch(to);
         if (X_SMALL_SPACES && to->space)
                 small_switch(to);
-        if (X_TLS)
-                tls_switch(to);
+        if ((fast_block & (FAST_BLOCK_TLS | FAST_BLOCK_DEBUG)) |
+            (to->work & (WORK_TLS | WORK_DEBUG))) {
+                if (X_TLS)
+                        tls_switch(to);
+                if (X_DEBUG)
+                        debug_switch(to);
+        }
 }
 
 /* Continue `to`; returns when someone continues the caller. */

@@ -56,7 +56,13 @@ enum state {
 #define WORK_TLS      BIT(8)  /* has descriptors of its own */
 #define WORK_BOUNDS   BIT(9)  /* its segments are bounded */
 #define WORK_REDIRECT BIT(10) /* its L4 calls become exceptions */
+#define WORK_DEBUG    BIT(11) /* has breakpoints */
 #define WORK_TO_DO    0xFFu
+
+/* Words of tcb.debug: four addresses, and the registers of both. */
+#define DEBUG_STATUS  4u /* DR6 */
+#define DEBUG_CONTROL 5u /* DR7 */
+#define DEBUG_WORDS   6u
 
 /* A doubly linked list with its head inside another structure. */
 struct link {
@@ -139,6 +145,7 @@ struct tcb {
         u64 tls[3];       /* tls.c: GDT entries 6 to 8 */
         u32 tls_live;
         u32 tls_lower, tls_flips, tls_mark, tls_tries; /* forms of a bounded thread's */
+        u32 debug[DEBUG_WORDS];                        /* debug.c */
         u32 limit;                                     /* limits.c: highest page, if limited */
         u32 last_page;         /* bounds.c: highest page it reaches, if bounded */
         u32 seg_low, seg_high; /* and its data segment */

@@ -104,9 +104,14 @@ static void kernel_fault(struct frame *f)
                 f->eip = (u32)copy_guarded_fixup;
                 return;
         }
-        /* A single step into SYSENTER's first instruction (SDM 2B). */
+        /*
+         * A single step into SYSENTER's first instruction (SDM 2B); or a breakpoint (debug.c).
+         * This may run on the stack SYSENTER has: there is no current thread.
+         */
         if (f->vector == VEC_DB) {
                 f->eflags &= ~EFLAGS_TF;
+                if (X_DEBUG)
+                        debug_forget();
                 return;
         }
         if (f->eip == (u32)exit_iret)
@@ -143,6 +148,10 @@ void trap(struct frame *f)
         }
         self->ipc_active = false; /* the fast path, if it ended the last one, has left it */
         switch (f->vector) {
+        case VEC_DB:
+                if (X_DEBUG)
+                        f->error = debug_strike(self);
+                break;
         case VEC_NMI:
                 return;
         case VEC_PF:

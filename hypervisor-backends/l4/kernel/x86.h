@@ -6,6 +6,7 @@
 #ifndef L4K_X86_H
 #define L4K_X86_H
 
+#include "config.h"
 #include "types.h"
 
 #define CR0_PE BIT(0)
@@ -43,7 +44,7 @@
 /* What a user may put into another thread's EFLAGS. */
 #define EFLAGS_USER                                                                                \
         (EFLAGS_CF | EFLAGS_PF | EFLAGS_AF | EFLAGS_ZF | EFLAGS_SF | EFLAGS_TF | EFLAGS_DF |       \
-         EFLAGS_OF | EFLAGS_AC | EFLAGS_ID)
+         EFLAGS_OF | EFLAGS_AC | EFLAGS_ID | X_DEBUG * EFLAGS_RF)
 
 /* Page table entries (SDM 3, 4.3). */
 #define PTE_P      BIT(0)

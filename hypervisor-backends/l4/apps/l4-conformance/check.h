@@ -113,6 +113,7 @@ void area_zeroslice(void);
 void area_limits(void);
 void area_redirect(void);
 void area_tls(void);
+void area_breakpoints(void);
 void area_smallspaces(void);
 
 #endif /* CONFORMANCE_CHECK_H */

@@ -109,6 +109,7 @@ static const struct {
     {"limits", area_limits, L4_FEATURE_LIMITS},
     {"redirection", area_redirect, L4_FEATURE_REDIRECT},
     {"thread-local segments", area_tls, L4_FEATURE_TLS},
+    {"breakpoints", area_breakpoints, L4_FEATURE_DEBUG},
     {"small spaces", area_smallspaces, L4_FEATURE_SMALLSPACES},
 };
 

@@ -114,6 +114,7 @@
 #define L4_FEATURE_LIMITS      "limits"     /* ext: per-thread address limits */
 #define L4_FEATURE_REDIRECT    "redirect"   /* ext: L4 calls of limited threads become exceptions */
 #define L4_FEATURE_TLS         "tls"        /* ext: thread-local segment descriptors */
+#define L4_FEATURE_DEBUG       "debug"      /* ext: per-thread breakpoints */
 
 /* --- System-call entry --------------------------------------------------- */
 #define L4_TRAP_IPC     0x30 /* int 0x30: IPC where SYSENTER is not used */
@@ -284,6 +285,18 @@
 #define L4_CTRLXFER_SEG_DS     3
 #define L4_CTRLXFER_SEGS       4
 
+/*
+ * ext "debug": the thread's own debug registers.  DR7 takes only breakpoints for execution,
+ * writes, and reads and writes, of 1, 2 and 4 bytes below L4_USER_END; others come out disabled, as
+ * reading it shows.  DR6 is that of the thread's last debug exception, whose message has it in
+ * place of an error code, if it had any breakpoint then: bits 0 to 3, and 14 for a single step.
+ * Only user code strikes, not what the kernel does for it.
+ */
+#define L4_CTRLXFER_ID_DEBUG    50
+#define L4_CTRLXFER_DEBUG_DR6   4 /* the words before it are DR0 to DR3 */
+#define L4_CTRLXFER_DEBUG_DR7   5
+#define L4_CTRLXFER_DEBUG_WORDS 6
+
 /* Fault numbers of ExchangeRegisters' configure: item id = fault, mask bit 0 = GP. */
 #define L4_FAULT_PAGEFAULT  2
 #define L4_FAULT_PREEMPTION 3
@@ -344,6 +357,7 @@
 #define L4_EXREGS_WAS_SENDING     0x0004
 /* Flags a user may set in another thread: CF PF AF ZF SF TF DF OF AC ID. */
 #define L4_EFLAGS_SETTABLE        0x00240DD5
+#define L4_EFLAGS_RF              0x00010000 /* ext "debug": this one, too */
 /* The public kernel's mask: CF PF AF ZF SF OF. */
 #define L4_EFLAGS_SETTABLE_PUBLIC 0x000008D5
 
