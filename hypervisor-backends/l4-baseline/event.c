@@ -66,19 +66,6 @@ void backend_release(void)
         }
 }
 
-bool backend_irq_open(uint32_t irq)
-{
-        L4_Word_t error;
-
-        if (irq > 15 || !(VM->irqs >> irq & 1))
-                return false;
-        l4vm_call_begin();
-        L4_LoadMR(1, irq);
-        error = l4vm_request(RMON_VM_IRQ, 1);
-        l4vm_call_end();
-        return !error;
-}
-
 /* --- ports ----------------------------------------------------------------------------- */
 
 /* The resource monitor carries it out, and knows best what we have been given. */

@@ -50,12 +50,11 @@ enum ab_rights { AB_READ = 1, AB_WRITE = 2, AB_EXECUTE = 4, AB_USER = 8 };
 
 /* clang-format off */
 
-/* Events, as bits of a mask.  Device interrupts follow AB_EVENT_IRQ0. */
+/* Events, as bits of a mask. */
 enum ab_event {
         AB_EVENT_TIMER   = 1 << 0,      /* the time of backend_timer() has come */
         AB_EVENT_CONSOLE = 1 << 1,      /* backend_console_read() has something */
         AB_EVENT_STOP    = 1 << 2,      /* whoever owns this guest wants it to stop */
-        AB_EVENT_IRQ0    = 1 << 16,     /* line n is AB_EVENT_IRQ0 << n, n < 16 */
 };
 
 /* clang-format on */
@@ -178,9 +177,6 @@ uint32_t backend_events(void);
 
 /* Wait until an event is there, held or not.  Does not take it. */
 void backend_wait(void);
-
-/* Device lines: let line @irq raise events; it is masked again by each. */
-bool backend_irq_open(uint32_t irq);
 
 /* --- ports -------------------------------------------------------------------- */
 

@@ -13,7 +13,6 @@
  *      kernel MODULE           optional: what the wedge is to load
  *      initrd MODULE           optional
  *      port FIRST LAST         hexadecimal: I/O ports of the real machine, not those of ports.h
- *      irq LINE                a device line
  *      control PORT            hexadecimal: UART for what backend_control_write() says
  *      share NUMBER            optional: of the processor, beside the others' (1), 1 to 16
  *      without WORD,...        optional: of the co-located layout, without.h
@@ -57,7 +56,6 @@ struct ab_vm_page {
         uint32_t first_thread; /* number of its first thread */
         uint32_t memory_bytes;
         uint32_t kernel_bytes, initrd_bytes; /* files the monitor has for it */
-        uint32_t irqs;                       /* lines it may open, as a mask */
         uint32_t without;                    /* bits of without.h */
         uint32_t l4_pages;                   /* of L4's memory, for its page tables and mappings */
         uint32_t port_count;

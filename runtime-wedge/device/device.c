@@ -18,18 +18,10 @@ void device_start(const struct backend_machine *machine)
 
 void device_event(uint32_t events)
 {
-        uint32_t line, lines = events / AB_EVENT_IRQ0;
-
         if (events & AB_EVENT_TIMER)
                 alarm_event();
         if (events & AB_EVENT_CONSOLE)
                 serial_input();
-        /* A device's line is masked by the event: an edge is all there is to tell. */
-        for (line = 0; lines; line++, lines >>= 1)
-                if (lines & 1) {
-                        pic_line(line, false);
-                        pic_line(line, true);
-                }
 }
 
 void device_idle(void)

@@ -41,8 +41,8 @@ static inline bool pic_pending(void)
 uint32_t pic_acknowledge(void);
 
 /*
- * These events (enum ab_event, from backend_events()) have come: let timers,
- * console and device lines take note.  AB_EVENT_STOP is the caller's.
+ * These events (enum ab_event, from backend_events()) have come: let timers
+ * and console take note.  AB_EVENT_STOP is the caller's.
  */
 void device_event(uint32_t events);
 

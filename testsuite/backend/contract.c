@@ -117,7 +117,6 @@ static void ports_are_denied(void)
         ktap_ok(!backend_port_in(0x3f8, 1, &value) && !backend_port_out(0x3f8, 1, 'X'),
                 "the console's ports are the backend's own");
         ktap_ok(!backend_port_in(0x100, 3, &value), "nor is there a port of three bytes");
-        ktap_ok(!backend_irq_open(16), "nor an interrupt line 16");
 }
 
 static void descriptors_are_checked(void)

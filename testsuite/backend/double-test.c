@@ -59,9 +59,9 @@ void wedge_main(void)
         ktap_ok(double_space == 3 && double_entered.eax == 5 && frame.eax == 9 &&
                     frame.eip == 102 && trap.reason == AB_REASON_INTERRUPT && trap.vector == 0x80,
                 "user mode does what it was told");
-        double_raise(AB_EVENT_IRQ0 << 3);
+        double_raise(AB_EVENT_STOP);
         backend_user(&frame, &trap);
-        ktap_ok(trap.reason == AB_REASON_EVENT && backend_events() == AB_EVENT_IRQ0 << 3,
+        ktap_ok(trap.reason == AB_REASON_EVENT && backend_events() == AB_EVENT_STOP,
                 "an event keeps user mode from running");
 
         double_ended = note_end;

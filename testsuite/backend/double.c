@@ -154,11 +154,6 @@ void backend_wait(void)
         deliver();
 }
 
-bool backend_irq_open(uint32_t irq)
-{
-        return irq < 16;
-}
-
 bool backend_port_in(uint32_t port, uint32_t bytes, uint32_t *value)
 {
         (void)port;

@@ -25,7 +25,6 @@ memory 16
 wedge 1
 initrd 2
 $ports
-irq 1
 control 2f8
 append $1
 EOF
@@ -77,6 +76,9 @@ vm other
 port 511 520"
 boot one </dev/null | grep -q "^resourcemon: description: a port is to be its own that is another machine's"
 ok $? "nor the same port twice"
+ports="irq 5"
+boot one </dev/null | grep -q "^resourcemon: description: a line of the description is not understood"
+ok $? "nor an interrupt line"
 for wrong in '' 510 '511 510' '510 10000' '510 51g' '510 511 512'; do
         ports="port $wrong"
         boot one </dev/null | grep -q "^resourcemon: description: a port range is wrong"

@@ -25,15 +25,8 @@ enum {
 volatile bool ring0_held = true;
 
 static volatile uint32_t events;
-static uint16_t masked = 0xffff;
 static uint64_t began, deadline;
 static uint32_t khz;
-
-static void write_masks(void)
-{
-        outb(PIC1 + 1, masked & 255);
-        outb(PIC2 + 1, masked >> 8);
-}
 
 static void start_controllers(void)
 {
@@ -45,8 +38,8 @@ static void start_controllers(void)
         outb(PIC2 + 1, LINE_CASCADE);
         outb(PIC1 + 1, 1);
         outb(PIC2 + 1, 1);
-        masked &= ~(1u << LINE_TIMER | 1u << LINE_CASCADE | 1u << LINE_CONSOLE);
-        write_masks();
+        outb(PIC1 + 1, 0xff & ~(1u << LINE_TIMER | 1u << LINE_CASCADE | 1u << LINE_CONSOLE));
+        outb(PIC2 + 1, 0xff);
 }
 
 /* Counter steps in 10 ms of the 8254's channel 2. */
@@ -128,10 +121,6 @@ void ring0_irq(uint32_t line)
         } else if (line == LINE_CONSOLE) {
                 events |= AB_EVENT_CONSOLE;
                 inb(0x3fa); /* which interrupt: acknowledges it */
-        } else {
-                events |= AB_EVENT_IRQ0 << line;
-                masked |= 1u << line;
-                write_masks();
         }
         if (line >= 8)
                 outb(PIC2, 0x20);
@@ -188,19 +177,6 @@ void backend_release(void)
 {
         ring0_held = false;
         tell();
-}
-
-/* Lines 7 and 15 cannot be told from an 8259's spurious interrupts. */
-bool backend_irq_open(uint32_t irq)
-{
-        if (irq > 15 || irq == LINE_TIMER || irq == LINE_CASCADE || irq == LINE_CONSOLE ||
-            irq == 7 || irq == 15)
-                return false;
-        interrupts_off();
-        masked &= ~(1u << irq);
-        write_masks();
-        interrupts_on();
-        return true;
 }
 
 static uint32_t cmos(uint32_t index)

@@ -85,9 +85,9 @@ static int module(const char *p)
 /* One line about @v: the word, a space, the value. */
 static const char *apply(struct vm *v, const char *line)
 {
-        static const char *const words[] = {"memory ",  "wedge ",     "kernel ",  "initrd ",
-                                            "port ",    "irq ",       "control ", "share ",
-                                            "without ", "l4-memory ", "append "};
+        static const char *const words[] = {"memory ",    "wedge ",   "kernel ", "initrd ",
+                                            "port ",      "control ", "share ",  "without ",
+                                            "l4-memory ", "append "};
         const char *p = line;
         L4_Word_t value;
         unsigned int i;
@@ -115,18 +115,15 @@ static const char *apply(struct vm *v, const char *line)
                 value = number(&p, 16);
                 return vm_add_ports(v, value, last_number(p));
         case 5:
-                v->page->irqs |= 1u << (number(&p, 10) & 15);
-                return NULL;
-        case 6:
                 v->control_port = number(&p, 16);
                 return NULL;
-        case 7:
+        case 6:
                 v->share = number(&p, 10);
                 return v->share && v->share <= AB_VM_SHARE_MOST ? NULL : "its share is not 1 to 16";
-        case 8:
+        case 7:
                 v->page->without = ab_without(p);
                 return v->page->without ? NULL : "it is to do without something unknown";
-        case 9:
+        case 8:
                 v->l4_mb = number(&p, 10);
                 return v->l4_mb >= AB_VM_L4_MEMORY_LEAST && v->l4_mb <= AB_VM_L4_MEMORY_MOST
                            ? NULL

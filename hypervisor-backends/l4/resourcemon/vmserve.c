@@ -23,8 +23,6 @@
 #define STATUS_KILLED  137
 #define TIMER_IRQ      0
 
-static struct vm *irq_owner[16];
-
 static int answer(L4_Word_t error, L4_Word_t a)
 {
         L4_Set_MsgTag(L4_Tag(0, 2, 0));
@@ -376,19 +374,6 @@ static int attach(L4_Word_t irq)
                                      L4_MyGlobalId(), L4_UTCB_LEAVE);
 }
 
-/* Attach the line, or, when it has raised its event, let it raise another. */
-static int open_irq(struct vm *v, L4_Word_t irq)
-{
-        if (irq > 15 || irq == TIMER_IRQ || !(v->page->irqs >> irq & 1) ||
-            (irq_owner[irq] && irq_owner[irq] != v))
-                return answer(L4_ERROR_NOPRIVILEGE, 0);
-        if (irq_owner[irq])
-                acknowledge(irq);
-        else if (attach(irq))
-                irq_owner[irq] = v;
-        return answer(irq_owner[irq] ? L4_ERROR_OK : L4_ERROR_THREAD, 0);
-}
-
 /* How many of these there are is a matter of time, too. */
 static int is_device(L4_Word_t label)
 {
@@ -451,8 +436,6 @@ int vm_serve(struct vm *v, L4_ThreadId_t from, L4_MsgTag_t tag, const L4_Word_t 
         case RMON_VM_TIMER:
                 timer_request(v);
                 return 0;
-        case RMON_VM_IRQ:
-                return open_irq(v, mr[1]);
         case RMON_VM_WANT:
                 shares_want(v, mr[1]);
                 return 0;
@@ -588,8 +571,6 @@ int vm_interrupt(L4_Word_t irq, L4_ThreadId_t interrupted)
                         return 1;
                 }
                 acknowledge(irq);
-        } else if (irq < 16 && irq_owner[irq]) {
-                vm_notify(irq_owner[irq], (uint32_t)AB_EVENT_IRQ0 << irq);
         }
         return 0;
 }

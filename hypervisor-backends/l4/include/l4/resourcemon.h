@@ -33,7 +33,6 @@
 #define RMON_VM_CONTROL   0x214 /* as RMON_PUTS, to whoever runs the machine */
 #define RMON_VM_CLOCK     0x215 /* answer MR2 seconds since 1970 */
 #define RMON_VM_PORT      0x216 /* MR1 port, MR2 bytes, MR3 value, MR4 write; answer MR2 value */
-#define RMON_VM_IRQ       0x217 /* MR1 line: let it raise one event */
 #define RMON_VM_TIMER     0x218 /* its deadline is nearer than planned; no answer */
 #define RMON_VM_COLOCATED 0x219 /* as VM_SPACE, with three threads; in order from 0 */
 #define RMON_VM_PAGED     0x21a /* as VM_SPACE, with a second thread that can be its pager */
