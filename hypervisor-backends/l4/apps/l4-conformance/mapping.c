@@ -264,6 +264,29 @@ static void trees(void)
         task_delete_all();
 }
 
+static L4_Word_t access_bits(unsigned int page)
+{
+        return L4_Rights(L4_UnmapFpage(L4_PageRights(HERE + page * L4_PAGE_SIZE, 0)));
+}
+
+/* Pages that go in a row have told whom they came from how they were used. */
+static void rows(void)
+{
+        L4_Fpage_t mine = L4_FpageAddRights(L4_FpageLog2(HERE, 13), L4_FPAGE_RWX);
+        L4_Fpage_t its = L4_FpageAddRights(L4_FpageLog2(WINDOW_BASE, 13), L4_FPAGE_RWX);
+        L4_ThreadId_t t = new_slave();
+
+        give(t, mine, WINDOW_BASE, 0);
+        access_bits(0);
+        access_bits(1);
+        order(t, WRITE, WINDOW_BASE + L4_PAGE_SIZE, 0x99);
+        order(t, FLUSH_OWN, its.raw, 0);
+        check(access_bits(1) & L4_FPAGE_W, "4.2",
+              "mapping: of pages flushed in a row the owner hears which was written");
+        check(!(access_bits(0) & L4_FPAGE_W), "4.2", "mapping: and which was not");
+        task_delete_all();
+}
+
 static void grants(void)
 {
         static uint8_t gift[4096] __attribute__((aligned(4096)));
@@ -380,6 +403,7 @@ static void carried(void)
         task_delete_all();
 
         t = task_space(slave);
+        order(t, WINDOW, L4_Nilpage.raw, 0); /* it waits when the pages come */
         check(!carry(t, L4_PageRights(HERE + 4096, L4_FPAGE_R)) && (L4_ErrorCode() & 0xE) == 8,
               "5.6", "mapping: a call without time limits fails where the receiver takes no pages");
         check(cannot(t, READ, WINDOW_BASE), "5.3", "mapping: and maps none");
@@ -391,6 +415,7 @@ void area_mapping(void)
         rights();
         windows();
         trees();
+        rows();
         grants();
         superpages();
         carried();

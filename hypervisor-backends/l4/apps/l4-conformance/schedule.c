@@ -60,7 +60,9 @@ static void states(void)
                       "3.3", "schedule: nilthread is an invalid thread");
 }
 
-static void two(L4_Word_t prio0, L4_Word_t prio1, L4_Word_t time0, L4_Word_t time1)
+/* Meanwhile we sleep so long at a time. */
+static void two_beside(L4_Word_t prio0, L4_Word_t prio1, L4_Word_t time0, L4_Word_t time1,
+                       unsigned int ms)
 {
         L4_ThreadId_t a, b;
 
@@ -72,9 +74,15 @@ static void two(L4_Word_t prio0, L4_Word_t prio1, L4_Word_t time0, L4_Word_t tim
         L4_Schedule(b, time1, -1u, prio1, -1u, NULL);
         L4_Sleep(BRIEFLY);
         count[0] = count[1] = 0;
-        L4_Sleep(MS(300));
+        for (unsigned int slept = 0; slept < 300; slept += ms)
+                L4_Sleep(MS(ms));
         stop = 1;
         task_delete_all();
+}
+
+static void two(L4_Word_t prio0, L4_Word_t prio1, L4_Word_t time0, L4_Word_t time1)
+{
+        two_beside(prio0, prio1, time0, time1, 300);
 }
 
 static void priorities(void)
@@ -94,6 +102,9 @@ static void priorities(void)
         check(count[0] > 1000 && count[1] > 1000, "3.3", "schedule: equal priorities share");
         check(count[0] < 3 * count[1] && count[1] < 3 * count[0], "3.3",
               "schedule: and share about evenly");
+        two_beside(100, 100, -1u, -1u, 3);
+        check(count[0] < 3 * count[1] && count[1] < 3 * count[0], "3.3",
+              "schedule: also where another sleeps for parts of a slice");
 }
 
 static void slices(void)
