@@ -39,6 +39,20 @@ static void run_user(const uint8_t *code)
         backend_user(&frame, &trap);
 }
 
+/* Before user code runs: what registers_kept() looks for, but for ebx. */
+static void set_registers(uint32_t ebx, uint32_t eflags)
+{
+        frame = (struct ab_frame){.edi = 7,
+                                  .esi = 6,
+                                  .ebp = 5,
+                                  .esp = STACK + 0x800,
+                                  .ebx = ebx,
+                                  .edx = 3,
+                                  .ecx = 2,
+                                  .eax = 1,
+                                  .eflags = eflags};
+}
+
 static void prepare_user(void)
 {
         uint8_t *to = backend_physical(PAGE_CODE);
@@ -49,15 +63,7 @@ static void prepare_user(void)
         backend_switch(2);
         backend_map(2, CODE, PAGE_CODE, AB_PAGE_BYTES, AB_READ | AB_EXECUTE | AB_USER);
         backend_map(2, STACK, PAGE_STACK, AB_PAGE_BYTES, AB_READ | AB_WRITE | AB_USER);
-        frame = (struct ab_frame){.edi = 7,
-                                  .esi = 6,
-                                  .ebp = 5,
-                                  .esp = STACK + 0x800,
-                                  .ebx = 4,
-                                  .edx = 3,
-                                  .ecx = 2,
-                                  .eax = 1,
-                                  .eflags = 0x202};
+        set_registers(4, 0x202);
 }
 
 static bool registers_kept(uint32_t esp)
@@ -116,15 +122,7 @@ static void user_fault_registers(void)
         const uint32_t at = 0x40004000;
         uint32_t end = address_of(user_touch) + 2;
 
-        frame = (struct ab_frame){.edi = 7,
-                                  .esi = 6,
-                                  .ebp = 5,
-                                  .esp = STACK + 0x800,
-                                  .ebx = at,
-                                  .edx = 3,
-                                  .ecx = 2,
-                                  .eax = 1,
-                                  .eflags = 0x202 | 0x4d5};
+        set_registers(at, 0x202 | 0x4d5);
         run_user(user_touch);
         frame.ebx -= at - 4;
         ktap_ok(trap.reason == AB_REASON_PAGE_FAULT && registers_kept(STACK + 0x800) &&
@@ -169,15 +167,7 @@ static void user_fault_served(void)
                             AB_READ | AB_WRITE | AB_USER);
         frame.eflags = 0x202;
         run_user(user_int80); /* user code has them now */
-        frame = (struct ab_frame){.edi = 7,
-                                  .esi = 6,
-                                  .ebp = 5,
-                                  .esp = STACK + 0x800,
-                                  .ebx = SERVED,
-                                  .edx = 3,
-                                  .ecx = 2,
-                                  .eax = 1,
-                                  .eflags = 0x202};
+        set_registers(SERVED, 0x202);
         serves = true;
         run_user(user_touch);
         if (trap.reason == AB_REASON_PAGE_FAULT &&

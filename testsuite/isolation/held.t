@@ -3,17 +3,9 @@
 # Guest kernels that hold the processor: by a thread of their wedge that comes before all guests,
 # whose code they can write, or by time they give themselves.  A Linux guest beside three of them
 # works on as when alone, on each layout, until the operator ends them.
-# shellcheck source=testsuite/run/run.sh
-. "${top_srcdir:?}/testsuite/run/run.sh"
-here=$top_builddir/testsuite/isolation
-guest=${AFTERBURN_TEST_GUEST:-$top_builddir/linux-6.1/vmlinux}
-[ -f "$guest" ] || skip_all "no afterburned kernel: ./quickstart builds build/linux-6.1/vmlinux"
-root=$tmp/root
-cp "$mini" "$root"
-printf 'file /bin/isolation 0755 %s\n' "$here/isolation" |
-        "$top_builddir/libexec/afterburner/mkcpio" "$tmp/program"
-truncate -s %4 "$root"
-cat "$tmp/program" >>"$root"
+# shellcheck disable=SC2317 # functions are called through fed
+# shellcheck source=testsuite/isolation/guest.sh
+. "${top_srcdir:?}/testsuite/isolation/guest.sh"
 plan 6
 
 # code WEDGE FUNCTION THREAD: where it is, for the guest's command line
@@ -23,8 +15,15 @@ code() {
         done
 }
 
-worked() {
-        sed -n 's/^B: \(work .*\)/\1/p' "$tmp/out" | cmp -s - "$tmp/alone"
+begun() {
+        grep -q 'B: rebooted, status' "$tmp/out" && echo "$signs" | while read -r sign; do
+                grep -q "^$sign" "$tmp/out" || exit 1
+        done
+}
+operator() {
+        wait_for begun
+        # shellcheck disable=SC2059 # it has escapes
+        printf "$keys"
 }
 
 # beside SIGNS KEYS OPTION...: the operator waits until each machine has given its sign (NAME: SIGN, one
@@ -33,23 +32,7 @@ beside() {
         signs=$1
         keys=$2
         shift 2
-        : >"$tmp/out"
-        : >"$tmp/err"
-        begun() {
-                echo "$signs" | while read -r sign; do
-                        grep -q "^$sign" "$tmp/out" || exit 1
-                done
-        }
-        # shellcheck disable=SC2059,SC2094 # KEYS has escapes; it waits for what the machine writes
-        {
-                patience=$((hang * 5))
-                until grep -q "^afterburn run: " "$tmp/err" || [ $patience = 0 ] ||
-                        { grep -q 'B: rebooted, status' "$tmp/out" && begun; }; do
-                        patience=$((patience - 1))
-                        sleep 0.2
-                done
-                printf "$keys"
-        } | $limit "$run" --timeout="$hang" "$@" >>"$tmp/out" 2>"$tmp/err"
+        fed operator --timeout="$hang" "$@"
         [ $? = 125 ] && sed '/input goes to/q' "$tmp/out" | grep -q 'B: rebooted, status 0' &&
                 [ "$(grep -c 'resourcemon: [ACD]: killed' "$tmp/out")" = "$(echo "$signs" | wc -l)" ]
 }

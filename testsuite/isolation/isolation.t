@@ -5,23 +5,10 @@
 # AFTERBURN_TEST_GUEST names another kernel, OPTIONS another hypervisor; with ATTACKS_ONLY the first
 # part is all.
 # shellcheck disable=SC2317 # functions are called through fed
-# shellcheck source=testsuite/run/run.sh
-. "${top_srcdir:?}/testsuite/run/run.sh"
-here=$top_builddir/testsuite/isolation
-guest=${AFTERBURN_TEST_GUEST:-$top_builddir/linux-6.1/vmlinux}
-[ -f "$guest" ] || skip_all "no afterburned kernel: ./quickstart builds build/linux-6.1/vmlinux"
-root=$tmp/root
-cp "$mini" "$root"
-printf 'file /bin/isolation 0755 %s\n' "$here/isolation" |
-        "$top_builddir/libexec/afterburner/mkcpio" "$tmp/program"
-truncate -s %4 "$root"
-cat "$tmp/program" >>"$root"
+# shellcheck source=testsuite/isolation/guest.sh
+. "${top_srcdir:?}/testsuite/isolation/guest.sh"
 # With /attack, the program attacks even if told to work.
-printf "file /bin/isolation 0755 %s\nfile /attack 0600 /dev/null\n" "$here/isolation" |
-        "$top_builddir/libexec/afterburner/mkcpio" "$tmp/program"
-cp "$mini" "$tmp/hostile"
-truncate -s %4 "$tmp/hostile"
-cat "$tmp/program" >>"$tmp/hostile"
+root_with "$tmp/hostile" 'file /attack 0600 /dev/null'
 
 # l4 STATUS ARGUMENT...
 l4() {
@@ -54,9 +41,6 @@ l4 0 --quiet "$guest" -- /bin/isolation --work 20 && grep '^work ' "$tmp/out" >"
         [ "$(wc -l <"$tmp/alone")" = 20 ]
 check 'a guest that works, alone'
 
-worked() {
-        sed -n 's/^B: \(work .*\)/\1/p' "$tmp/out" | cmp -s - "$tmp/alone"
-}
 lost=A,memory=32M,kernel
 l4 0 --vm="A,initrd=$tmp/hostile" --vm=B "$guest" -- /bin/isolation --work 20 && worked &&
         grep -q '^A: ok ' "$tmp/out" && ! grep -q '^A: not ok' "$tmp/out"

@@ -2,7 +2,7 @@
 #
 # Applications and guests that mean harm, on L4.
 TESTS += testsuite/isolation/isolation.t testsuite/isolation/l4x-split.t testsuite/isolation/l4x-colocated.t testsuite/isolation/held.t
-EXTRA_DIST += testsuite/isolation/held.t testsuite/isolation/l4x-split.t testsuite/isolation/l4x-colocated.t testsuite/isolation/isolation.t testsuite/isolation/README testsuite/isolation/guest/halt.c
+EXTRA_DIST += testsuite/isolation/held.t testsuite/isolation/l4x-split.t testsuite/isolation/l4x-colocated.t testsuite/isolation/isolation.t testsuite/isolation/guest.sh testsuite/isolation/README testsuite/isolation/guest/halt.c
 
 check_PROGRAMS += testsuite/isolation/isolation
 testsuite_isolation_isolation_SOURCES = testsuite/isolation/guest/main.c \
