@@ -91,22 +91,35 @@ static void free_table(struct space *s, u32 index)
         s->pd[index] = 0;
         s->shadow[index] = NULL;
         s->parts[index] = 0;
+        space_unmark_region(s, index);
+}
+
+static bool has_kernel_page(const struct space *s, u32 index, u32 area)
+{
+        u32 *table = phys_to_virt(s->pd[index] & PTE_FRAME), i, end;
+
+        part_in_region(area, index, &i, &end);
+        return skip_zeros(table + i, table + end) != table + end;
 }
 
 /*
  * A page table stays when its last page is unmapped: what was mapped in a region once mostly is
  * again.  So those that are empty are memory too, when there is no other.  Tables of small
- * spaces are in other directories as well; they stay.
+ * spaces are in other directories as well; they stay.  Memory may be short for long, with hardly a
+ * table empty and a search at every fault, so what is looked at is no more than can have a mapping.
  */
-static bool table_is_empty(const struct space *s, u32 index)
+static bool table_is_empty(struct space *s, u32 index)
 {
-        const u32 *table = phys_to_virt(s->pd[index] & PTE_FRAME);
+        u32 *shadow = s->shadow[index];
 
-        for (u32 i = 0; i < 1024; i++) {
-                if (table[i])
+        while (s->parts[index]) {
+                u32 *at = shadow + (u32)__builtin_ctz(s->parts[index]) * PART_PAGES;
+
+                if (skip_zeros(at, at + PART_PAGES) != at + PART_PAGES)
                         return false;
+                s->parts[index] &= (u8)(s->parts[index] - 1);
         }
-        return true;
+        return !has_kernel_page(s, index, s->utcb_area) && !has_kernel_page(s, index, s->kip_area);
 }
 
 bool space_reclaim_tables(const struct account *of)
@@ -119,10 +132,9 @@ bool space_reclaim_tables(const struct account *of)
 
                 if (s->small_pages || (of && s->account != of))
                         continue;
-                for (u32 i = 0; i < USER_PDES; i++) {
-                        if (!has_table(s, i) || !table_is_empty(s, i))
-                                continue;
-                        free_table(s, i);
+                for (u32 i = 0; (i = space_next_region(s, i, USER_PDES)) < USER_PDES; i++) {
+                        if (has_table(s, i) && table_is_empty(s, i))
+                                free_table(s, i);
                 }
                 if (memory_free_pages() != free)
                         space_flush_all(s);

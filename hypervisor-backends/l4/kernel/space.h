@@ -63,6 +63,12 @@ static inline void space_mark_region(struct space *s, u32 region)
         s->regions[region / 32] |= 1u << region % 32;
 }
 
+/* It has none any more. */
+static inline void space_unmark_region(struct space *s, u32 region)
+{
+        s->regions[region / 32] &= ~(1u << region % 32);
+}
+
 /* The shadow table of the address is to have a mapping there. */
 static inline void space_mark_part(struct space *s, u32 address)
 {

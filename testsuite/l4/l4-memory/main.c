@@ -20,6 +20,8 @@ enum {
         AT = 0x10000000,   /* where children get memory */
         MARK = 0xB0000000, /* nothing is ever there */
         ACCOUNT_PAGES = 16,
+        LARGE_ACCOUNT = 3,
+        LARGE_PAGES = 64,
         SUPER = 1 << L4_SUPERPAGE_BITS,
         LINE = 5, /* of an interrupt nobody has */
         PORT = 0x80,
@@ -128,7 +130,8 @@ static void interrupt(void)
 /* Space @n, in account @account if that is not 0. */
 static int space_of(unsigned int n, unsigned int account)
 {
-        L4_Word_t control = account ? L4_SpaceCtlAccount(account, ACCOUNT_PAGES) : 0, old = 0;
+        unsigned int pages = account == LARGE_ACCOUNT ? LARGE_PAGES : ACCOUNT_PAGES;
+        L4_Word_t control = account ? L4_SpaceCtlAccount(account, pages) : 0, old = 0;
 
         return space(n) && areas(n, control, &old) &&
                (old == L4_SPACECTL_ACCOUNT) == (account != 0);
@@ -219,14 +222,19 @@ static void take_all(void)
         L4_UnmapFpage(L4_FpageAddRights(L4_FpageLog2((L4_Word_t)block, BLOCK_BITS), L4_FPAGE_RWX));
 }
 
-/* A page in each of so many regions of 4 MB until there is no table: how many. */
-static unsigned int tables(unsigned int n)
+/* A page in each of so many regions of 4 MB, from @at on, until there is no table: how many. */
+static unsigned int tables_from(unsigned int n, L4_Word_t at)
 {
         unsigned int i = 0;
 
-        while (i < 64 && give_page(n, AT + (i << L4_SUPERPAGE_BITS)))
+        while (i < 64 && give_page(n, at + (i << L4_SUPERPAGE_BITS)))
                 i++;
         return i;
+}
+
+static unsigned int tables(unsigned int n)
+{
+        return tables_from(n, AT);
 }
 
 static void page_tables(void)
@@ -247,6 +255,48 @@ static void page_tables(void)
         drop(0, 2);
         check(child(0, 1) && tables(0) == n,
               "a space that is deleted leaves its account as it was");
+        drop(0, 1);
+}
+
+static uint64_t cycles(void)
+{
+        uint64_t now;
+
+        __asm__ volatile("rdtsc" : "=A"(now));
+        return now;
+}
+
+/* Cycles of 1,000 instructions, which is a constant where instructions are counted (memory.t). */
+static unsigned int cycles_of_thousand(void)
+{
+        uint64_t start = cycles();
+        unsigned int n = 10000;
+
+        __asm__ volatile("1: decl %0\n\tjnz 1b" : "+r"(n) : : "cc");
+        return (unsigned int)(cycles() - start) / 20;
+}
+
+/*
+ * What is not there is looked for with interrupts off, and at every fault while memory is short: a
+ * search among tables that all have a page, their last, must not read them whole.
+ */
+static void search(void)
+{
+        L4_Word_t at = AT + SUPER - L4_PAGE_SIZE;
+        unsigned int n, thousands, scale = cycles_of_thousand();
+        uint64_t start;
+        int refused;
+
+        check(child(0, LARGE_ACCOUNT), "a space in an account of 64 pages");
+        n = tables_from(0, at);
+        start = cycles();
+        refused = !give_page(0, at + (n << L4_SUPERPAGE_BITS));
+        thousands = (unsigned int)(cycles() - start) / scale;
+        check(n > LARGE_PAGES / 4 && refused, "it gets full");
+        check(thousands < n,
+              "a table for which there is no memory costs fewer instructions than the "
+              "tables there are have entries");
+        l4_printf("# %u tables, %u thousand instructions\n", n, thousands);
         drop(0, 1);
 }
 
@@ -342,6 +392,7 @@ int main(void)
         check(moves() == 4 * ACCOUNT_PAGES, "areas that move leave no UTCBs where they were");
         check(utcbs(&ignored) == n, "nor in the account");
         page_tables();
+        search();
         mapping_nodes();
         ports();
         no_pool();
