@@ -73,6 +73,7 @@ static void iret_fault(struct frame *f)
         u32 error = f->error, vector = f->vector;
 
         memcpy(user, &saved, offsetof(struct frame, vector));
+        self->ipc_active = false; /* as in trap() */
         kmsg_exception(self, vector, error);
         exit_to_user();
 }

@@ -47,6 +47,10 @@ SNIPPET(s_tls_kernel, "movl $0x33, %eax; movl %eax, %gs; movl $0xF0100000, %esi;
 /* What limit the processor sees in the thread's descriptor; it stays NO_LIMIT where there is none.
  */
 SNIPPET(s_lsl, "movl $0x33, %eax; lsll %eax, %ebx; jnz limits_end; movl %ebx, limits_seen");
+/* A wait for anybody that returns above the limit; and what EAX is. */
+SNIPPET(s_return, "xorl %eax, %eax; xorl %ecx, %ecx; movl $-1, %edx; xorl %esi, %esi; "
+                  "movl $0x90000000, %ebx; movl %esp, %ebp; sysenter");
+SNIPPET(s_eax, "movl %eax, limits_seen");
 extern char s_es_at[], s_code_ds_at[], s_stack_at[], s_jump_at[], s_utcb_at[], s_tls_above_at[],
     s_tls_kernel_at[];
 
@@ -192,6 +196,38 @@ static void starts_above(void)
               "a start above the limit is vector 13");
 }
 
+/*
+ * A thread is woken from its Ipc by the fast path, and its IRET faults: then it is in an exception,
+ * and no Ipc, for whoever ends that.
+ */
+static void returns_above(void)
+{
+        const char *told = "a return from an Ipc above the limit is vector 13";
+        const char *ended = "that exception, ended, leaves the registers as they are";
+        struct L4_ExRegs r = {
+            .control = L4_EXREGS_ABORT_SND | L4_EXREGS_ABORT_RCV | L4_EXREGS_IP,
+            .ip = (L4_Word_t)s_eax,
+        };
+
+        if (!limits_are_checked) {
+                skip(told);
+                skip(ended);
+                return;
+        }
+        make(LIMIT_PAGES, L4_UTCB_PERMIT);
+        run(s_return);
+        L4_Set_MsgTag(L4_Tag(0, 0, 0));
+        L4_Call(thread);
+        check(L4_StoreMR(L4_EXC_MR_VECTOR) == 13 && L4_StoreMR(L4_EXC_MR_EIP) == 0x90000000 &&
+                  L4_StoreMR(L4_EXC_MR_EAX) == L4_MyLocalId().raw,
+              told);
+        L4_ExchangeRegisters(thread, &r);
+        for (unsigned int i = 0; i < 40 && !limits_ended; i++)
+                L4_Sleep(L4_TimePeriod(50000));
+        check(limits_ended && limits_seen == L4_MyLocalId().raw, ended);
+        destroy();
+}
+
 static void changes(void)
 {
         check(!make(0xC0000, 0), "a limit above 3 GB is refused");
@@ -316,6 +352,7 @@ int main(void)
         }
         segment_limits();
         starts_above();
+        returns_above();
         after_calls();
         changes();
         redirection();
