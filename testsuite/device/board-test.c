@@ -59,6 +59,8 @@ static void resetting(void)
               "so does the reset control register");
         check(!resets(2, (const uint16_t[]){0xcf9, 0x92}, (const uint8_t[]){2, 2}),
               "neither its other bits nor the address line does");
+        check(!resets(2, (const uint16_t[]){0x64, 0x60}, (const uint8_t[]){0xd1, 0xff}),
+              "nor does an output port whose reset line stays up");
         board_start();
         port_write(0x3f8, 1, '!');
         if (!setjmp(board_stop))
@@ -93,6 +95,7 @@ static void processor(void)
         cpuid_emulate(1, 0, &id);
         check(!(id.edx & 0x00031a44),
               "no virtual-8086 extensions, debug, PAE, APIC, SEP, MTRR, PAT, PSE-36");
+        check(!(id.ebx >> 16), "one processor, whose number as an APIC's is 0");
         check((id.edx & 0x07008139) == 0x07008139 && id.edx & 1 << 13,
               "FPU, large pages, counter, MSRs, cmpxchg8b, global pages, cmov, MMX, fxsave, SSE");
         check(!(id.ecx & 0xbc000008), "no monitor, no AVX, no xsave, no hypervisor");
@@ -106,13 +109,17 @@ static void processor(void)
 
 static void image_hides(void)
 {
-        static const struct backend_machine machine = {.memory_bytes = 64 << 20,
-                                                       .hidden = {.leaf1_edx = 1 << 26}};
+        static const struct backend_machine machine = {
+            .memory_bytes = 64 << 20,
+            .hidden = {.leaf1_edx = 1 << 26, .leaf1_ecx = 1 << 9, .ext1_edx = 1 << 22}};
         struct cpuid id;
 
         device_start(&machine);
         cpuid_emulate(1, 0, &id);
         check(!(id.edx & 1 << 26) && id.edx & 1 << 25, "what the image cannot bind is hidden too");
+        check(!(id.ecx & 1 << 9) && id.ecx & 1 << 19, "of the second word of features");
+        cpuid_emulate(0x80000001, 0, &id);
+        check(!(id.edx & 1 << 22) && id.edx & 1 << 24, "and of the extended leaf's");
 }
 
 static bool id_has_checks(void)
@@ -135,6 +142,9 @@ static void registers(void)
         check(msr_write(0x8b, 1) && msr_read(0x8b, &value) && value == 0, "no microcode");
         check(id_has_checks() && msr_read(0x179, &value) && value == 0 && msr_write(0x401, 0),
               "machine checks, asked for by Linux 2.6.9 whatever cpuid says, have no banks");
+        check(msr_write(0x175, 0x0000000587654321) && msr_read(0x175, &value) &&
+                  value == 0x87654321 && msr_read(0x174, &value) && value == 0,
+              "those of sysenter are kept, each for itself, 32 bits");
         check(!msr_read(0xc0000080, &value) && !msr_read(0x277, &value),
               "registers of features that are hidden fault");
 }

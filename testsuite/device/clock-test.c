@@ -69,6 +69,53 @@ static void setting(void)
               "it goes on from what was set, over a leap day");
 }
 
+/* In digits of twelve hours: 12, 1 to 11, and a bit for the afternoon. */
+static void set_hour(uint32_t hour)
+{
+        fresh();
+        set(0x0b, 0x80);
+        set(4, hour);
+        set(0x0b, 0x00);
+        set(0x0b, 0x02);
+}
+
+static void twelve(void)
+{
+        set_hour(0x92);
+        check(get(4) == 0x12, "twelve in the afternoon is noon");
+        set_hour(0x12);
+        check(get(4) == 0, "the other twelve is midnight");
+        set_hour(0x91);
+        check(get(4) == 0x11 + 0x12, "eleven in the evening");
+}
+
+static void centuries(void)
+{
+        fresh();
+        set(0x0b, 0x82);
+        set(0x32, 0x21);
+        set(9, 0);
+        set(8, 0x02);
+        set(7, 0x28);
+        set(4, 0x23);
+        set(2, 0x59);
+        set(0, 0x59);
+        set(0x0b, 0x02);
+        board_wait(SECOND);
+        check(shows(0x2100, 0x03, 0x01, 0, 0, 0), "2100 is no leap year");
+}
+
+/* Nobody has looked at the time for some seconds. */
+static void stopping(void)
+{
+        fresh();
+        board_wait(3ull * SECOND);
+        set(0x0a, 0x26);
+        set(0x0b, 0x82);
+        board_wait(5ull * SECOND);
+        check(get(0) == 0x59, "what stands still is the time at which it was stopped");
+}
+
 /* Kernels wait for update-in-progress to come and go, to read a whole second. */
 static void updating(void)
 {
@@ -89,6 +136,21 @@ static void updating(void)
         check(get(0) != second, "the second changes where it ends");
 }
 
+/* Periodic interrupts in a second at a rate of register A. */
+static unsigned in_a_second(uint32_t rate)
+{
+        uint32_t i;
+
+        fresh();
+        set(0x0a, rate);
+        set(0x0b, 0x42);
+        for (i = 0; i < 1000; i++) {
+                board_wait(MS);
+                get(0x0c);
+        }
+        return board_interrupts[LINE];
+}
+
 static void interrupts(void)
 {
         fresh();
@@ -106,6 +168,8 @@ static void interrupts(void)
         }
         check(board_interrupts[LINE] >= 19 && board_interrupts[LINE] <= 20,
               "periods of half a second");
+        check(in_a_second(0x21) == 256 && in_a_second(0x22) == 128,
+              "rates 1 and 2 are those of 8 and 9");
         fresh();
         set(0x0b, 0x12);
         for (uint32_t i = 0; i < 50; i++) {
@@ -143,6 +207,9 @@ int main(void)
 {
         reading();
         setting();
+        twelve();
+        centuries();
+        stopping();
         updating();
         interrupts();
         memory();

@@ -149,10 +149,25 @@ static void levels(void)
         check(pic_pending(), "and asks again while it lasts");
         pic_line(9, false);
         fresh();
+        out(0x4d0, 0x20);
+        pic_line(5, true);
+        board_controllers();
+        check(pic_pending() && pic_acknowledge() == 0x25,
+              "a level that stands while the controllers are initialized asks then");
+        fresh();
         raise_line(6);
         pic_acknowledge();
         out(0x20, 0x20);
         check(!pic_pending(), "an edge does not, though the line stays high");
+}
+
+static void only_edges(void)
+{
+        fresh();
+        out(0x4d0, 0xff);
+        out(0x4d1, 0xff);
+        check(in(0x4d0) == 0xf8 && in(0x4d1) == 0xde,
+              "timer, keyboard, second controller, clock and coprocessor ask by edges for ever");
 }
 
 static void automatic_end(void)
@@ -202,6 +217,7 @@ int main(void)
         special_mask();
         spurious();
         levels();
+        only_edges();
         automatic_end();
         second_automatic();
         polling();

@@ -187,6 +187,37 @@ static void across_rows(void)
               "neighbours in two tables are taken away by one call");
 }
 
+/*
+ * Many pages of one group of 32, and one of another, are in use; then those of the first go, or
+ * become others, until it has none: the row is looked at again without it.
+ */
+static void groups_that_empty(uint32_t entry, const char *what)
+{
+        enum { MANY = 20, FAR = 100 * 4096 };
+        uint32_t n, at;
+        bool good = true;
+
+        fresh(0);
+        pte(TABLE, USER + FAR, 0x280000 | P | RW | US);
+        for (n = 0; n < MANY; n++) {
+                pte(TABLE, USER + n * 4096, (0x200000 + n * 4096) | P | RW | US);
+                access_at(USER + n * 4096, MMU_WRITE, true);
+        }
+        access_at(USER + FAR, MMU_WRITE, true);
+        load_cr3(DIR1);
+        for (n = 0; n < MANY; n++)
+                pte(TABLE, USER + n * 4096, entry ? entry + n * 4096 : 0);
+        load_cr3(DIR1);
+        load_cr3(DIR1);
+        good &= !access_at(USER + FAR, MMU_WRITE, true).fills;
+        for (n = 0; n < MANY; n++) {
+                at = USER + n * 4096;
+                good &= entry ? reaches(at, MMU_WRITE, true, 0x300000 + n * 4096)
+                              : faults(at, MMU_WRITE, true, 6);
+        }
+        check(good, what);
+}
+
 static bool peeks(uint32_t gva, uint32_t word)
 {
         const uint32_t *at = mmu_peek_user(gva);
@@ -274,6 +305,8 @@ void invalidation(void)
         unannotated();
         along();
         across_rows();
+        groups_that_empty(0, "of twenty pages that have gone nothing is left; another of the row stays");
+        groups_that_empty(0x300000 | P | RW | US, "twenty pages that have become others are those");
         peeking();
         dying();
         recycling();
