@@ -22,6 +22,7 @@ libexec_afterburner_afterburn_run_SOURCES = hypervisor-backends/bare/run/run.c \
 	hypervisor-backends/bare/run/ports.c hypervisor-backends/bare/run/options.c \
 	hypervisor-backends/bare/run/image.c \
 	hypervisor-backends/bare/run/machine.c hypervisor-backends/bare/run/session.c \
+	hypervisor-backends/bare/run/reports.c \
 	hypervisor-backends/bare/run/run.h
 libexec_afterburner_afterburn_run_CPPFLAGS = $(AB_CPPFLAGS) \
 	-I$(top_srcdir)/samples/rootfs -I$(top_srcdir)/hypervisor-backends/bare/run \

@@ -18,6 +18,10 @@
  *      without WORD,...        optional: of the co-located layout, without.h
  *      l4-memory MEGABYTES     optional: of L4's own, for page tables and mappings, 1 to 64
  *      append TEXT             the command line: the rest of the line
+ *
+ * On the control line every line says who speaks: "vm NAME TEXT" is what that machine said with
+ * backend_control_write(), "monitor NAME TEXT" what the monitor says of it; L4 itself, which
+ * stops for good, begins with the text.
  */
 #ifndef AFTERBURN_VM_H
 #define AFTERBURN_VM_H
@@ -33,6 +37,9 @@
 #define AB_VM_MEMORY_MOST   768u
 
 #define AB_VM_SHARE_MOST 16u
+
+/* The monitor's reason where a machine says nothing of how its command ended. */
+#define AB_VM_NO_REPORT "the guest ended without a report"
 
 /*
  * L4's own memory, in megabytes: for itself, sigma0 and the resource monitor; for the threads and

@@ -135,7 +135,7 @@ void print(const char *format, ...)
         va_end(arguments);
 }
 
-__attribute__((format(printf, 1, 2))) static void report(const char *format, ...)
+void tell(const char *format, ...)
 {
         va_list arguments;
 
@@ -197,7 +197,7 @@ void ktap_plan(unsigned tests)
         planned = tests;
         if (command_line_behind("quiet"))
                 print("%s", ready_mark);
-        report("afterburn ready\n");
+        tell("afterburn ready\n");
         print("KTAP version 1\n1..%u\n", tests);
 }
 
@@ -216,7 +216,7 @@ static void stop(unsigned status) __attribute__((noreturn));
 
 static void stop(unsigned status)
 {
-        report("afterburn exit %u 0\n", status);
+        tell("afterburn exit %u 0\n", status);
         outb(0x64, 0xfe); /* the keyboard controller resets the machine */
         for (;;)
                 asm volatile("cli; hlt");

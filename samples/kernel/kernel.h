@@ -61,6 +61,8 @@ void timer_init(unsigned hertz);
 void timer_acknowledge(void);
 
 void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* The same on the control line, for whoever runs the machine. */
+void tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Where the boot loader's command line goes on behind the first @word; NULL: it has none. */
 const char *command_line_behind(const char *word);
 /* It has this name in a word `without=NAME,...'. */

@@ -6,7 +6,7 @@
 # what that kernel said.
 # shellcheck source=testsuite/run/run.sh
 . "${top_srcdir:?}/testsuite/run/run.sh"
-plan 9
+plan 15
 
 mkdir "$tmp/bin"
 cat >"$tmp/bin/qemu-system-i386" <<'QEMU'
@@ -77,18 +77,91 @@ check 'a late reader: a sample kernel'
 try 0 --timeout="$hang" --quiet "$top_builddir/share/afterburner/mini" && cmp -s "$tmp/out" "$tmp/report"
 check 'a late reader: with --quiet the whole of its report is shown'
 
-# What L4 says last, and then nothing more comes: the run waited for its time limit.
-cat >"$tmp/bin/qemu-system-i386" <<'QEMU'
+# What a program prints on a kernel's account ends no run; that it hangs, the reason says.
+l4() {
+        want=$1
+        shift
+        try "$want" --hypervisor=l4 "$@" "$top_builddir/share/afterburner/mini"
+}
+# meets_its_limit ARGUMENT...: with the shortest one in which the emulator has said what it has to say
+meets_its_limit() {
+        rm -f "$tmp/bin/said"
+        for seconds in 1 10 100 "$hang"; do
+                try 124 --timeout="$seconds" "$@" || return
+                [ ! -e "$tmp/bin/said" ] || return 0
+        done
+        return 1
+}
+emulator() {
+        {
+                cat <<'QEMU'
 #!/bin/sh
-printf 'A: afterburner l4: exception 1: said a guest\r\n'
-printf 'afterburner l4: exception 14 in the kernel at f0001000, error 0, address 8: please report it\r\n'
+for word; do
+        case $word in file:*) control=${word#file:} ;; esac
+done
+QEMU
+                cat
+        } >"$tmp/bin/qemu-system-i386"
+}
+emulator <<'QEMU'
+printf 'Kernel panic - not syncing: says a program\r\n'
+: >"${0%/*}/said"
 exec sleep 100000
 QEMU
-try 125 --hypervisor=l4 --timeout="$hang" --quiet "$top_builddir/share/afterburner/mini" &&
-        one_line ': the L4 kernel stopped: exception 14 in the kernel at f0001000, error 0, address 8: please report it,'
-check 'an exception in the L4 kernel ends the run, which says it'
-sed -i '2d; s/^printf .afterb/printf '\''A: afterb/; s/100000/1/' "$tmp/bin/qemu-system-i386"
-try 125 --hypervisor=l4 --timeout="$hang" "$top_builddir/share/afterburner/mini" &&
-        one_line ': the machine was reset without a report,' && grep -q '^A: afterburner l4: exception 14' "$tmp/out"
-check 'what another says of that kind does not'
+meets_its_limit "$top_builddir/share/afterburner/mini" && one_line ': time ran out: the guest panicked,'
+check 'after a panic nothing more: time runs out, with the reason'
+
+# What L4 says last, and then nothing more comes: the run waited for its time limit.
+emulator <<'QEMU'
+printf 'afterburner l4: no kernel memory: give the machine more memory\r\n'
+printf 'vm guest afterburn exi\r\nafterburn error L4 stopped: no kernel memory: give the machine more memory\r\n' >"$control"
+exec sleep 100000
+QEMU
+l4 125 --timeout="$hang" --quiet && one_line ': L4 stopped: no kernel memory: give the machine more memory,'
+check 'L4 stops: the run ends and says why'
+emulator <<'QEMU'
+printf 'vm guest afterburn exit 0 0\r\nafterburn error L4 stopped: exception 14\r\n' >"$control"
+exec sleep 100000
+QEMU
+l4 125 --timeout="$hang" && one_line ': L4 stopped: exception 14,'
+check 'also after a guest has said that it ended well'
+
+# Anybody's program can print that; the run ended.
+emulator <<'QEMU'
+printf 'afterburner l4: exception 14 in the kernel at f0001000, error 0, address 8: please report it\r\n'
+printf 'vm guest afterburn error L4 stopped: exception 14\r\n' >"$control"
+sleep 1
+printf 'vm guest afterburn exit 3 5\r\n' >"$control"
+QEMU
+l4 3 --timeout="$hang" && one_line ': failed, exit status 3,' && grep -q '^afterburner l4: exception 14' "$tmp/out"
+check 'a guest that says it in place of L4 runs on'
+
+# Two reports were two guests', whoever they came from.
+emulator <<'QEMU'
+printf 'vm A afterburn exit 0 0\r\nvm A afterburn exit 0 0\r\nvm A vm B afterburn exit 0 0\r\n' >"$control"
+printf 'vm A afterburn stuck\r\nvm B afterburn stuck interrupts off\r\nvm A afterburn stuck\r\n' >"$control"
+: >"${0%/*}/said"
+exec sleep 100000
+QEMU
+meets_its_limit --hypervisor=l4 --vm=A --vm=B "$top_builddir/share/afterburner/mini" && one_line ': time ran out: B: it ran with interrupts off,'
+check 'a guest that reports twice has not reported for another'
+emulator <<'QEMU'
+printf 'vm A afterburn exit 0 0\r\nmonitor A afterburn error its wedge failed\r\n' >"$control"
+printf 'vm A afterburn entries 1000000\r\nmonitor A afterburn entries 7\r\n' >"$control"
+sleep 1
+printf 'vm B afterburn exit 9 0\r\nmonitor B afterburn entries 4\r\n' >"$control"
+QEMU
+l4 9 --timeout="$hang" --vm=A --vm=B && one_line ': B: failed, exit status 9,' && grep -q ' 11 hypervisor entries,' "$tmp/err"
+check 'nor has one whose wedge fails when its command has ended'
+emulator <<'QEMU'
+printf 'monitor B afterburn error no memory\r\nvm A afterburn exit 256 0\r\n' >"$control"
+QEMU
+l4 255 --timeout="$hang" --vm=A --vm=B && one_line ': A: failed, exit status 255,'
+check 'a status beyond 255 is no success'
+emulator <<'QEMU'
+printf 'A: \026afterburn ready\026\r\nA: \026afterburn exit\026\r\nA: \026afterburn exit\026\r\nB: still here\r\n'
+printf 'vm B afterburn exit 0 0\r\nvm A afterburn exit 0 0\r\n' >"$control"
+QEMU
+l4 0 --timeout="$hang" --quiet --vm=A --vm=B && grep -q '^B: still here' "$tmp/out"
+check 'a guest that ends twice on the console does not silence another'
 exit "$failed"

@@ -3,7 +3,7 @@
 # afterburn run: what it refuses, in one line each.  No machine is started.
 # shellcheck source=testsuite/run/run.sh
 . "${top_srcdir:?}/testsuite/run/run.sh"
-plan 39
+plan 41
 
 try 2 && one_line 'no kernel'; check 'no kernel: usage'
 try 2 --frobnicate vmlinux && one_line '--frobnicate'; check 'an unknown option: usage'
@@ -53,6 +53,11 @@ try 2 --hypervisor=l4x --vm=A,ports=3f0-3ff "$tmp/elf" && one_line 'ports=3f0-3f
 check 'ports somebody else uses: usage'
 try 2 --hypervisor=l4 --vm=A,ports=510-51b --vm=B,ports=300:51b "$tmp/elf" && one_line 'port 51b has been given to A'
 check 'a port for two guests: usage'
+try 2 --hypervisor=l4 --vm=A --vm=A,memory=32M "$tmp/elf" && one_line '--vm=A,memory=32M: there is one of that name'
+check 'two guests of one name: usage'
+try 2 --hypervisor=l4 --vm="A
+vm B" "$tmp/elf" && grep -q 'give a name of up to 31 characters' "$tmp/err"
+check 'a name of two lines: usage'
 try 2 --ports=510-511 "$tmp/elf" && one_line 'bare has them all: use --hypervisor=l4'
 check 'ports for a guest on the bare machine: usage'
 try 1 --hypervisor=l4 --l4-kernel="$tmp/none" "$tmp/elf" && one_line "$tmp/none: cannot be read"

@@ -4,7 +4,7 @@
 # shellcheck disable=SC2317 # functions are called through fed
 # shellcheck source=testsuite/run/run.sh
 . "${top_srcdir:?}/testsuite/run/run.sh"
-plan 20
+plan 25
 ends=$top_builddir/testsuite/run/ends
 
 # l4 STATUS ARGUMENT...
@@ -83,6 +83,20 @@ done
 [ "$ended" = 124 ] && good_ended_well &&
         grep -qi ": time ran out: bad: it ran with interrupts off at 0x$loop," "$tmp/err"
 check 'a loop with interrupts off meets the time limit, and the closing line says where'
+# It ended the run, or the other's.
+for seconds in 20 200 "$hang"; do
+        fed : --hypervisor=l4 --vm=good,memory=32M,append=loop --vm=bad,memory=32M,append=forge --timeout=$seconds "$ends"
+        ended=$?
+        ! grep -q '^bad: ok 1 200 ticks' "$tmp/out" || break
+done
+[ "$ended" = 124 ] && grep -q '^bad: afterburner l4: exception 14' "$tmp/out" &&
+        grep -qi ": time ran out: good: it ran with interrupts off at 0x$loop," "$tmp/err"
+check 'a guest that speaks for another ends itself only'
+l4 0 --append=forge "$ends" && grep -q '^afterburner l4: exception 14' "$tmp/out" && grep -q '^ok 1 200 ticks' "$tmp/out"
+check 'one that speaks for L4 runs to its end'
+with_other half : --timeout="$hang"
+[ $? = 125 ] && good_ended_well && grep -q ': bad: triple fault: eip ' "$tmp/err"
+check 'half a line of its own does not hide what ended it'
 killed_at_last() {
         wait_for good_ended_well && wait_for grep -q ': bad: it runs with interrupts off' "$tmp/out"
         printf '\0022\002k'
@@ -94,4 +108,9 @@ check 'the operator kills it from the console'
 $limit "$run" --hypervisor=l4 --timeout="$hang" --append=well "$ends" >"$tmp/out" 2>"$tmp/err" </dev/null &&
         ! grep -q 'interrupts off' "$tmp/err"
 check 'of a guest that waits for interrupts nothing of that kind is said'
+# The run waited for its time limit.
+l4 125 --cpu=pentium3,-fxsr "$ends" && one_line ': L4 stopped: this processor lacks FXSAVE (FXSR): use a Pentium III or later,'
+check 'an L4 that cannot start ends the run, and the closing line says why'
+l4 125 --cpu=pentium "$ends" && one_line ': L4 stopped: this processor is older than a Pentium Pro: use a later one,'
+check 'so does its loader'
 exit "$failed"

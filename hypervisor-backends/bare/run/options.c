@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include <ctype.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -156,16 +157,32 @@ static void check_memory(const struct run_backend *hypervisor, unsigned mb)
                        hypervisor->name, hypervisor->least_mb, hypervisor->most_mb);
 }
 
+/* It stands before each of the guest's lines, on the console and for us. */
+static bool is_name(const char *word)
+{
+        size_t n = strlen(word), i;
+
+        for (i = 0; i < n; i++)
+                if (!isgraph((unsigned char)word[i]) || strchr("=:", word[i]))
+                        return false;
+        return n && n < AB_VM_NAME_BYTES;
+}
+
 /* NAME[,KEY=VALUE ...] */
 static void add_guest(struct run_options *options, const char *text)
 {
         struct run_guest *guest = &options->guest[options->guests];
         char *rest = ab_strdup(text), *word = strsep(&rest, ",");
+        unsigned i;
 
         if (options->guests == RUN_GUESTS)
                 ab_die(AB_EXIT_USAGE, "--vm=%s: more than %u guests", text, RUN_GUESTS);
-        if (!*word || strlen(word) > 31 || strpbrk(word, " =:"))
+        if (!is_name(word))
                 ab_die(AB_EXIT_USAGE, "--vm=%s: give a name of up to 31 characters first", text);
+        for (i = 0; i < options->guests; i++)
+                if (!strcmp(options->guest[i].name, word))
+                        ab_die(AB_EXIT_USAGE, "--vm=%s: there is one of that name: give another",
+                               text);
         *guest = (struct run_guest){.name = word};
         while ((word = strsep(&rest, ","))) {
                 char *value = strchr(word, '=');

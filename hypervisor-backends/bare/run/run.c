@@ -8,7 +8,7 @@
 int main(int argc, char **argv)
 {
         struct run_options options;
-        struct run_images images = {.guests = 1};
+        struct run_images images = {0};
         struct run_lines lines;
         int emulator;
 

@@ -7,7 +7,8 @@
  *      backend.c       what --hypervisor= may be
  *      image.c         kernel and root file system, checked and made ready
  *      machine.c       the emulator's command line (QEMU, bochs, GRUB ISO)
- *      session.c       console, control channel, time limit, result
+ *      session.c       console, time limit, result
+ *      reports.c       control channel: what guests, monitor and L4 say of how it goes
  */
 #ifndef AFTERBURN_RUN_H
 #define AFTERBURN_RUN_H
@@ -55,7 +56,8 @@ struct run_guest {
         struct run_ports ports;
 };
 
-#define RUN_GUESTS 8
+#define RUN_GUESTS     8
+#define RUN_ONLY_GUEST "guest" /* its name on L4, where the user gave none */
 
 struct run_options {
         const struct run_backend *hypervisor;
@@ -99,7 +101,6 @@ struct run_images {
         unsigned machine_mb; /* memory of the machine */
         const char *cpu;     /* NULL: the emulator's usual one */
         bool debug_exit;     /* it ends by QEMU's isa-debug-exit, status 2n + 65 */
-        unsigned guests;     /* that report how they ended */
 };
 
 /* Add a module; returns its number. */
@@ -151,11 +152,47 @@ struct run_lines {
 int run_start(struct run_lines *lines, const struct run_options *options,
               const struct run_images *images);
 
+/* Of one guest. */
+struct run_report {
+        const char *name;
+        bool ended;
+        int status;      /* its command's, or RUN_NO_REPORT */
+        char error[400]; /* what ended it without a status */
+        char stuck[80];  /* where it stands if it makes no progress */
+        bool panicked;   /* its console says so */
+        bool silent;     /* nothing more is shown of it with --quiet */
+};
+
+/* What has been said on the control channel, and by whom. */
+struct run_reports {
+        struct run_report guest[RUN_GUESTS];
+        unsigned count, ended;
+        bool several_speak; /* and each line says who does (afterburn/vm.h) */
+        bool ready;
+        char stopped[400]; /* why L4 itself did */
+        unsigned long long ticks, entries, requests, threads;
+};
+
+void run_reports_begin(struct run_reports *reports, const struct run_options *options);
+/* Take a line; prints what is to be told at once. */
+void run_reports_line(struct run_reports *reports, const char *line);
+/* The guest whose line on the console begins so; NULL: nobody's. */
+struct run_report *run_report_at(struct run_reports *reports, const char *console_line);
+int run_worst_status(const struct run_reports *reports);
+/*
+ * In @text, with its name where there are several: what is with the first guest that ended and did
+ * not end well; that has not ended and does not look well.  NULL: there is none.
+ */
+const char *run_failure(const struct run_reports *reports, char *text, size_t bytes);
+const char *run_hindrance(const struct run_reports *reports, char *text, size_t bytes);
+
+#define RUN_PANICKED "the guest panicked"
+
 /* Follow the machine to its end; prints the closing line; returns the exit status. */
 int run_session(const struct run_options *options, const struct run_images *images,
                 const struct run_lines *lines, int emulator);
 
-/* Exit statuses of our own, beside the command's; those of timeout(1). */
-enum { RUN_TIMEOUT = 124, RUN_NO_REPORT = 125 };
+/* Exit statuses of our own, beside the command's: those of timeout(1); and the worst of all. */
+enum { RUN_TIMEOUT = 124, RUN_NO_REPORT = 125, RUN_WORST = 255 };
 
 #endif

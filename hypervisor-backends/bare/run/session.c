@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * From the machine's start to its end.  The guest's first serial line is the
- * console; on the second one init says when the command starts ("afterburn
- * ready") and how it ended ("afterburn exit STATUS TICKS"), and the loader
- * what stopped it ("afterburn error TEXT").  A hypervisor tells there how often it was
- * entered ("afterburn entries NUMBER"), how often the resource monitor was asked ("afterburn
- * requests NUMBER"), how many threads the guest took ("afterburn threads NUMBER") and how long it
- * stood in line ("afterburn waited"); and, of several guests, puts "vm NAME " before each line.
+ * From the machine's start to its end.  The guest's first serial line is the console, which is
+ * shown and, but for the marks below, not believed: every program can write there.  On the second
+ * one guests, monitor and hypervisor tell how it goes (reports.c).
  */
 #include "config.h"
 
@@ -42,25 +38,20 @@ struct session {
         const struct run_options *options;
         const struct run_images *images;
         const struct run_lines *lines;
+        struct run_reports reports;
         FILE *log;
         bool plain; /* standard output is no terminal: carriage returns go */
         bool held_return;
-        bool ready, reported, error, panicked;
-        unsigned ended; /* guests that have reported */
+        bool ready; /* the command runs */
         bool input_open, escape;
-        int status;
-        unsigned long long ticks, entries, requests, threads;
         char line[512]; /* control channel, up to the newline */
         size_t line_bytes;
         size_t matched; /* of panic_mark */
         enum mark mark;
-        size_t marked;     /* of that */
-        unsigned silent;   /* guests of which nothing more is shown with --quiet */
-        char message[440]; /* why a guest ended; of several, the first, with its name */
-        char begin[120];   /* of the console's line; of several guests: whose it is */
+        size_t marked;   /* of that */
+        unsigned silent; /* guests of which nothing more is shown with --quiet */
+        char begin[120]; /* of the console's line; of several guests: whose it is */
         unsigned column;
-        char panicked_vm[120];
-        char stuck[128]; /* where one stands, with its name, if it makes no progress */
 };
 
 static double now(void)
@@ -99,10 +90,15 @@ static void take_terminal(void)
         }
 }
 
+static bool is_over(const struct session *session)
+{
+        return session->reports.ended == session->reports.count;
+}
+
 static void emit(struct session *session, char c)
 {
         if (session->options->quiet &&
-            (!session->ready || session->reported || session->silent >= session->images->guests))
+            (!session->ready || is_over(session) || session->silent == session->reports.count))
                 return;
         if (session->log)
                 fputc(c, session->log);
@@ -111,35 +107,21 @@ static void emit(struct session *session, char c)
         putchar(c);
 }
 
-/* The console's line is over: was it the last of this project's L4 kernel?  It stops for good. */
-static void line_end(struct session *session)
-{
-        static const char who[] = "afterburner l4: ", what[] = "exception ";
-        const char *said = session->begin + sizeof who - 1;
-
-        if (session->options->hypervisor->kernel && !strncmp(session->begin, who, sizeof who - 1) &&
-            !strncmp(said, what, sizeof what - 1)) {
-                session->begin[strcspn(session->begin, "\r")] = 0;
-                snprintf(session->message, sizeof session->message, "the L4 kernel stopped: %s",
-                         said);
-                session->error = true;
-        }
-        memset(session->begin, 0, sizeof session->begin);
-}
-
 /* One character of the console that is not part of the mark. */
 static void show_one(struct session *session, char c)
 {
         session->matched =
             c == panic_mark[session->matched] ? session->matched + 1 : c == panic_mark[0];
         if (!panic_mark[session->matched]) {
-                /* of several guests, the others go on */
-                session->panicked = session->images->guests == 1;
-                memcpy(session->panicked_vm, session->begin, sizeof session->begin);
+                struct run_report *guest = run_report_at(&session->reports, session->begin);
+
+                /* A program can print that, too: it explains an end, and is none. */
+                if (guest)
+                        guest->panicked = true;
                 session->matched = 0;
         }
         if (c == '\n')
-                line_end(session);
+                memset(session->begin, 0, sizeof session->begin);
         session->column = c == '\n' ? 0 : session->column + 1;
         if (session->column && session->column < sizeof session->begin)
                 session->begin[session->column - 1] = c;
@@ -162,6 +144,17 @@ static enum mark mark_with(const struct session *session, char c)
         return mark;
 }
 
+/* Each guest is silent once, however often it says so. */
+static void take_mark(struct session *session, enum mark mark)
+{
+        struct run_report *guest = run_report_at(&session->reports, session->begin);
+
+        if (mark == MARK_READY)
+                session->ready = true;
+        else if (guest && !guest->silent)
+                session->silent += guest->silent = true;
+}
+
 static void show(struct session *session, const char *data, size_t bytes)
 {
         for (size_t i = 0; i < bytes; i++) {
@@ -182,8 +175,7 @@ static void show(struct session *session, const char *data, size_t bytes)
                 session->mark = mark;
                 if (!marks[mark][++session->marked]) {
                         session->marked = 0;
-                        session->ready |= mark == MARK_READY;
-                        session->silent += mark == MARK_EXIT;
+                        take_mark(session, mark);
                 }
         }
         fflush(stdout);
@@ -208,60 +200,12 @@ static void console_drain(struct session *session)
                 ;
 }
 
-/* One guest has ended; of several, the worst status counts. */
-static void guest_ended(struct session *session, int status)
-{
-        console_drain(session);
-        if (status > session->status)
-                session->status = status;
-        session->reported = ++session->ended >= session->images->guests;
-}
-
+/* What the console holds now is older, or marked. */
 static void control_line(struct session *session, const char *line)
 {
-        char copy[400], name[40] = "";
-        unsigned long long ticks = 0, entries, threads, counted;
-        int status, skip = 0;
-
-        if (sscanf(line, "vm %31s %n", name, &skip) == 1) {
-                line += skip;
-                strcat(name, ": ");
-        }
-        if (!strncmp(line, "afterburn ready", 15)) {
-                /* What the console holds now is older than the command, or marked. */
-                console_drain(session);
-                session->ready = true;
-        } else if (sscanf(line, "afterburn exit %d %llu", &status, &ticks) >= 1) {
-                session->ticks += ticks;
-                guest_ended(session, status);
-        } else if (sscanf(line, "afterburn entries %llu", &entries) == 1) {
-                session->entries += entries;
-        } else if (sscanf(line, "afterburn requests %llu", &counted) == 1) {
-                session->requests += counted;
-        } else if (sscanf(line, "afterburn threads %llu", &threads) == 1) {
-                session->threads += threads;
-        } else if (sscanf(line, "afterburn waited %llu %llu", &counted, &ticks) == 2) {
-                /* What its wedge counted, and the resource monitor. */
-                fprintf(stderr,
-                        "afterburn run: %swaited %llu us for the processor, by its own clock "
-                        "%llu us\n",
-                        name, ticks, counted);
-        } else if (sscanf(line, "afterburn error %399[^\r\n]", copy) == 1) {
-                console_drain(session);
-                if (name[0] && !strncmp(session->panicked_vm, name, strlen(name)))
-                        strcpy(copy, "the guest panicked");
-                if (!session->message[0])
-                        snprintf(session->message, sizeof session->message, "%s%s", name, copy);
-                if (session->images->guests > 1) {
-                        guest_ended(session, RUN_NO_REPORT);
-                } else {
-                        session->error = true;
-                }
-        } else if (sscanf(line, "afterburn stuck %79[^\r\n]", copy) == 1) {
-                snprintf(session->stuck, sizeof session->stuck, "%sit ran with %.79s", name, copy);
-        } else if (!strncmp(line, "afterburn stuck", 15)) {
-                session->stuck[0] = 0;
-        }
+        console_drain(session);
+        run_reports_line(&session->reports, line);
+        session->ready |= session->reports.ready;
 }
 
 static bool control_input(struct session *session)
@@ -334,54 +278,64 @@ static int reap(pid_t emulator, bool force)
 static int conclude(const struct session *session, double seconds, bool timed_out, bool lingered,
                     int wait_status)
 {
-        const char *result = "ok";
-        char where[32], counted[64] = "", entered[128] = "", status[32] = "", late[160];
-        int code = session->status;
+        const struct run_reports *reports = &session->reports;
+        const char *result = "ok", *failure;
+        char where[32], counted[64] = "", entered[128] = "", status[32] = "";
+        char text[600], late[640];
+        int code = RUN_NO_REPORT;
 
         snprintf(where, sizeof where, "%s/%s", session->options->hypervisor->name,
                  session->options->emulator);
-        if (session->entries)
+        if (reports->entries)
                 snprintf(entered, sizeof entered,
                          ", %llu hypervisor entries, %llu monitor requests, %llu threads",
-                         session->entries, session->requests, session->threads);
+                         reports->entries, reports->requests, reports->threads);
         if (session->images->debug_exit && WIFEXITED(wait_status) && WEXITSTATUS(wait_status) >= 65)
                 wait_status = 0;
-        if (session->reported) {
-                snprintf(status, sizeof status, ", exit status %d", session->status);
+        failure = run_failure(reports, text, sizeof text);
+        if (reports->stopped[0]) {
+                result = reports->stopped;
+        } else if (reports->count == 1 && reports->guest[0].error[0]) {
+                result = reports->guest[0].error;
+        } else if (is_over(session)) {
+                code = run_worst_status(reports);
+                snprintf(status, sizeof status, ", exit status %d", code);
                 /* Without it a tick is a moment: nothing has counted. */
                 if (session->options->icount)
-                        snprintf(counted, sizeof counted, ", %llu instructions", session->ticks);
+                        snprintf(counted, sizeof counted, ", %llu instructions", reports->ticks);
                 else if (strcmp(session->options->emulator, "bochs"))
                         strcpy(counted, ", instructions not counted (--icount does)");
-                result = lingered ? "the guest did not reset itself"
-                         : session->message[0] && session->images->guests > 1 ? session->message
-                         : session->status                                    ? "failed"
-                                                                              : "ok";
-        } else if (session->error) {
-                result = session->message;
-                code = RUN_NO_REPORT;
+                result = lingered ? "the guest did not reset itself" : failure ? failure : "ok";
         } else if (stopped_by) {
                 result = "interrupted";
                 code = 128 + stopped_by;
         } else if (timed_out) {
-                snprintf(late, sizeof late, "time ran out%s%s", session->stuck[0] ? ": " : "",
-                         session->stuck);
+                failure = run_hindrance(reports, text, sizeof text);
+                snprintf(late, sizeof late, "time ran out%s%s", failure ? ": " : "",
+                         failure ? failure : "");
                 result = late;
                 code = RUN_TIMEOUT;
-        } else if (session->panicked) {
-                result = "the guest panicked";
-                code = RUN_NO_REPORT;
         } else if (WIFSIGNALED(wait_status) || WEXITSTATUS(wait_status)) {
                 result = "the emulator failed";
-                code = RUN_NO_REPORT;
+        } else if (reports->count == 1 && reports->guest[0].panicked) {
+                result = RUN_PANICKED;
         } else {
                 result = "the machine was reset without a report";
-                code = RUN_NO_REPORT;
         }
         fflush(stdout);
         fprintf(stderr, "afterburn run: %s: %s%s, %.2f s%s%s\n", where, result, status, seconds,
                 counted, entered);
         return code;
+}
+
+/* How long a machine that has said its last word may go on; 0: it has not. */
+static double patience(const struct session *session, bool bochs)
+{
+        const struct run_reports *reports = &session->reports;
+
+        if (reports->stopped[0] || (reports->count == 1 && reports->guest[0].error[0]))
+                return 0.2;
+        return is_over(session) ? bochs ? 0.2 : PATIENCE : 0;
 }
 
 int run_session(const struct run_options *options, const struct run_images *images,
@@ -393,8 +347,10 @@ int run_session(const struct run_options *options, const struct run_images *imag
         bool bochs = !strcmp(options->emulator, "bochs");
         double grace = 0; /* when a machine that said its last word is ended */
         bool console = true, control = true, timed_out = false, lingered = false, forced;
+        double wait;
         int status;
 
+        run_reports_begin(&session.reports, options);
         session.plain = !isatty(1);
         if (options->log && !(session.log = fopen(options->log, "w")))
                 ab_die(AB_EXIT_ERROR, "%s: cannot be written: %s", options->log, strerror(errno));
@@ -419,10 +375,11 @@ int run_session(const struct run_options *options, const struct run_images *imag
                         session.input_open = user_input(&session);
                 if (fd[3].revents && read(lines->display, dropped, sizeof dropped) <= 0)
                         break; /* bochs has closed its screen */
-                if (!grace && (session.reported || session.error || session.panicked))
-                        grace = now() + (session.error || bochs ? 0.2 : PATIENCE);
+                wait = patience(&session, bochs);
+                if (wait && (!grace || now() + wait < grace))
+                        grace = now() + wait;
                 if (grace && now() > grace) {
-                        lingered = !bochs && session.reported;
+                        lingered = !bochs;
                         break;
                 }
                 if (deadline && now() > deadline) {

@@ -66,7 +66,7 @@ static void describe(FILE *text, struct run_images *images, const struct run_gue
 /* What --vm left out is as for a single guest. */
 static struct run_guest complete(const struct run_options *options, unsigned number)
 {
-        struct run_guest guest = {.name = "guest", .ports = options->ports};
+        struct run_guest guest = {.name = RUN_ONLY_GUEST, .ports = options->ports};
 
         if (number < options->guests)
                 guest = options->guest[number];
@@ -88,14 +88,13 @@ void run_prepare_l4(struct run_images *images, const struct run_options *options
                 ab_die(AB_EXIT_ERROR, "out of memory");
         images->boot = l4_loader(options->l4_loader);
         images->debug_exit = true;
-        images->guests = options->guests ? options->guests : 1;
         run_add_module(images, l4_kernel(options->l4_kernel, options->hypervisor->kernel));
         run_add_module(images, l4_sigma0(options->l4_sigma0));
         run_add_module(images, ab_path_required(AB_PLACE_LIB, "l4/resourcemon"));
         description = run_add_module(images, NULL);
         wedge = add(images, ab_path_required(AB_PLACE_SHARE, options->hypervisor->wedge));
         fprintf(text, "%s\n", AB_VM_HEADER);
-        for (i = 0; i < images->guests; i++) {
+        for (i = 0; i < (options->guests ? options->guests : 1); i++) {
                 struct run_guest guest = complete(options, i);
 
                 kmem += AB_VM_L4_SPACES + l4_memory_mb(&guest, options);

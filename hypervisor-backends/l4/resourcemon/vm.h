@@ -17,6 +17,12 @@
 #define VM_INPUT  256 /* characters typed ahead */
 #define VM_PIECES (AB_VM_MEMORY_MOST / 4)
 
+/* For whoever runs the machine: a line not yet ended. */
+struct control_line {
+        char text[256];
+        unsigned int used;
+};
+
 enum vm_state { VM_FREE, VM_RUNNING, VM_ENDED };
 
 struct vm {
@@ -39,8 +45,7 @@ struct vm {
         L4_Word_t pending; /* events its wedge was too busy to hear of */
         unsigned int status;
         struct console console;
-        char control[256]; /* line for whoever runs the machine, not yet ended */
-        unsigned int control_used;
+        struct control_line said, told; /* its own, and what we say of it */
         L4_Word_t requests; /* faults and calls, those about its lines and its timer apart */
         int reported;       /* it has said there how its command ended */
         char stuck[48];     /* what it last said there of a guest that makes no progress */

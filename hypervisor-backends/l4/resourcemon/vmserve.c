@@ -39,16 +39,17 @@ static int is_alone(void)
         return vms[1].state == VM_FREE;
 }
 
-/* A whole line of @v's for the control line. */
-static void control_line(struct vm *v)
+/* A whole line that @v said on the control line. */
+static void heard(struct vm *v)
 {
+        const char *text = v->said.text;
         unsigned int i = sizeof(STUCK) - 1, n = 0;
 
-        v->reported |= !strncmp(v->control, "afterburn exit ", 15);
-        if (strncmp(v->control, STUCK, i))
+        v->reported |= !strncmp(text, "afterburn exit ", 15);
+        if (strncmp(text, STUCK, i))
                 return;
-        while (v->control[i] != '\n' && n < sizeof(v->stuck) - 1)
-                v->stuck[n++] = v->control[i++];
+        while (text[i] != '\n' && n < sizeof(v->stuck) - 1)
+                v->stuck[n++] = text[i++];
         v->stuck[n] = 0;
         /* The operator may want to kill it. */
         if (n && !is_alone())
@@ -64,35 +65,41 @@ static void say(struct vm *v, const char *text, unsigned int n)
 }
 
 /*
- * The control line is shared: of several machines, each line says whose it is, and
- * is written whole.
+ * The control line is shared: each line is written whole, and begins with who says it.  So
+ * nobody's can be taken for another's, nor for ours or L4's.
  */
-static void control(struct vm *v, const char *text, unsigned int n)
+static void control(struct vm *v, struct control_line *line, const char *text, unsigned int n)
 {
+        const char *who = line == &v->told ? "monitor " : "vm ";
+
         if (!v->control_port)
                 return;
         for (; n--; text++) {
-                if (v->control_used < sizeof(v->control) - 1)
-                        v->control[v->control_used++] = *text;
+                if (line->used < sizeof(line->text) - 1)
+                        line->text[line->used++] = *text;
                 if (*text != '\n')
                         continue;
-                v->control[v->control_used - 1] = '\n';
-                control_line(v);
-                if (!is_alone()) {
-                        device_write(v->control_port, "vm ", 3);
-                        device_write(v->control_port, v->name, strlen(v->name));
-                        device_write(v->control_port, " ", 1);
-                }
-                device_write(v->control_port, v->control, v->control_used);
-                v->control_used = 0;
+                line->text[line->used - 1] = '\n';
+                if (line == &v->said)
+                        heard(v);
+                device_write(v->control_port, who, strlen(who));
+                device_write(v->control_port, v->name, strlen(v->name));
+                device_write(v->control_port, " ", 1);
+                device_write(v->control_port, line->text, line->used);
+                line->used = 0;
         }
+}
+
+static void tell(struct vm *v, const char *text)
+{
+        control(v, &v->told, text, strlen(text));
 }
 
 void vm_report_error(struct vm *v, const char *text)
 {
-        control(v, "afterburn error ", 16);
-        control(v, text, strlen(text));
-        control(v, "\n", 1);
+        tell(v, "afterburn error ");
+        tell(v, text);
+        tell(v, "\n");
 }
 
 /* --- faults ------------------------------------------------------------------------------ */
@@ -204,7 +211,7 @@ static int put(struct vm *v, L4_MsgTag_t tag, const L4_Word_t *mr, int to_contro
         if (n > most)
                 n = most;
         if (to_control)
-                control(v, (const char *)&mr[2], n);
+                control(v, &v->said, (const char *)&mr[2], n);
         else
                 say(v, (const char *)&mr[2], n);
         return answer(L4_ERROR_OK, 0);
@@ -234,8 +241,8 @@ static void put_number(struct vm *v, L4_Word_t value)
         do
                 digits[--n] = (char)('0' + value % 10);
         while (value /= 10);
-        control(v, " ", 1);
-        control(v, digits + n, sizeof(digits) - 1 - n);
+        tell(v, " ");
+        tell(v, digits + n);
 }
 
 /* How often the machine's wedge and programs entered L4: in all, and by kind. */
@@ -247,21 +254,21 @@ static void report_entries(struct vm *v, const L4_Word_t *counts, unsigned int k
                 all += counts[i];
         if (!all)
                 return;
-        control(v, "afterburn entries", 17);
+        tell(v, "afterburn entries");
         put_number(v, all);
         for (unsigned int i = 0; i < kinds; i++)
                 put_number(v, counts[i]);
-        control(v, "\n", 1);
+        tell(v, "\n");
 }
 
 /* How often it came to us; and threads of L4 that it has, all of its spaces included. */
 static void report_size(struct vm *v)
 {
-        control(v, "afterburn requests", 18);
+        tell(v, "afterburn requests");
         put_number(v, v->requests);
-        control(v, "\nafterburn threads", 18);
+        tell(v, "\nafterburn threads");
         put_number(v, L4VM_USER + v->spaces * (v->paged ? 2 : 1) + L4VM_CO_THREADS * v->co_spaces);
-        control(v, "\n", 1);
+        tell(v, "\n");
 }
 
 /* How long the machine has stood in line, as its wedge knows it and as we do, in microseconds. */
@@ -269,10 +276,10 @@ static void report_waited(struct vm *v, L4_Word_t wedge)
 {
         if (!v->share || !shares_possible())
                 return;
-        control(v, "afterburn waited", 16);
+        tell(v, "afterburn waited");
         put_number(v, wedge);
         put_number(v, (L4_Word_t)shares_waited(v));
-        control(v, "\n", 1);
+        tell(v, "\n");
 }
 
 static int stop(struct vm *v, L4_MsgTag_t tag, const L4_Word_t *mr)
@@ -287,7 +294,7 @@ static int stop(struct vm *v, L4_MsgTag_t tag, const L4_Word_t *mr)
         }
         report_size(v);
         if (!v->reported)
-                vm_report_error(v, "the guest ended without a report");
+                vm_report_error(v, AB_VM_NO_REPORT);
         if (!is_alone() || status)
                 l4_printf("resourcemon: %s: %s, status %u\n", v->name, words[how < 3 ? how : 2],
                           status);
@@ -311,6 +318,8 @@ static int fatal(struct vm *v, L4_MsgTag_t tag, const L4_Word_t *mr)
                 n = sizeof(text) - 1;
         memcpy(text, &mr[13], n);
         text[n] = 0;
+        for (unsigned int i = 0; i < n; i++)
+                text[i] = text[i] == '\n' ? ' ' : text[i]; /* what follows would pass for ours */
         console_flush(&v->console);
         if (mr[2 + GUEST_EIP]) {
                 l4_printf("resourcemon: %s: last interrupted in space %u at", v->name, mr[12]);
@@ -512,10 +521,10 @@ static void kill(struct vm *v)
         const char *how = v->stuck[0] ? "killed: it ran with" : "killed";
 
         l4_printf("resourcemon: %s: %s%s\n", v->name, how, v->stuck);
-        control(v, "afterburn error ", 16);
-        control(v, how, strlen(how));
-        control(v, v->stuck, strlen(v->stuck));
-        control(v, "\n", 1);
+        tell(v, "afterburn error ");
+        tell(v, how);
+        tell(v, v->stuck);
+        tell(v, "\n");
 }
 
 static int command(char c)

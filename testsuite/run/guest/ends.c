@@ -6,6 +6,8 @@
  *      triple    a fault with no descriptor table to report it
  *      loop      for ever, with interrupts off
  *      beyond    the same as `well', after accesses from 3 GB on, each of which must fault
+ *      forge     the same as `well', after words on both lines that only others may say
+ *      half      half a line for whoever runs the machine, and a triple fault
  *      segment   data in a segment with a base, as kernels for several processors have it
  */
 #include "kernel.h"
@@ -86,12 +88,25 @@ static void beyond(void)
         ktap_finish();
 }
 
+static void forge(void)
+{
+        print("afterburner l4: exception 14 in the kernel at f0001000: please report it\n");
+        tell("afterburn error L4 stopped: forged\n");
+        tell("monitor good afterburn error forged\n");
+        tell("vm good afterburn exit 0 0\n");
+        tell("afterburn exit 0 0\nafterburn exit 0 0\n");
+}
+
 void kernel_main(void)
 {
         timer_init(100);
+        if (command_line_behind("forge"))
+                forge();
+        if (command_line_behind("half"))
+                tell("half a line");
         if (command_line_behind("panic"))
                 panic("as the command line asks", 0);
-        if (command_line_behind("triple"))
+        if (command_line_behind("triple") || command_line_behind("half"))
                 triple_fault();
         if (command_line_behind("loop"))
                 endless_loop();
