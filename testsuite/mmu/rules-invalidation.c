@@ -305,7 +305,8 @@ void invalidation(void)
         unannotated();
         along();
         across_rows();
-        groups_that_empty(0, "of twenty pages that have gone nothing is left; another of the row stays");
+        groups_that_empty(
+            0, "of twenty pages that have gone nothing is left; another of the row stays");
         groups_that_empty(0x300000 | P | RW | US, "twenty pages that have become others are those");
         peeking();
         dying();

@@ -18,8 +18,7 @@ try 0 --quiet --initrd="$mini" "$kernel" -- /bin/say 'a b' '' '$HOME `x`' "it's"
 printf '[%s]\n' 'a b' '' '$HOME `x`' "it's" '"' '\' '--' '*' | cmp -s - "$tmp/out"
 check 'words arrive byte for byte'
 long=$(printf '%03000d' 7)
-try 0 --quiet --initrd="$mini" "$kernel" -- /bin/say -x 0 "$long" &&
-        grep -q '^\[0000000' "$tmp/out" && grep -q '0007' "$tmp/out"
+try 0 --quiet --initrd="$mini" "$kernel" -- /bin/say "$long" && echo "[$long]" | cmp -s - "$tmp/out"
 check 'a word of 3000 bytes'
 
 try 42 --quiet --initrd="$mini" "$kernel" -- /bin/say -x 42 && one_line 'exit status 42'

@@ -32,16 +32,13 @@ expected='bash 5
 /usr/bin/gcc
 compiled here'
 compile --timeout="$hang"
+nine=$?
 [ "$(head -n 2 "$tmp/out")" = "$(echo "$expected" | head -n 2)" ]
 check 'bare: bash and ls'
-grep -qx 'compiled here' "$tmp/out"
+[ $nine = 0 ] && grep -qx 'compiled here' "$tmp/out"
 check 'bare: gcc compiles and links, the result uses thread-local storage and runs'
 for layout in split colocated; do
-        if "$run" --dry-run --hypervisor=l4x --layout=$layout "$kernel" -- /bin/true >"$tmp/out" 2>"$tmp/err"; then
-                compile --timeout="$hang" --hypervisor=l4x --layout=$layout && [ "$(cat "$tmp/out")" = "$expected" ]
-                check "l4x, $layout: prints the same"
-        else
-                skip "l4x, $layout: prints the same" 'this layout is not part of the build'
-        fi
+        compile --timeout="$hang" --hypervisor=l4x --layout=$layout && [ "$(cat "$tmp/out")" = "$expected" ]
+        check "l4x, $layout: prints the same"
 done
 exit "$failed"
