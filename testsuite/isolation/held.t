@@ -6,7 +6,7 @@
 # shellcheck disable=SC2317 # functions are called through fed
 # shellcheck source=testsuite/isolation/guest.sh
 . "${top_srcdir:?}/testsuite/isolation/guest.sh"
-plan 6
+plan 9
 
 # code WEDGE FUNCTION THREAD: where it is, for the guest's command line
 code() {
@@ -61,11 +61,26 @@ holding wedge-l4x-split 1 l4vm_monitor_main 2 l4vm_helper_main --hypervisor=l4x 
 check "split: $same their wedge's interrupt and helper threads compute, and that give themselves time"
 holding wedge-l4x-colocated 1 co_interrupts 3 co_pager_main --hypervisor=l4x --layout=colocated
 check "co-located: $same their wedge's interrupt and pager threads compute, and that give themselves time"
+
+# on LAYOUT: the words for it, in $options
+on() {
+        options=--hypervisor=l4
+        [ "$1" = - ] || options="--hypervisor=l4x --layout=$1"
+}
+# computing_beside KERNEL SIGN: a machine that computes and ends, and one with this kernel
+computing_beside() {
+        # shellcheck disable=SC2086 # words
+        beside "A: # $2" '\0021\002k' $options --icount --vm="A,$lost/$1" \
+                --vm=B "$top_builddir/testsuite/run/computes" && grep -q '^B: computed' "$tmp/out"
+}
 for layout in - split; do
-        set -- --hypervisor=l4
-        [ $layout = - ] || set -- --hypervisor=l4x --layout=$layout
-        beside 'A: # asks' '\0021\002k' "$@" --icount --vm="A,$lost/asks" --vm=B "$top_builddir/testsuite/run/computes" &&
-                grep -q '^B: computed' "$tmp/out"
-        check "$*: one computes beside one that asks the resource monitor again and again (whose time slice had no end: whom it answered on that kept the processor)"
+        on $layout
+        computing_beside asks asks
+        check "$options: one computes beside one that asks the resource monitor again and again (whose time slice had no end: whom it answered on that kept the processor)"
+done
+for layout in - split colocated; do
+        on $layout
+        computing_beside nonsense '5000 requests'
+        check "$options: one computes beside one that asks the resource monitor for all kinds of nonsense (which wrote out memory without end for a text of no words)"
 done
 exit "$failed"

@@ -98,6 +98,8 @@ static int put(struct client *c, const struct request *r)
 {
         L4_Word_t n = r->mr[1], most = (L4_UntypedWords(r->tag) - 1) * 4;
 
+        if (!L4_UntypedWords(r->tag))
+                return answer(L4_ERROR_PARAM, 0, 0);
         console_write(&c->console, (const char *)&r->mr[2], n < most ? n : most);
         return answer(L4_ERROR_OK, 0, 0);
 }

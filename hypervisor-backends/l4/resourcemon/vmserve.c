@@ -208,6 +208,8 @@ static int put(struct vm *v, L4_MsgTag_t tag, const L4_Word_t *mr, int to_contro
 {
         L4_Word_t n = mr[1], most = (L4_UntypedWords(tag) - 1) * 4;
 
+        if (!L4_UntypedWords(tag))
+                return answer(L4_ERROR_PARAM, 0);
         if (n > most)
                 n = most;
         if (to_control)

@@ -195,6 +195,61 @@ static __attribute__((unused)) void asks(void)
                         L4VM_UTCB + UTCB_MESSAGE);
 }
 
+/* A message register, behind the tag. */
+static void message(uint32_t n, uint32_t value)
+{
+        ((volatile uint32_t *)(L4VM_UTCB + UTCB_MESSAGE))[n] = value;
+}
+
+/*
+ * Asks the resource monitor for all it knows, with words of any kind, too many and too few; but not
+ * to end this machine.  A request of no words finds what the last message left; that of the first
+ * rounds says how long a text is.
+ */
+static __attribute__((unused)) void nonsense(void)
+{
+        enum {
+                ROUNDS = 5000,
+                PUTS = 0x200,
+                STOP = 0x212,
+                FATAL = 0x213,
+                CONTROL = 0x214,
+                WANT = 0x21e,
+                LABELS = 0x28,
+                WORDS = 63,
+                A_TEXT = 0x2e2e2e2e,
+                LONG = 0x7fffffff
+        };
+        uint32_t random = 1, round, label, words, i;
+
+        for (round = 0; round < ROUNDS; round++) {
+                random = random * 1664525 + 1013904223;
+                label = PUTS + (random >> 8) % LABELS;
+                words = (random >> 16) % (WORDS + 1);
+                if (label == STOP || label == FATAL)
+                        continue;
+                if (round % 8 == 0) {
+                        message(1, LONG);
+                        l4_send(resourcemon(), WANT, 1);
+                        label = round % 16 ? PUTS : CONTROL;
+                        words = 0;
+                }
+                for (i = 1; i <= words; i++) {
+                        random = random * 1664525 + 1013904223;
+                        message(i, random >> 30 == 0   ? random >> 8
+                                   : random >> 30 == 1 ? (random >> 8) % L4VM_THREADS
+                                   : random >> 30 == 2 ? own_thread((random >> 8) % L4VM_THREADS)
+                                                       : -(random >> 28 & 1));
+                        if (i > 1 && (label == PUTS || label == CONTROL))
+                                message(i, A_TEXT);
+                }
+                l4_send(resourcemon(), label, words);
+        }
+        print("\n# %u requests\n", round);
+        for (;;)
+                asm volatile("");
+}
+
 void kernel_main(void)
 {
         print("# lost\n");
