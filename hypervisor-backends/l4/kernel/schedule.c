@@ -556,7 +556,10 @@ static struct tcb *alarms_expire(bool can_tell)
 
                 if (can_tell && !told)
                         told = teller(t);
-                if ((!told || told->scheduler != t->id) && !ipc_wake(t))
+                if (told && told->scheduler == t->id)
+                        continue;
+                /* Who is told gets a message now; it will wait again. */
+                if (t == told || !ipc_wake(t))
                         alarm_again(t, charged_until);
         }
         clock_by(alarm_first);

@@ -144,19 +144,30 @@ static void hears(void)
         L4_Sleep(L4_Never);
 }
 
+/*
+ * The application, which runs @run, has a scheduler, which runs @schedule; and that has us.  Both
+ * may set alarms.
+ */
+static void pair(void (*run)(void), L4_Word_t priority, void (*schedule)(void))
+{
+        L4_ThreadId_t t = task_thread_waiting(L4_nilthread, task_pager());
+
+        application = task_thread_waiting(L4_nilthread, task_pager());
+        L4_Schedule(application, L4_SCHED_LEAVE, L4_SCHED_LEAVE, priority,
+                    L4_SCHED_PREEMPTMSG | LET, NULL);
+        L4_ThreadControl(application, self, t, L4_nilthread, L4_UTCB_LEAVE);
+        L4_Schedule(t, L4_SCHED_LEAVE, L4_SCHED_LEAVE, 100, LET, NULL);
+        told = ready = 0;
+        start_by_message(application, run, task_stack(application));
+        task_start(t, schedule);
+}
+
 /* The scheduler of the running thread waits for it, and has the scheduler to be woken. */
 static void second_hand(void)
 {
-        L4_ThreadId_t t = task_thread_waiting(L4_nilthread, task_pager());
         unsigned int woken = 0, tries = 0;
 
-        application = task_thread_waiting(L4_nilthread, task_pager());
-        L4_Schedule(application, L4_SCHED_LEAVE, L4_SCHED_LEAVE, 90, L4_SCHED_PREEMPTMSG, NULL);
-        L4_ThreadControl(application, self, t, L4_nilthread, L4_UTCB_LEAVE);
-        L4_Schedule(t, L4_SCHED_LEAVE, L4_SCHED_LEAVE, 100, LET, NULL);
-        told = 0;
-        start_by_message(application, spin, task_stack(application));
-        task_start(t, hears);
+        pair(spin, 90, hears);
         while (!told && tries++ < 100) {
                 uint64_t begun = counter();
 
@@ -164,6 +175,47 @@ static void second_hand(void)
                 woken += counter() - begun < steps(60);
         }
         check(told && !woken, SECTION, "alarms: where it hears by a preemption nobody is woken");
+        task_delete_all();
+}
+
+/* Sets the alarm of us all, then waits for whatever comes. */
+static void hears_and_wakes(void)
+{
+        L4_ThreadId_t from;
+        L4_MsgTag_t tag;
+
+        when = counter() + steps(25);
+        result = L4_Alarm(when, 0);
+        ready = 1;
+        tag = L4_Wait(&from);
+        while (L4_IpcSucceeded(tag)) {
+                L4_Set_MsgTag(L4_Tag(0, 0, 0));
+                tag = L4_ReplyWait(from, &from);
+        }
+        told = failed_with(tag, L4_IPCERR_TIMEOUT, 1);
+        L4_Sleep(L4_Never);
+}
+
+static void set_the_same(void)
+{
+        while (!ready)
+                ;
+        result &= L4_Alarm(when, 0);
+        spin();
+}
+
+/*
+ * Who is to hear at second hand has an alarm at the same moment, behind the other; woken, it would
+ * not displace the application, which has its priority.
+ */
+static void same_moment(void)
+{
+        pair(set_the_same, 100, hears_and_wakes);
+        L4_Sleep(MS(60));
+        for (unsigned int i = 0; i < 100 && !told; i++)
+                L4_Sleep(MS(20));
+        check(result == 1 && told, SECTION,
+              "alarms: one at the moment of another, of which its thread hears, is not lost");
         task_delete_all();
 }
 
@@ -177,4 +229,5 @@ void area_alarms(void)
         wakes();
         never_due();
         second_hand();
+        same_moment();
 }
