@@ -54,9 +54,10 @@ static void change_large(uint32_t virtual, uint32_t value)
         uint32_t *piece = shadow_large(virtual);
 
         change_pages(AB_SPACE_KERNEL, virtual, L4VM_PIECE, 0);
-        l4vm_leave_large(virtual, *piece,
-                         *piece & SHADOW_KERNEL &&
-                             (*piece & (SHADOW_PAGE | SHADOW_RIGHTS)) != value);
+        /* What is there stays, and so does what is known of it. */
+        if ((*piece & (SHADOW_PAGE | SHADOW_RIGHTS)) == value)
+                return;
+        l4vm_leave_large(virtual, *piece, *piece & SHADOW_KERNEL);
         *piece = value;
 }
 

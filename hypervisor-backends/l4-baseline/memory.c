@@ -278,10 +278,11 @@ unsigned int AB_FAST user_install(uint32_t address, uint32_t value, uint32_t *en
         bool from_window;
         uint32_t from = l4vm_source(value & SHADOW_PAGE, value, &from_window);
 
-        if (!entry)
+        if (entry)
+                *entry &= ~SHADOW_WINDOW;
+        else /* other spaces have it, too */
                 entry = *shadow_large(address) ? shadow_large(address)
                                                : shadow_entry(AB_SPACE_KERNEL, address, false);
-        *entry &= ~SHADOW_WINDOW;
         *entry |= SHADOW_INSTALLED | (from_window ? SHADOW_WINDOW : 0);
         return L4_LoadMapItem(mr, L4_PageRights(from, l4vm_rights(value)), address & SHADOW_PAGE);
 }
@@ -311,18 +312,18 @@ static void put_off(L4_Fpage_t page)
         l4vm_queued++;
 }
 
-/* User code loses @rights (L4's) of the page mapped by @entry. */
-static void take_from_user(uint32_t entry, uint32_t rights)
+/*
+ * User code loses @rights (L4's) of the 2^@bits bytes mapped by @entry.  With @all it is the kernel
+ * space's entry: of it, each space has what it once got, from the window or not.
+ */
+static inline void take_from_user(uint32_t entry, uint32_t bits, uint32_t rights, bool all)
 {
-        uint32_t physical = entry & SHADOW_PAGE, at;
+        uint32_t physical = entry & SHADOW_PAGE, at = view[physical / L4VM_PIECE];
 
-        if (!(entry & SHADOW_WINDOW)) {
-                put_off(L4_PageRights(L4VM_LINEAR + physical, rights));
-                return;
-        }
-        at = view[physical / L4VM_PIECE];
-        if (at)
-                put_off(L4_PageRights(at + physical % L4VM_PIECE, rights));
+        if (entry & SHADOW_WINDOW && at)
+                put_off(L4_FpageAddRights(L4_FpageLog2(at + physical % L4VM_PIECE, bits), rights));
+        if (all || !(entry & SHADOW_WINDOW))
+                put_off(L4_FpageAddRights(L4_FpageLog2(L4VM_LINEAR + physical, bits), rights));
 }
 
 /* --- what the front end asks for -------------------------------------------------------------- */
@@ -346,7 +347,7 @@ static __attribute__((noinline)) void change(uint32_t space, uint32_t virtual, u
                 }
         }
         if (old & SHADOW_INSTALLED && lost)
-                take_from_user(old, lost);
+                take_from_user(old, L4_PAGE_BITS, lost, space == AB_SPACE_KERNEL);
         /* What is gone altogether need not be taken again. */
         if (lost != L4_FPAGE_RWX) {
                 value |= old & (SHADOW_INSTALLED | SHADOW_WINDOW | SHADOW_KERNEL);
@@ -385,9 +386,7 @@ void l4vm_leave_large(uint32_t virtual, uint32_t old, bool kernel)
                 l4vm_call_end();
         }
         if (old & SHADOW_INSTALLED)
-                put_off(L4_FpageAddRights(
-                    L4_FpageLog2(L4VM_LINEAR + (old & SHADOW_PAGE), L4_SUPERPAGE_BITS),
-                    L4_FPAGE_RWX));
+                take_from_user(old, L4_SUPERPAGE_BITS, L4_FPAGE_RWX, true);
 }
 
 /* User spaces lose what they have to before they run (awake.c); at once where that cannot be. */

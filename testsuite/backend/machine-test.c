@@ -176,6 +176,32 @@ static void neighbours(void)
         backend_forget(2);
 }
 
+/* A mapping of 4 MB that says what is there already. */
+static void mapped_twice(void)
+{
+        uint32_t *first = backend_physical(PAGE_MANY), *other = backend_physical(PAGE_A), i, before;
+
+        *first = 0x4d4d4d4d;
+        *other = 0xaaaaaaaa;
+        reaction = SKIP_TWO;
+        for (i = 0; i < 2; i++) {
+                backend_map(AB_SPACE_KERNEL, KERNEL, PAGE_MANY, MANY_BYTES, AB_READ | AB_WRITE);
+                poke(KERNEL + 4, 0x5e5e5e5e);
+        }
+        backend_map(AB_SPACE_KERNEL, KERNEL, PAGE_A, AB_PAGE_BYTES, AB_READ | AB_WRITE);
+        ktap_ok(peek(KERNEL) == 0xaaaaaaaa && peek(KERNEL + AB_PAGE_BYTES) != 0xdddddddd,
+                "a page in the place of a part of 4 MB that were mapped twice is seen");
+        for (i = 0; i < 2; i++) {
+                backend_map(AB_SPACE_KERNEL, KERNEL, PAGE_MANY, MANY_BYTES, AB_READ | AB_WRITE);
+                poke(KERNEL, 0x5e5e5e5e);
+        }
+        backend_unmap(AB_SPACE_KERNEL, KERNEL, MANY_BYTES);
+        before = traps;
+        peek(KERNEL);
+        ktap_ok(traps == before + 1 && page_fault(KERNEL, 0),
+                "4 MB that were mapped twice are not there when they were unmapped");
+}
+
 /* How many of @regions pages, 4 MB apart, still show when their space is switched to again. */
 static uint32_t left_behind(uint32_t regions)
 {
@@ -379,6 +405,7 @@ void wedge_main(void)
                 "the module is passed");
         mappings();
         neighbours();
+        mapped_twice();
         forgotten_while_away();
         spaces_run_out();
         kernel_traps();

@@ -6,7 +6,14 @@
 #include "ktap.h"
 
 /* Pages of guest-physical memory, and what each is for. */
-enum { PAGE_A = 0x100000, PAGE_B = 0x101000, PAGE_CODE = 0x102000, PAGE_STACK = 0x103000 };
+enum {
+        PAGE_A = 0x100000,
+        PAGE_B = 0x101000,
+        PAGE_CODE = 0x102000,
+        PAGE_STACK = 0x103000,
+        PAGE_MANY = 0x400000,
+        MANY_BYTES = 0x400000
+};
 
 enum { MS = 1000000 };
 

@@ -185,6 +185,22 @@ static void user_fault_served(void)
         backend_unmap(2, SERVED, AB_PAGE_BYTES);
 }
 
+/* A part of the kernel's area that user code may read, in one piece; not every layout has that. */
+static void user_large_page(void)
+{
+        const uint32_t at = 0x90000000;
+
+        *(uint32_t *)backend_physical(PAGE_MANY) = 0x4d4d4d4d;
+        backend_map(AB_SPACE_KERNEL, at, PAGE_MANY, MANY_BYTES, AB_READ | AB_USER);
+        set_registers(at, 0x202);
+        run_user(user_read);
+        backend_unmap(AB_SPACE_KERNEL, at, MANY_BYTES);
+        set_registers(at, 0x202);
+        run_user(user_read);
+        ktap_ok(trap.reason != AB_REASON_INTERRUPT && frame.eax == 1,
+                "user mode: 4 MB of the kernel's area that were unmapped are not there");
+}
+
 static void user_events(void)
 {
         uint32_t count, tries = 0;
@@ -290,6 +306,7 @@ void user_mode(bool unbounded)
         user_traps(unbounded);
         user_fault_registers();
         user_fault_served();
+        user_large_page();
         user_events();
         user_segment();
         user_fpu();
