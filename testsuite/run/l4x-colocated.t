@@ -1,16 +1,19 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # afterburn run --hypervisor=l4x --layout=colocated: samples, and Linux and its smoke suite where an
-# afterburned kernel is there.  QEMU checks no segment limits, so what they forbid is left out here.
+# afterburned kernel is there.  QEMU checks no segment limits, so what they forbid is left out there;
+# under bochs, which does, nothing is.
 # shellcheck source=testsuite/run/run.sh
 . "${top_srcdir:?}/testsuite/run/run.sh"
+# shellcheck source=testsuite/smoke/root.sh
+. "$top_srcdir/testsuite/smoke/root.sh"
 share=$top_builddir/share/afterburner
 rows=$(grep -c '^AB_INSN' "$top_srcdir/afterburner/insn-ia32.def")
 guest=${AFTERBURN_TEST_GUEST:-$top_builddir/linux-6.1/vmlinux}
 rootfs=$share/rootfs.cpio.gz
 closed='kernel memory is closed to user mode'
 small="--l4-kernel=$top_builddir/lib/afterburner/l4/kernel-all --without=master"
-plan 17
+plan 18
 
 co() {
         want=$1
@@ -59,7 +62,8 @@ co 125 --without=master "$share/mini" && grep -q 'needs a kernel with them' "$tm
 check 'which a kernel without small spaces refuses'
 
 if [ ! -f "$guest" ] || [ ! -f "$rootfs" ]; then
-        for name in 'a command' 'smoke suite' 'smoke suite with a small space' 'parts left out'; do
+        for name in 'a command' 'smoke suite' 'smoke suite with a small space' 'smoke suite under bochs' \
+                'parts left out'; do
                 skip "Linux: $name" 'no afterburned kernel: ./quickstart builds build/linux-6.1/vmlinux'
         done
         exit "$failed"
@@ -79,6 +83,16 @@ check 'Linux: the smoke suite'
 # shellcheck disable=SC2086 # words
 smoke $small
 check 'Linux: the smoke suite, the interrupt thread in a small space'
+
+if command -v bochs >/dev/null; then
+        root_for "$guest" "$tmp/root"
+        try 0 --quiet --initrd="$tmp/root" --memory=128M "$guest" -- /bin/smoke && cp "$tmp/out" "$tmp/native" &&
+                co 0 --emulator=bochs --quiet --initrd="$tmp/root" --memory=128M "$guest" -- /bin/smoke &&
+                all_told "$tmp/out" && ! grep -q '^not ok' "$tmp/out" && cmp -s "$tmp/out" "$tmp/native"
+        check 'Linux: the smoke suite under bochs, all of it, prints what it prints on the bare machine'
+else
+        skip 'Linux: the smoke suite under bochs' 'bochs is not installed'
+fi
 
 # forks [--without=PART]: entries of L4 and instructions of a command that forks; both repeat exactly
 forks() {

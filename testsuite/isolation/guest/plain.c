@@ -44,6 +44,49 @@ static void kernel_writes(const void *at)
         *(volatile uint32_t *)0 = 0;
 }
 
+/* Through a segment of the program's own: its descriptor says where, its offsets do, or both do. */
+static uint32_t own_segment(uint32_t base)
+{
+        uint32_t descriptor[4] = {~0u, base, 0xfffff, 0x51}; /* 4 GB of data */
+
+        if (sys1(243 /* set_thread_area */, descriptor))
+                sys2(SYS_kill, sys0(SYS_getpid), SIGKILL_);
+        return descriptor[0] * 8 + 3;
+}
+
+static void read_through(uint32_t base, uint32_t offset)
+{
+        asm volatile("movl %0, %%gs; movl %%gs:(%1), %%eax"
+                     :
+                     : "r"(own_segment(base)), "r"(offset)
+                     : "eax", "memory");
+}
+
+static void read_by_base(const void *at)
+{
+        read_through((uint32_t)at, 0);
+}
+
+static void read_by_offset(const void *at)
+{
+        read_through(0, (uint32_t)at);
+}
+
+static void read_around(const void *at)
+{
+        enum { BEYOND = 0x10000000 };
+
+        read_through((uint32_t)at + BEYOND, (uint32_t)-BEYOND);
+}
+
+static void write_through(const void *at)
+{
+        asm volatile("movl %0, %%gs; movl %0, %%gs:0"
+                     :
+                     : "r"(own_segment((uint32_t)at))
+                     : "memory");
+}
+
 /* Registers that a process had, where another may find them: L4 spaces are used again. */
 enum { SECRET = 0x5ec2e7, PROCESSES = 60 };
 
@@ -128,6 +171,10 @@ void attempt_memory(void)
                 attempt(FAULTS, execute_at, at, "execute %s", areas[i].name);
                 attempt(FAULTS, kernel_reads, at, "have the kernel read %s", areas[i].name);
                 attempt(FAULTS, kernel_writes, at, "have the kernel write %s", areas[i].name);
+                attempt(FAULTS, read_by_base, at, "read %s as %%gs:0", areas[i].name);
+                attempt(FAULTS, read_by_offset, at, "read %s as %%gs:address", areas[i].name);
+                attempt(FAULTS, read_around, at, "read %s around the end of %%gs", areas[i].name);
+                attempt(FAULTS, write_through, at, "write %s as %%gs:0", areas[i].name);
         }
         attempt(FAULTS, leave_and_find, 0, "find registers that other processes had");
         /* These are there by the interface: read as you like, but do not write. */
