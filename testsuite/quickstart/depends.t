@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What a rule written by hand compiles is built again when any header changes: a guest program that
-# stayed as it was hid a failing test.
+# stayed as it was hid a failing test.  And everything that is compiled, when its flags change.
 # shellcheck source=testsuite/driver/lib.sh
 . "${top_srcdir:?}/testsuite/driver/lib.sh"
 
@@ -51,4 +51,62 @@ check "what does not compile is an error" sh -c '! make'
 past
 echo >inner.h
 check "and what it depended on is still known" built 1
+
+# What the compiler is told: a changed flag in a local.mk built nothing.
+rm -rf depends out Makefile
+mkdir bin depends
+printf 'hand: one.c \\\n inner.h\ninner.h:\n' >depends/hand.d
+cat >first <<'END'
+CC = gcc-12
+AWK = awk
+HAND_FLAGS = -DHAND=1
+PROGRAMS = bin/p-1 p2
+bin_p_1_CFLAGS = -DNAME="one, (two"
+bin_p_1_OBJECTS = one.o two.o
+p2_CPPFLAGS = -DP2
+p2_LDFLAGS = -static
+p2_OBJECTS = three.o four.o
+all: $(PROGRAMS) hand
+bin/p-1: $(bin_p_1_OBJECTS)
+p2: $(p2_OBJECTS)
+bin/p-1 p2 one.o two.o three.o four.o:
+	@echo built $@; touch $@
+hand:
+	@echo built $@; touch $@ # $(WITH_DEPENDS) $(HAND_FLAGS) -O1
+END
+echo "-include $top/afterburner/flags.mk" >>first
+age() {
+        find . -type f -exec touch -d '2001-01-01' {} +
+        find . '(' -name '*.o' -o -name hand -o -name p-1 -o -name p2 ')' -exec touch -d '2002-01-01' {} +
+}
+# builds EXPRESSION NAME...: with the Makefile so edited make builds these and no others, and once
+builds() {
+        cp first Makefile
+        make >built
+        age
+        sed "$1" first >Makefile
+        shift
+        for name; do echo "$name"; done | sort >expected
+        make -n | sed -n 's/^echo built \([^;]*\);.*/\1/p' | sort >planned
+        make | sed -n 's/^built //p' | sort >made
+        make | sed -n 's/^built //p' >again
+        age
+        diff expected planned && diff expected made && diff /dev/null again
+}
+touch one.o two.o three.o four.o hand bin/p-1 p2
+age
+check "what is there when flags are first noted stays" sh -c '! make -f first | grep built'
+# shellcheck disable=SC2016 # of make
+check "and afterwards, where they are the same" builds 's/= -DP2$/=  $(P)/; s/^all:/P = -DP2\n&/'
+check "a program's flag builds its objects and it" builds 's/one, (two/one, (2/' one.o two.o bin/p-1
+check "a flag of its link builds it" builds 's/-static/-static-pie/' p2
+check "an object less, too" builds '/^p2_O/s/ four.o//' p2
+check "a flag of rules written by hand builds what they make" builds 's/-DHAND=1/-DHAND=2/' hand
+check "one that stands in such a rule, too" builds 's/-O1/-O2/' hand
+check "another compiler builds everything" builds 's/gcc-12/gcc-11/' one.o two.o three.o four.o bin/p-1 p2 hand
+# ... and the real thing, of which nothing is built here.
+cd "${top_builddir:?}" || exit 1
+told() { make -n lib/afterburner/l4/sigma0 "$@" | grep -c 'sigma0.*-o [^ ]*-main\.o'; }
+check "so it is here: nothing to do" test "$(told)" = 0
+check "unless a flag changes" test "$(told lib_afterburner_l4_sigma0_CFLAGS=-DX)" = 1
 finish
