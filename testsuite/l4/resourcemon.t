@@ -44,4 +44,18 @@ run "$dir/short" "$l4/hello"
 grep -q 'short: a segment lies outside the file' "$dir/console" &&
 	grep -q '^resourcemon: hello: ended with status 0' "$dir/console"
 check $? "a truncated program is refused, the next one runs"
+
+# patch OFFSET BYTES: in octal, in $dir/liar
+patch() {
+	# shellcheck disable=SC2059 # it has escapes
+	printf "$2" | dd of="$dir/liar" bs=1 seek="$1" conv=notrunc 2>/dev/null
+}
+# A second program header: 4 KB of the file to load to 0x1000, where they have no room.
+cp "$l4/hello" "$dir/liar"
+patch 44 '\002'
+patch 84 '\001\0\0\0\0\0\0\0\0\020\0\0\0\020\0\0\0\020\0\0\0\0\0\0\006\0\0\0\001\0\0\0'
+run "$dir/liar" "$l4/hello"
+grep -q 'liar: a segment lies outside the file' "$dir/console" &&
+	grep -q '^resourcemon: hello: ended with status 0' "$dir/console"
+check $? "so is one with a segment that has no room in memory (what was there was written over)"
 echo "1..$n"

@@ -41,10 +41,12 @@ const char *elf32_range(const void *file, L4_Word_t size, L4_Word_t *base, L4_Wo
         for (unsigned int i = 0; i < h->phnum; i++) {
                 const struct segment *s = segment(h, i);
 
-                if (s->type != PT_LOAD || !s->memsz)
+                if (s->type != PT_LOAD)
                         continue;
                 if (s->offset > size || s->filesz > size - s->offset || s->filesz > s->memsz)
                         return "a segment lies outside the file";
+                if (!s->memsz)
+                        continue;
                 if (s->vaddr >= L4_ROOT_UTCB_BASE || s->memsz > L4_ROOT_UTCB_BASE - s->vaddr)
                         return "a segment lies outside user space";
                 if (s->vaddr < low)
