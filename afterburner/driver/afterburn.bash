@@ -49,6 +49,7 @@ _afterburn() {
 	elif [[ $current == --* ]]; then
 		words=$(_afterburn_options "$command")
 	elif [[ $previous == -C ]]; then
+		compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -d -- "$current")
 		return
 	elif [[ $command == make ]]; then
@@ -62,7 +63,11 @@ _afterburn() {
 		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
 		[[ ${COMPREPLY[0]-} == *= ]] && compopt -o nospace 2>/dev/null
 	fi
-	[[ ${#COMPREPLY[@]} -gt 0 || $current == --* ]] || mapfile -t COMPREPLY < <(compgen -f -- "$current")
+	if [[ ${#COMPREPLY[@]} -eq 0 && $current != --* ]]; then
+		# A folder gets a slash and no space, a blank in a name its backslash.
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -f -- "$current")
+	fi
 	return 0
 }
 

@@ -30,7 +30,7 @@ static const struct command {
         {"run", AB_PLACE_LIBEXEC, "afterburn-run", "boot an image under an emulator"},
         {"rootfs", AB_PLACE_LIBEXEC, "afterburn-rootfs", "make the sample root file system"},
         {"bench", AB_PLACE_LIBEXEC, "afterburn-bench", "measure what afterburning costs"},
-        {"l4", AB_PLACE_LIBEXEC, "afterburn-l4", "build, boot and inspect the L4 system"},
+        {"l4", AB_PLACE_LIBEXEC, "afterburn-l4", "boot an L4 kernel and a program of its own"},
 };
 /* clang-format on */
 

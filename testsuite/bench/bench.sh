@@ -38,6 +38,7 @@ for word; do
         --build=?*) build=${word#*=} ;;
         --output=?*) output=${word#*=} ;;
         --results=?*) results=${word#*=} ;;
+        --build | --output | --results | --build= | --output= | --results=) die "$word: needs a value: ${word%=}=..., or try --help" 2 ;;
         -*) die "$word: no such option: try --help" 2 ;;
         *) [ -z "$suite" ] || die "$word: unexpected: one suite at a time" 2; suite=$word ;;
         esac
@@ -46,6 +47,11 @@ done
 [ -f "$figures" ] || die "$figures: not found: run make, or make install, again"
 grep -q "^$suite	" "$figures" || die "$suite: no such suite: try toolchain, l4, baseline or extended" 2
 [ -d "$build" ] || die "$build: not a folder: give the one that holds linux-6.1 with --build"
+# Not after an hour of measuring.
+if [ -n "$output" ]; then
+        folder=$(dirname "$output")
+        [ -d "$folder" ] && [ -w "$folder" ] && [ ! -d "$output" ] || die "$output: cannot be written: give another file"
+fi
 [ -x "$here/bench-$suite" ] || die "$suite: not part of this build: nothing can be measured" 3
 
 work=$(mktemp -d)

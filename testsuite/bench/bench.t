@@ -4,7 +4,7 @@
 # the guest's benchmark program counts the same twice.
 # shellcheck source=testsuite/run/run.sh
 . "${top_srcdir:?}/testsuite/run/run.sh"
-plan 21
+plan 23
 
 # A small installation: the real program, made-up figures and values.
 mkdir -p "$tmp/libexec/afterburner" "$tmp/share/afterburner"
@@ -29,6 +29,9 @@ try 2 && one_line 'no suite'; check 'no suite: usage'
 try 2 fiction && one_line 'fiction: no such suite'; check 'an unknown suite: usage'
 try 2 trial --loud && one_line '--loud'; check 'an unknown option: usage'
 try 1 trial --build="$tmp/none" && one_line "$tmp/none"; check 'a missing build folder'
+try 2 trial --output && one_line '--output: needs a value'; check 'an option without its value: usage'
+try 1 trial --output="$tmp/none/o.tsv" && one_line "$tmp/none/o.tsv: cannot be written"
+check 'where the table cannot be written: said before anything is measured'
 try 3 trial && one_line 'not part of this build'; check 'a suite without its program'
 
 values 0.5 97 0 12

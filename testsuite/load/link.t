@@ -98,7 +98,7 @@ bare_link() { afterburn link --hypervisor=bare "$hello" -o "$tmp/none" 2>"$tmp/e
 refused 2 'bare metal needs no binding' bare_link
 check 'there is nothing to bind for bare metal'
 nobody() { afterburn link --hypervisor=nobody "$hello" -o "$tmp/none" 2>"$tmp/err"; }
-refused 2 'no wedge for hypervisor nobody' nobody
+refused 2 'no wedge for hypervisor nobody: .*: give l4, l4x-split or l4x-colocated' nobody
 check 'nor for a hypervisor nobody has a wedge for'
 link "$hello" -o "$tmp/no/such/folder/x"
 [ $? = 1 ] && [ -s "$tmp/err" ]
