@@ -86,9 +86,11 @@ static void find_wedge(const struct options *options, struct ab_wedge_descriptio
         struct file file;
 
         if (!options->wedge && access(path, R_OK))
-                ab_die(AB_EXIT_USAGE, "link: no wedge for hypervisor %s: there is none at %s: give l4, l4x-split or "
-                       "l4x-colocated, or a wedge with --wedge",
-                       options->hypervisor, path);
+                ab_die(
+                    AB_EXIT_USAGE,
+                    "link: no wedge for hypervisor %s: there is none at %s: give l4, l4x-split or "
+                    "l4x-colocated, or a wedge with --wedge",
+                    options->hypervisor, path);
         file = read_file(path, "give the wedge's ELF file");
         if (!ab_load_describe(file.bytes, file.size, wedge))
                 ab_die(AB_EXIT_ERROR, "%s: not a wedge of ABI %d: give the wedge's ELF file", path,

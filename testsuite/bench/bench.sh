@@ -48,10 +48,10 @@ done
 grep -q "^$suite	" "$figures" || die "$suite: no such suite: try toolchain, l4, baseline or extended" 2
 [ -d "$build" ] || die "$build: not a folder: give the one that holds linux-6.1 with --build"
 # Not after an hour of measuring.
-if [ -n "$output" ]; then
-        folder=$(dirname "$output")
-        [ -d "$folder" ] && [ -w "$folder" ] && [ ! -d "$output" ] || die "$output: cannot be written: give another file"
-fi
+writable() {
+        if [ -e "$1" ]; then [ -w "$1" ] && [ ! -d "$1" ]; else [ -w "$(dirname "$1")" ]; fi
+}
+[ -z "$output" ] || writable "$output" || die "$output: cannot be written: give another file"
 [ -x "$here/bench-$suite" ] || die "$suite: not part of this build: nothing can be measured" 3
 
 work=$(mktemp -d)
