@@ -77,5 +77,7 @@ case ${OPTIONS-} in *l4x*) wedge=${wedge}x-split ;; esac
 address=$(nm "$wedge" | sed -n 's/ . l4vm$//p')
 beside "$lost=$here/shared,append=shared=$address" '^A: # 500 times' && grep -q ': A: killed' "$tmp/err"
 check 'it prints the same beside a guest that writes what the resource monitor reads'
+beside "$lost=$here/calls" '^A: # every call' && grep -q ': A: killed' "$tmp/err"
+check "it prints the same beside a kernel that makes L4's calls at every thread of the system and of this guest"
 echo "1..$count"
 exit "$failed"

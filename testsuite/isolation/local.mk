@@ -18,6 +18,7 @@ testsuite_isolation_isolation_LDADD = -lgcc
 LOST = testsuite/isolation/loop testsuite/isolation/triple testsuite/isolation/ports \
 	testsuite/isolation/memory testsuite/isolation/shared \
 	testsuite/isolation/hijack testsuite/isolation/seize testsuite/isolation/asks \
+	testsuite/isolation/calls \
 	testsuite/isolation/nonsense
 LOST_FILES = $(SAMPLE_COMMON) testsuite/isolation/guest/halt.c
 check_DATA += $(LOST)

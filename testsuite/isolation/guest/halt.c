@@ -250,6 +250,58 @@ static __attribute__((unused)) void nonsense(void)
                 asm volatile("");
 }
 
+/* Each of these is refused, or says what nobody there believes. */
+static void call_thread(uint32_t thread)
+{
+        enum {
+                KIP_SPACE_CONTROL = 0xd0,
+                KIP_THREAD_CONTROL = 0xd4,
+                KIP_EXCHANGE_REGISTERS = 0xec,
+                STOP_THERE = 0x11e, /* other registers, no message, halted */
+                HALT_IT = 0x101,
+                AT_ONCE = 0x400,
+                MAP_ITEM = 8,
+                WHOLE_SPACE = 1 << 4 | 7,
+                TYPED = 1 << 6,
+        };
+        /* MR0: faults, an exception, that it may run, an event, a line, its end, a page in its
+         * memory */
+        static const uint32_t messages[] = {0xffe20002, 0xffe60002, 0xffb0000c, 0x02200000,
+                                            0x02000001, 0x02000002, 0x07ff0000, 2 * TYPED};
+        volatile uint32_t *mr = (volatile uint32_t *)(L4VM_UTCB + UTCB_MESSAGE);
+        uint32_t i, n;
+
+        for (i = 0; i < sizeof(messages) / sizeof(messages[0]); i++) {
+                mr[1] = messages[i] == 2 * TYPED ? MAP_ITEM : L4VM_IMAGE;
+                mr[2] = messages[i] == 2 * TYPED ? WHOLE_SPACE : L4VM_IMAGE;
+                for (n = 3; n < 13; n++)
+                        mr[n] = L4VM_IMAGE;
+                l4_call(KIP_IPC, thread, AT_ONCE << 16 | AT_ONCE, NIL, messages[i],
+                        L4VM_UTCB + UTCB_MESSAGE);
+        }
+        l4_call(KIP_EXCHANGE_REGISTERS, thread, STOP_THERE, 0, 0, 0);
+        l4_call(KIP_EXCHANGE_REGISTERS, thread, HALT_IT, 0, 0, 0);
+        l4_call(KIP_SCHEDULE, thread, 0, 0, ALL, ALL);
+        l4_call(KIP_SPACE_CONTROL, thread, 0, L4VM_KIP | 12 << 4, L4VM_UTCB | 12 << 4, 0);
+        l4_call(KIP_THREAD_CONTROL, thread, own_thread(L4VM_MAIN), NIL, thread, (uint32_t)ALL);
+        l4_call(KIP_THREAD_CONTROL, thread, NIL, NIL, NIL, (uint32_t)ALL);
+}
+
+/* Every call of L4 that names a thread, at those of the system and of the next machine. */
+static __attribute__((unused)) void calls(void)
+{
+        uint32_t own = ((const struct ab_vm_page *)L4VM_PAGE)->first_thread, n;
+
+        for (n = 0; n < own; n++)
+                if (l4_thread(n) != resourcemon())
+                        call_thread(l4_thread(n));
+        for (n = L4VM_THREADS; n < 2 * L4VM_THREADS; n++)
+                call_thread(own_thread(n));
+        print("# every call\n");
+        for (;;)
+                asm volatile("");
+}
+
 void kernel_main(void)
 {
         print("# lost\n");
