@@ -9,7 +9,8 @@
  * cost on switches.
  *
  * Ports go from space to space as pages do; who gave what to whom is kept in
- * a list of ranges.
+ * a list of ranges.  All 65536 at once are no rarity, and interrupts are off: so
+ * they are seen to 32 at a time, as they are in the bitmaps' words.
  */
 #include "ioports.h"
 #include "memory.h"
@@ -20,11 +21,14 @@
 #define SLOT(a)        ((a) >> PAGE_BITS & 1023)
 #define PORT_PAGE_BITS 15 /* ports per page of bitmap, log2 */
 #define PORT_PAGE      (1u << PORT_PAGE_BITS)
+#define WORD_PORTS     32
+#define PAGE_WORDS     (PORT_PAGE / WORD_PORTS)
 
 static u32 *shared_window;
 static u8 *all_ones;
 
 static struct link grants = {&grants, &grants};
+static struct link holders = {&holders, &holders}; /* spaces with a window of their own */
 
 static u32 io_low(u32 f)
 {
@@ -79,6 +83,7 @@ static bool own_window(struct space *s)
                 s->window[SLOT(WINDOW_IO) + i] = virt_to_phys(s->io_bitmap[i]) | PTE_P | PTE_W;
         }
         s->pd[WINDOW_PDE] = virt_to_phys(s->window) | PTE_P | PTE_W;
+        link_add_tail(&holders, &s->holder);
         space_flush_all(s);
         return true;
 }
@@ -91,19 +96,31 @@ static bool bit_clear(const struct space *s, u32 port)
         return !(s->io_bitmap[port / PORT_PAGE][port % PORT_PAGE / 8] & BIT(port % 8));
 }
 
-static bool has_port(const struct space *s, u32 port)
+static u32 *bitmap_word(const struct space *s, u32 n)
 {
-        return s->is_sigma0 || bit_clear(s, port);
+        return (u32 *)s->io_bitmap[n / PAGE_WORDS] + n % PAGE_WORDS;
 }
 
-static void set_port(struct space *s, u32 port, bool allowed)
+/* A bit for each port of word n that s has. */
+static u32 ports_of(const struct space *s, u32 n)
 {
-        u8 *byte = &s->io_bitmap[port / PORT_PAGE][port % PORT_PAGE / 8];
+        if (s->is_sigma0)
+                return ~0u;
+        return s->window ? ~*bitmap_word(s, n) : 0;
+}
 
-        if (allowed)
-                *byte &= (u8)~BIT(port % 8);
-        else
-                *byte |= (u8)BIT(port % 8);
+/* A bit for each port of word n from low on and below high. */
+static u32 part_of_range(u32 low, u32 high, u32 n)
+{
+        u32 first = n * WORD_PORTS, end = first + WORD_PORTS, mask = ~0u;
+
+        if (low >= end || high <= first)
+                return 0;
+        if (low > first)
+                mask = ~0u << (low - first);
+        if (high < end)
+                mask &= ~0u >> (end - high);
+        return mask;
 }
 
 static bool record(struct space *from, struct space *to, u32 low, u32 high)
@@ -117,16 +134,16 @@ static bool record(struct space *from, struct space *to, u32 low, u32 high)
         return true;
 }
 
-/* Has it been told that `from' gave the port to `to'? */
-static bool is_recorded(const struct space *from, const struct space *to, u32 port)
+/* Those of these ports of word n of which it has not been told that `from' gave them to `to'. */
+static u32 not_recorded(const struct space *from, const struct space *to, u32 n, u32 ports)
 {
-        for (struct link *l = grants.next; l != &grants; l = l->next) {
+        for (struct link *l = grants.next; ports && l != &grants; l = l->next) {
                 struct grant *g = (struct grant *)l;
 
-                if (g->from == from && g->to == to && port >= g->low && port < g->high)
-                        return true;
+                if (g->from == from && g->to == to)
+                        ports &= ~part_of_range(g->low, g->high, n);
         }
-        return false;
+        return ports;
 }
 
 /* Whoever gave these ports to `from', or has them from it, has to do with `to' instead. */
@@ -151,23 +168,21 @@ bool ioports_map(struct space *from, u32 io_fpage, struct space *to, bool grant)
         u32 low = io_low(io_fpage), high = io_high(io_fpage);
         bool any = false, news = false;
 
-        if (from == to)
+        if (from == to || !(from->is_sigma0 || from->window))
                 return true;
-        for (u32 port = low; port < high && !news; port++) {
-                if (has_port(from, port)) {
-                        any = true;
-                        news = !is_recorded(from, to, port);
-                }
+        for (u32 n = low / WORD_PORTS; n * WORD_PORTS < high && !news; n++) {
+                u32 ports = ports_of(from, n) & part_of_range(low, high, n);
+
+                any |= ports != 0;
+                news = not_recorded(from, to, n, ports) != 0;
         }
         /* What says nothing new is not kept: it could be said without end. */
         if (!any)
                 return true;
         if (!own_window(to) || (news && !record(from, to, low, high)))
                 return false;
-        for (u32 port = low; port < high; port++) {
-                if (has_port(from, port))
-                        set_port(to, port, true);
-        }
+        for (u32 n = low / WORD_PORTS; n * WORD_PORTS < high; n++)
+                *bitmap_word(to, n) &= ~(ports_of(from, n) & part_of_range(low, high, n));
         if (!grant || from->is_sigma0)
                 return true;
         if (!hand_over(from, to, low, high))
@@ -176,36 +191,53 @@ bool ioports_map(struct space *from, u32 io_fpage, struct space *to, bool grant)
         return true;
 }
 
-/* Is the port given to s by anyone still? */
-static bool given(const struct space *s, u32 port)
+/* Nobody but sigma0 has these ports of word n any more: note who had.  Returns if anybody did. */
+static bool take_all(u32 n, u32 mask)
 {
-        for (struct link *l = grants.next; l != &grants; l = l->next) {
-                struct grant *g = (struct grant *)l;
+        u32 any = 0;
 
-                if (g->to == s && port >= g->low && port < g->high && has_port(g->from, port))
-                        return true;
+        for (struct link *l = holders.next; l != &holders; l = l->next) {
+                struct space *s = CONTAINER(l, struct space, holder);
+
+                if (s->is_sigma0)
+                        continue;
+                s->io_had = ports_of(s, n) & mask;
+                *bitmap_word(s, n) |= mask;
+                any |= s->io_had;
         }
-        return false;
+        return any;
 }
 
-/* Take back from everyone what they have from spaces that lost it. */
+/* Who had some has again what is given by who has it. */
+static bool give_again(u32 n)
+{
+        bool changed = false;
+
+        for (struct link *l = grants.next; l != &grants; l = l->next) {
+                struct grant *g = (struct grant *)l;
+                u32 missing = g->to->is_sigma0 ? 0 : g->to->io_had & ~ports_of(g->to, n);
+
+                missing &= part_of_range(g->low, g->high, n) & ports_of(g->from, n);
+                if (missing) {
+                        *bitmap_word(g->to, n) &= ~missing;
+                        changed = true;
+                }
+        }
+        return changed;
+}
+
+/*
+ * Take back from everyone what they have from spaces that lost it.  What they still have comes
+ * from sigma0, by whatever way: two that give a port to each other have it from nobody.
+ */
 static void recompute(u32 low, u32 high)
 {
-        bool changed;
-
-        do {
-                changed = false;
-                for (struct link *l = grants.next; l != &grants; l = l->next) {
-                        struct space *s = ((struct grant *)l)->to;
-
-                        for (u32 port = low; port < high; port++) {
-                                if (has_port(s, port) && !s->is_sigma0 && !given(s, port)) {
-                                        set_port(s, port, false);
-                                        changed = true;
-                                }
-                        }
-                }
-        } while (changed);
+        for (u32 n = low / WORD_PORTS; n * WORD_PORTS < high; n++) {
+                if (!take_all(n, part_of_range(low, high, n)))
+                        continue;
+                while (give_again(n))
+                        ;
+        }
 }
 
 static void forget(struct grant *g)
@@ -217,8 +249,6 @@ static void forget(struct grant *g)
 /* Cut [low, high) out of a grant; the part above it becomes a grant of its own. */
 static void cut(struct grant *g, u32 low, u32 high)
 {
-        if (g->high <= low || g->low >= high)
-                return;
         if (g->high > high)
                 record(g->from, g->to, high, g->high);
         g->high = g->low < low ? low : g->low;
@@ -229,33 +259,30 @@ static void cut(struct grant *g, u32 low, u32 high)
 u32 ioports_unmap(struct space *s, u32 io_fpage, bool flush)
 {
         u32 low = io_low(io_fpage), high = io_high(io_fpage);
+        u32 first = high, end = low; /* what is cut out is between */
         struct link *l = grants.next;
-        bool any = false;
 
         while (l != &grants) {
                 struct grant *g = (struct grant *)l;
+                u32 from = g->low > low ? g->low : low, to = g->high < high ? g->high : high;
 
                 l = l->next;
-                if (g->from == s || (flush && g->to == s)) {
-                        struct space *to = g->to;
-
-                        any = true;
-                        cut(g, low, high);
-                        for (u32 port = low; port < high; port++) {
-                                if (has_port(to, port) && !to->is_sigma0 && !given(to, port))
-                                        set_port(to, port, false);
-                        }
-                }
+                if (from >= to || !(g->from == s || (flush && g->to == s)))
+                        continue;
+                first = from < first ? from : first;
+                end = to > end ? to : end;
+                cut(g, low, high);
         }
-        if (any)
-                recompute(low, high);
+        recompute(first, end);
         return 0;
 }
 
 void ioports_drop_space(struct space *s)
 {
-        if (s->window && s->io_bitmap[0] && s->io_bitmap[1])
+        if (s->window && s->io_bitmap[0] && s->io_bitmap[1]) {
                 ioports_unmap(s, 16u << 10 | FPAGE_IO_TAG << 4, true);
+                link_remove(&s->holder);
+        }
         for (u32 i = 0; i < 2; i++) {
                 if (s->io_bitmap[i])
                         account_free(s->account, s->io_bitmap[i]);
@@ -269,10 +296,12 @@ void ioports_drop_space(struct space *s)
 
 void ioports_allow_sigma0(u32 io_fpage)
 {
+        u32 low = io_low(io_fpage), high = io_high(io_fpage);
+
         if (!own_window(sigma0_space))
                 return;
-        for (u32 port = io_low(io_fpage); port < io_high(io_fpage); port++)
-                set_port(sigma0_space, port, true);
+        for (u32 n = low / WORD_PORTS; n * WORD_PORTS < high; n++)
+                *bitmap_word(sigma0_space, n) &= ~part_of_range(low, high, n);
 }
 
 /* --- IO faults ---------------------------------------------------------------- */

@@ -46,7 +46,8 @@ struct space {
         struct link all;
         u32 *window; /* own window page table, when it has IO ports */
         u8 *io_bitmap[2];
-        u32 io_count;
+        u32 io_had;              /* ioports.c: ports of one word that are being looked at */
+        struct link holder;      /* in the list of those with a window */
         struct account *account; /* that has its page tables and nodes */
 };
 

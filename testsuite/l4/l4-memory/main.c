@@ -349,6 +349,25 @@ static void ports(void)
         drop(0, 1);
 }
 
+/* All ports there are, given and taken back, with interrupts off. */
+static void all_ports(void)
+{
+        L4_Fpage_t all = L4_IoFpageLog2(0, 16);
+        unsigned int thousands, scale = cycles_of_thousand();
+        uint64_t start;
+
+        L4_Sigma0_GetPage(L4_Sigma0(), all);
+        check(child(0, 1), "a space for all ports");
+        start = cycles();
+        answer(0, all, 0);
+        L4_UnmapFpage(L4_FpageAddRights(all, L4_FPAGE_RWX));
+        thousands = (unsigned int)(cycles() - start) / scale;
+        check(thousands < 2 * 1024,
+              "given and taken back they cost less than 32 instructions each");
+        l4_printf("# %u thousand instructions\n", thousands);
+        drop(0, 1);
+}
+
 static void no_pool(void)
 {
         L4_Word_t error;
@@ -395,6 +414,7 @@ int main(void)
         search();
         mapping_nodes();
         ports();
+        all_ports();
         no_pool();
         l4_printf("1..%u\n", checks);
         return failures != 0;

@@ -32,7 +32,7 @@ static void map_ports(L4_ThreadId_t t, L4_Word_t port, unsigned int bits)
 {
         L4_Set_MsgTag(L4_Tag(0, 0, 2));
         L4_LoadMapItem(1, L4_FpageAddRights(L4_IoFpageLog2(port, bits), L4_FPAGE_RWX), 0);
-        L4_Send_Timeout(t, L4_ZeroTime);
+        L4_Send_Timeout(t, PATIENCE);
 }
 
 /* A port granted is the receiver's; whoever had it from the granter has it still. */
@@ -59,6 +59,61 @@ static void granted(void)
         check(shared[0] == 2, "A.7", "io: who had them from the granter has them still");
         task_delete_all();
         L4_Sigma0_GetPage(L4_Sigma0(), L4_IoFpageLog2(0x80, 4));
+}
+
+static L4_ThreadId_t friend;
+
+static void tell(L4_Word_t label)
+{
+        L4_Set_MsgTag(L4_Tag(label, 0, 0));
+        L4_Call(self);
+}
+
+/* Gives the port to the friend and gets it back: does it have it before it tells us, and after? */
+static void reads_twice(void)
+{
+        L4_Word_t v;
+
+        L4_Accept(L4_CompleteAddressSpace, 0);
+        __asm__ volatile("inb $0x80, %%al" : "=a"(v));
+        map_ports(friend, 0x80, 0);
+        L4_Receive(friend);
+        tell(1);
+        __asm__ volatile("inb $0x80, %%al" : "=a"(v));
+        for (;;)
+                tell(2);
+}
+
+static void gives_back(void)
+{
+        L4_ThreadId_t from;
+
+        L4_Accept(L4_CompleteAddressSpace, 0);
+        L4_Wait(&from);
+        map_ports(from, 0x80, 0);
+        for (;;)
+                L4_Sleep(L4_Never);
+}
+
+/* Two that give a port to each other do not keep what is taken from the one. */
+static void to_and_fro(void)
+{
+        L4_ThreadId_t t = task_space_waiting(self);
+        L4_MsgTag_t tag;
+
+        friend = task_space(gives_back);
+        start_by_message(t, reads_twice, task_stack(t));
+        next_event(t, mr);
+        map_ports(t, 0x80, 0);
+        tag = next_event(t, mr);
+        check(L4_Label(tag) == 1, "A.7", "io: a port can be given and got back");
+        L4_UnmapFpage(L4_FpageAddRights(L4_IoFpageLog2(0x80, 0), L4_FPAGE_RWX));
+        L4_Set_MsgTag(L4_Tag(0, 0, 0));
+        L4_Send_Timeout(t, PATIENCE);
+        tag = next_event(t, mr);
+        check(L4_Label(tag) == L4_LABEL_IOFAULT_RW, "4.2",
+              "io: unmapped, it is gone, whoever has given it to whom");
+        task_delete_all();
 }
 
 void area_io(void)
@@ -116,4 +171,5 @@ void area_io(void)
         check(shared[0] == 2, "4.2", "io: unmapping one port leaves the others");
         task_delete_all();
         granted();
+        to_and_fro();
 }
