@@ -79,6 +79,15 @@ ok $? "nor the same port twice"
 ports="irq 5"
 boot one </dev/null | grep -q "^resourcemon: description: a line of the description is not understood"
 ok $? "nor an interrupt line"
+# The second of two cannot be started: still they are two.
+ports="append fatal
+vm other
+memory 900
+wedge 1"
+boot fatal </dev/null >"$tmp/out"
+grep -q "^resourcemon: other: its memory is not between" "$tmp/out" &&
+        grep -q "^test: afterburn: fatal: as the command line asks" "$tmp/out"
+ok $? "beside a machine that cannot be, each line of another says whose it is"
 for wrong in '' 510 '511 510' '510 10000' '510 51g' '510 511 512'; do
         ports="port $wrong"
         boot one </dev/null | grep -q "^resourcemon: description: a port range is wrong"

@@ -299,15 +299,20 @@ static L4_Word_t module_size(int n)
         return n < 0 ? 0 : boot_module((unsigned int)n)->size;
 }
 
-const char *vm_start(struct vm *v)
+static const char *cannot_be(const struct vm *v)
 {
-        L4_Word_t entry = 0;
-        const char *error;
-
         if (v->wedge_module < 0)
                 return "it has no wedge";
         if (v->memory_mb < AB_VM_MEMORY_LEAST || v->memory_mb > AB_VM_MEMORY_MOST)
                 return "its memory is not between 4 and 768 MB";
+        return NULL;
+}
+
+const char *vm_start(struct vm *v)
+{
+        L4_Word_t entry = 0;
+        const char *error = cannot_be(v);
+
         v->first_no = L4_ThreadIdUserBase() + FIRST_VM_NO + (L4_Word_t)(v - vms) * L4VM_THREADS;
         v->page->magic = AB_VM_PAGE_MAGIC;
         v->page->first_thread = v->first_no;
@@ -317,7 +322,8 @@ const char *vm_start(struct vm *v)
         v->page->initrd_bytes = module_size(v->initrd_module);
         memcpy(v->page->name, v->name, sizeof(v->name));
         v->console.name = v->name;
-        error = take_memory(v);
+        if (!error)
+                error = take_memory(v);
         if (!error)
                 error = load_wedge(v, &entry);
         if (!error)

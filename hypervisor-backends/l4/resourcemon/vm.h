@@ -23,7 +23,7 @@ struct control_line {
         unsigned int used;
 };
 
-enum vm_state { VM_FREE, VM_RUNNING, VM_ENDED };
+enum vm_state { VM_NONE, VM_DESCRIBED, VM_RUNNING, VM_ENDED };
 
 struct vm {
         enum vm_state state;
@@ -40,7 +40,7 @@ struct vm {
         unsigned int image_bits;
         L4_Word_t image_base, image_size;
         L4_Word_t small_bytes;
-        void *piece[VM_PIECES]; /* guest-physical memory, 4 MB each; null until touched */
+        void *piece[VM_PIECES]; /* guest-physical memory, 4 MB each */
         L4_Word_t control_port;
         L4_Word_t pending; /* events its wedge was too busy to hear of */
         unsigned int status;

@@ -36,7 +36,7 @@ static int answer(L4_Word_t error, L4_Word_t a)
 /* Only one machine: its console is the line, as it is. */
 static int is_alone(void)
 {
-        return vms[1].state == VM_FREE;
+        return vms[1].state == VM_NONE;
 }
 
 /* A whole line that @v said on the control line. */
