@@ -4,7 +4,7 @@
 # shellcheck source=testsuite/run/run.sh
 . "${top_srcdir:?}/testsuite/run/run.sh"
 script=$top_srcdir/testsuite/bench/evaluation.sh
-plan 8
+plan 9
 
 "$script" >"$tmp/out" 2>"$tmp/err"
 [ $? = 2 ] && one_line usage; check 'without arguments: usage'
@@ -54,4 +54,13 @@ grep -q '^| 6.1 | a tick | the master space | 0 | 100 | 650 | 1.0 |' "$tmp/out" 
         grep -q '^| 6.1 | a tick | a small space | 0 | 250 | 700 | 0.5 |' "$tmp/out" &&
         grep -q '^| 6.1 | a line typed | a small space | 0 | 1400 |' "$tmp/out" && grep -q '^| 6.1 | 1.250 (1.077) |$' "$tmp/out"
 check 'what the interrupt thread costs in a small space'
+
+# named FILE: it says of which trees, in which configuration, by which compiler
+named() {
+        grep -q 'Linux 6\.1\.[0-9]' "$1" && grep -q 'Linux 2\.6\.9' "$1" && grep -qi 'configuration' "$1" &&
+                grep -q 'gcc [0-9]*\.[0-9]' "$1"
+}
+named "$top_srcdir/doc/results-baseline" && named "$top_srcdir/doc/results-extended/README" &&
+        named "$top_srcdir/doc/results-toolchain"
+check 'recorded results name tree, configuration and compiler'
 exit "$failed"
