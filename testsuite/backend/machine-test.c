@@ -186,7 +186,7 @@ static void mapped_twice(void)
         reaction = SKIP_TWO;
         for (i = 0; i < 2; i++) {
                 backend_map(AB_SPACE_KERNEL, KERNEL, PAGE_MANY, MANY_BYTES, AB_READ | AB_WRITE);
-                poke(KERNEL + 4, 0x5e5e5e5e);
+                poke(KERNEL + 4u, 0x5e5e5e5e);
         }
         backend_map(AB_SPACE_KERNEL, KERNEL, PAGE_A, AB_PAGE_BYTES, AB_READ | AB_WRITE);
         ktap_ok(peek(KERNEL) == 0xaaaaaaaa && peek(KERNEL + AB_PAGE_BYTES) != 0xdddddddd,
