@@ -135,10 +135,8 @@ static const char *apply(struct vm *v, const char *line)
 
 static const char *begin(struct vm *v, const char *name)
 {
-        *v = (struct vm){.state = VM_DESCRIBED,
-                         .wedge_module = -1,
-                         .kernel_module = -1,
-                         .initrd_module = -1};
+        *v = (struct vm){
+            .state = VM_DESCRIBED, .wedge_module = -1, .kernel_module = -1, .initrd_module = -1};
         copy(v->name, name, sizeof(v->name));
         v->page = memory_alloc(L4_PAGE_BITS);
         return v->page ? NULL : "no memory";
