@@ -30,7 +30,7 @@ const char *client_start(const struct module *m);
 /* The client whose thread @t is, or null. */
 struct client *client_of(L4_ThreadId_t t);
 
-/* End @c: its threads are deleted, its memory is free again. */
+/* End @c: its threads are deleted, its image is free again; what it asked for besides is not. */
 void client_end(struct client *c, unsigned int status);
 
 /* How many are running; the worst status of those that ended. */

@@ -162,14 +162,20 @@ void server_run(void)
         while (clients_running() || vms_running()) {
                 L4_Time_t wait = L4_Never;
 
-                /* An answer stays in the MRs until it is sent. */
-                if (L4_IsNilThread(to))
+                if (vm_is_pending()) {
+                        /* Whoever asks on and on keeps nobody from hearing. */
+                        if (!L4_IsNilThread(to))
+                                L4_Reply(to);
+                        to = L4_nilthread;
                         vm_notify_pending(L4_ZeroTime);
-                if (vm_is_pending())
-                        wait = L4_TimePeriod(RETRY_US);
+                        if (vm_is_pending())
+                                wait = L4_TimePeriod(RETRY_US);
+                }
                 r.tag = L4_Ipc(to, L4_anythread, L4_Timeouts(L4_ZeroTime, wait), &r.from);
                 to = L4_nilthread;
                 if (L4_IpcFailed(r.tag)) {
+                        if (!(L4_ErrorCode() & L4_IPCERR_PHASE_RCV))
+                                continue; /* nobody waited for the answer */
                         /*
                          * Nobody wants anything.  A machine's monitor thread whose time
                          * limit ends at each tick, as ours did, would never be found waiting:

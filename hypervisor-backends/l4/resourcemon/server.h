@@ -3,7 +3,7 @@
 #ifndef RESOURCEMON_SERVER_H
 #define RESOURCEMON_SERVER_H
 
-/* Serve until no client is running. */
+/* Serve until no client and no machine is running. */
 void server_run(void);
 
 #endif /* RESOURCEMON_SERVER_H */

@@ -145,7 +145,7 @@ int vm_make_space(struct vm *v, L4_Word_t n, int paged)
         L4_ThreadId_t t = thread(v, L4VM_USER + n), pager = thread(v, L4VM_PAGER + n);
         L4_ThreadId_t main_id = thread(v, L4VM_MAIN);
 
-        if (n >= L4VM_SPACES || v->co_spaces)
+        if (n >= L4VM_SPACES || v->co_spaces || (v->spaces && paged != v->paged))
                 return 0;
         vm_drop_space(v, n);
         if (!v->spaces)

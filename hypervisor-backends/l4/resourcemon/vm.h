@@ -70,7 +70,7 @@ int vm_is_description(const struct module *m);
 const char *vm_start(struct vm *v);
 /* End it: all its spaces are gone, its memory is free. */
 void vm_end(struct vm *v, unsigned int status);
-/* A user space, new, with a second thread if it is @paged.  False: the kernel refuses. */
+/* A user space, new, with a second thread if it is @paged, as all of them.  False: refused. */
 int vm_make_space(struct vm *v, L4_Word_t n, int paged);
 /* It goes, if it is there. */
 void vm_drop_space(struct vm *v, L4_Word_t n);
