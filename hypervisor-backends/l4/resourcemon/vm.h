@@ -102,6 +102,21 @@ void vm_halt_space(struct vm *v, L4_Word_t n, int halted);
 enum vm_stopped { VM_STOPPED, VM_STOPS_ITSELF, VM_NOT_STOPPED };
 enum vm_stopped vm_stop_user(struct vm *v, int hard);
 
+/*
+ * lines.c: the console and the control line.  Only one machine is described: the console is its
+ * own, as it is.
+ */
+#define CONSOLE_PORT 0x3f8
+int vm_is_alone(void);
+/* What @v writes to the console, and to the control line. */
+void vm_say(struct vm *v, const char *text, unsigned int n);
+void vm_control(struct vm *v, const char *text, unsigned int n);
+/* What we say of it there; and in one sentence why it does not run. */
+void vm_tell(struct vm *v, const char *text);
+void vm_report_error(struct vm *v, const char *text);
+/* Take what has been typed, and carry out what of it is for us; the machine that hears the rest. */
+struct vm *vm_typed(void);
+
 /* vmserve.c: serve one message; true when the MRs hold an answer. */
 int vm_serve(struct vm *v, L4_ThreadId_t from, L4_MsgTag_t tag, const L4_Word_t *mr);
 /*
@@ -115,8 +130,6 @@ void vm_notify(struct vm *v, L4_Word_t events);
 void vm_notify_pending(L4_Time_t limit);
 /* There is something left to tell. */
 int vm_is_pending(void);
-/* Tell whoever runs @v, in one sentence, why it does not run. */
-void vm_report_error(struct vm *v, const char *text);
 /* Before the first machine starts.  A sentence where no machine may, else null. */
 const char *vm_devices_start(void);
 

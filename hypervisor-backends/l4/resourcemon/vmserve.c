@@ -10,17 +10,14 @@
 #include <l4/sigma0.h>
 #include <afterburn/backend.h>
 #include "device.h"
-#include "memory.h"
 #include "shares.h"
 #include "timer.h"
 #include "vm.h"
 #include "../../l4-baseline/layout.h"
 
 #define STATUS_CRASHED 70
-#define COM1           0x3f8
 #define CONSOLE_IRQ    4
 #define GUEST_EIP      8 /* among the registers of a crash report */
-#define STATUS_KILLED  137
 #define TIMER_IRQ      0
 
 static int answer(L4_Word_t error, L4_Word_t a)
@@ -29,77 +26,6 @@ static int answer(L4_Word_t error, L4_Word_t a)
         L4_LoadMR(1, error);
         L4_LoadMR(2, a);
         return 1;
-}
-
-#define STUCK "afterburn stuck"
-
-/* Only one machine: its console is the line, as it is. */
-static int is_alone(void)
-{
-        return vms[1].state == VM_NONE;
-}
-
-/* A whole line that @v said on the control line. */
-static void heard(struct vm *v)
-{
-        const char *text = v->said.text;
-        unsigned int i = sizeof(STUCK) - 1, n = 0;
-
-        v->reported |= !strncmp(text, "afterburn exit ", 15);
-        if (strncmp(text, STUCK, i))
-                return;
-        while (text[i] != '\n' && n < sizeof(v->stuck) - 1)
-                v->stuck[n++] = text[i++];
-        v->stuck[n] = 0;
-        /* The operator may want to kill it. */
-        if (n && !is_alone())
-                l4_printf("resourcemon: %s: it runs with%s\n", v->name, v->stuck);
-}
-
-static void say(struct vm *v, const char *text, unsigned int n)
-{
-        if (is_alone())
-                device_write(COM1, text, n);
-        else
-                console_write(&v->console, text, n);
-}
-
-/*
- * The control line is shared: each line is written whole, and begins with who says it.  So
- * nobody's can be taken for another's, nor for ours or L4's.
- */
-static void control(struct vm *v, struct control_line *line, const char *text, unsigned int n)
-{
-        const char *who = line == &v->told ? "monitor " : "vm ";
-
-        if (!v->control_port)
-                return;
-        for (; n--; text++) {
-                if (line->used < sizeof(line->text) - 1)
-                        line->text[line->used++] = *text;
-                if (*text != '\n')
-                        continue;
-                line->text[line->used - 1] = '\n';
-                if (line == &v->said)
-                        heard(v);
-                device_write(v->control_port, who, strlen(who));
-                device_write(v->control_port, v->name, strlen(v->name));
-                device_write(v->control_port, " ", 1);
-                device_write(v->control_port, line->text, line->used);
-                line->used = 0;
-        }
-}
-
-static void tell(struct vm *v, const char *text)
-{
-        control(v, &v->told, text, strlen(text));
-}
-
-void vm_report_error(struct vm *v, const char *text)
-{
-        tell(v, "afterburn error ");
-        tell(v, text);
-        tell(v, "\n");
 }
 
 /* --- faults ------------------------------------------------------------------------------ */
@@ -213,9 +139,9 @@ static int put(struct vm *v, L4_MsgTag_t tag, const L4_Word_t *mr, int to_contro
         if (n > most)
                 n = most;
         if (to_control)
-                control(v, &v->said, (const char *)&mr[2], n);
+                vm_control(v, (const char *)&mr[2], n);
         else
-                say(v, (const char *)&mr[2], n);
+                vm_say(v, (const char *)&mr[2], n);
         return answer(L4_ERROR_OK, 0);
 }
 
@@ -243,8 +169,8 @@ static void put_number(struct vm *v, L4_Word_t value)
         do
                 digits[--n] = (char)('0' + value % 10);
         while (value /= 10);
-        tell(v, " ");
-        tell(v, digits + n);
+        vm_tell(v, " ");
+        vm_tell(v, digits + n);
 }
 
 /* How often the machine's wedge and programs entered L4: in all, and by kind. */
@@ -256,21 +182,21 @@ static void report_entries(struct vm *v, const L4_Word_t *counts, unsigned int k
                 all += counts[i];
         if (!all)
                 return;
-        tell(v, "afterburn entries");
+        vm_tell(v, "afterburn entries");
         put_number(v, all);
         for (unsigned int i = 0; i < kinds; i++)
                 put_number(v, counts[i]);
-        tell(v, "\n");
+        vm_tell(v, "\n");
 }
 
 /* How often it came to us; and threads of L4 that it has, all of its spaces included. */
 static void report_size(struct vm *v)
 {
-        tell(v, "afterburn requests");
+        vm_tell(v, "afterburn requests");
         put_number(v, v->requests);
-        tell(v, "\nafterburn threads");
+        vm_tell(v, "\nafterburn threads");
         put_number(v, L4VM_USER + v->spaces * (v->paged ? 2 : 1) + L4VM_CO_THREADS * v->co_spaces);
-        tell(v, "\n");
+        vm_tell(v, "\n");
 }
 
 /* How long the machine has stood in line, as its wedge knows it and as we do, in microseconds. */
@@ -278,10 +204,10 @@ static void report_waited(struct vm *v, L4_Word_t wedge)
 {
         if (!v->share || !shares_possible())
                 return;
-        tell(v, "afterburn waited");
+        vm_tell(v, "afterburn waited");
         put_number(v, wedge);
         put_number(v, (L4_Word_t)shares_waited(v));
-        tell(v, "\n");
+        vm_tell(v, "\n");
 }
 
 static int stop(struct vm *v, L4_MsgTag_t tag, const L4_Word_t *mr)
@@ -297,7 +223,7 @@ static int stop(struct vm *v, L4_MsgTag_t tag, const L4_Word_t *mr)
         report_size(v);
         if (!v->reported)
                 vm_report_error(v, AB_VM_NO_REPORT);
-        if (!is_alone() || status)
+        if (!vm_is_alone() || status)
                 l4_printf("resourcemon: %s: %s, status %u\n", v->name, words[how < 3 ? how : 2],
                           status);
         vm_end(v, status);
@@ -509,71 +435,14 @@ void vm_notify_pending(L4_Time_t limit)
                         notify(&vms[i], 0, limit);
 }
 
-/* The machine that input goes to. */
-static unsigned int foreground;
-
-/*
- * Ctrl-B is for us where there are several machines: then a digit chooses the one that
- * hears, s asks it to stop, k kills it; Ctrl-B again is one for the machine.
- */
-#define ESCAPE 0x02
-
-static void kill(struct vm *v)
-{
-        const char *how = v->stuck[0] ? "killed: it ran with" : "killed";
-
-        l4_printf("resourcemon: %s: %s%s\n", v->name, how, v->stuck);
-        tell(v, "afterburn error ");
-        tell(v, how);
-        tell(v, v->stuck);
-        tell(v, "\n");
-}
-
-static int command(char c)
-{
-        struct vm *v = &vms[foreground];
-
-        if (c >= '1' && c < '1' + VMS && vms[c - '1'].state == VM_RUNNING) {
-                foreground = (unsigned int)(c - '1');
-                l4_printf("resourcemon: input goes to %s\n", vms[foreground].name);
-        } else if (c == 's' && v->state == VM_RUNNING) {
-                vm_notify(v, AB_EVENT_STOP);
-        } else if (c == 'k' && v->state == VM_RUNNING) {
-                kill(v);
-                vm_end(v, STATUS_KILLED);
-        } else {
-                return 0;
-        }
-        return 1;
-}
-
-static void typed(char c)
-{
-        static int escaped;
-        struct vm *v;
-
-        if (escaped && command(c)) {
-                escaped = 0;
-                return;
-        }
-        escaped = !is_alone() && c == ESCAPE && !escaped;
-        if (escaped)
-                return;
-        v = &vms[foreground];
-        if (v->input_count < VM_INPUT)
-                v->input[(v->input_first + v->input_count++) % VM_INPUT] = c;
-}
-
 int vm_interrupt(L4_Word_t irq, L4_ThreadId_t interrupted)
 {
         if (irq == CONSOLE_IRQ) {
-                int c;
+                struct vm *v = vm_typed();
 
-                while ((c = device_read(COM1)) >= 0)
-                        typed((char)c);
                 acknowledge(irq);
-                if (vms[foreground].input_count)
-                        vm_notify(&vms[foreground], AB_EVENT_CONSOLE);
+                if (v->input_count)
+                        vm_notify(v, AB_EVENT_CONSOLE);
         } else if (irq == TIMER_IRQ) {
                 timer_interrupt(interrupted);
                 /* Mostly nothing else is to be sent before we wait again. */
@@ -593,7 +462,7 @@ const char *vm_devices_start(void)
         if (permissions)
                 L4_Sigma0_GetPage(L4_Sigma0(), L4_FpageAddRights((L4_Fpage_t){L4_IOFPAGE_COMPLETE},
                                                                  L4_FPAGE_R | L4_FPAGE_W));
-        device_line_start(COM1, 1);
+        device_line_start(CONSOLE_PORT, 1);
         attach(CONSOLE_IRQ);
         for (unsigned int i = 0; i < VMS; i++)
                 if (vms[i].page && vms[i].control_port)
