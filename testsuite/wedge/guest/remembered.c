@@ -29,6 +29,7 @@ static void a_missing_gate(void)
                 change(IDT_HIGH, 0, way);
                 visit();
                 expect(faulted(AT(IDT_HIGH), 0), ways[way]);
+                expect(left.eip == visit_program, "the call is executed again");
                 change(IDT_HIGH, entry_of(IDT_HIGH), way);
                 expect(called(), "again");
         }
@@ -224,9 +225,36 @@ static void stored_gates(void)
         expect(called() && !(left.flags & IF), "interrupt gate again");
         *gate(CALL_VECTOR) = usual & ~descriptor_present;
         visit();
-        expect(came(11, CALL_VECTOR * 8 + 2), "not present");
+        expect(came(11, CALL_VECTOR * 8 + 2) && left.eip == visit_program, "not present");
         *gate(CALL_VECTOR) = usual;
+        expect(called() && left.eip == visit_program + 2, "present again");
         result("a_stored_gate_counts");
+}
+
+/* What becomes of a fault whose own gate is not present. */
+static void faults_without_gates(void)
+{
+        enum { INVALID = 6, DOUBLE = 8, NOT_PRESENT = 11, PAGE_FAULT = 14 };
+        uint64_t invalid = *gate(INVALID), not_present = *gate(NOT_PRESENT);
+        uint64_t page_fault = *gate(PAGE_FAULT), call = *gate(CALL_VECTOR);
+
+        *gate(INVALID) = invalid & ~descriptor_present;
+        ATTEMPT("ud2", "m"(tried));
+        expect(came(NOT_PRESENT, INVALID * 8 + 3), "an invalid instruction");
+        *gate(INVALID) = invalid;
+        tried = AT(OTHER);
+        *gate(PAGE_FAULT) = page_fault & ~descriptor_present;
+        ATTEMPT("movl %2, %%eax; movl (%%eax), %%eax", "m"(tried));
+        expect(came(DOUBLE, 0), "a page fault");
+        *gate(PAGE_FAULT) = page_fault;
+        *gate(CALL_VECTOR) = call & ~descriptor_present;
+        *gate(NOT_PRESENT) = not_present & ~descriptor_present;
+        visit();
+        expect(came(DOUBLE, 0), "a call without a gate");
+        *gate(CALL_VECTOR) = call;
+        *gate(NOT_PRESENT) = not_present;
+        expect(called(), "again");
+        result("faults_without_gates_are_double_faults_or_not");
 }
 
 static void stored_stacks(void)
@@ -521,7 +549,7 @@ static void segments_of_user_code(void)
 void kernel_main(void)
 {
         make_world();
-        ktap_plan(27);
+        ktap_plan(28);
         a_missing_gate();
         a_missing_descriptor_of_a_gate();
         missing_descriptors_of_iret();
@@ -532,6 +560,7 @@ void kernel_main(void)
         another_stack();
         bits();
         stored_gates();
+        faults_without_gates();
         stored_stacks();
         stored_descriptors();
         stored_data_segments();

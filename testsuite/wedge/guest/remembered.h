@@ -64,7 +64,7 @@ enum { NO_TRAP = 255, IF = 0x200, FLAGS = 2 | IF };
 
 /* How a trap, or a visit to user mode, ended; in kernel_trap(). */
 extern struct left {
-        uint32_t vector, error, address, stack, cs, ss, flags;
+        uint32_t vector, error, eip, address, stack, cs, ss, flags;
 } left;
 extern uint32_t come_back, visitor_stack;
 
