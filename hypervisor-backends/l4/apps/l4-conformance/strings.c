@@ -195,6 +195,14 @@ static void too_much(void)
         check(failed_with(tag, L4_IPCERR_OVERFLOW, 1), "5.5",
               "strings: two strings do not fit one buffer");
         task_delete_all();
+
+        fill();
+        L4_LoadStringBuffer(1, to_buf[0], BUF, 0);
+        L4_LoadStringBuffer(3, to_buf[1], BUF, 0);
+        tag = transfer(1, L4_ACCEPT_STRINGS);
+        check(failed_with(tag, L4_IPCERR_OVERFLOW, 1) && to_buf[1][0] == 0xEE, "5.5",
+              "strings: nor does one that stands behind the last buffer count");
+        task_delete_all();
 }
 
 /* Strings whose source is not mapped in the sender yet: its pager is asked. */
