@@ -5,6 +5,7 @@
  */
 #include "ipc.h"
 #include "mapdb.h"
+#include "memory.h"
 #include "ioports.h"
 #include "ext.h"
 
@@ -16,6 +17,19 @@ static u32 acceptor(const struct tcb *r)
         return r->utcb[UTCB_BR0];
 }
 
+/*
+ * Pages and ports go neither from a halted thread nor to one, nor from one account to another: who
+ * keeps programs apart by halting all but one, or by an account for each group, relies on it.  The
+ * first account's are everybody's.  The manual knows neither rule; it is as if there were no memory.
+ */
+static bool may_pass(const struct tcb *s, const struct tcb *r)
+{
+        const struct account *from = s->space->account, *to = r->space->account;
+
+        return !((s->work | r->work) & WORK_HALT) &&
+               (from == to || from == accounts || to == accounts);
+}
+
 static u32 map_item(struct tcb *s, struct tcb *r, u32 at, bool grant)
 {
         u32 base = s->mr[at] & ~0x3FFu, fpage = s->mr[at + 1];
@@ -25,6 +39,8 @@ static u32 map_item(struct tcb *s, struct tcb *r, u32 at, bool grant)
                 return IPC_OK;
         if (!window)
                 return IPC_OVERFLOW;
+        if (!may_pass(s, r))
+                return IPC_OK;
         if (!grant && window == FPAGE_COMPLETE && mapdb_is_page(fpage) && fpage & FPAGE_RIGHTS &&
             mapdb_map_page(s->space, fpage, base, r->space))
                 return IPC_OK;
@@ -87,7 +103,8 @@ bool ipc_pages(struct tcb *self, struct tcb *r)
         const u32 *mr = self->utcb;
         u32 at = TAG_UNTYPED(mr[0]) + 1, end = at + TAG_TYPED(mr[0]);
 
-        if (end > MR_COUNT || (r->utcb[UTCB_BR0] & ACCEPT_WINDOW) != FPAGE_COMPLETE)
+        if (end > MR_COUNT || (r->utcb[UTCB_BR0] & ACCEPT_WINDOW) != FPAGE_COMPLETE ||
+            !may_pass(self, r))
                 return false;
         for (; at < end; at += 2) {
                 u32 fpage = mr[at + 1];

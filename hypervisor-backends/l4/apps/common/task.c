@@ -176,13 +176,13 @@ L4_ThreadId_t task_thread_waiting(L4_ThreadId_t space, L4_ThreadId_t its_pager)
 }
 
 /* A new space whose first thread waits; small with this id, or large if it is 0. */
-static L4_ThreadId_t new_space(L4_ThreadId_t its_pager, L4_Word_t small)
+static L4_ThreadId_t new_space(L4_ThreadId_t its_pager, L4_Word_t small, L4_Word_t account)
 {
         struct slot *s = slot_alloc();
         L4_Fpage_t kip = L4_FpageLog2(small ? TASK_LOW_KIP : L4_ROOT_KIP_BASE, L4_PAGE_BITS);
         L4_Fpage_t utcb = small ? L4_FpageLog2(TASK_LOW_UTCB, LOW_UTCB_BITS)
                                 : L4_FpageLog2(L4_ROOT_UTCB_BASE, L4_ROOT_UTCB_BITS);
-        L4_Word_t control = small ? L4_SPACECTL_SMALL | small : 0;
+        L4_Word_t control = (small ? L4_SPACECTL_SMALL | small : 0) | account;
 
         if (!s)
                 return L4_nilthread;
@@ -202,12 +202,17 @@ static L4_ThreadId_t new_space(L4_ThreadId_t its_pager, L4_Word_t small)
 
 L4_ThreadId_t task_space_waiting(L4_ThreadId_t its_pager)
 {
-        return new_space(its_pager, 0);
+        return new_space(its_pager, 0, 0);
 }
 
 L4_ThreadId_t task_small_space_waiting(L4_Word_t id)
 {
-        return new_space(pager, id);
+        return new_space(pager, id, 0);
+}
+
+L4_ThreadId_t task_account_waiting(L4_Word_t account, L4_Word_t pages)
+{
+        return new_space(pager, 0, L4_SpaceCtlAccount(account, pages));
 }
 
 void task_start(L4_ThreadId_t t, void (*fn)(void))

@@ -43,6 +43,9 @@ L4_ThreadId_t task_space_waiting(L4_ThreadId_t pager);
 #define TASK_SMALL_ID(n) (4 * (n) + 2)
 L4_ThreadId_t task_small_space_waiting(L4_Word_t id);
 
+/* A space in this account of the kernel's (L4_SpaceCtlAccount); its first thread waits. */
+L4_ThreadId_t task_account_waiting(L4_Word_t account, L4_Word_t pages);
+
 /* Start a thread made with the pager thread as pager. */
 void task_start(L4_ThreadId_t t, void (*fn)(void));
 

@@ -26,13 +26,12 @@ static L4_Word_t sum(void)
         return result;
 }
 
-static void slave(void)
+static void obey(void)
 {
         L4_ThreadId_t from;
         L4_MsgTag_t tag;
         L4_Word_t a, b, result;
 
-        L4_Accept(L4_Nilpage, 0);
         tag = L4_Wait(&from);
         for (;;) {
                 a = L4_StoreMR(1);
@@ -70,6 +69,19 @@ static void slave(void)
                 L4_LoadMR(1, result);
                 tag = L4_ReplyWait(from, &from);
         }
+}
+
+static void slave(void)
+{
+        L4_Accept(L4_Nilpage, 0);
+        obey();
+}
+
+/* Takes what comes from the first message on. */
+static void open_slave(void)
+{
+        L4_Accept(L4_CompleteAddressSpace, 0);
+        obey();
 }
 
 /* Give an order; the result, or 0xDEAD if no answer came. */
@@ -410,6 +422,80 @@ static void carried(void)
         task_delete_all();
 }
 
+static void halt(L4_ThreadId_t t, int halted)
+{
+        struct L4_ExRegs r = {.control = L4_EXREGS_HALTFLAG | (halted ? L4_EXREGS_HALT : 0)};
+
+        L4_ExchangeRegisters(t, &r);
+}
+
+/* @a sends a page to one that does not wait yet; halted or not, that takes it then.  It has it? */
+static int sent_late(int halted)
+{
+        L4_Fpage_t page = L4_PageRights(WINDOW_BASE, L4_FPAGE_RWX);
+        L4_ThreadId_t a = new_slave(), b = task_space_waiting(task_pager());
+        int has;
+
+        partner = b;
+        set_up();
+        give(a, L4_PageRights(HERE, L4_FPAGE_RWX), WINDOW_BASE, 0);
+        order(a, MAP_ON, page.raw, WINDOW_BASE);
+        halt(a, halted);
+        task_start(b, open_slave);
+        has = order(b, READ, WINDOW_BASE, 0) == 0xCAFE0000;
+        task_delete_all();
+        return has;
+}
+
+/* This project's kernels: no page goes to a halted thread or from one. */
+static void halted(void)
+{
+        L4_ThreadId_t t = new_slave();
+
+        set_up();
+        halt(t, 1);
+        check(give(t, L4_PageRights(HERE, L4_FPAGE_RWX), WINDOW_BASE, 0) == 0xDEAD, "2.3",
+              "mapping: one that is halted answers nobody");
+        halt(t, 0);
+        L4_Sleep(BRIEFLY);
+        check(cannot(t, READ, WINDOW_BASE), "2.3", "mapping: a halted thread gets no page");
+        task_delete_all();
+        t = new_slave();
+        give(t, L4_PageRights(HERE, L4_FPAGE_RWX), WINDOW_BASE, 0);
+        check(order(t, READ, WINDOW_BASE, 0) == 0xCAFE0000, "5.3", "mapping: one that is not does");
+        task_delete_all();
+        check(sent_late(0), "5.3", "mapping: who waits later has the page then");
+        check(!sent_late(1), "2.3", "mapping: not if the sender is halted meanwhile");
+}
+
+static L4_ThreadId_t slave_of(L4_Word_t account)
+{
+        L4_ThreadId_t t = task_account_waiting(account, 64);
+
+        task_start(t, open_slave);
+        return t;
+}
+
+/* This project's kernels: a group of spaces with an account keeps its pages to itself. */
+static void accounts(void)
+{
+        L4_ThreadId_t a = slave_of(1), b = slave_of(2), c = slave_of(1);
+        L4_Word_t page = L4_PageRights(WINDOW_BASE, L4_FPAGE_RWX).raw;
+
+        set_up();
+        give(a, L4_PageRights(HERE, L4_FPAGE_RWX), WINDOW_BASE, 0);
+        check(order(a, READ, WINDOW_BASE, 0) == 0xCAFE0000, "4.2",
+              "mapping: who has no account gives pages to who has one");
+        partner = c;
+        order(a, MAP_ON, page, WINDOW_BASE);
+        check(order(c, READ, WINDOW_BASE, 0) == 0xCAFE0000, "4.2",
+              "mapping: and that to another of the same");
+        partner = b;
+        order(a, MAP_ON, page, WINDOW_BASE);
+        check(cannot(b, READ, WINDOW_BASE), "4.2", "mapping: but to none of another");
+        task_delete_all();
+}
+
 void area_mapping(void)
 {
         rights();
@@ -419,4 +505,8 @@ void area_mapping(void)
         grants();
         superpages();
         carried();
+        if (!L4_IsPublicKernel()) {
+                halted();
+                accounts();
+        }
 }
