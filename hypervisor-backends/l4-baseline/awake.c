@@ -10,90 +10,67 @@
  *   are halted too.  A pager has that right as well, and a thread names its pager itself;
  *   so that is set with each halt.
  *
- *   that one is the current space while a program of it could run.  What the guest takes from it is
- *   taken from L4's mappings before main waits for anybody but the program, and when another
- *   thread preempts main: of that the monitor thread hears, here by a signal of X.2's, by a
- *   preemption message on extended L4.
+ *   that one is halted, too, whenever main no longer runs in the middle of what it does for the
+ *   guest kernel: by main before it waits for an event; by the monitor thread when another thread
+ *   preempts main, of which it hears by a signal of X.2's, or by a preemption message on extended
+ *   L4; by the resource monitor when main asks it for something, as who is answered need not be
+ *   next to run.
+ *
+ *   it is not halted while main lets it run and waits for it (l4vm.in_user), from before main looks
+ *   whether it is awake until its message has been seen through: main would wait for ever.
+ *   Nothing of the guest kernel's is done in that time, so nothing is half done; and
+ *   what the guest has taken away is taken from L4's mappings before the program can run.
+ *
+ * Main alone lets a space's threads go on, and then only.  So to halt them can be done twice, and
+ * in the midst of it by another thread.  But where the monitor thread has to ask for it, main may
+ * run before the resource monitor, which waits for another, gets to it; so that looks itself.
  *
  * A space that is to be another process' is made anew (user-stub.c).
  */
 #include "l4vm.h"
 
-uint32_t l4vm_awake = L4VM_NOBODY;
-
-static bool is_safe(void)
-{
-        return !l4vm_queued && (l4vm_awake == l4vm_current || l4vm_awake == L4VM_NOBODY);
-}
-
-static volatile uint8_t *main_flags(void)
-{
-        return (volatile uint8_t *)(L4VM_UTCB + L4_UTCB_LOCALID + L4_UTCB_PREEMPTFLAGS);
-}
-
-void l4vm_watch(void)
-{
-        if (l4vm_quirks.signals)
-                asm volatile("orb %1,%0" : "+m"(*main_flags()) : "i"(L4_PREEMPT_SIGNAL));
-}
-
-static void unwatch(void)
-{
-        asm volatile("andb %1,%0" : "+m"(*main_flags()) : "i"((uint8_t)~L4_PREEMPT_SIGNAL));
-}
-
-void l4vm_watch_as_needed(void)
-{
-        if (is_safe())
-                unwatch();
-        else
-                l4vm_watch();
-}
-
-static void change(uint32_t space)
-{
-        uint32_t old = l4vm_awake;
-
-        if (l4vm_quirks.halts && (old != L4VM_NOBODY || space != L4VM_NOBODY))
-                l4vm_user_halt(old, space);
-        l4vm_fpu_in_use = L4VM_FPU_NOWHERE;
-        l4vm_awake = space;
-}
-
 void l4vm_awaken(uint32_t space)
 {
-        if (l4vm_awake == space)
+        uint32_t old = l4vm_awake();
+
+        if (old == space)
                 return;
-        change(space);
-        l4vm_watch_as_needed();
+        if (l4vm_quirks.halts)
+                l4vm_user_halt(old, space);
+        l4vm.awake = space + 1;
 }
 
-void l4vm_rest(void)
+static void nobody(void)
 {
-        if (l4vm_awake != L4VM_NOBODY)
-                change(L4VM_NOBODY);
+        l4vm.ready = L4VM_NOBODY;
+        l4vm.awake = 0;
+}
+
+static void rest(void)
+{
+        uint32_t old = l4vm_awake();
+
+        if (old == L4VM_NOBODY || l4vm.in_user || !l4vm_quirks.halts)
+                return;
+        if (l4vm_user_rest(old))
+                nobody();
 }
 
 void l4vm_gone(uint32_t space)
 {
-        if (l4vm_awake != space)
-                return;
-        l4vm_fpu_in_use = L4VM_FPU_NOWHERE;
-        l4vm_awake = L4VM_NOBODY;
+        if (l4vm_awake() == space)
+                nobody();
 }
 
 void l4vm_leave_main(void)
 {
         if (l4vm_queued)
                 l4vm_flush_queue();
-        if (l4vm_awake != l4vm_current)
-                l4vm_rest();
-        unwatch();
+        rest();
 }
 
 void l4vm_main_preempted(void)
 {
         l4vm_flush_again();
-        if (l4vm_awake != l4vm_current)
-                l4vm_rest();
+        rest();
 }

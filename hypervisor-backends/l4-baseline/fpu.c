@@ -22,7 +22,6 @@ enum { CONTROL = 0, MXCSR = 6 }; /* words of an image */
 static const uint32_t fresh[FPU_AREA_WORDS] = NEW;
 static uint32_t kept[FPU_AREA_WORDS] __attribute__((aligned(16))) = NEW;
 static uint32_t owner = L4VM_NOBODY;
-uint32_t l4vm_fpu_in_use = L4VM_FPU_NOWHERE;
 
 /* A program that has never used the unit has the same, so mostly nothing is to be loaded. */
 void l4vm_fpu_reset(uint32_t space)
@@ -43,7 +42,7 @@ static void look(void)
         if (owner == L4VM_NOBODY || known[owner])
                 return;
         l4vm_user_need(owner);
-        l4vm_fpu_in_use = L4VM_FPU_NOWHERE;
+        l4vm.ready = L4VM_NOBODY;
         known[owner] = l4vm_fpu_read(owner);
         if (known[owner])
                 return;
@@ -56,7 +55,7 @@ static void look(void)
 static void put(uint32_t space, const void *image)
 {
         owner = space;
-        l4vm_fpu_in_use = L4VM_FPU_NOWHERE;
+        l4vm.ready = L4VM_NOBODY;
         l4vm_user_need(space);
         if (known[space] && fpu_same(l4vm_fpu_area(space), image))
                 return;
@@ -71,7 +70,6 @@ void l4vm_fpu_enter(uint32_t space)
                 put(space, area(owner));
         }
         known[space] = false;
-        l4vm_fpu_in_use = space;
 }
 
 /*
@@ -80,7 +78,7 @@ void l4vm_fpu_enter(uint32_t space)
  */
 void l4vm_fpu_leave(void)
 {
-        if (owner == l4vm_current && l4vm_awake == owner)
+        if (owner == l4vm_current)
                 look();
 }
 
@@ -91,7 +89,7 @@ void l4vm_fpu_forget(uint32_t space)
         if (owner == space) {
                 fpu_copy(kept, l4vm_fpu_area(space));
                 owner = L4VM_NOBODY;
-                l4vm_fpu_in_use = L4VM_FPU_NOWHERE;
+                l4vm.ready = L4VM_NOBODY;
         }
         known[space] = false;
 }

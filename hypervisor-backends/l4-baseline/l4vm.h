@@ -445,9 +445,6 @@ void l4vm_user_need(uint32_t space);
 void l4vm_user_forget(uint32_t space);
 /* @space runs next: its thread gets the floating-point registers.  Its thread is new. */
 void l4vm_fpu_enter(uint32_t space);
-/* The space l4vm_fpu_enter() was for last, if nothing has been asked or set since. */
-#define L4VM_FPU_NOWHERE 0xffffffffu
-extern uint32_t l4vm_fpu_in_use;
 void l4vm_fpu_reset(uint32_t space);
 /* Another space than the current one is to be; the thread of @space will be gone. */
 void l4vm_fpu_leave(void);
@@ -455,24 +452,38 @@ void l4vm_fpu_forget(uint32_t space);
 
 /* --- awake.c: which user space's threads may run, all others are halted --------------------- */
 
-#define L4VM_NOBODY 0xffffffffu
-extern uint32_t l4vm_awake;
-/* Those of @space, which is there and current, and no others.  None. */
+#define L4VM_NOBODY 0xffffffffu /* l4vm.awake - 1, of 0 */
+static inline uint32_t l4vm_awake(void)
+{
+        return l4vm.awake - 1;
+}
+/*
+ * Around all that main does from there on until a user thread has told it what it was to run for.
+ * Returns what l4vm_leave_user() is given.
+ */
+static inline uint32_t l4vm_enter_user(void)
+{
+        uint32_t before = l4vm.in_user;
+
+        l4vm.in_user = 1;
+        return before;
+}
+static inline void l4vm_leave_user(uint32_t before)
+{
+        l4vm.in_user = before;
+}
+/* Those of @space, which is there, and no others.  Inside l4vm_enter_user(), nothing queued. */
 void l4vm_awaken(uint32_t space);
-void l4vm_rest(void);
 /* Those of @space are no more. */
 void l4vm_gone(uint32_t space);
 /* The layout halts the threads of @rest and lets those of @wake go on: either may be L4VM_NOBODY.
  */
 void l4vm_user_halt(uint32_t rest, uint32_t wake);
-/* Before main waits for an event: programs may run meanwhile. */
+/* It halts those of @space.  False: the resource monitor was asked, and has noted what it did. */
+bool l4vm_user_rest(uint32_t space);
+/* Before main waits for an event, and when the monitor thread hears that main is preempted. */
 void l4vm_leave_main(void);
-/* The monitor thread hears that main is preempted: they may, too. */
 void l4vm_main_preempted(void);
-/* That it hears of it: before something is put off; where something is, or the wrong space awake.
- */
-void l4vm_watch(void);
-void l4vm_watch_as_needed(void);
 
 /* --- pager.c: the pagers beside the threads that run applications ------------------------ */
 

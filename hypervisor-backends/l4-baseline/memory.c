@@ -291,7 +291,6 @@ void l4vm_flush_queue(void)
 {
         unmap(queue, l4vm_queued, false);
         l4vm_queued = 0;
-        l4vm_watch_as_needed();
 }
 
 void l4vm_flush_again(void)
@@ -306,7 +305,6 @@ static void put_off(L4_Fpage_t page)
                 l4vm_flush_queue();
                 l4vm_call_end();
         }
-        l4vm_watch();
         queue[l4vm_queued] = page;
         __atomic_signal_fence(__ATOMIC_SEQ_CST);
         l4vm_queued++;
@@ -419,9 +417,7 @@ void backend_switch(uint32_t space)
         if (visit_count)
                 leave_user_pages();
         l4vm_space_left(l4vm_current);
-        l4vm_watch();
         l4vm_current = space;
-        l4vm_watch_as_needed();
         l4vm_call_end();
 }
 

@@ -213,6 +213,8 @@ static void start_main(void)
         main_id = l4vm_thread(L4VM_MAIN);
         main_local.raw = L4VM_UTCB + L4_UTCB_LOCALID;
         *L4_UtcbWord(main_local, L4_UTCB_EXCHANDLER) = L4_MyGlobalId().raw;
+        if (l4vm_quirks.signals)
+                *L4_UtcbWord(main_local, L4_UTCB_PREEMPTFLAGS) |= L4_PREEMPT_SIGNAL;
         L4_Set_MsgTag(L4_Tag(0, 2, 0));
         L4_LoadMR(1, (L4_Word_t)l4vm_main_entry);
         L4_LoadMR(2, (L4_Word_t)l4vm_main_stack + 2 * L4VM_STACK);

@@ -52,6 +52,15 @@ struct l4vm_shared {
          */
         uint32_t alarms;
         uint64_t deadline_at;
+
+        /*
+         * Which user space's threads may run, + 1; 0: none.  They are halted where main would give
+         * way to them, but not while main is about to let them run and wait for that
+         * (awake.c): by main, the monitor thread, and the resource monitor when it answers main.
+         */
+        uint32_t awake;
+        uint32_t in_user;
+        uint32_t ready; /* the space that can go on without more, or 0xffffffff; then it is awake */
 };
 
 #endif

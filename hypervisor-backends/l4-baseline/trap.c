@@ -13,7 +13,7 @@ enum {
 };
 
 volatile struct l4vm_shared l4vm
-    __attribute__((section(".shared"))) = {.held = 1, .planned = ~0ull};
+    __attribute__((section(".shared"))) = {.held = 1, .planned = ~0ull, .ready = ~0u};
 volatile struct raw_trap l4vm_raw;
 struct ab_frame l4vm_resume_frame;
 uint32_t l4vm_missing;

@@ -72,10 +72,12 @@ L4_MsgTag_t l4vm_user_comes(uint32_t space, const char *label, L4_MsgTag_t tag)
 void l4vm_user_make(uint32_t space)
 {
         bool more = true; /* memory is to be had: when all has been given back, one more try */
+        uint32_t before = l4vm_enter_user();
 
         for (; !l4vm_user_make_once(space); more = l4vm_reclaim())
                 if (!more)
                         backend_fatal(L4VM_NO_MEMORY);
+        l4vm_leave_user(before);
 }
 
 void l4vm_user_need(uint32_t space)
@@ -97,7 +99,7 @@ void l4vm_user_forget(uint32_t space)
                 return;
         l4vm_fpu_forget(space);
         made[space] = false;
-        l4vm_gone(space);
         L4_LoadMR(1, space);
         l4vm_request(RMON_VM_DROP, 1);
+        l4vm_gone(space);
 }

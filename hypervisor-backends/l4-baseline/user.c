@@ -98,15 +98,22 @@ void l4vm_user_halt(uint32_t rest, uint32_t wake)
         l4vm_request(RMON_VM_AWAKE, 2);
 }
 
+bool l4vm_user_rest(uint32_t space)
+{
+        (void)space;
+        l4vm_user_halt(L4VM_NOBODY, L4VM_NOBODY);
+        return false;
+}
+
 bool l4vm_user_make_once(uint32_t space)
 {
         bool paged = l4vm_quirks.pagers;
 
         L4_LoadMR(1, space);
-        L4_LoadMR(2, l4vm_quirks.halts ? l4vm_awake : L4VM_NOBODY);
+        L4_LoadMR(2, l4vm_quirks.halts ? l4vm_awake() : L4VM_NOBODY);
         if (l4vm_request(paged ? RMON_VM_PAGED : RMON_VM_SPACE, 2))
                 return false;
-        l4vm_awake = space;
+        l4vm.awake = space + 1;
         l4vm_fpu_reset(space);
         l4vm_stub_fill(space);
         stub_calls[0] = L4_syscalls.ipc;
@@ -125,15 +132,18 @@ bool l4vm_run_stub(uint32_t space, const char *label, uint32_t eax)
                                  .esp = L4VM_STUB_DATA + STUB_STACK,
                                  .eax = eax,
                                  .eflags = 0x202};
+        uint32_t before = l4vm_enter_user();
+        bool done;
 
-        l4vm_awaken(space);
         l4vm_flush_queue();
+        l4vm_awaken(space);
         l4vm_store_frame(&frame);
         L4_Set_MsgTag(L4_Tag(0, L4_EXC_WORDS, 0));
-        if (await_stub(space, label, L4VM_STUB_TIME))
-                return true;
-        l4vm_user_make(space);
-        return false;
+        done = await_stub(space, label, L4VM_STUB_TIME);
+        if (!done)
+                l4vm_user_make(space);
+        l4vm_leave_user(before);
+        return done;
 }
 
 /* --- a thread that has to be asked ----------------------------------------------------------- */
@@ -396,10 +406,11 @@ static inline bool take_call(L4_MsgTag_t tag, struct ab_frame *frame, struct ab_
 /* What is to be done and to be told before user code runs: the message's next register. */
 static __attribute__((noinline)) unsigned int prepare(uint32_t space, const struct ab_frame *frame)
 {
-        l4vm_user_need(space);
-        l4vm_awaken(space);
-        l4vm_fpu_enter(space);
         l4vm_flush_queue();
+        l4vm_user_need(space);
+        l4vm_fpu_enter(space);
+        l4vm_awaken(space);
+        l4vm.ready = space;
         /* A single step begins where the kernel sets the flag. */
         if (given[space] && frame->eflags & TRAP_FLAG)
                 l4vm_run_stub(space, stub_hlt, 0);
@@ -418,8 +429,8 @@ void AB_FAST backend_user(struct ab_frame *frame, struct ab_trap *trap)
                 *trap = (struct ab_trap){AB_REASON_EVENT, 0, 0, 0};
                 return;
         }
-        if ((space ^ l4vm_fpu_in_use) | l4vm_queued | l4vm_fresh_noted |
-            (frame->eflags & TRAP_FLAG))
+        l4vm_enter_user();
+        if ((space ^ l4vm.ready) | l4vm_queued | l4vm_fresh_noted | (frame->eflags & TRAP_FLAG))
                 mr = prepare(space, frame);
         user_progress_begin();
         answer(space, frame, mr);
@@ -429,6 +440,7 @@ void AB_FAST backend_user(struct ab_frame *frame, struct ab_trap *trap)
                 l4vm_note(trap->reason, trap->vector, frame->eip, true);
         }
         l4vm.stopping = 0;
+        l4vm_leave_user(0);
 }
 
 /* --- what an application has besides --------------------------------------------------------- */

@@ -128,6 +128,8 @@ static void of_main(L4_MsgTag_t tag)
         if (l4xvm_is_preemption(tag)) {
                 preempted = true;
                 l4vm_main_preempted();
+                L4_LoadMR(1, a); /* that has used them */
+                L4_LoadMR(2, b);
                 if (L4_Label(tag) == L4_LABEL_NO_TIME)
                         l4xvm_want_time(main_id);
         } else if (L4_Label(tag) == L4_LABEL_EXCEPTION) {

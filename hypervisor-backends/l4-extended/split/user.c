@@ -74,23 +74,40 @@ L4_ThreadId_t l4vm_user_pager(uint32_t space)
         return l4vm_thread(L4VM_MAIN);
 }
 
-/* The threads are the wedge's to halt, as their pager; one that has another is the monitor's. */
-void l4vm_user_halt(uint32_t rest, uint32_t wake)
+/* The threads are the wedge's to halt, as their pager.  False: this one has another. */
+static bool halt(uint32_t space)
 {
         struct L4_ExRegs r = {.control = L4_EXREGS_HALT | L4_EXREGS_HALTFLAG | L4_EXREGS_PAGER,
                               .pager = l4vm_thread(L4VM_MAIN)};
 
         l4vm_count(COUNT_MOVE);
-        if (rest != L4VM_NOBODY &&
-            L4_IsNilThread(L4_ExchangeRegisters(l4xvm_user_thread(rest), &r))) {
-                L4_LoadMR(1, rest);
-                L4_LoadMR(2, wake);
-                l4vm_request(RMON_VM_AWAKE, 2);
-                return;
-        }
-        r.control = L4_EXREGS_HALTFLAG;
-        if (wake != L4VM_NOBODY)
+        return !L4_IsNilThread(L4_ExchangeRegisters(l4xvm_user_thread(space), &r));
+}
+
+/* Such a one is the resource monitor's. */
+static void ask(uint32_t rest, uint32_t wake)
+{
+        L4_LoadMR(1, rest);
+        L4_LoadMR(2, wake);
+        l4vm_request(RMON_VM_AWAKE, 2);
+}
+
+void l4vm_user_halt(uint32_t rest, uint32_t wake)
+{
+        struct L4_ExRegs r = {.control = L4_EXREGS_HALTFLAG};
+
+        if (rest != L4VM_NOBODY && !halt(rest))
+                ask(rest, wake);
+        else if (wake != L4VM_NOBODY)
                 L4_ExchangeRegisters(l4xvm_user_thread(wake), &r);
+}
+
+bool l4vm_user_rest(uint32_t space)
+{
+        if (halt(space))
+                return true;
+        ask(L4VM_NOBODY, L4VM_NOBODY);
+        return false;
 }
 
 bool l4vm_user_make_once(uint32_t space)
@@ -98,10 +115,10 @@ bool l4vm_user_make_once(uint32_t space)
         L4_Word_t *mr = L4_Utcb();
 
         L4_LoadMR(1, space);
-        L4_LoadMR(2, l4vm_awake);
+        L4_LoadMR(2, l4vm_awake());
         if (l4vm_request(RMON_VM_SPACE, 2))
                 return false;
-        l4vm_awake = space;
+        l4vm.awake = space + 1;
         l4vm_fpu_reset(space);
         if (!xfer_configure(l4xvm_user_thread(space), L4_FAULTCONF_GP))
                 backend_fatal("L4 has no control transfer items");
@@ -270,8 +287,9 @@ static void run(uint32_t space)
 static __attribute__((noinline)) void settle(uint32_t space)
 {
         l4vm_user_need(space);
-        l4vm_awaken(space);
         l4vm_fpu_enter(space);
+        l4vm_awaken(space);
+        l4vm.ready = space;
 }
 
 /* What is to be done and to be told before user code runs: the message's next register. */
@@ -279,10 +297,10 @@ static __attribute__((noinline)) unsigned int prepare(uint32_t space, L4_Word_t 
 {
         unsigned int n = 1 + XFER_FRAME_WORDS;
 
-        if (space != l4vm_fpu_in_use)
-                settle(space);
         if (l4vm_queued)
                 l4vm_flush_queue();
+        if (space != l4vm.ready)
+                settle(space);
         l4vm_fresh_noted = 0;
         n = l4xvm_segments_put(space, mr, n);
         return l4vm_fresh_put(space, ~0u, n);
@@ -298,8 +316,9 @@ void AB_FAST backend_user(struct ab_frame *frame, struct ab_trap *trap)
                 *trap = (struct ab_trap){AB_REASON_EVENT, 0, 0, 0};
                 return;
         }
-        if ((space ^ l4vm_fpu_in_use) | (space ^ l4xvm_segments.space) | l4vm_queued |
-            l4vm_fresh_noted | l4xvm_segments_lack())
+        l4vm_enter_user();
+        if ((space ^ l4vm.ready) | (space ^ l4xvm_segments.space) | l4vm_queued | l4vm_fresh_noted |
+            l4xvm_segments_lack())
                 n = prepare(space, mr);
         user_progress_begin();
         xfer_put_frame(mr, 1, frame);
@@ -311,4 +330,5 @@ void AB_FAST backend_user(struct ab_frame *frame, struct ab_trap *trap)
                 l4vm_note(trap->reason, trap->vector, frame->eip, true);
         }
         l4vm.stopping = 0;
+        l4vm_leave_user(0);
 }

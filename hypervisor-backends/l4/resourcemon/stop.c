@@ -43,6 +43,17 @@ void vm_halt_space(struct vm *v, L4_Word_t n, int halted)
              halted);
 }
 
+void vm_rest(struct vm *v)
+{
+        volatile struct l4vm_shared *s = v->shared;
+
+        if (!s || s->in_user || !s->awake)
+                return;
+        vm_halt_space(v, s->awake - 1, 1);
+        s->ready = ~0u;
+        s->awake = 0;
+}
+
 static int is_receiving(L4_ThreadId_t t)
 {
         struct L4_ExRegs r = {0};

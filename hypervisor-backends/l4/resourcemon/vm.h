@@ -96,6 +96,11 @@ int vm_move(struct vm *v, L4_ThreadId_t t, struct L4_ExRegs *r);
  * more. */
 void vm_halt_space(struct vm *v, L4_Word_t n, int halted);
 /*
+ * Halt the space that could run while main waits for us, or comes after others when it is answered;
+ * unless main is to let that space run itself (struct l4vm_shared).
+ */
+void vm_rest(struct vm *v);
+/*
  * Stop the user thread that main waits for (struct l4vm_shared).  With @hard, where that is known
  * to be long, even in an Ipc of its own.
  */

@@ -326,6 +326,8 @@ int vm_serve(struct vm *v, L4_ThreadId_t from, L4_MsgTag_t tag, const L4_Word_t 
                 return shares_spent(v, role) && answer(L4_ERROR_OK, 0);
         if (role > L4VM_HELPER && !v->co_spaces)
                 return 0;
+        if (role == L4VM_MAIN)
+                vm_rest(v);
         v->requests += !is_device(L4_Label(tag));
         switch (L4_Label(tag)) {
         case RMON_PUTS:
@@ -335,6 +337,7 @@ int vm_serve(struct vm *v, L4_ThreadId_t from, L4_MsgTag_t tag, const L4_Word_t 
         case RMON_VM_GETS:
                 return gets(v, mr[1]);
         case RMON_VM_AWAKE:
+                vm_rest(v);
                 vm_halt_space(v, mr[1], 1);
                 vm_halt_space(v, mr[2], 0);
                 return answer(L4_ERROR_OK, 0);
