@@ -39,8 +39,8 @@ uint32_t backend_events(void)
 }
 
 /*
- * Whoever clears `waiting' decides: if it was the monitor thread, it sends a message, or
- * is stuck in sending it, and we have to take it.
+ * Whoever clears `waiting' decides: if it was the monitor thread, it has sent a message, and we had
+ * come to where that is taken.
  */
 void backend_wait(void)
 {

@@ -126,6 +126,19 @@ static void stop_user(void)
         L4_AbortIpc(main_id);
 }
 
+/*
+ * It waits for an event, or was about to when it was preempted: then once more, soon.  It may be
+ * about to tell of that, so nobody waits for it here.
+ */
+static void wake_main(void)
+{
+        L4_Set_MsgTag(L4_Tag(0, 0, 0));
+        if (L4_IpcFailed(L4_Reply(main_id)))
+                retry = true;
+        else
+                l4vm.waiting = 0;
+}
+
 /* Let main know of events. */
 static void deliver(void)
 {
@@ -133,9 +146,7 @@ static void deliver(void)
         if (!l4vm.events)
                 return;
         if (l4vm.waiting) {
-                l4vm.waiting = 0;
-                L4_Set_MsgTag(L4_Tag(0, 0, 0));
-                L4_Send(main_id);
+                wake_main();
         } else if (l4vm.running) {
                 stop_user();
         } else if (!l4vm.held && !l4vm.busy) {
