@@ -33,6 +33,8 @@ static L4_ThreadId_t giver_id;
 static L4_Word_t utcb[2 * UTCB_WORDS]; /* its middle is where MR0 is */
 static L4_Word_t given[2];
 static unsigned int gifts, gifts_wanted;
+static unsigned int scheduled;
+static L4_ThreadId_t scheduled_last;
 static volatile enum { GAVE, SLEEPS, CRASHED } ended;
 
 /* What the server thread does behind its back; and whether it ended as it should. */
@@ -213,7 +215,9 @@ L4_ThreadId_t L4_Start(L4_ThreadId_t dest, L4_Word_t sp, L4_Word_t ip)
 L4_Word_t L4_Schedule(L4_ThreadId_t dest, L4_Word_t time, L4_Word_t processor, L4_Word_t prio,
                       L4_Word_t preemption, L4_Word_t *old_time)
 {
-        (void)dest, (void)time, (void)processor, (void)prio, (void)preemption, (void)old_time;
+        (void)time, (void)processor, (void)prio, (void)preemption, (void)old_time;
+        scheduled++;
+        scheduled_last = dest;
         return L4_STATE_RUNNING;
 }
 
@@ -312,6 +316,29 @@ static void somebody_wants(L4_Word_t before, unsigned int gifts_then, const char
         result(name);
 }
 
+/* What it does to threads of lower priority it does in several steps; they must not run between. */
+static void uses_up(L4_Word_t n, unsigned int quanta, const char *name)
+{
+        library = swap_utcb((L4_Word_t)&utcb[UTCB_WORDS]);
+        scheduled = 0;
+        shares_spent(&vms[0], n);
+        swap_utcb(library);
+        ok(scheduled == quanta &&
+               (!quanta || scheduled_last.raw == L4_GlobalId(vms[0].first_no + n, 1).raw),
+           "%s", name);
+}
+
+static void quanta(void)
+{
+        begin();
+        uses_up(
+            L4VM_MONITOR, 1,
+            "a wedge's thread that has used up its time in the midst of something goes on at once");
+        uses_up(L4VM_MONITOR, 0, "but not again before its machine has had a turn");
+        begin();
+        uses_up(L4VM_HELPER, 1, "in the next machine of this place it does");
+}
+
 static void on(int number, void (*handler)(int, siginfo_t *, void *))
 {
         struct sigaction of = {.sa_sigaction = handler, .sa_flags = SA_SIGINFO | SA_ONSTACK};
@@ -341,5 +368,6 @@ int main(void)
         somebody_wants(0, 1, "who wants time while the giving thread falls asleep has it");
         somebody_wants(NEXT, 2, "who wants time while one beside it is given some has it, too");
         somebody_wants(HIGH, 2, "and where that one is far from it");
+        quanta();
         return tap_done();
 }

@@ -49,6 +49,7 @@ static struct standing {
         L4_Word_t wanted[L4VM_THREADS / 32]; /* threads that want time */
         L4_Word_t spent[L4VM_THREADS / 32];  /* threads of the wedge's that used up theirs */
         L4_Word_t owed;                      /* so often in turns of others' */
+        int eased;                           /* one of them has had another since its last turn */
         unsigned long long since;            /* one wants time so long; counter */
         unsigned long long waited;
         unsigned long long start, finish; /* of its turn, in its own time */
@@ -120,6 +121,20 @@ void shares_want(struct vm *v, L4_Word_t n)
         shares_tell();
 }
 
+static void set_quantum(const struct vm *v, L4_Word_t n)
+{
+        static const L4_Time_t unchanged = {(uint16_t)L4_SCHED_LEAVE};
+        L4_Time_t quantum = vms_running() <= 1 ? L4_Never : L4_TimePeriod(OWN_US);
+
+        L4_Schedule(L4_GlobalId(v->first_no + n, 1), L4_TimeControl(unchanged, quantum),
+                    L4_SCHED_LEAVE, L4_SCHED_LEAVE, L4_SCHED_LEAVE, NULL);
+}
+
+/*
+ * It has been stopped in the midst of something, and what it does to threads of lower priority
+ * relies on their not running meanwhile.  So it goes on at once, with the next quantum; who uses up
+ * that one too before its machine has had a turn is not a good one.
+ */
 int shares_spent(struct vm *v, L4_Word_t n)
 {
         struct standing *s = of(v);
@@ -130,6 +145,9 @@ int shares_spent(struct vm *v, L4_Word_t n)
                 __atomic_add_fetch(&s->owed, 1, __ATOMIC_SEQ_CST);
                 __atomic_add_fetch(&taken, 1, __ATOMIC_SEQ_CST);
         }
+        if (!s->eased)
+                set_quantum(v, n);
+        s->eased = 1;
         s->spent[n / 32] |= 1u << n % 32;
         shares_tell();
         return 1;
@@ -154,6 +172,7 @@ void shares_forget(struct vm *v)
 {
         memset(of(v)->wanted, 0, sizeof(of(v)->wanted));
         memset(of(v)->spent, 0, sizeof(of(v)->spent));
+        of(v)->eased = 0;
 }
 
 unsigned long long shares_waited(const struct vm *v)
@@ -239,12 +258,9 @@ static void give_turn(struct vm *v, L4_Word_t n, unsigned long long before)
 /* One of the wedge's may go on, and does so at once. */
 static void give_quantum(struct vm *v, L4_Word_t n)
 {
-        static const L4_Time_t unchanged = {(uint16_t)L4_SCHED_LEAVE};
-        L4_Time_t quantum = vms_running() <= 1 ? L4_Never : L4_TimePeriod(OWN_US);
-
         take_out(of(v)->spent, n);
-        L4_Schedule(L4_GlobalId(v->first_no + n, 1), L4_TimeControl(unchanged, quantum),
-                    L4_SCHED_LEAVE, L4_SCHED_LEAVE, L4_SCHED_LEAVE, NULL);
+        of(v)->eased = 0;
+        set_quantum(v, n);
 }
 
 static void give(struct vm *v, L4_Word_t n)
