@@ -20,7 +20,8 @@ static u32 acceptor(const struct tcb *r)
 /*
  * Pages and ports go neither from a halted thread nor to one, nor from one account to another: who
  * keeps programs apart by halting all but one, or by an account for each group, relies on it.  The
- * first account's are everybody's.  The manual knows neither rule; it is as if there were no memory.
+ * first account's are everybody's.  The manual knows neither rule; it is as if there were no
+ * memory.
  */
 static bool may_pass(const struct tcb *s, const struct tcb *r)
 {
