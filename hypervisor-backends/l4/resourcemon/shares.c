@@ -14,9 +14,10 @@
  *
  * The other threads of a wedge, interrupt, pager and helper threads, have slices of their own and
  * come before all guests, so what they may use is bounded, on kernels without zero slices too:
- * each has a total quantum, and L4 tells when it is used up.  The giving thread gives the next one
- * in a turn of that machine's; there the turns of machines come by themselves, and the
- * giving thread has one of them for that, as if it were one more guest.
+ * each has a total quantum, and L4 tells when it is used up.  The server thread gives one more,
+ * once for each machine, so that none stops half-way; the giving thread the next, in a turn of that
+ * machine's, and behind it the server may again.  There the turns of machines come by themselves,
+ * and the giving thread has one of them for that, as if it were one more guest.
  *
  * The giving thread never preempts the server thread, which notes what is wanted; so of what both
  * write the one changes nothing behind the other's back but in between two of its steps.
@@ -35,10 +36,10 @@ enum {
         TURN_US = 10000,
         TELL_US = 2000, /* an interrupt thread hears, unless it is telling us something */
         /*
-         * What a wedge's own thread may use before it is its machine's turn again.  A good one has
-         * used a twentieth of this when its guest has forked for a second (README); and who
-         * has used it all waits as guests do.  So this says how long others may have to wait, and
-         * how seldom a good one has to ask; it need not be right.
+         * Twice this a wedge's own thread may use before it is its machine's turn again; who has
+         * used that waits as guests do.  A good one has used a twentieth of one when its guest has
+         * forked for a second (README).  So this says how long others may have to wait, and
+         * how seldom a good one has to ask.
          */
         OWN_US = 50000,
         SCALE = 720720, /* divides by each share */
