@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the user may say, and what is meant where nothing is said. */
 #include "config.h"
 
 #include <ctype.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a machine boots: kernel, root file system and command line, checked and made ready. */
 #include "config.h"
 
 #include <elf.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The emulator: its command line, and its start. */
 #include "config.h"
 
 #include <errno.h>
