@@ -19,8 +19,8 @@ EXTRA_DIST += $(L4_TESTS) testsuite/l4/lib.sh testsuite/l4/bench-l4.sh testsuite
 # The resource monitor's own source, in a process of 32 bits.
 check_PROGRAMS += testsuite/l4/shares.t
 TESTS += testsuite/l4/shares.t
-testsuite_l4_shares_t_SOURCES = testsuite/l4/shares-test.c \
-	$(L4U)/resourcemon/shares.c $(L4U)/resourcemon/shares.h
+testsuite_l4_shares_t_SOURCES = testsuite/l4/shares-test.c testsuite/l4/shares-counter.c \
+	testsuite/l4/shares-counter.h $(L4U)/resourcemon/shares.h
 testsuite_l4_shares_t_CPPFLAGS = $(AB_CPPFLAGS) $(L4U_CPPFLAGS) -I$(top_srcdir)/$(L4U)
 testsuite_l4_shares_t_CFLAGS = $(AB_CFLAGS) -m32 -fno-pie
 testsuite_l4_shares_t_LDFLAGS = -static -no-pie

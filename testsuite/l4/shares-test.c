@@ -17,6 +17,7 @@
 #include <ucontext.h>
 #include "../../hypervisor-backends/l4-baseline/layout.h"
 #include "resourcemon/shares.h"
+#include "shares-counter.h"
 #include "testsuite/records/tap.h"
 #include <l4/io.h>
 #include <l4/kip.h>
@@ -36,6 +37,7 @@ static unsigned int gifts, gifts_wanted;
 static unsigned int scheduled;
 static L4_ThreadId_t scheduled_last;
 static volatile enum { GAVE, SLEEPS, CRASHED } ended;
+static uint64_t turn_cycles; /* so long a machine computes when it is its turn; 0: it does not */
 
 /* What the server thread does behind its back; and whether it ended as it should. */
 static void (*action)(void);
@@ -57,6 +59,8 @@ static struct saved {
         gregset_t registers;
         sigjmp_buf end;
         unsigned int steps, wrong, first_wrong;
+        int ahead; /* of its share, the first machine, in turns of the second */
+        uint64_t counter;
         char before[DATA_BYTES], data[DATA_BYTES], stack[STACK_BYTES]; /* the giving thread's */
         char handlers_stack[65536];
 } * saved;
@@ -129,10 +133,32 @@ static void run(unsigned int so_often)
 
 /* --- the kernel --------------------------------------------------------------------------- */
 
+uint64_t shares_counter(void)
+{
+        return ++saved->counter;
+}
+
+/* One machine computes, for a turn, and could go on.  The first has three times the share. */
+static void compute(L4_Word_t thread)
+{
+        struct vm *v = &vms[thread >= vms[1].first_no];
+
+        saved->steps++;
+        saved->counter += turn_cycles;
+        saved->ahead += v == &vms[0] ? 1 : -3;
+        if (abs(saved->ahead) > 3 && !saved->wrong++)
+                saved->first_wrong = saved->steps;
+        shares_want(v, thread - v->first_no);
+        if (saved->steps == gifts_wanted)
+                leave(GAVE);
+}
+
 void L4_ThreadSwitch(L4_ThreadId_t to)
 {
         in_kernel = 1;
-        if (!L4_IsNilThread(to)) {
+        if (turn_cycles && !L4_IsNilThread(to)) {
+                compute(L4_ThreadNo(to));
+        } else if (!L4_IsNilThread(to)) {
                 given[gifts++] = L4_ThreadNo(to);
                 if (gifts == gifts_wanted)
                         leave(GAVE);
@@ -339,6 +365,24 @@ static void quanta(void)
         uses_up(L4VM_HELPER, 1, "in the next machine of this place it does");
 }
 
+/* Both machines compute, a third of a day at a time. */
+static void for_days(unsigned int days)
+{
+        begin();
+        saved->ahead = 0;
+        vms[0].share = 3;
+        wants(&vms[0], LOW);
+        wants(&vms[1], LOW);
+        turn_cycles = 86400ull * 1000 * L4_ProcessorKHz() / 3;
+        gifts_wanted = 3 * days;
+        if (!sigsetjmp(saved->end, 1)) {
+                library = swap_utcb((L4_Word_t)&utcb[UTCB_WORDS]);
+                giver();
+        }
+        turn_cycles = 0;
+        result("shares stay what they are for years of the machines' time");
+}
+
 static void on(int number, void (*handler)(int, siginfo_t *, void *))
 {
         struct sigaction of = {.sa_sigaction = handler, .sa_flags = SA_SIGINFO | SA_ONSTACK};
@@ -369,5 +413,6 @@ int main(void)
         somebody_wants(NEXT, 2, "who wants time while one beside it is given some has it, too");
         somebody_wants(HIGH, 2, "and where that one is far from it");
         quanta();
+        for_days(1000);
         return tap_done();
 }

@@ -10,7 +10,8 @@
  *
  * Order of turns: start-time fair queueing.  A machine's turn begins where its last one ended, in
  * its own time, which goes the slower the larger its share is; but who has waited for
- * something gets no credit for that.
+ * something gets no credit for that.  Times are told from where the turn given last began, so
+ * they stay small however long the machines run.
  *
  * The other threads of a wedge, interrupt, pager and helper threads, have slices of their own and
  * come before all guests, so what they may use is bounded, on kernels without zero slices too:
@@ -53,7 +54,7 @@ static struct standing {
         int eased;                           /* one of them has had another since its last turn */
         unsigned long long since;            /* one wants time so long; counter */
         unsigned long long waited;
-        unsigned long long start, finish; /* of its turn, in its own time */
+        unsigned long long start, finish; /* of its turn, from that of the turn given last */
         int standing;                     /* `start' is of the turn to come */
 } standings[VMS];
 
@@ -198,10 +199,20 @@ static unsigned long long quanta(L4_Word_t *count)
                L4_ProcessorKHz() / 1000;
 }
 
+/* Times are told from here on; what was before it is as good as here. */
+static void begin_at(unsigned long long now)
+{
+        for (unsigned int i = 0; i < VMS; i++) {
+                struct standing *s = &standings[i];
+
+                s->start -= s->start < now ? s->start : now;
+                s->finish -= s->finish < now ? s->finish : now;
+        }
+}
+
 /* Whose turn it is, and which of its threads wants time: what is seen here may be gone at once. */
 static struct vm *next(L4_Word_t *thread)
 {
-        static unsigned long long now; /* start of the turn given last */
         struct vm *best = NULL;
 
         for (unsigned int i = 0; i < VMS; i++) {
@@ -211,7 +222,7 @@ static struct vm *next(L4_Word_t *thread)
                 if (vms[i].state != VM_RUNNING || !n)
                         continue;
                 if (!s->standing)
-                        s->start = s->finish > now ? s->finish : now;
+                        s->start = s->finish;
                 if (s->owed)
                         s->start += scaled(quanta(&s->owed), &vms[i]);
                 s->standing = 1;
@@ -221,7 +232,7 @@ static struct vm *next(L4_Word_t *thread)
                 *thread = n - 1;
         }
         if (best)
-                now = of(best)->start;
+                begin_at(of(best)->start);
         return best;
 }
 
