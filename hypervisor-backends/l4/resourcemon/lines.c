@@ -88,12 +88,14 @@ void vm_report_error(struct vm *v, const char *text)
 
 /* --- what he types ------------------------------------------------------------------------ */
 
-/* The machine that input goes to. */
+/* The machine that orders are for, and input too while it runs. */
 static unsigned int foreground;
+static unsigned int typed_to; /* machines that do not know of it yet */
 
 /*
- * Ctrl-B is for us where there are several machines: then a digit chooses the one that
- * hears, s asks it to stop, k kills it; Ctrl-B again is one for the machine.
+ * Ctrl-B is for us where there are several machines: then a digit chooses one, s asks it to stop,
+ * k kills it; Ctrl-B again is one for the machine.  One that has ended stays chosen until somebody
+ * types what is no order: who meant to kill it kills no other.
  */
 #define ESCAPE 0x02
 
@@ -110,20 +112,43 @@ static void kill(struct vm *v)
 
 static int command(char c)
 {
-        struct vm *v = &vms[foreground];
+        struct vm *v;
 
-        if (c >= '1' && c < '1' + VMS && vms[c - '1'].state == VM_RUNNING) {
+        if (c >= '1' && c < '1' + VMS && vms[c - '1'].state != VM_NONE)
                 foreground = (unsigned int)(c - '1');
-                l4_printf("resourcemon: input goes to %s\n", vms[foreground].name);
-        } else if (c == 's' && v->state == VM_RUNNING) {
+        else if (c != 's' && c != 'k')
+                return 0;
+        v = &vms[foreground];
+        if (v->state != VM_RUNNING) {
+                l4_printf("resourcemon: %s has ended\n", v->name);
+        } else if (c == 's') {
                 vm_notify(v, AB_EVENT_STOP);
-        } else if (c == 'k' && v->state == VM_RUNNING) {
+        } else if (c == 'k') {
                 kill(v);
                 vm_end(v, STATUS_KILLED);
         } else {
-                return 0;
+                l4_printf("resourcemon: input goes to %s\n", v->name);
         }
         return 1;
+}
+
+/* Where the chosen machine has ended the next one is chosen.  False: none runs. */
+static int somebody_hears(void)
+{
+        const struct vm *before = &vms[foreground];
+
+        for (unsigned int i = 0; i < VMS; i++) {
+                unsigned int n = (foreground + i) % VMS;
+
+                if (vms[n].state != VM_RUNNING)
+                        continue;
+                foreground = n;
+                if (i)
+                        l4_printf("resourcemon: %s has ended, input goes to %s\n", before->name,
+                                  vms[n].name);
+                return 1;
+        }
+        return 0;
 }
 
 static void typed(char c)
@@ -136,18 +161,22 @@ static void typed(char c)
                 return;
         }
         escaped = !vm_is_alone() && c == ESCAPE && !escaped;
-        if (escaped)
+        if (escaped || !somebody_hears())
                 return;
         v = &vms[foreground];
+        typed_to |= 1u << foreground;
         if (v->input_count < VM_INPUT)
                 v->input[(v->input_first + v->input_count++) % VM_INPUT] = c;
 }
 
-struct vm *vm_typed(void)
+void vm_typed(void)
 {
         int c;
 
         while ((c = device_read(CONSOLE_PORT)) >= 0)
                 typed((char)c);
-        return &vms[foreground];
+        for (unsigned int i = 0; i < VMS; i++)
+                if (typed_to & 1u << i)
+                        vm_notify(&vms[i], AB_EVENT_CONSOLE);
+        typed_to = 0;
 }

@@ -119,8 +119,8 @@ void vm_control(struct vm *v, const char *text, unsigned int n);
 /* What we say of it there; and in one sentence why it does not run. */
 void vm_tell(struct vm *v, const char *text);
 void vm_report_error(struct vm *v, const char *text);
-/* Take what has been typed, and carry out what of it is for us; the machine that hears the rest. */
-struct vm *vm_typed(void);
+/* Take what has been typed, carry out what of it is for us, and tell of the rest who hears it. */
+void vm_typed(void);
 
 /* vmserve.c: serve one message; true when the MRs hold an answer. */
 int vm_serve(struct vm *v, L4_ThreadId_t from, L4_MsgTag_t tag, const L4_Word_t *mr);

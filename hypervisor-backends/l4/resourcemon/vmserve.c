@@ -441,11 +441,8 @@ void vm_notify_pending(L4_Time_t limit)
 int vm_interrupt(L4_Word_t irq, L4_ThreadId_t interrupted)
 {
         if (irq == CONSOLE_IRQ) {
-                struct vm *v = vm_typed();
-
+                vm_typed();
                 acknowledge(irq);
-                if (v->input_count)
-                        vm_notify(v, AB_EVENT_CONSOLE);
         } else if (irq == TIMER_IRQ) {
                 timer_interrupt(interrupted);
                 /* Mostly nothing else is to be sent before we wait again. */
