@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Where the kernel below departs from this project's own: found out once from its
- * interface page.  Nowhere else is a kernel asked for its name.
+ * interface page.  Nowhere else in a wedge is a kernel asked for its name.
  *
  * L4Ka::Pistachio's replies to exceptions cannot set TF, DF, AC and ID.  Where user code
  * is to run with others of these than its thread has, it starts in a stub that loads

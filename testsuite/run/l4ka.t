@@ -4,6 +4,7 @@
 # with IO fpages.  It stops for ever at an invalid instruction (#UD), so hello's rows and the
 # smoke test that are one are left out; all else prints what it prints on the bare machine.
 # AFTERBURN_TEST_GUEST names another afterburned Linux.
+# Without that kernel, ours by its name shows at least that nothing is asked of it which it lacks.
 # shellcheck source=testsuite/run/run.sh
 . "${top_srcdir:?}/testsuite/run/run.sh"
 # shellcheck source=testsuite/smoke/root.sh
@@ -11,7 +12,7 @@
 share=$top_builddir/share/afterburner
 guest=${AFTERBURN_TEST_GUEST:-$top_builddir/linux-6.1/vmlinux}
 kernel=${AFTERBURN_L4KA-}
-plan 11
+plan 12
 
 skip_rest() {
         why=$1
@@ -33,6 +34,18 @@ l4ka() {
         try "$want" --hypervisor=l4 --l4-kernel="$kernel" --timeout="$hang" "$@"
 }
 
+if [ -f "$guest" ]; then
+        root_for "$guest" "$tmp/root"
+        ours=$top_builddir/lib/afterburner/l4/kernel-baseline
+        sed 's/Afterburner L4 X\.2/L4Ka::Pistachio   /' "$ours" >"$tmp/named"
+        kernel=$tmp/named
+        ! cmp -s "$ours" "$tmp/named" &&
+                both 0 --memory=128M --quiet --initrd="$tmp/root" "$guest" -- /bin/smoke && all_told "$tmp/out"
+        check 'our kernel by its name: no thread that waits is halted (the smoke suite)'
+        kernel=${AFTERBURN_L4KA-}
+else
+        skip 'our kernel by its name' 'no afterburned kernel: ./quickstart builds build/linux-6.1/vmlinux'
+fi
 [ -n "$kernel" ] || skip_rest 'AFTERBURN_L4KA names no kernel of L4Ka::Pistachio' hello mini '768 MB' \
         'several guests' 'a bad guest' command input 'exit status' 'smoke suite' 'two Linuxes' panic
 both 0 "$share/hello" -- without=INT1,RDPID,RDPRU,VIRT && [ "$(grep -c SKIP "$tmp/out")" = 4 ]
@@ -50,7 +63,6 @@ check 'a guest that is refused leaves the other running'
 
 [ -f "$guest" ] || skip_rest 'no afterburned kernel: ./quickstart builds build/linux-6.1/vmlinux' command \
         input 'exit status' 'smoke suite' 'two Linuxes' panic
-root_for "$guest" "$tmp/root"
 l4ka 0 --quiet --initrd="$mini" "$guest" -- /bin/say one && echo '[one]' | cmp -s - "$tmp/out"
 check 'Linux: a command runs'
 printf 'k\nkeys\n\n' | $limit "$run" --hypervisor=l4 --l4-kernel="$kernel" --timeout="$hang" --quiet \

@@ -3,6 +3,7 @@
  * Stopping a machine's program for its wedge, which is not its pager and so may not.  We have the
  * highest priority: between two looks nothing changes.
  */
+#include <l4/kip.h>
 #include "vm.h"
 #include "../../l4-baseline/layout.h"
 
@@ -43,11 +44,21 @@ void vm_halt_space(struct vm *v, L4_Word_t n, int halted)
              halted);
 }
 
+/* The public kernel stops for ever when a thread in an Ipc is halted: there no wedge asks. */
+static int can_halt(void)
+{
+        static int is_public = -1;
+
+        if (is_public < 0)
+                is_public = L4_IsPublicKernel();
+        return !is_public;
+}
+
 void vm_rest(struct vm *v)
 {
         volatile struct l4vm_shared *s = v->shared;
 
-        if (!s || s->in_user || !s->awake)
+        if (!s || s->in_user || !s->awake || !can_halt())
                 return;
         vm_halt_space(v, s->awake - 1, 1);
         s->ready = ~0u;
