@@ -163,7 +163,9 @@ lib_afterburner_l4_resourcemon_SOURCES = \
 	$(L4U)/resourcemon/vm.c \
 	$(L4U)/resourcemon/vm.h \
 	$(L4U)/resourcemon/lines.c $(L4U)/resourcemon/timer.c \
-	$(L4U)/resourcemon/vmserve.c
+	$(L4U)/resourcemon/vmserve.c \
+	$(L4U)/resourcemon/watch.c \
+	$(L4U)/resourcemon/watch.h
 lib_afterburner_l4_resourcemon_CPPFLAGS = $(L4U_CPPFLAGS) -I$(top_srcdir)/include
 lib_afterburner_l4_resourcemon_CFLAGS = $(L4U_CFLAGS)
 lib_afterburner_l4_resourcemon_LDFLAGS = $(L4U_LD_ROOT)

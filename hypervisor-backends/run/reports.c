@@ -5,9 +5,9 @@
  * The guest's init says when the command starts ("afterburn ready") and how it ended ("afterburn
  * exit STATUS TICKS"); its wedge, that it makes no progress ("afterburn stuck TEXT", "afterburn
  * stuck" when it goes on).  What stopped a guest ("afterburn error TEXT") is said by the loader or
- * the resource monitor, and by L4 when it stops itself; how often the guest entered L4
- * ("entries"), asked the monitor ("requests"), how many threads it took ("threads") and how long it
- * stood in line ("waited"), by the monitor.
+ * the resource monitor, and by L4, or that monitor of itself, when it stops; how often the guest
+ * entered L4 ("entries"), asked the monitor ("requests"), how many threads it took ("threads") and
+ * how long it stood in line ("waited"), by the monitor.
  *
  * On the bare machine all of it is the guest's own.  On L4 the monitor puts before each line who
  * speaks (afterburn/vm.h), and a guest is believed about itself only, and that once.

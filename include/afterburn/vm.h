@@ -20,8 +20,8 @@
  *      append TEXT             the command line: the rest of the line
  *
  * On the control line every line says who speaks: "vm NAME TEXT" is what that machine said with
- * backend_control_write(), "monitor NAME TEXT" what the monitor says of it; L4 itself, which
- * stops for good, begins with the text.
+ * backend_control_write(), "monitor NAME TEXT" what the monitor says of it; L4 itself, or the
+ * monitor of itself, which stops for good, begins with the text.
  */
 #ifndef AFTERBURN_VM_H
 #define AFTERBURN_VM_H

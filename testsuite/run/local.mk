@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 RUN_TESTS = testsuite/run/errors.t testsuite/run/l4.t testsuite/run/l4ka.t testsuite/run/l4-vms.t testsuite/run/l4-shares.t testsuite/run/l4-ports.t \
 	testsuite/run/l4-requests.t \
-	testsuite/run/l4-guests.t \
+	testsuite/run/l4-guests.t testsuite/run/l4-monitor.t \
 	testsuite/run/l4-records.t testsuite/run/l4x-split.t \
 	testsuite/run/l4x-colocated.t testsuite/run/control-line.t testsuite/run/waits.t testsuite/run/boot.t \
 	testsuite/run/bochs.t testsuite/run/samples.t testsuite/run/rootfs.t testsuite/run/rootfs-glibc.t

@@ -12,6 +12,7 @@
 #include "memory.h"
 #include "server.h"
 #include "vm.h"
+#include "watch.h"
 
 #define STATUS_NO_CLIENT 71
 
@@ -22,7 +23,7 @@ static unsigned int start_vms(const struct module *description)
         const char *error = vm_describe(description, &count), *none;
 
         if (error) {
-                l4_printf("resourcemon: description: %s\n", error);
+                watch_say("description: ", error);
                 return 0;
         }
         none = vm_devices_start();
@@ -62,7 +63,7 @@ int main(void)
         unsigned int i, started;
 
         if (error) {
-                l4_printf("resourcemon: %s\n", error);
+                watch_say("", error);
                 return STATUS_NO_CLIENT;
         }
         memory = memory_init();

@@ -29,6 +29,7 @@
 #include <l4/schedule.h>
 #include <l4/sigma0.h>
 #include "shares.h"
+#include "watch.h"
 #include "../../l4-baseline/layout.h"
 
 enum {
@@ -321,6 +322,7 @@ const char *shares_start(void)
         if (!L4_ThreadControl(giver, server, server, L4_Sigma0(), utcb) ||
             L4_Set_Priority(giver, shares_possible() ? GIVER_PRIO : GUEST_PRIO) == L4_STATE_ERROR)
                 return "the kernel refuses the thread that gives time";
+        watch_over((L4_ThreadId_t){utcb + L4_UTCB_LOCALID});
         L4_Start((L4_ThreadId_t){utcb + L4_UTCB_LOCALID}, (L4_Word_t)stack + STACK - 16,
                  (L4_Word_t)give_for_ever);
         return NULL;

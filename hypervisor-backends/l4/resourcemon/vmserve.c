@@ -13,6 +13,7 @@
 #include "shares.h"
 #include "timer.h"
 #include "vm.h"
+#include "watch.h"
 #include "../../l4-baseline/layout.h"
 
 #define STATUS_CRASHED 70
@@ -458,6 +459,7 @@ int vm_interrupt(L4_Word_t irq, L4_ThreadId_t interrupted)
 const char *vm_devices_start(void)
 {
         int permissions = L4_HasFeature(L4_FEATURE_IOFPAGES);
+        const char *error;
 
         if (permissions)
                 L4_Sigma0_GetPage(L4_Sigma0(), L4_FpageAddRights((L4_Fpage_t){L4_IOFPAGE_COMPLETE},
@@ -470,5 +472,6 @@ const char *vm_devices_start(void)
         if (!permissions)
                 return "this L4 kernel has no IO fpages, so any program could use any port: "
                        "give one that has them";
-        return shares_kept() ? shares_start() : NULL;
+        error = watch_start();
+        return !error && shares_kept() ? shares_start() : error;
 }

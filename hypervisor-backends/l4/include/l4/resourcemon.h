@@ -45,6 +45,7 @@
 #define RMON_VM_DROP      0x223 /* MR1 user space, which goes */
 #define RMON_VM_RUNS      0x220 /* to wedge, from thread RMON_GIVER: who wanted time is given it */
 #define RMON_GIVER        1     /* its number, behind the monitor's */
+#define RMON_WATCHER      2     /* ... of the thread that hears of the monitor's own faults */
 #define RMON_NOTIFY       0x21f /* monitor to wedge: MR1 mask of enum ab_event */
 
 /* Characters to the console, under the client's name. */
