@@ -24,7 +24,7 @@ static const uint32_t *place(uint32_t address, uint32_t bytes)
         return (const uint32_t *)linear_byte(address, false, &fault);
 }
 
-/* Flat descriptors of %cs and %ss, in this order in the guest's table. */
+/* Descriptors of %cs and %ss, in this order in the guest's table; both are flat (segment.c). */
 struct known_pair {
         const uint32_t *at;
         uint32_t words[4];
@@ -36,8 +36,7 @@ static bool know_pair(struct known_pair *pair)
 {
         uint32_t i, cs = vcpu.ab.seg[SEG_CS], ss = vcpu.ab.seg[SEG_SS];
 
-        if ((cs | ss) & 4 || vcpu.segment[SEG_CS].base | vcpu.segment[SEG_SS].base ||
-            (ss & 0xfff8) != (cs & 0xfff8) + 8)
+        if ((cs | ss) & 4 || (ss & 0xfff8) != (cs & 0xfff8) + 8)
                 return false;
         pair->at = place(vcpu.gdtr.base + (cs & 0xfff8), sizeof(pair->words));
         if (!pair->at)

@@ -123,7 +123,7 @@ bool stack_check(uint32_t selector, uint32_t cpl, uint32_t vector, struct vcpu_s
         uint32_t rights;
 
         if (is_null(selector))
-                return fails(fault, vector, vector == TRAP_TS ? selector & 0xfffc : 0);
+                return fails(fault, vector, 0);
         if (!descriptor_read(selector, segment, fault))
                 return fails(fault, fault->vector == TRAP_PF ? TRAP_PF : vector, fault->error);
         rights = segment->rights;

@@ -8,10 +8,9 @@ static void fail(bool ok, const struct cpu_fault *fault)
                 cpu_raise_fault(fault);
 }
 
-/* A guest address to go to: not into the middle of a bound site. */
-static void jump(uint32_t eip, uint32_t bytes)
+/* A guest address to go to, of 16 bits where it came so: not into the middle of a bound site. */
+static void jump(uint32_t eip)
 {
-        eip = bytes == 2 ? eip & 0xffff : eip;
         vcpu.frame.eip = vcpu.cpl ? eip : skip_site(eip);
 }
 
@@ -31,7 +30,7 @@ static void stack_words(uint32_t *words, uint32_t count, uint32_t bytes)
 }
 
 /* The part iret and lret share: cs, and ss with esp where the privilege changes. */
-static void return_to(const uint32_t *words, uint32_t stack_at, uint32_t bytes, uint32_t release)
+static void return_to(const uint32_t *words, uint32_t stack_at, uint32_t release)
 {
         struct cpu_fault fault;
         struct vcpu_segment code, stack;
@@ -41,7 +40,7 @@ static void return_to(const uint32_t *words, uint32_t stack_at, uint32_t bytes, 
         if (rpl == vcpu.cpl) {
                 segment_set(SEG_CS, cs, &code);
                 vcpu.frame.esp += release;
-                jump(words[0], bytes);
+                jump(words[0]);
                 return;
         }
         if (rpl != 3)
@@ -52,7 +51,7 @@ static void return_to(const uint32_t *words, uint32_t stack_at, uint32_t bytes, 
         segment_set(SEG_SS, ss, &stack);
         vcpu.cpl = rpl;
         vcpu.frame.esp = words[stack_at];
-        jump(words[0], bytes);
+        jump(words[0]);
         segments_drop();
 }
 
@@ -68,7 +67,7 @@ void emulate_IRET(uint32_t word)
         if (words[1] & 3)
                 stack_words(words, 5, bytes);
         flags = bytes == 4 ? words[2] : (words[2] & 0xffff) | (flags_image() & 0xffff0000);
-        return_to(words, 3, bytes, 3 * bytes);
+        return_to(words, 3, 3 * bytes);
         flags_set(flags);
         if (vcpu.cpl)
                 quick_remember_iret();
@@ -86,7 +85,7 @@ static void far_return(uint32_t bytes, uint32_t release)
                 words[2] += release;
                 vcpu.frame.esp = outer;
         }
-        return_to(words, 2, bytes, 2 * bytes + release);
+        return_to(words, 2, 2 * bytes + release);
 }
 
 void emulate_LRET(uint32_t word)
@@ -101,7 +100,7 @@ void emulate_LRET_IMM(uint32_t word)
         far_return(word ? 2 : 4, release);
 }
 
-static void far_jump(uint32_t selector, uint32_t offset, uint32_t bytes)
+static void far_jump(uint32_t selector, uint32_t offset)
 {
         struct vcpu_segment code;
         struct cpu_fault fault;
@@ -109,7 +108,7 @@ static void far_jump(uint32_t selector, uint32_t offset, uint32_t bytes)
         selector &= 0xffff;
         fail(code_check(selector, vcpu.cpl, false, &code, &fault), &fault);
         segment_set(SEG_CS, (selector & 0xfffc) | vcpu.cpl, &code);
-        jump(offset, bytes);
+        jump(offset);
 }
 
 static void far_call(uint32_t selector, uint32_t offset, uint32_t behind, uint32_t bytes)
@@ -119,7 +118,7 @@ static void far_call(uint32_t selector, uint32_t offset, uint32_t behind, uint32
         uint32_t esp = vcpu.frame.esp;
 
         memory_write(esp - 2 * bytes, bytes == 4 ? (void *)frame : (void *)narrow, 2 * bytes);
-        far_jump(selector, offset, bytes);
+        far_jump(selector, offset);
         vcpu.frame.esp = esp - 2 * bytes;
 }
 
@@ -137,7 +136,8 @@ void emulate_LJMP(uint32_t word)
 {
         uint32_t offset = operand_displacement(), selector = operand_immediate(4);
 
-        far_jump(selector, offset, word ? 2 : 4);
+        (void)word;
+        far_jump(selector, offset);
 }
 
 void emulate_LJMP_MEM(uint32_t word)
@@ -145,7 +145,7 @@ void emulate_LJMP_MEM(uint32_t word)
         uint32_t bytes = word ? 2 : 4, selector;
         uint32_t offset = far_pointer(operand_address(), bytes, &selector);
 
-        far_jump(selector, offset, bytes);
+        far_jump(selector, offset);
 }
 
 void emulate_LCALL(uint32_t word)
@@ -197,7 +197,7 @@ void emulate_SYSENTER(uint32_t index)
         set_flat(SEG_SS, cs + 8, 0);
         interrupts_enable(false);
         vcpu.frame.esp = sysenter_msr(SYSENTER_ESP);
-        jump(sysenter_msr(SYSENTER_EIP), 4);
+        jump(sysenter_msr(SYSENTER_EIP));
 }
 
 void emulate_SYSEXIT(uint32_t index)
@@ -211,7 +211,7 @@ void emulate_SYSEXIT(uint32_t index)
         set_flat(SEG_SS, cs + 24, 3);
         vcpu.cpl = 3;
         vcpu.frame.esp = vcpu.frame.ecx;
-        jump(vcpu.frame.edx, 4);
+        jump(vcpu.frame.edx);
 }
 
 /* Long mode's, or another vendor's. */

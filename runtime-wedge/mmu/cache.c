@@ -246,7 +246,6 @@ static bool map_row(struct space *space, struct slot *slot, const struct walk *w
                 cache_lost(space->number);
                 for (; slot->groups; slot->groups &= slot->groups - 1)
                         slot->used[__builtin_ctz(slot->groups)] = 0;
-                slot->dense = 0;
         }
         return slot->whole;
 }
