@@ -34,8 +34,8 @@ testsuite/wedge/beyond: $(BEYOND) $(SAMPLE_NEEDS) $(AFTERBURN_TOOLS)
 	$(AM_V_CCLD)$(MKDIR_P) testsuite/wedge && \
 	$(WITH_DEPENDS) $@ bin/afterburn-cc $(SAMPLE_FLAGS) -o $@ $(BEYOND:%=$(top_srcdir)/%)
 
-REMEMBERED_FILES = testsuite/wedge/guest/remembered.c testsuite/wedge/guest/translations.c \
-	testsuite/wedge/guest/world.c
+REMEMBERED_FILES = testsuite/wedge/guest/remembered.c testsuite/wedge/guest/rounds.c \
+	testsuite/wedge/guest/translations.c testsuite/wedge/guest/world.c
 REMEMBERED = $(SAMPLE_COMMON) $(REMEMBERED_FILES)
 check_DATA += testsuite/wedge/remembered
 CLEANFILES += testsuite/wedge/remembered

@@ -7,8 +7,8 @@
  * result is what the manual promises; natively it prints the same, on an emulator that sets
  * accessed bits of segments.
  *
- * remembered.c has the scenes of descriptor tables, translations.c those of page tables,
- * world.c what both need.
+ * remembered.c has the scenes of descriptor tables, rounds.c those of ways to user mode and back,
+ * translations.c those of page tables, world.c what all need.
  */
 #ifndef REMEMBERED_H
 #define REMEMBERED_H
@@ -65,6 +65,7 @@ enum { NO_TRAP = 255, IF = 0x200, FLAGS = 2 | IF };
 /* How a trap, or a visit to user mode, ended; in kernel_trap(). */
 extern struct left {
         uint32_t vector, error, eip, address, stack, cs, ss, flags;
+        uint32_t pushed; /* the flags it found */
 } left;
 extern uint32_t come_back, visitor_stack;
 
@@ -105,8 +106,8 @@ void make_world(void);
                 come_back = 0;                                                                     \
         } while (0)
 
-/* To user mode, which comes back by a system call; segments and code of the visit. */
-extern uint32_t visit_cs, visit_ss, visit_program;
+/* To user mode, which comes back by a system call; segments, code and flags of the visit. */
+extern uint32_t visit_cs, visit_ss, visit_program, visit_flags;
 void visit(void);
 bool called(void);
 /* Until everything on this way is remembered. */
@@ -124,7 +125,8 @@ bool faulted(uint32_t address, uint32_t error);
 void expect(bool right, const char *what);
 void result(const char *name);
 
-/* translations.c */
+/* rounds.c, translations.c */
+void round_scenes(void);
 void page_scenes(void);
 
 #endif

@@ -19,6 +19,7 @@ void kernel_trap(struct trap_frame *frame)
         left.vector = frame->vector;
         left.error = frame->error;
         left.eip = frame->eip;
+        left.pushed = frame->eflags;
         left.stack = (uint32_t)(&frame->ss + 1);
         asm volatile("movl %%cr2, %0; movl %%cs, %1; movl %%ss, %2; pushfl; popl %3"
                      : "=r"(left.address), "=r"(left.cs), "=r"(left.ss), "=r"(left.flags));
@@ -93,13 +94,13 @@ void change(unsigned page, uint32_t entry, unsigned way)
 
 /* --- what is tried ------------------------------------------------------------------------- */
 
-uint32_t visit_cs = USER_CS, visit_ss = USER_DS, visit_program = USER_AREA;
+uint32_t visit_cs = USER_CS, visit_ss = USER_DS, visit_program = USER_AREA, visit_flags = FLAGS;
 static uint32_t tried;
 
 void visit(void)
 {
         ATTEMPT("pushl %2; pushl %3; pushl %4; pushl %5; pushl %6; iret", "m"(visit_ss),
-                "i"(USER_STACK), "i"(FLAGS), "m"(visit_cs), "m"(visit_program));
+                "i"(USER_STACK), "m"(visit_flags), "m"(visit_cs), "m"(visit_program));
         asm volatile("movl %0, %%ss; ljmp %1, $1f; 1:" : : "r"(KERNEL_DS), "i"(KERNEL_CS));
 }
 
@@ -243,7 +244,7 @@ static void make_tables(void)
         *descriptor(DATA) = *descriptor(OTHER_STACK) = gdt[KERNEL_DS / 8];
         *descriptor(APP_CODE) = gdt[USER_CS / 8];
         *descriptor(APP_DATA) = gdt[USER_DS / 8];
-        *descriptor(LOCAL) = system_segment(AT(LDT), 7, 0x82);
+        *descriptor(LOCAL) = system_segment(AT(LDT), 23, 0x82);
         *descriptor(OTHER_LOCAL) = system_segment((uint32_t)other_ldt, 7, 0x82);
         *descriptor(TSS_SELECTOR) = system_segment(AT(TASK), sizeof(tss) - 1, 0x89);
         *descriptor(OTHER_TASK) = system_segment((uint32_t)&other_task, sizeof(tss) - 1, 0x89);
