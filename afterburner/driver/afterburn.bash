@@ -24,7 +24,7 @@ _afterburn_values() {
 		;;
 	--layout) echo "split colocated" ;;
 	--without) echo "recycling limits preemption invalidation bulk master" ;;
-	--format) echo "text json html" ;;
+	--format) if [[ $2 == report ]]; then echo "text json html"; else echo "text json"; fi ;;
 	--emulator) echo "qemu bochs" ;;
 	--records) echo "elf flat" ;;
 	esac

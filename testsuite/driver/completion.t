@@ -27,6 +27,14 @@ complete_words afterburn run --hypervisor = l4 >"$scratch/words"
 check "hypervisors to run on" grep -qx l4x "$scratch/words"
 complete_words afterburn link --hypervisor = l4 >"$scratch/words"
 check "hypervisors to bind for" grep -qx l4x-colocated "$scratch/words"
+for command in report audit; do
+	complete_words afterburn $command --format = "" >"$scratch/words"
+	for word in text json html; do
+		printf '%s: ' "$word"
+		afterburn $command --format=$word "$(command -v afterburn)" 2>&1 | grep -c ': use text'
+	done | sed -n 's/: 0$//p' >"$scratch/taken"
+	check "formats of $command: those it takes" diff "$scratch/taken" "$scratch/words"
+done
 complete_words afterburn run --po >"$scratch/words"
 check "option for ports" grep -qx -e --ports= "$scratch/words"
 complete_words afterburn run --layout = "" >"$scratch/words"

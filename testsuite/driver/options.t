@@ -83,6 +83,7 @@ for command in $(afterburn --list); do
 		ok 0 "$command: the manual page tells of the same options # SKIP mandoc is not installed"
 	fi
 done
+told 'l4 run' --help --version --frobnicate afterburn l4 run
 told dispatcher --help --version --frobnicate afterburn
 
 # What only our own programs call says so, and touches nothing.

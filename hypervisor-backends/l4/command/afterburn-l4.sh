@@ -5,10 +5,30 @@
 set -eu
 
 me="afterburn l4"
-usage='Usage: afterburn l4 run [--baseline|--extended] [--kernel=FILE] [--kickstart=FILE]
-                        [--sigma0=FILE] [--memory=MB] [--cpu=MODEL] [--timeout=SECONDS]
-                        [--count|--steady] [--log=FILE] [--blocks=FILE] [--events=FILE]
-                        [--dry-run] [--help] [--version] PROGRAM [MODULE ...]'
+usage='Usage: afterburn l4 run [OPTION]... PROGRAM [MODULE ...]
+Boot an L4 X.2 kernel with sigma0 and PROGRAM as root task under QEMU.
+
+  --baseline        our kernel of L4 X.2 as specified (the default)
+  --extended        ... with the extensions for virtual machines
+  --kernel=FILE     another kernel: a file, or one of ours by name: ctrlxfer, pfstate,
+                    preemptmsg, zeroslice, limits, redirect, tls, debug, smallspaces, all
+  --kickstart=FILE  boot through this multiboot loader
+  --sigma0=FILE     another sigma0
+  --memory=MB       memory of the machine (64)
+  --cpu=MODEL       processor, the name QEMU has for it
+  --timeout=SECONDS end the machine after this time (60)
+  --count           the time-stamp counter counts instructions
+  --steady          time passes with instructions, 16 ns each
+  --log=FILE        write the console there too
+  --blocks=FILE     write the code that the kernel runs to FILE, for line coverage
+  --events=FILE     write to FILE how many instructions of each kind ran
+  --dry-run         show the emulator command only
+  --help, --version
+
+PROGRAM is a file or one of ours by name, such as pingpong or l4-conformance.  A MODULE is
+a file, a blank and a command line may follow it.
+Exit status: that of the root task; 1 an error here, 2 usage, 124 time ran out.
+Manual: afterburn-l4(1)'
 
 die() {
 	echo "$me: $1" >&2
@@ -46,7 +66,8 @@ while [ $# -gt 0 ]; do
 	--events=*) events=${1#*=} ;;
 	--cpu=*) cpu=${1#*=} ;;
 	--dry-run) dry=yes ;;
-	--help) echo "$usage"; exit 0 ;;
+	--help | -h) echo "$usage"; exit 0 ;;
+	--version) exec "$here/../../bin/afterburn" --version ;;
 	--) shift; break ;;
 	-*) die "$1: unknown option: see afterburn l4 --help" 2 ;;
 	*) break ;;
