@@ -474,7 +474,7 @@ static inline void l4vm_leave_user(uint32_t before)
 }
 /* Those of @space, which is there, and no others.  Inside l4vm_enter_user(), nothing queued. */
 void l4vm_awaken(uint32_t space);
-/* Those of @space are no more. */
+/* Those of @space are no more, or about to be halted by somebody who does not note it. */
 void l4vm_gone(uint32_t space);
 /* The layout halts the threads of @rest and lets those of @wake go on: either may be L4VM_NOBODY.
  */

@@ -108,9 +108,11 @@ bool l4vm_user_rest(uint32_t space)
 bool l4vm_user_make_once(uint32_t space)
 {
         bool paged = l4vm_quirks.pagers;
+        uint32_t rest = l4vm_awake();
 
+        l4vm_gone(rest); /* it is halted even if the new one is refused */
         L4_LoadMR(1, space);
-        L4_LoadMR(2, l4vm_quirks.halts ? l4vm_awake() : L4VM_NOBODY);
+        L4_LoadMR(2, l4vm_quirks.halts ? rest : L4VM_NOBODY);
         if (l4vm_request(paged ? RMON_VM_PAGED : RMON_VM_SPACE, 2))
                 return false;
         l4vm.awake = space + 1;

@@ -113,9 +113,11 @@ bool l4vm_user_rest(uint32_t space)
 bool l4vm_user_make_once(uint32_t space)
 {
         L4_Word_t *mr = L4_Utcb();
+        uint32_t rest = l4vm_awake();
 
+        l4vm_gone(rest); /* it is halted even if the new one is refused */
         L4_LoadMR(1, space);
-        L4_LoadMR(2, l4vm_awake());
+        L4_LoadMR(2, rest);
         if (l4vm_request(RMON_VM_SPACE, 2))
                 return false;
         l4vm.awake = space + 1;
