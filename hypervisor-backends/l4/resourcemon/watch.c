@@ -57,12 +57,18 @@ void watch_say(const char *of, const char *sentence)
         say("%s%s", of, sentence);
 }
 
-/* Only threads of our own space are heard. */
+/* Only threads of our own space have local ids here, and only they are believed. */
 static void watch_for_ever(void)
 {
-        L4_MsgTag_t tag = L4_Receive(L4_anylocalthread);
-        L4_Word_t where = L4_StoreMR(1), ip = L4_StoreMR(2);
+        L4_MsgTag_t tag;
+        L4_ThreadId_t from;
+        L4_Word_t where, ip;
 
+        do
+                tag = L4_Wait(&from);
+        while (L4_IpcFailed(tag) || !L4_IsLocalId(from));
+        where = L4_StoreMR(1);
+        ip = L4_StoreMR(2);
         if (L4_Label(tag) == L4_LABEL_EXCEPTION)
                 say("exception %u at %x: please report it", L4_StoreMR(L4_EXC_MR_VECTOR),
                     L4_StoreMR(L4_EXC_MR_EIP));
