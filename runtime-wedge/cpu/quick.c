@@ -11,7 +11,10 @@
  */
 #include "cpu.h"
 
-/* What is known was found under this number; another one: nothing is known. */
+/*
+ * What is known was found under this number; another one: nothing is known.  Finding it may have
+ * moved mmu_epoch on: then it is not used, and forgotten before something else is remembered.
+ */
 static uint32_t known_epoch;
 
 /* Where @bytes of one of the guest's tables are to be seen; NULL: not in one piece. */
@@ -104,8 +107,7 @@ static bool know_stack(uint32_t esp)
 
         if (to % AB_PAGE_BYTES > AB_PAGE_BYTES - 4 * FRAME_WORDS || !linear_byte(to, true, &fault))
                 return false;
-        if (known_epoch == mmu_epoch)
-                known_stack = esp;
+        known_stack = esp;
         return true;
 }
 
@@ -158,8 +160,7 @@ void quick_remember_gate(uint32_t vector, bool has_error)
         gate->vector = NO_VECTOR;
         gate->at = place(vcpu.idtr.base + vector % SOFTWARE * 8, sizeof(gate->words));
         gate->task = place(vcpu.task.base + 4, 8);
-        if (!gate->at || !gate->task || !know_pair(&gate->inner) || !know_stack(gate->task[0]) ||
-            known_epoch != mmu_epoch)
+        if (!gate->at || !gate->task || !know_pair(&gate->inner) || !know_stack(gate->task[0]))
                 return;
         gate->words[0] = gate->at[0];
         gate->words[1] = gate->at[1];
@@ -174,7 +175,7 @@ void quick_remember_gate(uint32_t vector, bool has_error)
 void quick_remember_iret(void)
 {
         forget_old();
-        if (!know_pair(&back) || !user_segments_find() || known_epoch != mmu_epoch)
+        if (!know_pair(&back) || !user_segments_find())
                 back.cs = NO_SELECTOR;
 }
 
