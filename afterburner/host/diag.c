@@ -6,8 +6,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char *program = "afterburn";
+
+/* However a program ends: what it printed has been written, or its exit status tells. */
+static void finish_output(void)
+{
+        if (!fflush(stdout) && !ferror(stdout))
+                return;
+        fprintf(stderr, "%s: standard output: cannot be written: check the disk\n", program);
+        _exit(AB_EXIT_ERROR);
+}
+
+__attribute__((constructor)) static void begin(void)
+{
+        atexit(finish_output);
+}
 
 void ab_set_program(const char *name)
 {
@@ -72,12 +87,6 @@ void *ab_realloc(void *old, unsigned long bytes)
         if (!p)
                 ab_die(AB_EXIT_ERROR, "out of memory (%lu bytes)", bytes);
         return p;
-}
-
-void ab_finish_output(void)
-{
-        if (fflush(stdout) || ferror(stdout))
-                ab_die(AB_EXIT_ERROR, "standard output: cannot be written: check the disk");
 }
 
 void *ab_alloc(unsigned long bytes)

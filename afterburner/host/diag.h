@@ -27,9 +27,6 @@ void ab_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Print what --version asks for: program, version and licence. */
 void ab_print_version(const char *name);
 
-/* Standard output is complete; ends the program where it could not be written. */
-void ab_finish_output(void);
-
 /* Allocation that ends the program when memory is out; never returns NULL. */
 void *ab_alloc(unsigned long bytes);
 void *ab_realloc(void *old, unsigned long bytes);

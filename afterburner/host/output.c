@@ -3,6 +3,7 @@
 #include "host/output.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,14 +13,20 @@
 
 void ab_output_open(struct ab_output *output, const char *path)
 {
+        struct stat there;
         int fd;
 
         output->path = ab_strdup(path);
-        output->temporary = ab_format("%s.XXXXXX", path);
-        fd = mkstemp(output->temporary);
+        output->temporary = NULL;
+        if (!stat(path, &there) && !S_ISREG(there.st_mode)) {
+                fd = open(path, O_WRONLY | O_CLOEXEC);
+        } else {
+                output->temporary = ab_format("%s.XXXXXX", path);
+                fd = mkstemp(output->temporary);
+        }
         if (fd < 0)
                 ab_die(AB_EXIT_ERROR, "%s: cannot be written: %s", path, strerror(errno));
-        output->stream = fdopen(fd, "w+");
+        output->stream = fdopen(fd, output->temporary ? "w+" : "w");
         if (!output->stream)
                 ab_die(AB_EXIT_ERROR, "%s: cannot be written: %s", path, strerror(errno));
 }
@@ -34,7 +41,8 @@ static void forget(struct ab_output *output)
 void ab_output_abandon(struct ab_output *output)
 {
         fclose(output->stream);
-        unlink(output->temporary);
+        if (output->temporary)
+                unlink(output->temporary);
         forget(output);
 }
 
@@ -46,14 +54,16 @@ void ab_output_commit(struct ab_output *output, unsigned mode)
         umask(mask);
         if (!mode)
                 mode = 0666 & ~mask;
-        failed |= fchmod(fileno(output->stream), mode);
+        if (output->temporary)
+                failed |= fchmod(fileno(output->stream), mode);
         failed |= fclose(output->stream);
-        if (!failed)
+        if (!failed && output->temporary)
                 failed = rename(output->temporary, output->path);
         if (failed) {
                 int error = errno;
 
-                unlink(output->temporary);
+                if (output->temporary)
+                        unlink(output->temporary);
                 ab_die(AB_EXIT_ERROR, "%s: cannot be written: %s", output->path, strerror(error));
         }
         forget(output);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Outputs that appear whole or not at all: written beside their final name
- * and renamed when complete.
+ * and renamed when complete.  What is there and no file, such as a device or a
+ * pipe, stays and is written itself.
  */
 #ifndef AFTERBURN_HOST_OUTPUT_H
 #define AFTERBURN_HOST_OUTPUT_H
@@ -11,7 +12,7 @@
 struct ab_output {
         FILE *stream;    /* write here */
         char *path;      /* final name */
-        char *temporary; /* name until commit */
+        char *temporary; /* name until commit; null: it has its own */
 };
 
 /* Open an output that will be called `path'.  Ends the program on failure. */

@@ -391,7 +391,7 @@ int run_session(const struct run_options *options, const struct run_images *imag
         status = reap(emulator, forced);
         console_drain(&session);
         restore_terminal();
-        if (session.log && fclose(session.log))
+        if (session.log && (ferror(session.log) | fclose(session.log)))
                 ab_warn("%s: cannot be written: %s", options->log, strerror(errno));
         return conclude(&session, now() - begun, timed_out, lingered, forced ? 0 : status);
 }

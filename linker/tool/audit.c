@@ -341,7 +341,6 @@ static int audit(const char *path, const struct options *options)
         status = account.finding_count ? AB_EXIT_ERROR : AB_EXIT_OK;
         ab_account_free(&account);
         ab_image_close(image);
-        ab_finish_output();
         return status;
 }
 

@@ -331,6 +331,5 @@ int main(int argc, char **argv)
         ab_warn_of_percpu(options.input, file.bytes, file.size);
         if (options.stats)
                 print_stats(&load.bind.stats);
-        ab_finish_output();
         return AB_EXIT_OK;
 }

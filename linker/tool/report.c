@@ -156,6 +156,5 @@ int main(int argc, char **argv)
                 compare(argv[optind], argv[optind + 1]);
         else
                 report(argv[optind], &options);
-        ab_finish_output();
         return AB_EXIT_OK;
 }

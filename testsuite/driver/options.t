@@ -36,6 +36,8 @@ told() {
 	ok $? "$name $help: exit 0"
 	check "$name $help: usage on standard output" grep -Eq '^Usage: ' "$scratch/help"
 	check "$name $help: nothing on standard error" test ! -s "$scratch/err"
+	"$@" "$help" >/dev/full 2>"$scratch/err" </dev/null
+	ok $(($? != 1)) "$name $help: onto a full disk: exit 1"
 	"$@" "$version" >"$scratch/out" 2>"$scratch/err" </dev/null
 	ok $? "$name $version: exit 0"
 	check "$name $version: GNU style" grep -Eqm 1 '^[a-z0-9-]+ \(Afterburn\) [0-9]+\.[0-9]+' "$scratch/out"

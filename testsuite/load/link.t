@@ -7,7 +7,7 @@
 . "${top_srcdir:?}/testsuite/run/run.sh"
 dir=$top_builddir/testsuite/load
 hello=$top_builddir/share/afterburner/hello
-plan 26
+plan 27
 
 link() { afterburn link --hypervisor=test --wedge="$dir/wedge-test" "$@" >"$tmp/out" 2>"$tmp/err"; }
 # refused STATUS TEXT COMMAND...: ends with that status and one line that has the text
@@ -103,4 +103,10 @@ check 'nor for a hypervisor nobody has a wedge for'
 link "$hello" -o "$tmp/no/such/folder/x"
 [ $? = 1 ] && [ -s "$tmp/err" ]
 check 'an output that cannot be written is an error'
+mkfifo "$tmp/pipe"
+cat "$tmp/pipe" >"$tmp/piped" &
+link "$hello" -o "$tmp/pipe"
+[ -p "$tmp/pipe" ] || kill $!
+wait $! && link "$hello" -o "$tmp/bound" && cmp "$tmp/piped" "$tmp/bound" >"$tmp/out"
+check 'a pipe is written; a device or pipe is not replaced by a file'
 exit "$failed"

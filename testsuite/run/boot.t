@@ -5,7 +5,7 @@
 . "${top_srcdir:?}/testsuite/run/run.sh"
 kernel=$(a_kernel)
 [ -n "$kernel" ] || skip_all 'no kernel: ./quickstart builds build/linux-6.1-plain/vmlinux'
-plan 16
+plan 18
 
 try 0 --quiet --initrd="$mini" "$kernel" -- /bin/say one && echo '[one]' | cmp -s - "$tmp/out"
 check 'a command runs and only its output is shown'
@@ -38,6 +38,12 @@ check 'standard input reaches the command'
 try 0 --log="$tmp/log" --initrd="$mini" "$kernel" -- /bin/say logged && cmp -s "$tmp/log" "$tmp/out" &&
         grep -q '^Linux version' "$tmp/log" && grep -q '^\[logged\]$' "$tmp/log"
 check 'the log holds what the console showed'
+$limit "$run" --timeout="$hang" --quiet --initrd="$mini" "$kernel" -- /bin/say lost >/dev/full 2>"$tmp/err" </dev/null
+[ $? = 1 ] && grep -q 'standard output: cannot be written' "$tmp/err"
+check 'output onto a full disk is an error'
+try 0 --log=/dev/full --initrd="$mini" "$kernel" -- /bin/say there && grep -q '^\[there\]$' "$tmp/out" &&
+        grep -q 'warning: /dev/full: cannot be written' "$tmp/err"
+check 'a log onto a full disk is a warning'
 
 try 0 --quiet --icount --initrd="$mini" "$kernel" -- /bin/say x
 first=$(sed -n 's/.* \([0-9]*\) instructions$/\1/p' "$tmp/err")
