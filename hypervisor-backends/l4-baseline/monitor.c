@@ -34,6 +34,28 @@ static void stop_stepping(const struct L4_ExRegs *r)
                 L4_ExchangeRegisters(main_id, &plain);
 }
 
+/* What to note of main that is to go to its handler, and where that begins for it. */
+static L4_Word_t note(const struct L4_ExRegs *r, enum ab_reason reason, uint32_t error,
+                      uint32_t address)
+{
+        bool resuming = l4vm_is_resuming(r->ip);
+
+        if (resuming) {
+                *(struct ab_frame *)&l4vm_raw.frame = l4vm_resume_frame;
+        } else {
+                l4vm_raw.frame.eip = r->ip;
+                l4vm_raw.frame.esp = r->sp;
+                l4vm_raw.frame.eflags = r->flags;
+        }
+        l4vm_raw.trap.reason = reason;
+        l4vm_raw.trap.vector = reason == AB_REASON_PAGE_FAULT ? 14 : 13;
+        l4vm_raw.trap.error = error;
+        l4vm_raw.trap.address = address;
+        l4vm_raw.was_held = l4vm.held;
+        l4vm.held = 1;
+        return (L4_Word_t)(resuming ? l4vm_trap_entry_saved : l4vm_trap_entry);
+}
+
 static bool is_entry(L4_Word_t ip)
 {
         return ip == (L4_Word_t)l4vm_trap_entry || ip == (L4_Word_t)l4vm_trap_entry_saved;
@@ -49,9 +71,9 @@ static bool is_moved(void)
 }
 
 /*
- * Put main into its trap handler; its general registers stay where they are.  A fault may
- * have waited in line while an event was delivered: main is on its way to the handler
- * already, and will fault again when it comes back.
+ * Put main, which waits for an answer, into its trap handler; its general registers stay where they
+ * are.  A fault may have waited in line while an event was delivered: main is on its way to the
+ * handler already, and will fault again when it comes back.
  */
 static void redirect(enum ab_reason reason, uint32_t error, uint32_t address)
 {
@@ -63,20 +85,56 @@ static void redirect(enum ab_reason reason, uint32_t error, uint32_t address)
                 return;
         }
         stop_stepping(&r);
-        if (l4vm_is_resuming(r.ip)) {
-                *(struct ab_frame *)&l4vm_raw.frame = l4vm_resume_frame;
+        if (note(&r, reason, error, address) == (L4_Word_t)l4vm_trap_entry_saved)
                 move(&r, (L4_Word_t)l4vm_trap_entry_saved);
-        } else {
-                l4vm_raw.frame.eip = r.ip;
-                l4vm_raw.frame.esp = r.sp;
-                l4vm_raw.frame.eflags = r.flags;
+}
+
+static void halt_main(struct L4_ExRegs *r)
+{
+        *r = (struct L4_ExRegs){.control = L4_EXREGS_HALTFLAG | L4_EXREGS_HALT};
+        L4_ExchangeRegisters(main_id, r);
+}
+
+static void resume_main(void)
+{
+        struct L4_ExRegs r = {.control = L4_EXREGS_HALTFLAG};
+
+        L4_ExchangeRegisters(main_id, &r);
+}
+
+/* Main may run whenever this thread has no time left. */
+static bool is_to_take_events(void)
+{
+        return !l4vm.held && !l4vm.busy && !l4vm.running && !l4vm.waiting;
+}
+
+/*
+ * Put main, which runs, into its trap handler for an event.  Nothing rests on this thread's having
+ * time: main is halted before it is looked at again, and is moved by the step in which it goes on.
+ */
+static void interrupt(void)
+{
+        struct L4_ExRegs r;
+        L4_Word_t flags;
+
+        if (!l4vm_quirks.halts) {
+                redirect(AB_REASON_EVENT, 0, 0);
+                return;
         }
-        l4vm_raw.trap.reason = reason;
-        l4vm_raw.trap.vector = reason == AB_REASON_PAGE_FAULT ? 14 : 13;
-        l4vm_raw.trap.error = error;
-        l4vm_raw.trap.address = address;
-        l4vm_raw.was_held = l4vm.held;
-        l4vm.held = 1;
+        halt_main(&r);
+        if (!is_to_take_events()) {
+                resume_main();
+                retry = true;
+                return;
+        }
+        flags = r.flags;
+        r.ip = note(&r, AB_REASON_EVENT, 0, 0);
+        r.control = L4_EXREGS_HALTFLAG | L4_EXREGS_IP;
+        if (flags & L4VM_FLAG_TF)
+                r.control |= L4_EXREGS_FLAGS;
+        r.flags = flags & ~L4VM_FLAG_TF;
+        l4vm_count(COUNT_MOVE);
+        L4_ExchangeRegisters(main_id, &r);
 }
 
 /*
@@ -101,6 +159,25 @@ static bool send_away(void)
 }
 
 /*
+ * It cannot be stopped: main learns of that in place of its registers, if it waits for them still.
+ */
+static void lose_user(void)
+{
+        struct L4_ExRegs r;
+
+        l4vm.stopping = 0;
+        if (l4vm_quirks.halts)
+                halt_main(&r);
+        if (l4vm.running) {
+                l4vm.stop_failed = 1;
+                if (!(L4_AbortIpc(main_id) & L4_EXREGS_WAS_RECEIVING))
+                        l4vm.stop_failed = 0;
+        }
+        if (l4vm_quirks.halts)
+                resume_main();
+}
+
+/*
  * Make the user thread stop, so that main receives its registers.  Only while main waits for
  * it: before, main would start it again; after, it has stopped.
  */
@@ -121,22 +198,25 @@ static void stop_user(void)
         /* One that was told and does not come sends its messages elsewhere. */
         if (now - stop_began < STOP_PATIENCE_MS * 1000000ull && send_away())
                 return;
-        l4vm.stopping = 0;
-        l4vm.stop_failed = 1;
-        L4_AbortIpc(main_id);
+        lose_user();
 }
 
 /*
  * It waits for an event, or was about to when it was preempted: then once more, soon.  It may be
- * about to tell of that, so nobody waits for it here.
+ * about to tell of that, so nobody waits for it here.  It may run before this thread goes on, so
+ * `waiting' is cleared first, and not behind the message, when it may wait for the next one: who
+ * clears it decides (backend_wait()).  If we did it goes nowhere without our message, and what was
+ * not sent is said to be wanted again.
  */
 static void wake_main(void)
 {
+        if (!__atomic_exchange_n(&l4vm.waiting, 0, __ATOMIC_SEQ_CST))
+                return;
         L4_Set_MsgTag(L4_Tag(0, 0, 0));
-        if (L4_IpcFailed(L4_Reply(main_id)))
+        if (L4_IpcFailed(L4_Reply(main_id))) {
+                l4vm.waiting = 1;
                 retry = true;
-        else
-                l4vm.waiting = 0;
+        }
 }
 
 /* Let main know of events. */
@@ -145,12 +225,14 @@ static void deliver(void)
         retry = false;
         if (!l4vm.events)
                 return;
+        if (!l4vm.running)
+                l4vm.stopping = 0; /* it has stopped while that was set */
         if (l4vm.waiting) {
                 wake_main();
         } else if (l4vm.running) {
                 stop_user();
         } else if (!l4vm.held && !l4vm.busy) {
-                redirect(AB_REASON_EVENT, 0, 0);
+                interrupt();
         } else {
                 /* It may have looked already, and be about to wait for user code. */
                 retry = true;

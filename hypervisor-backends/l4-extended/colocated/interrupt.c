@@ -19,31 +19,41 @@ enum { SEND_US = 1000, RETRY_US = 1000 };
 
 L4_ThreadId_t l4vm_owner;
 
+static bool retry; /* an event could not be delivered yet */
+
 /*
  * It waits for an event, or is about to.  If it has just run out of time before, it sends to
- * us: then once more, when that has been heard.
+ * us: then once more, when that has been heard.  It may run before this thread goes on, so
+ * `waiting' is cleared first, and not behind the message, when it may wait for the next one: who
+ * clears it decides (backend_wait()).  If we did it goes nowhere without our message, and what was
+ * not sent is said to be wanted again.
  */
 static void wake(void)
 {
         L4_Time_t limit = l4xvm_is_wanting() ? L4_ZeroTime : L4_TimePeriod(SEND_US);
 
+        if (!__atomic_exchange_n(&l4vm.waiting, 0, __ATOMIC_SEQ_CST))
+                return;
         L4_Set_MsgTag(L4_Tag(0, 0, 0));
-        if (!L4_IpcFailed(L4_Send_Timeout(co_thread(l4vm.current, L4VM_CO_KERNEL), limit)))
-                l4vm.waiting = 0;
+        if (L4_IpcFailed(L4_Send_Timeout(co_thread(l4vm.current, L4VM_CO_KERNEL), limit))) {
+                l4vm.waiting = 1;
+                retry = true;
+        }
 }
 
 /*
  * A kernel thread that holds events or is in a call takes them when it is done; else the pager
  * beside it moves it.  A pager that cannot be reached just now is serving a fault, and looks
- * for events behind that.
+ * for events behind that, or has just looked: then once more.
  */
 static void deliver(void)
 {
+        retry = false;
         if (l4vm.waiting) {
                 wake();
         } else if (l4vm.running || (!l4vm.held && !l4vm.busy)) {
                 L4_Set_MsgTag(L4_Tag(CO_OP_EVENT, 0, 0));
-                L4_Reply(co_thread(l4vm.current, L4VM_CO_PAGER));
+                retry = L4_IpcFailed(L4_Reply(co_thread(l4vm.current, L4VM_CO_PAGER)));
         }
 }
 
@@ -90,8 +100,8 @@ void co_interrupts(void)
 
         start_first();
         for (;;) {
-                tag = L4_Wait_Timeout(
-                    l4vm.events && l4vm.waiting ? L4_TimePeriod(RETRY_US) : L4_Never, &from);
+                tag = L4_Wait_Timeout(l4vm.events && retry ? L4_TimePeriod(RETRY_US) : L4_Never,
+                                      &from);
                 if (!L4_IpcFailed(tag))
                         heard(from, tag);
                 l4vm_timer_look();

@@ -59,7 +59,10 @@ static bool is_leaving(L4_Word_t ip)
                ip - L4VM_KIP < AB_PAGE_BYTES;
 }
 
-/* It runs, and will not tell.  What it was about to execute is kept for its kernel thread. */
+/*
+ * It runs, and will not tell.  What it was about to execute is kept for its kernel thread, which is
+ * halted.  Or it has told that of something meanwhile.
+ */
 static void stop_application(void)
 {
         struct L4_ExRegs r = {.control = L4_EXREGS_IP, .ip = CO_NOWHERE};
@@ -68,33 +71,87 @@ static void stop_application(void)
                 return;
         l4vm_count(COUNT_MOVE);
         L4_ExchangeRegisters((L4_ThreadId_t){l4vm.running}, &r);
+        if (r.control) {
+                r.control = L4_EXREGS_IP;
+                L4_ExchangeRegisters((L4_ThreadId_t){l4vm.running}, &r);
+                return;
+        }
         l4vm.stop_eip = r.ip;
         l4vm.stopped = 1;
 }
 
 /*
+ * Nothing here rests on this thread's having time: whoever has none left is stopped anywhere, and
+ * its kernel thread goes on meanwhile.  So that is halted before it is looked at, or is moved by
+ * the step in which it goes on.
+ */
+static void halt(L4_ThreadId_t kernel, struct L4_ExRegs *r)
+{
+        *r = (struct L4_ExRegs){.control = L4_EXREGS_HALTFLAG | L4_EXREGS_HALT};
+        L4_ExchangeRegisters(kernel, r);
+}
+
+static void go_on(L4_ThreadId_t kernel)
+{
+        struct L4_ExRegs r = {.control = L4_EXREGS_HALTFLAG};
+
+        L4_ExchangeRegisters(kernel, &r);
+}
+
+static void go_on_at(L4_ThreadId_t kernel, L4_Word_t ip, L4_Word_t flags)
+{
+        struct L4_ExRegs r = {.control = L4_EXREGS_HALTFLAG | L4_EXREGS_IP, .ip = ip};
+
+        if (flags & L4VM_FLAG_TF) { /* the guest steps itself, the wedge does not */
+                r.control |= L4_EXREGS_FLAGS;
+                r.flags = flags & ~L4VM_FLAG_TF;
+        }
+        L4_ExchangeRegisters(kernel, &r);
+}
+
+/* No other space's kernel thread runs, or will while this one, if it is halted, is not busy. */
+static bool is_current(L4_ThreadId_t kernel)
+{
+        return co_thread(l4vm.current, L4VM_CO_KERNEL).raw == kernel.raw;
+}
+
+/*
  * It has been running user code, and has a message about that.  Or it was about to: not seeing the
- * event it would wait for the next one.
+ * event it would wait for the next one.  Who is found elsewhere has left, or comes to where it
+ * looks for events; so only who is about to has to be halted, and looked at again: what it was
+ * about to do then may be another call of L4.
  */
 static void call_back(L4_ThreadId_t kernel)
 {
         struct L4_ExRegs r = {0};
 
-        L4_ExchangeRegisters(kernel, &r);
-        if (!co_hears_preemptions() && r.control & L4_EXREGS_WAS_RECEIVING) {
-                stop_application();
-                return;
+        if (co_hears_preemptions()) {
+                L4_ExchangeRegisters(kernel, &r);
+                if (!is_leaving(r.ip))
+                        return;
         }
-        if (!is_leaving(r.ip))
-                return;
-        r = (struct L4_ExRegs){.control = L4_EXREGS_IP, .ip = (L4_Word_t)co_user_abort};
-        L4_ExchangeRegisters(kernel, &r);
+        halt(kernel, &r);
+        if (!l4vm.running || !is_current(kernel)) {
+                go_on(kernel);
+        } else if (!co_hears_preemptions() && r.control & L4_EXREGS_WAS_RECEIVING) {
+                stop_application();
+                go_on(kernel);
+        } else if (is_leaving(r.ip)) {
+                go_on_at(kernel, (L4_Word_t)co_user_abort, 0);
+        } else {
+                go_on(kernel);
+        }
 }
 
-/* The interrupt thread says so.  It runs guest code, or the wedge's; never is it in an Ipc. */
+/*
+ * The interrupt thread says so.  It runs guest code, or the wedge's; never is it in an Ipc, where
+ * it holds no events and is not busy: but it may be sending a fault to this thread, which looks for
+ * events then, or that it has no time to the interrupt thread, which tells this thread again.  Nor
+ * is it moved when another space is current by now; the event is seen when it arrives there.
+ */
 static void event(L4_ThreadId_t kernel)
 {
-        struct L4_ExRegs r = {.control = L4_EXREGS_IP, .ip = (L4_Word_t)l4vm_trap_entry};
+        struct L4_ExRegs r;
         struct ab_frame frame;
 
         if (l4vm.running)
@@ -102,19 +159,17 @@ static void event(L4_ThreadId_t kernel)
         if (!l4vm.events || l4vm.held || l4vm.busy || l4vm.running)
                 return;
         l4vm_count(COUNT_MOVE);
-        L4_ExchangeRegisters(kernel, &r);
+        halt(kernel, &r);
+        if (!l4vm.events || l4vm.held || l4vm.busy || l4vm.running || r.control ||
+            !is_current(kernel)) {
+                go_on(kernel);
+                return;
+        }
         frame = (struct ab_frame){.eip = r.ip, .esp = r.sp, .eflags = r.flags};
         note(&frame, AB_REASON_EVENT, 0, 0, 0);
-        if (r.flags & L4VM_FLAG_TF) { /* the guest steps itself, the wedge does not */
-                struct L4_ExRegs plain = {.control = L4_EXREGS_FLAGS,
-                                          .flags = r.flags & ~L4VM_FLAG_TF};
-
-                L4_ExchangeRegisters(kernel, &plain);
-        }
-        if (!l4vm_is_resuming(frame.eip))
-                return;
-        r = (struct L4_ExRegs){.control = L4_EXREGS_IP, .ip = (L4_Word_t)l4vm_trap_entry_saved};
-        L4_ExchangeRegisters(kernel, &r);
+        go_on_at(kernel,
+                 (L4_Word_t)(l4vm_is_resuming(r.ip) ? l4vm_trap_entry_saved : l4vm_trap_entry),
+                 r.flags);
 }
 
 /* --- its faults: the answer is in the message registers ---------------------------------- */

@@ -37,34 +37,76 @@ static void redirect(const struct ab_trap *trap)
         moved = true;
 }
 
+/* Nil: there is no such thread. */
+static L4_ThreadId_t halt(L4_ThreadId_t thread, struct L4_ExRegs *r)
+{
+        *r = (struct L4_ExRegs){.control = L4_EXREGS_HALTFLAG | L4_EXREGS_HALT};
+        return L4_ExchangeRegisters(thread, r);
+}
+
+static void resume(L4_ThreadId_t thread)
+{
+        struct L4_ExRegs r = {.control = L4_EXREGS_HALTFLAG};
+
+        L4_ExchangeRegisters(thread, &r);
+}
+
 /*
  * Main is ready but has not been running, so there is no message of it: its registers are where
- * the kernel keeps them, and stay there until its handler has saved them.
+ * the kernel keeps them, and stay there until its handler has saved them.  But it may run, and send
+ * one, whenever this thread has no time left: it is halted before it is looked at again, and is
+ * moved by the step in which it goes on.
  */
 static void redirect_ready(void)
 {
-        struct L4_ExRegs r = {.control = L4_EXREGS_IP, .ip = (L4_Word_t)l4vm_trap_entry};
+        struct L4_ExRegs r;
         struct ab_frame frame = {0};
 
+        halt(main_id, &r);
+        if (l4vm.held || l4vm.busy || l4vm.running || l4vm.waiting || r.control) {
+                resume(main_id);
+                retry = true;
+                return;
+        }
         l4vm_count(COUNT_MOVE);
-        L4_ExchangeRegisters(main_id, &r);
         frame.eip = r.ip;
         frame.esp = r.sp;
         frame.eflags = r.flags;
-        if (l4vm_is_resuming(r.ip)) {
-                r = (struct L4_ExRegs){.control = L4_EXREGS_IP,
-                                       .ip = (L4_Word_t)l4vm_trap_entry_saved};
-                L4_ExchangeRegisters(main_id, &r);
-        }
-        if (frame.eflags & L4VM_FLAG_TF) { /* the guest steps itself, the wedge does not */
-                r = (struct L4_ExRegs){.control = L4_EXREGS_FLAGS,
-                                       .flags = frame.eflags & ~L4VM_FLAG_TF};
-                L4_ExchangeRegisters(main_id, &r);
-        }
         note_trap(&frame, &(struct ab_trap){AB_REASON_EVENT, 0, 0, 0});
+        r.control = L4_EXREGS_HALTFLAG | L4_EXREGS_IP;
+        r.ip = (L4_Word_t)(l4vm_is_resuming(r.ip) ? l4vm_trap_entry_saved : l4vm_trap_entry);
+        if (frame.eflags & L4VM_FLAG_TF) { /* the guest steps itself, the wedge does not */
+                r.control |= L4_EXREGS_FLAGS;
+                r.flags = frame.eflags & ~L4VM_FLAG_TF;
+        }
+        L4_ExchangeRegisters(main_id, &r);
 }
 
 /* --- user code ------------------------------------------------------------------------- */
+
+/*
+ * Main, which is halted, waits for this thread: so it is halted, too, and looked at main once more,
+ * for its message may have come by now.
+ */
+static void end_call(L4_ThreadId_t thread)
+{
+        struct L4_ExRegs user, r;
+        bool gone = L4_IsNilThread(halt(thread, &user)) || user.control & L4_EXREGS_WAS_HALTED;
+
+        halt(main_id, &r);
+        if (r.control & L4_EXREGS_WAS_RECEIVING &&
+            (gone || backend_time() - stop_began >= STOP_PATIENCE_MS * 1000000ull)) {
+                l4vm.stopping = 0;
+                l4vm.stop_failed = 1;
+                L4_AbortIpc(main_id);
+        } else if (!gone) {
+                user = (struct L4_ExRegs){.control = L4_EXREGS_HALTFLAG};
+                if (r.control & L4_EXREGS_WAS_RECEIVING)
+                        user.control |= L4_EXREGS_ABORT_RCV | L4_EXREGS_ABORT_SND;
+                l4vm_count(COUNT_MOVE);
+                L4_ExchangeRegisters(thread, &user);
+        }
+}
 
 /*
  * User code runs, or rather ran: it was preempted by this thread, and its message is on the
@@ -85,16 +127,10 @@ static void stop_user(void)
         if (!l4vm.stopping)
                 stop_began = backend_time();
         l4vm.stopping = 1;
-        r = (struct L4_ExRegs){.control =
-                                   L4_EXREGS_ABORT_RCV | L4_EXREGS_ABORT_SND | L4_EXREGS_HALTFLAG};
-        l4vm_count(COUNT_MOVE);
-        if (L4_IsNilThread(L4_ExchangeRegisters((L4_ThreadId_t){l4vm.running}, &r)) ||
-            (r.control & L4_EXREGS_WAS_HALTED) ||
-            backend_time() - stop_began >= STOP_PATIENCE_MS * 1000000ull) {
-                l4vm.stopping = 0;
-                l4vm.stop_failed = 1;
-                L4_AbortIpc(main_id);
-        }
+        halt(main_id, &r);
+        if (l4vm.running)
+                end_call((L4_ThreadId_t){l4vm.running});
+        resume(main_id);
 }
 
 /* --- main's messages --------------------------------------------------------------------- */
@@ -152,13 +188,21 @@ static void ask_main(void)
                 of_main(tag);
 }
 
-/* It waits for an event, or was about to when it was preempted: then once more, soon. */
+/*
+ * It waits for an event, or was about to when it was preempted: then once more, soon.  It may run
+ * before this thread goes on, so `waiting' is cleared first, and not behind the message, when it
+ * may wait for the next one: who clears it decides (backend_wait()).  If we did it goes nowhere
+ * without our message, and what was not sent is said to be wanted again.
+ */
 static void wake_main(void)
 {
-        L4_Set_MsgTag(L4_Tag(0, 0, 0));
-        if (!owed && !L4_IpcFailed(L4_Reply(main_id))) {
-                l4vm.waiting = 0;
-                return;
+        if (!owed) {
+                if (!__atomic_exchange_n(&l4vm.waiting, 0, __ATOMIC_SEQ_CST))
+                        return;
+                L4_Set_MsgTag(L4_Tag(0, 0, 0));
+                if (!L4_IpcFailed(L4_Reply(main_id)))
+                        return;
+                l4vm.waiting = 1;
         }
         retry = true;
         if (!owed)
@@ -171,6 +215,8 @@ static void deliver(void)
         retry = false;
         if (!l4vm.events)
                 return;
+        if (!l4vm.running)
+                l4vm.stopping = 0; /* it has stopped while that was set */
         if (l4vm.waiting) {
                 wake_main();
                 return;
