@@ -107,9 +107,14 @@ static void emit(struct session *session, char c)
         putchar(c);
 }
 
-/* One character of the console that is not part of the mark. */
+/*
+ * One character of the console that is not part of the mark.  Old kernels write a return behind
+ * each line's end, too, where it says nothing.
+ */
 static void show_one(struct session *session, char c)
 {
+        if (c == '\r' && !session->column)
+                return;
         session->matched =
             c == panic_mark[session->matched] ? session->matched + 1 : c == panic_mark[0];
         if (!panic_mark[session->matched]) {

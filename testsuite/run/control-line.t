@@ -6,7 +6,7 @@
 # what that kernel said.
 # shellcheck source=testsuite/run/run.sh
 . "${top_srcdir:?}/testsuite/run/run.sh"
-plan 15
+plan 16
 
 mkdir "$tmp/bin"
 cat >"$tmp/bin/qemu-system-i386" <<'QEMU'
@@ -28,6 +28,18 @@ echo go | $limit "$run" --quiet --timeout="$hang" --initrd="$mini" "$tmp/kernel"
 check 'the exit status arrives'
 printf 'hi\n' | cmp -s - "$tmp/out"
 check 'junk before "afterburn ready" hides nothing of the command'
+
+# Linux 2.6.9 ends a line with "\n\r": each began with a return (boot.t found no line "Linux version" in the log).
+cat >"$tmp/bin/qemu-system-i386" <<'QEMU'
+#!/bin/sh
+for word; do
+        case $word in file:*) control=${word#file:} ;; esac
+done
+printf 'Linux version\n\rhi\r\n\r\n'
+printf 'afterburn ready\r\nafterburn exit 5 100\r\n' >"$control"
+QEMU
+try 5 --initrd="$mini" "$tmp/kernel" -- /bin/say hi && printf 'Linux version\nhi\n\n' | cmp -s - "$tmp/out"
+check 'a return behind the end of a line is not shown'
 
 # A host so busy that it reads the control line after the command has printed:
 # what was printed was taken for older than the command, and dropped.
