@@ -15,6 +15,8 @@ void contract(const struct backend_machine *machine);
 
 /* l4-repeats.c: which faults L4 has no memory for. */
 void repeats(void);
+/* l4-spaces.c: user spaces that the resource monitor refuses to make. */
+void kinds_of_spaces(void);
 
 /* Set by the wedge_event() of a test: what it took, and how often it was called. */
 extern volatile uint32_t delivered, deliveries;

@@ -695,5 +695,6 @@ void wedge_main(void)
         lenders();
         plain_instructions();
         repeats();
+        kinds_of_spaces();
         backend_stop(AB_STOP_POWER_OFF, ktap_done() ? 0 : 1);
 }

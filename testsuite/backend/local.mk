@@ -34,7 +34,7 @@ check_PROGRAMS += testsuite/backend/l4-isolation
 TESTS += testsuite/backend/l4-isolation.t
 EXTRA_DIST += testsuite/backend/l4-isolation.t
 testsuite_backend_l4_isolation_SOURCES = testsuite/backend/l4-isolation.c \
-	testsuite/backend/l4-repeats.c \
+	testsuite/backend/l4-repeats.c testsuite/backend/l4-spaces.c \
 	testsuite/backend/ktap.c testsuite/backend/ktap.h hypervisor-backends/l4-baseline/module.c
 testsuite_backend_l4_isolation_CPPFLAGS = $(AB_CPPFLAGS) $(L4U_CPPFLAGS)
 testsuite_backend_l4_isolation_CFLAGS = $(TARGET_CFLAGS) -O2

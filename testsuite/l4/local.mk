@@ -24,3 +24,11 @@ testsuite_l4_shares_t_SOURCES = testsuite/l4/shares-test.c testsuite/l4/shares-c
 testsuite_l4_shares_t_CPPFLAGS = $(AB_CPPFLAGS) $(L4U_CPPFLAGS) -I$(top_srcdir)/$(L4U)
 testsuite_l4_shares_t_CFLAGS = $(AB_CFLAGS) -m32 -fno-pie
 testsuite_l4_shares_t_LDFLAGS = -static -no-pie
+
+check_PROGRAMS += testsuite/l4/server.t
+TESTS += testsuite/l4/server.t
+testsuite_l4_server_t_SOURCES = testsuite/l4/server-test.c $(L4U)/resourcemon/server.c \
+	$(L4U)/resourcemon/server.h
+testsuite_l4_server_t_CPPFLAGS = $(testsuite_l4_shares_t_CPPFLAGS)
+testsuite_l4_server_t_CFLAGS = $(testsuite_l4_shares_t_CFLAGS)
+testsuite_l4_server_t_LDFLAGS = $(testsuite_l4_shares_t_LDFLAGS)
