@@ -15,7 +15,9 @@ static void finish_output(void)
 {
         if (!fflush(stdout) && !ferror(stdout))
                 return;
-        fprintf(stderr, "%s: standard output: cannot be written: check the disk\n", program);
+        fprintf(stderr,
+                "%s: standard output: cannot be written: the disk is full, or its reader gone\n",
+                program);
         _exit(AB_EXIT_ERROR);
 }
 
