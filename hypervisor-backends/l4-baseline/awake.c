@@ -27,7 +27,9 @@
  *
  * A space that is to be another process' is made anew (user-stub.c).
  */
-#include "l4vm.h"
+#include "awake.h"
+#include "mapping.h"
+#include "quirks.h"
 
 void l4vm_awaken(uint32_t space)
 {

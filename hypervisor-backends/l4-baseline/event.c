@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Events, time and ports, as main sees them; monitor.c is the other side. */
-#include "l4vm.h"
+#include "awake.h"
+#include "timer.h"
 
 /* Nanoseconds per step, times 2^24: the time is asked for often, so that takes no division. */
 static uint32_t time_scale;

@@ -4,6 +4,8 @@
  * of stubs: X.2 has no call for it.
  */
 #include "fpu.h"
+#include "stubs.h"
+#include "user.h"
 
 void *l4vm_fpu_area(uint32_t space)
 {

@@ -9,7 +9,10 @@
  * While it is known that the area of a space holds what its thread has, loading the same again,
  * the commonest case, takes no message.
  */
+#include "awake.h"
 #include "fpu.h"
+#include "quirks.h"
+#include "user.h"
 
 static bool known[L4VM_SPACES];  /* the area is what the thread has */
 enum { CONTROL = 0, MXCSR = 6 }; /* words of an image */

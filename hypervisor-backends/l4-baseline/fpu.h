@@ -5,6 +5,13 @@
 
 #include "l4vm.h"
 
+/* @space runs next: its thread gets the floating-point registers.  Its thread is new. */
+void l4vm_fpu_enter(uint32_t space);
+void l4vm_fpu_reset(uint32_t space);
+/* Another space than the current one is to be; the thread of @space will be gone. */
+void l4vm_fpu_leave(void);
+void l4vm_fpu_forget(uint32_t space);
+
 enum {
         FPU_AREA_WORDS = 128,
         FPU_CONTROL_WORDS = 7, /* then one that says what the processor has */

@@ -4,6 +4,9 @@
  * travel with the next answer to it.  Only the last few are remembered; a page that is not is
  * found in the shadow at its fault.
  */
+#include "fresh.h"
+#include "mapping.h"
+#include "shadow.h"
 #include "user-fault.h"
 
 struct l4vm_fresh l4vm_fresh[L4VM_SPACES];

@@ -4,7 +4,8 @@
  * on.  X.2 lets no thread map within its own space; so the kernel space's pages come
  * from here.  The resource monitor maps a piece of 4 MB at the first touch.
  */
-#include "l4vm.h"
+#include "helper.h"
+#include "shadow.h"
 
 /*
  * 2^@bits bytes each; rights are in the low bits of @pages.  What is not there cannot be passed on.

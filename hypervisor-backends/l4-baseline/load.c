@@ -7,7 +7,7 @@
 #include <afterburn/bound.h>
 #include <load.h>
 #include <vcpu.h>
-#include "l4vm.h"
+#include "helper.h"
 
 AB_WEDGE_DESCRIBES(l4vm_description) = {
     .magic = AB_WEDGE_MAGIC,

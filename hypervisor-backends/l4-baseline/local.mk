@@ -4,28 +4,41 @@
 L4VM_SHARED = \
 	hypervisor-backends/l4-baseline/entry.S \
 	hypervisor-backends/l4-baseline/event.c \
+	hypervisor-backends/l4-baseline/exception.h \
 	hypervisor-backends/l4-baseline/fresh.c \
+	hypervisor-backends/l4-baseline/fresh.h \
 	hypervisor-backends/l4-baseline/l4vm.h \
 	hypervisor-backends/l4-baseline/layout.h \
 	hypervisor-backends/l4-baseline/mapping.c \
+	hypervisor-backends/l4-baseline/mapping.h \
 	hypervisor-backends/l4-baseline/reclaim.c \
+	hypervisor-backends/l4-baseline/reclaim.h \
 	hypervisor-backends/l4-baseline/shadow.c \
+	hypervisor-backends/l4-baseline/shadow.h \
 	hypervisor-backends/l4-baseline/shared.h \
 	hypervisor-backends/l4-baseline/start.c \
 	hypervisor-backends/l4-baseline/timer.c \
+	hypervisor-backends/l4-baseline/timer.h \
 	hypervisor-backends/l4-baseline/trap.c \
 	hypervisor-backends/l4-baseline/user-fault.c \
 	hypervisor-backends/l4-baseline/user-fault.h
 # ... and where the guest kernel has a space of its own.
 L4VM_OWN_SPACE = \
 	hypervisor-backends/l4-baseline/awake.c \
+	hypervisor-backends/l4-baseline/awake.h \
 	hypervisor-backends/l4-baseline/fpu.c \
 	hypervisor-backends/l4-baseline/fpu.h \
 	hypervisor-backends/l4-baseline/helper.c \
+	hypervisor-backends/l4-baseline/helper.h \
 	hypervisor-backends/l4-baseline/main-fault.c \
+	hypervisor-backends/l4-baseline/main-fault.h \
 	hypervisor-backends/l4-baseline/memory.c \
 	hypervisor-backends/l4-baseline/quirks.c \
+	hypervisor-backends/l4-baseline/quirks.h \
+	hypervisor-backends/l4-baseline/pager.h \
 	hypervisor-backends/l4-baseline/stubs.S \
+	hypervisor-backends/l4-baseline/stubs.h \
+	hypervisor-backends/l4-baseline/user.h \
 	hypervisor-backends/l4-baseline/user-stub.c
 
 noinst_LIBRARIES += hypervisor-backends/l4-baseline/libl4vm.a

@@ -3,7 +3,10 @@
  * What the monitor thread does about faults of main where the guest kernel has a space of its
  * own: both threads are in it, so what this one touches is there for main.
  */
-#include "l4vm.h"
+#include "exception.h"
+#include "main-fault.h"
+#include "mapping.h"
+#include "reclaim.h"
 
 static void touch(uint32_t address)
 {

@@ -3,7 +3,9 @@
  * Mappings: what the front end asks for, cut into pieces that each layout's memory.c carries out.
  * A 4 MB mapping of the kernel space is one entry until a part of it is treated by itself.
  */
-#include "l4vm.h"
+#include "fresh.h"
+#include "mapping.h"
+#include "shadow.h"
 
 uint32_t l4vm_current;
 

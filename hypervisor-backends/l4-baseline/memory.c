@@ -8,7 +8,15 @@
  * has its memory anyway, so that no third party is asked, or from the window.
  * Unmap takes a page from all user spaces then; the others fault it in again.
  */
+#include "fpu.h"
+#include "fresh.h"
+#include "helper.h"
+#include "mapping.h"
+#include "quirks.h"
+#include "reclaim.h"
+#include "shadow.h"
 #include "user-fault.h"
+#include "user.h"
 
 enum { VISITS = 60, LEAVING = 60, QUEUE = 60 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* For a wedge that is its own guest: it finds its module at the end of memory. */
-#include "l4vm.h"
+#include "helper.h"
 
 void l4vm_helper_load(void)
 {

@@ -4,7 +4,13 @@
  * controller.  Everything that befalls main from outside passes through this one
  * loop, so it never races with itself; main runs only while it waits.
  */
-#include "l4vm.h"
+#include "awake.h"
+#include "exception.h"
+#include "main-fault.h"
+#include "pager.h"
+#include "quirks.h"
+#include "stubs.h"
+#include "timer.h"
 
 enum { STOP_PATIENCE_MS = 2000, DEBUG = 1 };
 

@@ -5,7 +5,10 @@
  * is in that space is the application's to change; but it has a share of the processor, so
  * it is halted with that (awake.c).
  */
-#include "l4vm.h"
+#include "pager.h"
+#include "quirks.h"
+#include "stubs.h"
+#include "user.h"
 
 static L4_ThreadId_t pager_of(uint32_t space)
 {

@@ -7,7 +7,9 @@
  * is to run with others of these than its thread has, it starts in a stub that loads
  * them with popf; single steps of the stub itself are nobody's business.
  */
-#include "l4vm.h"
+#include "quirks.h"
+#include "stubs.h"
+#include "user.h"
 
 enum {
         DEBUG = 1,

@@ -5,7 +5,8 @@
  * can be thrown away at any time: first that of the spaces left longest ago, half of them at a
  * time, then all that comes from guest-physical memory.
  */
-#include "l4vm.h"
+#include "helper.h"
+#include "reclaim.h"
 
 static uint32_t left[L4VM_SPACES]; /* when it was; 0: emptied since, or never used */
 static uint32_t leavings;

@@ -4,7 +4,8 @@
  * for the kernel space a table of 4 MB mappings above them.  L4's page tables may hold
  * less at any time; then a fault looks here and nobody else notices.
  */
-#include "l4vm.h"
+#include "fresh.h"
+#include "shadow.h"
 
 enum { ROWS = (L4VM_GUEST_END >> SHADOW_LEAF_BITS), KERNEL = L4VM_SPACES };
 

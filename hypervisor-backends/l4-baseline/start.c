@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Start, console, and the ways out: requests to the resource monitor. */
-#include "l4vm.h"
+#include "helper.h"
+#include "shadow.h"
 
 enum { PUT_BYTES = 240, GET_BYTES = 128 };
 

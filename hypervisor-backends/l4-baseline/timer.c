@@ -6,7 +6,7 @@
  * ticks need not say when it wants to be told.
  */
 #include <l4/schedule.h>
-#include "l4vm.h"
+#include "timer.h"
 
 enum {
         SOON_NS = 20000,  /* so late it may be */

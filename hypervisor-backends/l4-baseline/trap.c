@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Traps and events of main, on its trap stack; and what exceptions mean. */
-#include "l4vm.h"
+#include "exception.h"
+#include "shadow.h"
 
 enum {
         GENERAL_PROTECTION = 13,

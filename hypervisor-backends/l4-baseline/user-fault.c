@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Faults and exceptions of applications: the rare part. */
+#include "exception.h"
+#include "reclaim.h"
+#include "shadow.h"
 #include "user-fault.h"
 
 enum { INT3_ERROR = 3 * 8 + 2, INTO_ERROR = 4 * 8 + 2 };

@@ -3,7 +3,8 @@
 #ifndef L4VM_USER_FAULT_H
 #define L4VM_USER_FAULT_H
 
-#include "l4vm.h"
+#include "reclaim.h"
+#include "shadow.h"
 
 enum {
         ERROR_PRESENT = 1, /* a page fault's error code */

@@ -3,7 +3,14 @@
  * User threads run stubs for the wedge (stubs.S), in two pages of their space: one of code, the
  * same in all, and one of data.
  */
-#include "l4vm.h"
+#include "awake.h"
+#include "fpu.h"
+#include "mapping.h"
+#include "pager.h"
+#include "reclaim.h"
+#include "shadow.h"
+#include "stubs.h"
+#include "user.h"
 
 static bool made[L4VM_SPACES];
 static uint8_t stub_data[L4VM_SPACES][AB_PAGE_BYTES] __attribute__((aligned(4096)));

@@ -12,7 +12,18 @@
  * A thread that does not come when it is called is made anew, and the guest told of
  * a general protection fault.
  */
+#include "awake.h"
+#include "exception.h"
+#include "fpu.h"
+#include "fresh.h"
+#include "mapping.h"
+#include "pager.h"
+#include "quirks.h"
+#include "reclaim.h"
+#include "shadow.h"
+#include "stubs.h"
 #include "user-fault.h"
+#include "user.h"
 
 enum { DEBUG = 1, TRAP_FLAG = 0x100, NO_VECTOR = 256 };
 

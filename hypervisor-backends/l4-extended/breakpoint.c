@@ -4,6 +4,7 @@
  * items.  The guest has one set; it goes along with the answer that sets a thread going, where the
  * set has changed or another space's thread is next.
  */
+#include "fresh.h"
 #include "l4xvm.h"
 
 enum { CONTROL = 7, ENABLE = 0xff, ALL = (1 << L4_CTRLXFER_DEBUG_WORDS) - 1 };

@@ -15,6 +15,7 @@
  */
 #include <l4/schedule.h>
 #include "l4xvm.h"
+#include "timer.h"
 
 enum { TIME_LOW = 1, TIME_HIGH = 2 };
 

@@ -5,7 +5,7 @@
  * which took the other's place, for ever; no two faults in a row were the same for long.
  */
 #include "ktap.h"
-#include "../../hypervisor-backends/l4-baseline/l4vm.h"
+#include "../../hypervisor-backends/l4-baseline/reclaim.h"
 
 enum { CODE = 0x81007000, DATA = 0x82000000, STEP = AB_PAGE_BYTES, VERY_MANY = 5000 };
 

@@ -3,7 +3,7 @@
 #ifndef L4X_COLOCATED_H
 #define L4X_COLOCATED_H
 
-#include <l4vm.h>
+#include <shadow.h>
 
 /* Where an application that is to stop goes: nobody may map there, so it is an exception. */
 #define CO_NOWHERE 0xfffff000u

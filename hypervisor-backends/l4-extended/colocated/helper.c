@@ -5,6 +5,10 @@
  * spaces, and with it what lies around, as much as a message holds.  So the program comes into
  * a new space with one message, and the kernel's 4 MB pages with another.
  */
+#include <helper.h>
+#include <mapping.h>
+#include <reclaim.h>
+#include <shadow.h>
 #include "colocated.h"
 #include "policy.h"
 

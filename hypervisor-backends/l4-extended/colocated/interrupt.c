@@ -13,6 +13,7 @@
  * data it uses nothing but l4vm.
  */
 #include <l4xvm.h>
+#include <timer.h>
 #include "colocated.h"
 
 enum { SEND_US = 1000, RETRY_US = 1000 };

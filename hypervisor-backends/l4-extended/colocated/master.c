@@ -4,6 +4,7 @@
  * leaves it for a small space, with a program of its own that the wedge carries.
  */
 #include <l4xvm.h>
+#include <timer.h>
 #include "colocated.h"
 #include "policy.h"
 

@@ -9,7 +9,12 @@
  * from the current space at once and into a log; every space reads the log to its end
  * when it becomes current.
  */
+#include <awake.h>
+#include <fresh.h>
 #include <l4xvm.h>
+#include <mapping.h>
+#include <reclaim.h>
+#include <shadow.h>
 #include "colocated.h"
 #include "policy.h"
 

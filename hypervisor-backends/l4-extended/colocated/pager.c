@@ -6,7 +6,11 @@
  * pager, the helper, maps them into the space both share.  User pages it maps from the kernel's own
  * address of the same memory, in this space, so nobody else is asked and no space is switched.
  */
+#include <exception.h>
 #include <l4xvm.h>
+#include <mapping.h>
+#include <reclaim.h>
+#include <shadow.h>
 #include "colocated.h"
 #include "policy.h"
 

@@ -5,7 +5,11 @@
  * so whatever befalls it, a preemption included, is a message inside the space that carries its
  * registers; the answer sets new ones.  It cannot call L4 itself.
  */
+#include <fresh.h>
 #include <l4xvm.h>
+#include <mapping.h>
+#include <shadow.h>
+#include <timer.h>
 #include <user-fault.h>
 #include "colocated.h"
 

@@ -6,7 +6,12 @@
  * sends it to its trap handler: an event is delivered that way to a guest kernel that
  * was running, for it was preempted by this thread's waking.
  */
+#include "awake.h"
+#include "exception.h"
 #include "l4xvm.h"
+#include "main-fault.h"
+#include "quirks.h"
+#include "timer.h"
 
 enum { STOP_PATIENCE_MS = 2000 };
 

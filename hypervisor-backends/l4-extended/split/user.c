@@ -11,8 +11,18 @@
  * A thread that does not come when it is called is made anew, and the guest told of
  * a general protection fault.
  */
-#include "user-fault.h"
+#include "awake.h"
+#include "fpu.h"
+#include "fresh.h"
 #include "l4xvm.h"
+#include "mapping.h"
+#include "pager.h"
+#include "reclaim.h"
+#include "shadow.h"
+#include "stubs.h"
+#include "timer.h"
+#include "user-fault.h"
+#include "user.h"
 
 L4_ThreadId_t l4xvm_user_thread(uint32_t space)
 {
