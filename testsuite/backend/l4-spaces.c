@@ -5,7 +5,7 @@
  * some of its threads behind.
  */
 #include "ktap.h"
-#include "../../hypervisor-backends/l4-baseline/l4vm.h"
+#include "../../hypervisor-backends/l4-baseline/user.h"
 
 static bool is_refused(L4_Word_t label, uint32_t space)
 {
