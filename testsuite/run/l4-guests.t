@@ -4,7 +4,7 @@
 # shellcheck disable=SC2317 # functions are called through fed
 # shellcheck source=testsuite/run/run.sh
 . "${top_srcdir:?}/testsuite/run/run.sh"
-plan 25
+plan 29
 ends=$top_builddir/testsuite/run/ends
 
 # l4 STATUS ARGUMENT...
@@ -54,6 +54,19 @@ for row in "l4 --append=without=segments" "l4x --layout=split" "l4x --layout=col
         try 0 --emulator=bochs --append="$append" "$remembered" && cp "$tmp/out" "$tmp/native" &&
                 try 0 --hypervisor=$row --timeout="$hang" "$remembered" && cmp -s "$tmp/out" "$tmp/native"
         check "$name"
+done
+# Each backend has floating-point registers somewhere else.  QEMU does not keep the pointers natively.
+floating=$top_builddir/testsuite/wedge/floating
+if command -v bochs >/dev/null; then
+        try 0 --emulator=bochs "$floating"
+        check "natively, under bochs, floating-point state is saved and restored as the manual says"
+else
+        skip "floating-point state, natively" "bochs is not installed"
+fi
+for row in l4 l4x "l4x --layout=colocated"; do
+        # shellcheck disable=SC2086 # words
+        try 0 --hypervisor=$row --timeout="$hang" "$floating"
+        check "$row: so it is for a guest kernel: tags, pointers, opcode, reset, MXCSR"
 done
 l4 125 --append=segment "$ends" && [ "$(grep -c '^afterburn run:' "$tmp/err")" = 1 ] &&
         grep -q 'segment that does not begin at 0, .*: compile it without CONFIG_SMP' "$tmp/err"

@@ -2,7 +2,8 @@
 TESTS += testsuite/wedge/samples.t testsuite/wedge/linux.t
 EXTRA_DIST += testsuite/wedge/README testsuite/wedge/wedge.sh testsuite/wedge/samples.t \
 	testsuite/wedge/linux.t testsuite/wedge/guest/boundaries.c testsuite/wedge/guest/ticks.c \
-	testsuite/wedge/guest/beyond.c testsuite/wedge/guest/steps.c testsuite/wedge/guest/remembered.h \
+	testsuite/wedge/guest/beyond.c testsuite/wedge/guest/steps.c testsuite/wedge/guest/floating.c \
+	testsuite/wedge/guest/remembered.h \
 	$(REMEMBERED_FILES)
 
 # One file, run natively and bound.
@@ -33,6 +34,13 @@ CLEANFILES += testsuite/wedge/beyond
 testsuite/wedge/beyond: $(BEYOND) $(SAMPLE_NEEDS) $(AFTERBURN_TOOLS)
 	$(AM_V_CCLD)$(MKDIR_P) testsuite/wedge && \
 	$(WITH_DEPENDS) $@ bin/afterburn-cc $(SAMPLE_FLAGS) -o $@ $(BEYOND:%=$(top_srcdir)/%)
+
+FLOATING = $(SAMPLE_COMMON) testsuite/wedge/guest/floating.c
+check_DATA += testsuite/wedge/floating
+CLEANFILES += testsuite/wedge/floating
+testsuite/wedge/floating: $(FLOATING) $(SAMPLE_NEEDS) $(AFTERBURN_TOOLS)
+	$(AM_V_CCLD)$(MKDIR_P) testsuite/wedge && \
+	$(WITH_DEPENDS) $@ bin/afterburn-cc $(SAMPLE_FLAGS) -o $@ $(FLOATING:%=$(top_srcdir)/%)
 
 REMEMBERED_FILES = testsuite/wedge/guest/remembered.c testsuite/wedge/guest/rounds.c \
 	testsuite/wedge/guest/translations.c testsuite/wedge/guest/world.c
