@@ -211,7 +211,7 @@ static bool is_word_sized(const struct form *form)
         const char *p;
 
         for (p = form->text; *p; p++)
-                if (p[0] == 't' && p[1] == 'w')
+                if ((p[0] == 't' || p[0] == 'p' || p[0] == 'l') && p[1] == 'w')
                         return true;
         return false;
 }
@@ -234,34 +234,44 @@ static void put_frame(const struct form *form, bool flags, uint32_t selector)
                 put32(stack_word(2), any_flags());
 }
 
-GENERATE(iret_frame)
+/* Now and then it is one to user mode, whose stack is named in word @n and the next. */
+static void put_any_frame(const struct form *form, bool flags, unsigned n)
 {
         /* what user mode may not use becomes null; whether null keeps its low bits is not defined
          */
         start_state.fs = ONE_OF(0, KERNEL_DS, USER_DS, 0x70);
         start_state.gs = ONE_OF(0, KERNEL_DS, 0x88, KERNEL_CS);
-        put_frame(form, true, code_selector());
+        put_frame(form, flags, code_selector());
         if (is_word_sized(form) || random_below(4))
                 return;
         put32(stack_word(0), USER_PAGE);
         put32(stack_word(1), USER_CS);
-        put32(stack_word(3), USER_PAGE + 0x800);
-        put32(stack_word(4), ONE_OF(USER_DS, USER_DS, 0x73, KERNEL_DS, 0, 0x20, 0xfffb));
+        put32(stack_word(n), USER_PAGE + 0x800);
+        put32(stack_word(n + 1), ONE_OF(USER_DS, USER_DS, 0x73, KERNEL_DS, 0, 0x20, 0xfffb));
 }
 
+GENERATE(iret_frame)
+{
+        put_any_frame(form, true, 3);
+}
+
+/* What is released with the frame lies in front of the stack's words. */
 GENERATE(far_frame)
 {
-        put_frame(form, false, code_selector());
+        bool releases = form->text[5] == ' ';
+
+        put_any_frame(form, false, releases ? 2 + 12 / 4 : 2);
 }
 
 GENERATE(far_target)
 {
+        bool word = is_word_sized(form);
         uint8_t pointer[6];
 
-        put32(pointer, (uint32_t)landing);
-        put16(pointer + 4, code_selector());
+        put32(pointer, word ? LOW_CODE : (uint32_t)landing);
+        put16(pointer + (word ? 2 : 4), code_selector());
         if (form->operand == MEM_B)
-                give(form, pointer, 6);
+                give(form, pointer, word ? 4 : 6);
 }
 
 GENERATE(vector)

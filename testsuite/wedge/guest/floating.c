@@ -165,6 +165,13 @@ static void saved_in_the_old_format(void)
         ktap_result(reset, "and then the unit is as after fninit");
 }
 
+static void begun_anew(void)
+{
+        fill(6, 1, 0x5a);
+        TRY("fxrstor (%%eax); fninit; fxsave seen", &image);
+        ktap_result(is_reset(), "fninit makes it so, too");
+}
+
 static void saved_in_16_bits(void)
 {
         uint32_t tags = fill(5, 3, 0xb7);
@@ -278,9 +285,10 @@ static void no_unit(void)
 
 void kernel_main(void)
 {
-        ktap_plan(11);
+        ktap_plan(12);
         set_cr0(0, CR0_TS | CR0_EM);
         saved_in_the_old_format();
+        begun_anew();
         saved_in_16_bits();
         restored_from_the_old_format();
         sse_registers();

@@ -65,7 +65,7 @@ enum { NO_TRAP = 255, IF = 0x200, FLAGS = 2 | IF };
 /* How a trap, or a visit to user mode, ended; in kernel_trap(). */
 extern struct left {
         uint32_t vector, error, eip, address, stack, cs, ss, flags;
-        uint32_t pushed; /* the flags it found */
+        uint32_t pushed, data; /* the flags and data segment it found */
 } left;
 extern uint32_t come_back, visitor_stack;
 

@@ -2,8 +2,10 @@
 /* To user mode and back: what a round that was made before must not take for granted. */
 #include "remembered.h"
 
-enum { IOPL = 0x3000, NT = 0x4000, VIRTUAL_8086 = 0x20000, OTHER_FLAGS = 0x240cd7 };
+enum { IOPL = 0x3000, NT = 0x4000, STEP = 0x100, VIRTUAL_8086 = 0x20000, OTHER_FLAGS = 0x240cd7 };
 enum { INVALID_TASK = 10, NOT_PRESENT = 11, PROTECTION = 13, PAGE_FAULT = 14 };
+
+static uint32_t tried;
 
 static const uint64_t descriptor_present = 1ull << 47, writable = 1ull << 41;
 
@@ -49,6 +51,25 @@ static void flags_of_a_frame(void)
         }
         expect(called_with(FLAGS), "without any");
         result("flags_of_a_frame_are_those_of_user_mode");
+}
+
+/* A program that is stepped: the kernel is not. */
+static void steps_of_user_mode(void)
+{
+        static const uint8_t nops[] = {0x90, 0x90, 0xcd, CALL_VECTOR};
+        unsigned i;
+
+        visit_program = program(nops, sizeof(nops));
+        visit_flags = FLAGS | STEP;
+        for (i = 0; i < 4; i++) {
+                visit();
+                expect(came(1, 0) && left.eip == visit_program + 1, "a step");
+                expect(left.pushed == (FLAGS | STEP) && !(left.flags & STEP), "its flag");
+        }
+        visit_flags = FLAGS;
+        visit_program = USER_AREA;
+        expect(called(), "again");
+        result("a_step_of_user_mode_is_none_of_the_kernel");
 }
 
 static void flags_of_the_kernel(void)
@@ -212,6 +233,11 @@ static void segments_of_the_ldt(void)
 
 static void segments_that_are_no_pair(void)
 {
+        visit_often();
+        visit_ss = KERNEL_DS;
+        visit();
+        expect(came(PROTECTION, KERNEL_DS), "the kernel's stack");
+        visit_ss = USER_DS;
         visit_cs = APP_CODE;
         visit_often();
         *descriptor(USER_DS) &= ~writable;
@@ -226,6 +252,47 @@ static void segments_that_are_no_pair(void)
         visit_cs = USER_CS;
         expect(called(), "again");
         result("segments_of_user_mode_that_are_not_neighbours");
+}
+
+static void data_segments_of_the_kernel(void)
+{
+        unsigned i;
+
+        for (i = 0; i < 4; i++) {
+                asm volatile("movl %0, %%ds" : : "r"(KERNEL_DS));
+                expect(called() && !left.data, "the kernel's");
+                tried = USER_DS;
+                ATTEMPT("movl %2, %%ds; pushl %3; pushl %4; pushl %5; pushl %6; pushl %7; iret",
+                        "m"(tried), "i"(USER_DS), "i"(USER_STACK), "i"(FLAGS), "i"(USER_CS),
+                        "i"(USER_AREA));
+                expect(came(CALL_VECTOR, 0) && left.data == USER_DS, "the program's");
+        }
+        result("a_data_segment_of_the_kernel_is_not_left_to_user_mode");
+}
+
+static void a_task_in_two_pages(void)
+{
+        uint64_t usual = *descriptor(OTHER_TASK), base = AT(TASK) + PAGE - 8;
+        uint32_t row = directories[current][0], *esp0 = (uint32_t *)(memory[TASK] + PAGE) - 1;
+        uint32_t *ss0 = (uint32_t *)memory[STACK];
+
+        *descriptor(OTHER_TASK) = (base >> 24) << 56 | 0x0000890000000000 |
+                                  (base & 0xffffff) << 16 | (sizeof(struct tss) - 1);
+        *esp0 = STACK_TOP - 768;
+        *ss0 = KERNEL_DS;
+        directories[current][0] = 0;
+        load_cr3(directories[current]);
+        load_task(OTHER_TASK);
+        visit_often();
+        expect(left.stack == STACK_TOP - 768, "its stack");
+        *ss0 = OTHER_STACK;
+        expect(called() && left.ss == OTHER_STACK, "another");
+        *descriptor(OTHER_TASK) = usual;
+        directories[current][0] = row;
+        load_cr3(directories[current]);
+        load_task(TSS_SELECTOR);
+        expect(called() && left.stack == STACK_TOP, "again");
+        result("a_task_in_two_pages");
 }
 
 /* What is found out once more does not make true again what was known beside it. */
@@ -278,8 +345,9 @@ static void a_gate_before_a_return(void)
 /* The vector of an exception is another if a program names it. */
 static void exceptions_and_calls(void)
 {
+        enum { CLOSED = 0x2e };
         static const uint8_t load[] = {0x36, 0xa1, 0, 2 * PAGE >> 8, 0, USER_AREA >> 24};
-        static const uint8_t call[] = {0xcd, PAGE_FAULT};
+        static const uint8_t call[] = {0xcd, PAGE_FAULT}, closed_call[] = {0xcd, CLOSED};
         unsigned i;
 
         visit_program = program(load, sizeof(load));
@@ -288,9 +356,19 @@ static void exceptions_and_calls(void)
                 expect(faulted(USER_AREA + 2 * PAGE, USER), "a page fault");
                 expect(left.eip == visit_program && left.stack == STACK_TOP, "its frame");
         }
+        tried = AT(OTHER);
+        ATTEMPT("movl %2, %%eax; movl (%%eax), %%eax", "m"(tried));
+        expect(faulted(AT(OTHER), 0) && left.stack != STACK_TOP, "the kernel's is where it was");
         visit_program = program(call, sizeof(call));
         visit();
         expect(came(PROTECTION, PAGE_FAULT * 8 + 2) && left.eip == visit_program, "called");
+        visit_program = program(closed_call, sizeof(closed_call));
+        for (i = 0; i < 3; i++) {
+                ATTEMPT("int %2", "i"(CLOSED));
+                expect(came(CLOSED, 0), "a call of the kernel's");
+                visit();
+                expect(came(PROTECTION, CLOSED * 8 + 2), "not of user mode");
+        }
         visit_program = USER_AREA;
         expect(called(), "again");
         result("a_page_fault_is_not_an_interrupt_of_its_number");
@@ -343,6 +421,7 @@ static void a_gate_of_16_bits(void)
 void round_scenes(void)
 {
         flags_of_a_frame();
+        steps_of_user_mode();
         flags_of_the_kernel();
         virtual_8086();
         frames_in_two_pages();
@@ -350,6 +429,8 @@ void round_scenes(void)
         a_gate_in_two_pages();
         segments_of_the_ldt();
         segments_that_are_no_pair();
+        data_segments_of_the_kernel();
+        a_task_in_two_pages();
         one_gate_after_another();
         a_gate_before_a_return();
         exceptions_and_calls();
