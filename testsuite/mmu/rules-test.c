@@ -41,6 +41,63 @@ static void bits(void)
         check(!machine_rights(USER + 0x10000), "or nothing, where there is no page");
 }
 
+/* The page of @entry, @page pages behind one that is there: what is mapped ahead of an access? */
+static uint32_t ahead(uint32_t page, uint32_t entry)
+{
+        uint32_t gva = USER + page * 0x1000;
+
+        pte(TABLE, gva, entry);
+        mmu_prefill(gva, true);
+        return machine_rights(gva);
+}
+
+static void prefilling(void)
+{
+        const uint32_t read = AB_READ | AB_EXECUTE | AB_USER;
+
+        fresh(0);
+        access_at(USER, MMU_READ, true);
+        check(ahead(1, 0x201000 | P | RW | US | A) == read &&
+                  memory_read(entry_at(TABLE, USER + 0x1000)) == (0x201000 | P | RW | US | A),
+              "in a row that stands a clean page is mapped ahead read-only, and stays clean");
+        check(reaches(USER + 0x1000, MMU_WRITE, true, 0x201000) &&
+                  memory_read(entry_at(TABLE, USER + 0x1000)) & D,
+              "until it is written to");
+        check(ahead(3, 0x203000 | P | RW | US | A | D) == (read | AB_WRITE) &&
+                  ahead(5, 0x205000 | P | US | A | D) == read &&
+                  reaches(USER + 0x3000, MMU_WRITE, true, 0x203000),
+              "a dirty one writable, unless it is read-only");
+        check(ahead(7, 0x207000 | P | RW | US) == read &&
+                  memory_read(entry_at(TABLE, USER + 0x7000)) == (0x207000 | P | RW | US | A),
+              "accessed is set");
+        check(!ahead(9, 0x209000 | P | RW | A | D) && !ahead(11, 0x20b000 | RW | US | A | D) &&
+                  !ahead(13, 0x20d000 | P | RW | US | A | D | PS),
+              "the kernel's pages, missing ones and those with a reserved bit are not mapped");
+        check(ahead(15, MEMORY | P | RW | US | A | D) &&
+                  reaches(USER + 0xf000, MMU_READ, true, MMU_ABSENT_PAGE),
+              "beyond the end of memory all is ones");
+        pte(TABLE, USER + 0x3000, 0x204000 | P | RW | US | A | D);
+        pte(TABLE, USER + 0x7000, 0);
+        load_cr3(DIR1);
+        check(reaches(USER + 0x3000, MMU_READ, true, 0x204000) && !machine_rights(USER + 0x7000),
+              "what was mapped ahead is compared as any page");
+
+        fresh(0);
+        pde(DIR1, USER, TABLE | P | RW | A);
+        access_at(USER, MMU_READ, false);
+        check(!ahead(1, 0x201000 | P | RW | US | A | D), "nor is one in a row of the kernel's");
+        pde(DIR1, USER, TABLE | P | US | A);
+        load_cr3(DIR1);
+        access_at(USER, MMU_READ, true);
+        check(ahead(1, 0x201000 | P | RW | US | A | D) == read,
+              "in a read-only row it is read-only");
+        pde(DIR1, USER, OTHER_TABLE | P | RW | US | A);
+        pte(OTHER_TABLE, USER + 0x2000, 0x302000 | P | RW | US | A | D);
+        mmu_prefill(USER + 0x2000, true);
+        check(reaches(USER + 0x2000, MMU_READ, true, 0x302000) && !machine_rights(USER + 0x1000),
+              "in a row that has become another, the old one goes");
+}
+
 /* What travels with a page that is filled: no bit may change by it. */
 static void neighbours(void)
 {
@@ -289,6 +346,7 @@ static void outside(void)
 int main(void)
 {
         bits();
+        prefilling();
         neighbours();
         dense_groups();
         errors();
