@@ -375,6 +375,28 @@ static void exceptions_and_calls(void)
         result("a_page_fault_is_not_an_interrupt_of_its_number");
 }
 
+/* A call that is remembered in its place. */
+static void a_fault_behind_a_call(void)
+{
+        enum { SAME_PLACE = 0x86 };
+        static const uint8_t other_call[] = {0xcd, SAME_PLACE};
+        static const uint8_t load[] = {0x36, 0xa1, 0, 2 * PAGE >> 8, 0, USER_AREA >> 24};
+        unsigned i, n;
+
+        for (i = 0; i < 3; i++) {
+                visit_program = program(other_call, sizeof(other_call));
+                for (n = 0; n < 3; n++) {
+                        visit();
+                        expect(came(SAME_PLACE, 0), "the call");
+                }
+                visit_program = program(load, sizeof(load));
+                visit();
+                expect(faulted(USER_AREA + 2 * PAGE, USER), "the fault");
+        }
+        visit_program = USER_AREA;
+        result("a_page_fault_behind_a_call");
+}
+
 /* --- gates of 16 bits ---------------------------------------------------------------------- */
 
 asm(".text\n"
@@ -435,5 +457,6 @@ void round_scenes(void)
         one_gate_after_another();
         a_gate_before_a_return();
         exceptions_and_calls();
+        a_fault_behind_a_call();
         a_gate_of_16_bits();
 }

@@ -27,7 +27,7 @@ struct shared {
 };
 
 static volatile uint32_t ticks;
-static bool lost_in_kernel, in_shadows, wrong_flags, wrong_load;
+static bool lost_in_kernel, in_shadows, wrong_flags, wrong_load, wrong_delay;
 static uint32_t too_early;
 extern char program_begin[], program_end[], behind_add[], behind_both[], behind_hlt[];
 
@@ -68,11 +68,14 @@ static void one_tick_in(uint32_t count)
 
 static void report(void)
 {
-        ktap_plan(5);
+        ktap_plan(6);
         ktap_result(!lost_in_kernel, "no tick is lost where the guest enables interrupts");
         ktap_result(!wrong_flags, "a tick that finds the wedge in pushf changes nothing of it");
         ktap_result(!wrong_load,
                     "a tick that finds the wedge in a segment load changes nothing of it");
+        ktap_result(
+            !wrong_delay,
+            "a tick that finds the wedge in a write that passes time changes nothing of it");
         ktap_result(!too_early, "no tick comes between sti and the next instruction");
         ktap_result(!shared()->lost && shared()->round == ROUNDS,
                     "no tick is lost on the way to user code");
@@ -142,6 +145,27 @@ static void in_segment_loads(void)
         wrong_load |= !left;
 }
 
+/* A write that only passes time, with flags that count. */
+static void in_delays(void)
+{
+        const uint32_t last = ticks + SHORT_TICKS;
+        uint32_t left;
+
+        asm volatile("sti" : : : "memory");
+        for (left = PATIENCE; ticks < last && left; left--)
+                asm volatile("movl %%esp, %%esi; movl $0x80000000, %%eax; addl %%eax, %%eax\n"
+                             "outb %%al, $0x80; jnc 1f; jno 1f; jnz 1f; testl %%eax, %%eax\n"
+                             "jnz 1f; incl %%eax; outb %%al, $0x80; jz 1f; jo 1f\n"
+                             "cmpl %%esp, %%esi; je 2f\n"
+                             "1: movb $1, %0; movl %%esi, %%esp\n"
+                             "2:"
+                             : "+m"(wrong_delay)
+                             :
+                             : "eax", "esi", "cc", "memory");
+        asm volatile("cli" : : : "memory");
+        wrong_delay |= !left;
+}
+
 static void wait_until_asked(void)
 {
         do
@@ -200,6 +224,7 @@ void kernel_main(void)
         timer_init(1000);
         in_the_kernel();
         in_segment_loads();
+        in_delays();
         in_the_shadow();
         to_user_code();
 }
