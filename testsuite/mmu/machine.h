@@ -10,7 +10,7 @@
 #include <setjmp.h>
 #include "mmu.h"
 
-#define MEMORY (8u << 20) /* guest-physical memory */
+#define MEMORY (10u << 20) /* guest-physical memory: not a number of large pages */
 
 enum { SPACES = 3 };
 

@@ -54,6 +54,7 @@ static uint32_t ahead(uint32_t page, uint32_t entry)
 static void prefilling(void)
 {
         const uint32_t read = AB_READ | AB_EXECUTE | AB_USER;
+        uint32_t error, epoch;
 
         fresh(0);
         access_at(USER, MMU_READ, true);
@@ -81,6 +82,18 @@ static void prefilling(void)
         load_cr3(DIR1);
         check(reaches(USER + 0x3000, MMU_READ, true, 0x204000) && !machine_rights(USER + 0x7000),
               "what was mapped ahead is compared as any page");
+
+        check(ahead(40, 0x228000 | P | RW | US | A) == read &&
+                  mmu_reach(USER + 0x28000, MMU_WRITE, &error) &&
+                  machine_rights(USER + 0x28000) == (read | AB_WRITE),
+              "one mapped so is not taken for writable");
+        epoch = mmu_epoch;
+        check(ahead(40, 0x228000 | P | US | A | D) == read && mmu_epoch != epoch,
+              "nor for what was found there before");
+        ahead(80, 0x250000 | P | RW | US | A);
+        pte(TABLE, USER + 0x50000, 0);
+        load_cr3(DIR1);
+        check(!machine_rights(USER + 0x50000), "far from the others too it is compared");
 
         fresh(0);
         pde(DIR1, USER, TABLE | P | RW | A);
@@ -119,6 +132,12 @@ static void neighbours(void)
                   memory_read(entry_at(TABLE, USER + 0x3000)) == (0x203000 | P | RW | US),
               "one that is not accessed is not mapped, and stays so");
         check(!machine_rights(USER + 0x4000), "nor is one of the kernel's");
+        pde(DIR1, USER, TABLE | P | US | A);
+        load_cr3(DIR1);
+        access_at(USER, MMU_READ, true);
+        mmu_fill_near(USER);
+        check(machine_rights(USER + 0x1000) == (AB_READ | AB_EXECUTE | AB_USER),
+              "in a read-only row all of them are");
         pte(TABLE, USER + 0x1000, 0x205000 | P | RW | US | A | D);
         mmu_invlpg(USER + 0x1000);
         check(reaches(USER + 0x1000, MMU_READ, true, 0x205000),
@@ -233,6 +252,11 @@ static void large(void)
                   memory_read(DIR1 + (KERNEL >> 22) * 4) & D,
               "clean ones become writable and dirty at the first write");
         pde(DIR1, KERNEL, 0x800000 | P | RW | A | D | PS);
+        load_cr3(DIR1);
+        check(reaches(KERNEL + 0x1000, MMU_WRITE, false, 0x801000) &&
+                  reaches(KERNEL + (MEMORY - 0x800000), MMU_READ, false, MMU_ABSENT_PAGE),
+              "one that reaches beyond the end of memory is there up to that");
+        pde(DIR1, KERNEL, 0xc00000 | P | RW | A | D | PS);
         load_cr3(DIR1);
         check(reaches(KERNEL + 0x1000, MMU_READ, false, MMU_ABSENT_PAGE) &&
                   memory_read(MMU_ABSENT_PAGE) == 0xffffffff,

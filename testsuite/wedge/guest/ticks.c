@@ -27,7 +27,7 @@ struct shared {
 };
 
 static volatile uint32_t ticks;
-static bool lost_in_kernel, in_shadows, wrong_flags, wrong_load, wrong_delay;
+static bool lost_in_kernel, in_shadows, wrong_flags, wrong_load, wrong_delay, lost_in_delay;
 static uint32_t too_early;
 extern char program_begin[], program_end[], behind_add[], behind_both[], behind_hlt[];
 
@@ -68,7 +68,7 @@ static void one_tick_in(uint32_t count)
 
 static void report(void)
 {
-        ktap_plan(6);
+        ktap_plan(7);
         ktap_result(!lost_in_kernel, "no tick is lost where the guest enables interrupts");
         ktap_result(!wrong_flags, "a tick that finds the wedge in pushf changes nothing of it");
         ktap_result(!wrong_load,
@@ -76,6 +76,7 @@ static void report(void)
         ktap_result(
             !wrong_delay,
             "a tick that finds the wedge in a write that passes time changes nothing of it");
+        ktap_result(!lost_in_delay, "nor is it lost there");
         ktap_result(!too_early, "no tick comes between sti and the next instruction");
         ktap_result(!shared()->lost && shared()->round == ROUNDS,
                     "no tick is lost on the way to user code");
@@ -166,6 +167,26 @@ static void in_delays(void)
         wrong_delay |= !left;
 }
 
+/* Behind it is nothing that would find the tick. */
+static void behind_a_delay(void)
+{
+        uint32_t round, left, i;
+
+        for (round = 0; round < ROUNDS && !lost_in_delay; round++) {
+                const uint32_t last = ticks;
+
+                one_tick_in(1 + round % 16);
+                asm volatile("sti" : : : "memory");
+                for (i = 0; i < round % 61 * 32; i++)
+                        asm volatile("" : : : "memory");
+                asm volatile("outb %%al, $0x80" : : : "memory");
+                for (left = PATIENCE; ticks == last && left; left--)
+                        asm volatile("" : : : "memory");
+                asm volatile("cli" : : : "memory");
+                lost_in_delay = !left;
+        }
+}
+
 static void wait_until_asked(void)
 {
         do
@@ -225,6 +246,7 @@ void kernel_main(void)
         in_the_kernel();
         in_segment_loads();
         in_delays();
+        behind_a_delay();
         in_the_shadow();
         to_user_code();
 }
