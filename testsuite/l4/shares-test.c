@@ -28,7 +28,6 @@ enum { TRAP_FLAG = 0x100, UTCB_WORDS = 256, STACK_BYTES = 1024, DATA_BYTES = 1 <
 
 struct vm vms[VMS];
 struct L4_Syscalls L4_syscalls;
-const char l4_image_start[1], l4_image_end[1];
 
 /* The giving thread, and how far it came. */
 static void (*giver)(void);

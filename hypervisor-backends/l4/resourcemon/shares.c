@@ -313,23 +313,10 @@ static void give_for_ever(void)
         }
 }
 
-/*
- * Sigma0 answers no thread of ours but the one that took all memory: what another touches has to be
- * there before.
- */
-static void touch_program(void)
-{
-        extern const char l4_image_start[], l4_image_end[]; /* root.ld */
-
-        for (const char *page = l4_image_start; page < l4_image_end; page += L4_PAGE_SIZE)
-                (void)*(const volatile char *)page;
-}
-
 const char *shares_start(void)
 {
         L4_Word_t utcb = L4_ROOT_UTCB_BASE + RMON_GIVER * L4_UTCB_SIZE;
 
-        touch_program();
         server = L4_MyGlobalId();
         giver = L4_GlobalId(L4_ThreadNo(server) + RMON_GIVER, 1);
         if (!L4_ThreadControl(giver, server, server, L4_Sigma0(), utcb) ||

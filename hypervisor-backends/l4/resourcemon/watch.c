@@ -77,7 +77,10 @@ static void watch_for_ever(void)
         l4_shutdown(STATUS_FAILED);
 }
 
-/* Sigma0 gives a page when it is touched first. */
+/*
+ * Sigma0 gives a page when it is touched first, and to no thread of ours but the one that took all
+ * memory.
+ */
 static void touch_all(void)
 {
         for (volatile char *p = l4_image_start; p < l4_image_end; p += L4_PAGE_SIZE)
