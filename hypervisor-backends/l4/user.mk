@@ -115,6 +115,7 @@ lib_afterburner_l4_l4_conformance_SOURCES = \
 	$(L4U)/apps/l4-conformance/main.c \
 	$(L4U)/apps/l4-conformance/mapping.c \
 	$(L4U)/apps/l4-conformance/pagefaults.c \
+	$(L4U)/apps/l4-conformance/ports.c \
 	$(L4U)/apps/l4-conformance/preemption.c \
 	$(L4U)/apps/l4-conformance/preempted.c \
 	$(L4U)/apps/l4-conformance/quirks.c \
@@ -130,6 +131,7 @@ lib_afterburner_l4_l4_conformance_SOURCES = \
 	$(L4U)/apps/l4-conformance/tls.c \
 	$(L4U)/apps/l4-conformance/unmap.c \
 	$(L4U)/apps/l4-conformance/wayout.c \
+	$(L4U)/apps/l4-conformance/xfer.c \
 	$(L4U)/apps/l4-conformance/zeroslice.c
 lib_afterburner_l4_l4_conformance_CPPFLAGS = $(L4U_CPPFLAGS)
 lib_afterburner_l4_l4_conformance_CFLAGS = $(L4U_CFLAGS)

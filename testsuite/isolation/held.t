@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Guest kernels that hold the processor: by a thread of their wedge that comes before all guests,
 # whose code they can write, or by time they give themselves.  A Linux guest beside three of them
-# works on as when alone, on each layout, until the operator ends them.
+# works on as when alone, on each layout, until the operator ends them; and one that computes beside
+# those that ask the resource monitor, or make L4's calls.
 # shellcheck disable=SC2317 # functions are called through fed
 # shellcheck source=testsuite/isolation/guest.sh
 . "${top_srcdir:?}/testsuite/isolation/guest.sh"
-plan 9
+plan 12
 
 # code WEDGE FUNCTION THREAD: where it is, for the guest's command line
 code() {
@@ -82,5 +83,7 @@ for layout in - split colocated; do
         on $layout
         computing_beside nonsense '5000 requests'
         check "$options: one computes beside one that asks the resource monitor for all kinds of nonsense (which wrote out memory without end for a text of no words)"
+        computing_beside calls 'every call'
+        check "$options: one computes beside one that makes L4's calls at every thread of the system and of that guest"
 done
 exit "$failed"

@@ -25,4 +25,4 @@ check_DATA += $(LOST)
 CLEANFILES += $(LOST)
 $(LOST): $(LOST_FILES) $(SAMPLE_NEEDS) $(AFTERBURN_TOOLS)
 	$(AM_V_CCLD)$(MKDIR_P) testsuite/isolation && \
-	$(WITH_DEPENDS) $@ bin/afterburn-cc $(SAMPLE_FLAGS) -DEND=$(@F) -o $@ $(LOST_FILES:%=$(top_srcdir)/%)
+	$(WITH_DEPENDS) $@ bin/afterburn-cc $(SAMPLE_FLAGS) $(L4U_CPPFLAGS) -DEND=$(@F) -o $@ $(LOST_FILES:%=$(top_srcdir)/%)

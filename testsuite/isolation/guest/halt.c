@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A guest kernel that is lost: built with END as what it does at last. */
+#include <afterburn/backend.h>
 #include <afterburn/vm.h>
+#include <l4/resourcemon.h>
 #include "kernel.h"
 #include "../../../hypervisor-backends/l4-baseline/layout.h"
 #include "../../../hypervisor-backends/l4-baseline/shared.h"
@@ -99,12 +101,8 @@ static __attribute__((unused)) void shared(void)
 /* --- L4's calls, which a guest kernel can make as its wedge does ------------------------------ */
 
 enum {
-        KIP_THREADS = 0xc4,
-        KIP_IPC = 0xe0,
-        KIP_SCHEDULE = 0xf8,
-        UTCB_MESSAGE = 0x100,
-        RESOURCEMON = 2, /* behind the first user thread */
-        MAKE_SPACE = 0x210,
+        UTCB_MESSAGE = L4_UTCB_LOCALID,
+        LABEL_SHIFT = 16, /* of a message tag; below it so many words */
         ALL = -1,
         NIL = 0,
         NEVER = 0,
@@ -134,19 +132,21 @@ static uint32_t own_thread(uint32_t n)
 
 static void l4_send(uint32_t to, uint32_t label, uint32_t words)
 {
-        l4_call(KIP_IPC, to, SHORT << 16, NIL, label << 16 | words, L4VM_UTCB + UTCB_MESSAGE);
+        l4_call(L4_KIP_OFS_IPC, to, SHORT << 16, NIL, label << LABEL_SHIFT | words,
+                L4VM_UTCB + UTCB_MESSAGE);
 }
 
 static uint32_t resourcemon(void)
 {
-        return l4_thread((*(const uint32_t *)(L4VM_KIP + KIP_THREADS) >> 20) + RESOURCEMON);
+        return l4_thread((*(const uint32_t *)(L4VM_KIP + L4_KIP_OFS_THREADINFO) >> 20) +
+                         L4_ROOT_NO);
 }
 
 /* With the first user space the helper thread comes before guest kernels. */
 static void raise_helper(void)
 {
         *(volatile uint32_t *)(L4VM_UTCB + UTCB_MESSAGE + 4) = 0;
-        l4_send(resourcemon(), MAKE_SPACE, 1);
+        l4_send(resourcemon(), RMON_VM_SPACE, 1);
 }
 
 /*
@@ -176,7 +176,7 @@ static __attribute__((unused)) void seize(void)
         enum { PRIORITY = 100 };
 
         print("# seizes\n");
-        l4_call(KIP_SCHEDULE, own_thread(L4VM_MAIN), PRIORITY, NEVER, ALL, ALL);
+        l4_call(L4_KIP_OFS_SCHEDULE, own_thread(L4VM_MAIN), PRIORITY, NEVER, ALL, ALL);
         for (;;)
                 asm volatile("");
 }
@@ -191,7 +191,7 @@ static __attribute__((unused)) void asks(void)
 
         print("# asks\n");
         for (;;)
-                l4_call(KIP_IPC, resourcemon(), NEVER, resourcemon(), UNKNOWN << 16,
+                l4_call(L4_KIP_OFS_IPC, resourcemon(), NEVER, resourcemon(), UNKNOWN << 16,
                         L4VM_UTCB + UTCB_MESSAGE);
 }
 
@@ -210,13 +210,8 @@ static __attribute__((unused)) void nonsense(void)
 {
         enum {
                 ROUNDS = 5000,
-                PUTS = 0x200,
-                STOP = 0x212,
-                FATAL = 0x213,
-                CONTROL = 0x214,
-                WANT = 0x21e,
-                LABELS = 0x28,
-                WORDS = 63,
+                LABELS = 0x28, /* from RMON_PUTS on: all, and some behind them */
+                WORDS = L4_NUM_MRS - 1,
                 A_TEXT = 0x2e2e2e2e,
                 LONG = 0x7fffffff
         };
@@ -224,14 +219,14 @@ static __attribute__((unused)) void nonsense(void)
 
         for (round = 0; round < ROUNDS; round++) {
                 random = random * 1664525 + 1013904223;
-                label = PUTS + (random >> 8) % LABELS;
+                label = RMON_PUTS + (random >> 8) % LABELS;
                 words = (random >> 16) % (WORDS + 1);
-                if (label == STOP || label == FATAL)
+                if (label == RMON_VM_STOP || label == RMON_VM_FATAL)
                         continue;
                 if (round % 8 == 0) {
                         message(1, LONG);
-                        l4_send(resourcemon(), WANT, 1);
-                        label = round % 16 ? PUTS : CONTROL;
+                        l4_send(resourcemon(), RMON_VM_WANT, 1);
+                        label = round % 16 ? RMON_PUTS : RMON_VM_CONTROL;
                         words = 0;
                 }
                 for (i = 1; i <= words; i++) {
@@ -240,7 +235,7 @@ static __attribute__((unused)) void nonsense(void)
                                    : random >> 30 == 1 ? (random >> 8) % L4VM_THREADS
                                    : random >> 30 == 2 ? own_thread((random >> 8) % L4VM_THREADS)
                                                        : -(random >> 28 & 1));
-                        if (i > 1 && (label == PUTS || label == CONTROL))
+                        if (i > 1 && (label == RMON_PUTS || label == RMON_VM_CONTROL))
                                 message(i, A_TEXT);
                 }
                 l4_send(resourcemon(), label, words);
@@ -254,37 +249,42 @@ static __attribute__((unused)) void nonsense(void)
 static void call_thread(uint32_t thread)
 {
         enum {
-                KIP_SPACE_CONTROL = 0xd0,
-                KIP_THREAD_CONTROL = 0xd4,
-                KIP_EXCHANGE_REGISTERS = 0xec,
-                STOP_THERE = 0x11e, /* other registers, no message, halted */
-                HALT_IT = 0x101,
-                AT_ONCE = 0x400,
-                MAP_ITEM = 8,
-                WHOLE_SPACE = 1 << 4 | 7,
-                TYPED = 1 << 6,
+                MOVE_IT = L4_EXREGS_SP | L4_EXREGS_IP | L4_EXREGS_ABORT_RCV | L4_EXREGS_ABORT_SND,
+                HALT_IT = L4_EXREGS_HALTFLAG | L4_EXREGS_HALT,
+                WHOLE_SPACE = L4_COMPLETE_SPACE | L4_FPAGE_RWX,
+                A_PAGE = 12 << L4_FPAGE_SIZE_SHIFT,
+                PAGE_ITEM = 2 << L4_TAG_TYPED_SHIFT,
+                AT_ONCE = L4_TIME_ZERO << L4_TIMEOUT_SND_SHIFT | L4_TIME_ZERO,
         };
-        /* MR0: faults, an exception, that it may run, an event, a line, its end, a page in its
-         * memory */
-        static const uint32_t messages[] = {0xffe20002, 0xffe60002, 0xffb0000c, 0x02200000,
-                                            0x02000001, 0x02000002, 0x07ff0000, 2 * TYPED};
+        static const uint32_t messages[] = {
+            (L4_LABEL_PAGEFAULT | L4_FPAGE_W) << LABEL_SHIFT | 2,
+            (L4_LABEL_PAGEFAULT | L4_FPAGE_R | L4_FPAGE_X) << LABEL_SHIFT | 2,
+            L4_LABEL_EXCEPTION << LABEL_SHIFT | L4_EXC_WORDS,
+            (uint32_t)L4_LABEL_NO_TIME << LABEL_SHIFT | 2,
+            RMON_VM_RUNS << LABEL_SHIFT,
+            RMON_NOTIFY << LABEL_SHIFT | 1,
+            RMON_PUTS << LABEL_SHIFT | 2,
+            RMON_VM_STOP << LABEL_SHIFT | 2,
+            PAGE_ITEM, /* into its memory */
+        };
         volatile uint32_t *mr = (volatile uint32_t *)(L4VM_UTCB + UTCB_MESSAGE);
         uint32_t i, n;
 
         for (i = 0; i < sizeof(messages) / sizeof(messages[0]); i++) {
-                mr[1] = messages[i] == 2 * TYPED ? MAP_ITEM : L4VM_IMAGE;
-                mr[2] = messages[i] == 2 * TYPED ? WHOLE_SPACE : L4VM_IMAGE;
-                for (n = 3; n < 13; n++)
+                mr[1] = messages[i] == PAGE_ITEM ? L4_ITEM_MAP : L4VM_IMAGE | AB_EVENT_STOP;
+                mr[2] = messages[i] == PAGE_ITEM ? WHOLE_SPACE : L4VM_IMAGE;
+                for (n = 3; n <= L4_EXC_WORDS; n++)
                         mr[n] = L4VM_IMAGE;
-                l4_call(KIP_IPC, thread, AT_ONCE << 16 | AT_ONCE, NIL, messages[i],
+                l4_call(L4_KIP_OFS_IPC, thread, AT_ONCE, NIL, messages[i],
                         L4VM_UTCB + UTCB_MESSAGE);
         }
-        l4_call(KIP_EXCHANGE_REGISTERS, thread, STOP_THERE, 0, 0, 0);
-        l4_call(KIP_EXCHANGE_REGISTERS, thread, HALT_IT, 0, 0, 0);
-        l4_call(KIP_SCHEDULE, thread, 0, 0, ALL, ALL);
-        l4_call(KIP_SPACE_CONTROL, thread, 0, L4VM_KIP | 12 << 4, L4VM_UTCB | 12 << 4, 0);
-        l4_call(KIP_THREAD_CONTROL, thread, own_thread(L4VM_MAIN), NIL, thread, (uint32_t)ALL);
-        l4_call(KIP_THREAD_CONTROL, thread, NIL, NIL, NIL, (uint32_t)ALL);
+        l4_call(L4_KIP_OFS_EXREGS, thread, MOVE_IT, 0, 0, 0);
+        l4_call(L4_KIP_OFS_EXREGS, thread, HALT_IT, 0, 0, 0);
+        l4_call(L4_KIP_OFS_SCHEDULE, thread, 0, 0, ALL, ALL);
+        l4_call(L4_KIP_OFS_SPACECONTROL, thread, 0, L4VM_KIP | A_PAGE, L4VM_UTCB | A_PAGE, 0);
+        l4_call(L4_KIP_OFS_THREADCONTROL, thread, own_thread(L4VM_MAIN), NIL, thread,
+                (uint32_t)ALL);
+        l4_call(L4_KIP_OFS_THREADCONTROL, thread, NIL, NIL, NIL, (uint32_t)ALL);
 }
 
 /* Every call of L4 that names a thread, at those of the system and of the next machine. */

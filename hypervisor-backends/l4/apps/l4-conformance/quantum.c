@@ -111,11 +111,54 @@ static void kept_from_schedulers(void)
               "zero slices: what a privileged thread set no other takes back, time or priority");
 }
 
+/* A period in microseconds; 0: for ever. */
+static L4_Word_t microseconds(L4_Word_t time)
+{
+        return (time & L4_TIME_MANTISSA_MASK) << (time >> L4_TIME_EXPONENT_SHIFT & 31);
+}
+
+static L4_Word_t remains(L4_ThreadId_t t)
+{
+        L4_Word_t old = 0;
+
+        L4_Schedule(t, -1u, -1u, -1u, -1u, &old);
+        return old;
+}
+
+/* The old time word: what remains of the slice, and of the total quantum. */
+static void remainders(void)
+{
+        enum { SLICE = 20000, QUANTUM = 1000000, RAN = 100000, PARTS = 64 /* time is rounded */ };
+        L4_ThreadId_t t = task_thread(L4_nilthread, hear_and_spin);
+        L4_Word_t slice, quantum;
+
+        L4_Sleep(BRIEFLY);
+        L4_Schedule(t, L4_TimeControl(L4_TimePeriod(SLICE), L4_TimePeriod(QUANTUM)), -1u, 100, -1u,
+                    NULL);
+        slice = microseconds(remains(t) >> L4_SCHED_SLICE_SHIFT);
+        quantum = microseconds(remains(t) & 0xffff);
+        check(slice > 0 && slice <= SLICE, "3.3",
+              "quantum: of a slice remains some, and no more than it has");
+        check(quantum > QUANTUM - QUANTUM / PARTS && quantum <= QUANTUM, "3.3",
+              "quantum: of a total quantum all, before the thread runs");
+        answer(t);
+        L4_Sleep(L4_TimePeriod(RAN));
+        quantum = microseconds(remains(t) & 0xffff);
+        l4_printf("# of %u us %u remained when %u had passed\n", QUANTUM, quantum, RAN);
+        check(quantum > QUANTUM / 2 && quantum < QUANTUM - RAN / 2, "3.3",
+              "quantum: then less, by as much as it ran");
+        L4_Schedule(t, L4_TimeControl(L4_Never, L4_Never), -1u, 90, -1u, NULL);
+        check(!microseconds(remains(t) & 0xffff), "3.3",
+              "quantum: of one without end, one without end");
+        task_delete_all();
+}
+
 void area_quantum(void)
 {
         if (check_fatal("3.3", "quantum: none at all can be given"))
                 return;
         begins_with_none();
         ends_while_waiting();
+        remainders();
         kept_from_schedulers();
 }

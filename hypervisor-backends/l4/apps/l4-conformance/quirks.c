@@ -43,6 +43,7 @@ static const struct {
     {"exregs: nilthread", QUIRK_FATAL},
     {"schedule: nilthread", QUIRK_FATAL},
     {"thread control: nilthread", QUIRK_FATAL},
+    {"thread control: sigma0's last thread", QUIRK_FATAL},
     {"space control: of nilthread", QUIRK_FATAL},
     {"exregs: DF can be set", QUIRK_FAILS},
     {"exceptions: division by zero", QUIRK_FAILS},

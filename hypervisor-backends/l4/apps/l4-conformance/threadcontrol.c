@@ -138,11 +138,26 @@ static void unprivileged(void)
         L4_Send(self);
 }
 
+/* Nobody else has the memory that is not given out yet: our manual's, not X.2's. */
+static void sigma0_stays(void)
+{
+        L4_ThreadId_t sigma0 = L4_Sigma0();
+
+        if (check_fatal("2.4", "thread control: sigma0's last thread cannot be deleted"))
+                return;
+        check(refused(
+                  L4_ThreadControl(sigma0, L4_nilthread, L4_nilthread, L4_nilthread, L4_UTCB_LEAVE),
+                  L4_ERROR_THREAD),
+              "2.4", "thread control: sigma0's last thread cannot be deleted");
+        check(!gone(sigma0), "2.4", "thread control: and it is there");
+}
+
 void area_threadcontrol(void)
 {
         life();
         start_protocol();
         errors();
+        sigma0_stays();
         task_space(unprivileged);
         L4_Wait_Timeout(PATIENCE, NULL);
         check(shared[0] == 0 && shared[1] == L4_ERROR_NOPRIVILEGE, "2.4",
