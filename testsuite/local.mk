@@ -12,6 +12,7 @@ include $(srcdir)/testsuite/run/local.mk
 include $(srcdir)/testsuite/smoke/local.mk
 include $(srcdir)/testsuite/programs/local.mk
 include $(srcdir)/testsuite/soak/local.mk
+include $(srcdir)/testsuite/stall/local.mk
 include $(srcdir)/testsuite/bench/local.mk
 include $(srcdir)/testsuite/l4/local.mk
 include $(srcdir)/testsuite/binder/local.mk

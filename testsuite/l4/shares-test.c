@@ -360,6 +360,26 @@ static void uses_up(L4_Word_t n, unsigned int quanta, const char *name)
            "%s", name);
 }
 
+static void nothing(void)
+{
+}
+
+static int goes_on_at_once(void)
+{
+        scheduled = 0;
+        shares_spent(&vms[0], L4VM_MONITOR);
+        return ended == SLEEPS && scheduled == 1;
+}
+
+/* It waits for a turn, has it, and uses that up, too. */
+static void a_turn_later(void)
+{
+        action = nothing;
+        right = goes_on_at_once;
+        run(1);
+        result("and when that has had one, again at once");
+}
+
 static void quanta(void)
 {
         begin();
@@ -367,6 +387,7 @@ static void quanta(void)
             L4VM_MONITOR, 1,
             "a wedge's thread that has used up its time in the midst of something goes on at once");
         uses_up(L4VM_MONITOR, 0, "but not again before its machine has had a turn");
+        a_turn_later();
         begin();
         uses_up(L4VM_HELPER, 1, "in the next machine of this place it does");
 }
