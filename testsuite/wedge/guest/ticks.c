@@ -167,21 +167,25 @@ static void in_delays(void)
         wrong_delay |= !left;
 }
 
-/* Behind it is nothing that would find the tick. */
+/*
+ * Behind it is nothing that would find the tick.  It is made when the tick is expected, by how long
+ * the ones before took.
+ */
 static void behind_a_delay(void)
 {
-        uint32_t round, left, i;
+        uint32_t round, left, i, wait = 1000;
 
-        for (round = 0; round < ROUNDS && !lost_in_delay; round++) {
+        for (round = 0; round < 3 * ROUNDS && !lost_in_delay; round++) {
                 const uint32_t last = ticks;
 
-                one_tick_in(1 + round % 16);
+                one_tick_in(1);
                 asm volatile("sti" : : : "memory");
-                for (i = 0; i < round % 61 * 32; i++)
-                        asm volatile("" : : : "memory");
+                for (i = 0; i < wait && ticks == last; i++)
+                        ;
+                wait = i < wait ? wait - wait / 16 : wait + wait / 16 + 1;
                 asm volatile("outb %%al, $0x80" : : : "memory");
                 for (left = PATIENCE; ticks == last && left; left--)
-                        asm volatile("" : : : "memory");
+                        ;
                 asm volatile("cli" : : : "memory");
                 lost_in_delay = !left;
         }
