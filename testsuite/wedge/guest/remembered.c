@@ -549,7 +549,7 @@ static void segments_of_user_code(void)
 void kernel_main(void)
 {
         make_world();
-        ktap_plan(44);
+        ktap_plan(49);
         a_missing_gate();
         a_missing_descriptor_of_a_gate();
         missing_descriptors_of_iret();
@@ -574,6 +574,7 @@ void kernel_main(void)
                 ktap_skip("a_segment_that_user_code_has_loaded_since", "left out");
                 ktap_skip("a_stored_segment_of_user_code_counts", "left out");
         }
+        gate_scenes();
         round_scenes();
         page_scenes();
         ktap_finish();

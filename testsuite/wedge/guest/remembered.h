@@ -7,8 +7,8 @@
  * result is what the manual promises; natively it prints the same, on an emulator that sets
  * accessed bits of segments.
  *
- * remembered.c has the scenes of descriptor tables, rounds.c those of ways to user mode and back,
- * translations.c those of page tables, world.c what all need.
+ * remembered.c has the scenes of descriptor tables, gates.c those of gates, rounds.c those of
+ * ways to user mode and back, translations.c those of page tables, world.c what all need.
  */
 #ifndef REMEMBERED_H
 #define REMEMBERED_H
@@ -65,7 +65,7 @@ enum { NO_TRAP = 255, IF = 0x200, FLAGS = 2 | IF };
 /* How a trap, or a visit to user mode, ended; in kernel_trap(). */
 extern struct left {
         uint32_t vector, error, eip, address, stack, cs, ss, flags;
-        uint32_t pushed, data; /* the flags and data segment it found */
+        uint32_t pushed, data, code; /* the flags and segments it found */
 } left;
 extern uint32_t come_back, visitor_stack;
 
@@ -125,7 +125,8 @@ bool faulted(uint32_t address, uint32_t error);
 void expect(bool right, const char *what);
 void result(const char *name);
 
-/* rounds.c, translations.c */
+/* gates.c, rounds.c, translations.c */
+void gate_scenes(void);
 void round_scenes(void);
 void page_scenes(void);
 

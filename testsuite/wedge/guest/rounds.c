@@ -405,7 +405,12 @@ asm(".text\n"
     "       movl %eax, %ds\n"
     "       movl %eax, %es\n"
     "       movl visitor_stack, %esp\n"
+    "       pushfl\n"
+    "       popl sixteen_flags\n"
     "       jmp *come_back");
+
+extern uint32_t sixteen_flags;
+uint32_t sixteen_flags;
 
 /* An instruction of three bytes and an address. */
 static void put(uint8_t *code, const char *instruction, const void *address)
@@ -434,6 +439,7 @@ static void a_gate_of_16_bits(void)
                 visit();
                 expect(no_trap() && stack == STACK_TOP - FRAME, "ten bytes");
                 expect(frame[0] == 2 && frame[1] == USER_CS && frame[2] == FLAGS, "where it was");
+                expect(!(sixteen_flags & IF) == (types[i / 3] == (INTERRUPT_16 | TO_USER)), "IF");
                 expect(frame[3] == (uint16_t)USER_STACK && frame[4] == USER_DS, "its stack");
         }
         *gate(CALL_VECTOR) = usual;

@@ -21,6 +21,7 @@ void kernel_trap(struct trap_frame *frame)
         left.eip = frame->eip;
         left.pushed = frame->eflags;
         left.data = frame->ds & 0xffff;
+        left.code = frame->cs & 0xffff;
         left.stack = (uint32_t)(&frame->ss + 1);
         asm volatile("movl %%cr2, %0; movl %%cs, %1; movl %%ss, %2; pushfl; popl %3"
                      : "=r"(left.address), "=r"(left.cs), "=r"(left.ss), "=r"(left.flags));
