@@ -7,8 +7,9 @@
  * result is what the manual promises; natively it prints the same, on an emulator that sets
  * accessed bits of segments.
  *
- * remembered.c has the scenes of descriptor tables, gates.c those of gates, rounds.c those of
- * ways to user mode and back, translations.c those of page tables, world.c what all need.
+ * remembered.c has the scenes of descriptor tables, gates.c those of gates, rounds.c those of ways
+ * to user mode and back, control.c those of control registers, translations.c those of page tables,
+ * world.c what all need.
  */
 #ifndef REMEMBERED_H
 #define REMEMBERED_H
@@ -125,9 +126,10 @@ bool faulted(uint32_t address, uint32_t error);
 void expect(bool right, const char *what);
 void result(const char *name);
 
-/* gates.c, rounds.c, translations.c */
+/* gates.c, rounds.c, control.c, translations.c */
 void gate_scenes(void);
 void round_scenes(void);
+void control_scenes(void);
 void page_scenes(void);
 
 #endif
