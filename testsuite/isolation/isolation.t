@@ -45,7 +45,8 @@ lost=A,memory=32M,kernel
 l4 0 --vm="A,initrd=$tmp/hostile" --vm=B "$guest" -- /bin/isolation --work 20 && worked &&
         grep -q '^A: ok ' "$tmp/out" && ! grep -q '^A: not ok' "$tmp/out"
 check 'it prints the same beside a guest whose applications attack'
-l4 125 --vm=A,append=rdinit=/none --vm=B "$guest" -- /bin/isolation --work 20 && worked &&
+root_of_nothing "$tmp/nothing"
+l4 125 --vm="A,initrd=$tmp/nothing" --vm=B "$guest" -- /bin/isolation --work 20 && worked &&
         grep -q '^A: Kernel panic' "$tmp/out" && grep -q 'A: rebooted' "$tmp/out"
 check 'it prints the same beside a guest that panics'
 l4 125 --vm="$lost=$here/triple" --vm=B "$guest" -- /bin/isolation --work 20 && worked &&

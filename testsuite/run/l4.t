@@ -116,7 +116,8 @@ check 'Linux: the same file prints the same on the bare machine'
 l4 0 --vm=A --vm=B,memory=48M --initrd="$mini" "$guest" -- /bin/say both &&
         grep -q '^A: \[both\]' "$tmp/out" && grep -q '^B: \[both\]' "$tmp/out"
 check 'Linux: two side by side'
-l4 125 --vm=A --vm=B,append=rdinit=/none --initrd="$mini" "$guest" -- /bin/say alive &&
+root_of_nothing "$tmp/nothing"
+l4 125 --vm=A --vm="B,initrd=$tmp/nothing" --initrd="$mini" "$guest" -- /bin/say alive &&
         grep -q '^A: \[alive\]' "$tmp/out" && grep -q '^resourcemon: A: rebooted, status 0' "$tmp/out" &&
         grep -q ": B: the guest panicked, exit status 125," "$tmp/err"
 check 'Linux: one that panics is named with its reason; the other finishes'

@@ -77,7 +77,8 @@ check 'Linux: the smoke suite but invalid instructions'
 l4ka 0 --vm=A --vm=B,memory=48M --initrd="$mini" "$guest" -- /bin/say both &&
         grep -q '^A: \[both\]' "$tmp/out" && grep -q '^B: \[both\]' "$tmp/out"
 check 'Linux: two side by side'
-l4ka 125 --vm=A --vm=B,append=rdinit=/none --initrd="$mini" "$guest" -- /bin/say alive &&
+root_of_nothing "$tmp/nothing"
+l4ka 125 --vm=A --vm="B,initrd=$tmp/nothing" --initrd="$mini" "$guest" -- /bin/say alive &&
         grep -q '^A: \[alive\]' "$tmp/out"
 check 'Linux: one that panics leaves the other running'
 exit "$failed"
