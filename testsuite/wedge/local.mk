@@ -43,8 +43,8 @@ testsuite/wedge/floating: $(FLOATING) $(SAMPLE_NEEDS) $(AFTERBURN_TOOLS)
 	$(WITH_DEPENDS) $@ bin/afterburn-cc $(SAMPLE_FLAGS) -o $@ $(FLOATING:%=$(top_srcdir)/%)
 
 REMEMBERED_FILES = testsuite/wedge/guest/remembered.c testsuite/wedge/guest/gates.c \
-	testsuite/wedge/guest/rounds.c testsuite/wedge/guest/control.c \
-	testsuite/wedge/guest/translations.c testsuite/wedge/guest/world.c
+	testsuite/wedge/guest/rounds.c testsuite/wedge/guest/permissions.c \
+	testsuite/wedge/guest/control.c testsuite/wedge/guest/translations.c testsuite/wedge/guest/world.c
 REMEMBERED = $(SAMPLE_COMMON) $(REMEMBERED_FILES)
 check_DATA += testsuite/wedge/remembered
 CLEANFILES += testsuite/wedge/remembered

@@ -549,7 +549,7 @@ static void segments_of_user_code(void)
 void kernel_main(void)
 {
         make_world();
-        ktap_plan(51);
+        ktap_plan(53);
         a_missing_gate();
         a_missing_descriptor_of_a_gate();
         missing_descriptors_of_iret();
@@ -576,6 +576,7 @@ void kernel_main(void)
         }
         gate_scenes();
         round_scenes();
+        permission_scenes();
         control_scenes();
         page_scenes();
         ktap_finish();

@@ -8,8 +8,8 @@
  * accessed bits of segments.
  *
  * remembered.c has the scenes of descriptor tables, gates.c those of gates, rounds.c those of ways
- * to user mode and back, control.c those of control registers, translations.c those of page tables,
- * world.c what all need.
+ * to user mode and back, permissions.c those of what user mode may do, control.c those of control
+ * registers, translations.c those of page tables, world.c what all need.
  */
 #ifndef REMEMBERED_H
 #define REMEMBERED_H
@@ -126,9 +126,10 @@ bool faulted(uint32_t address, uint32_t error);
 void expect(bool right, const char *what);
 void result(const char *name);
 
-/* gates.c, rounds.c, control.c, translations.c */
+/* gates.c, rounds.c, permissions.c, control.c, translations.c */
 void gate_scenes(void);
 void round_scenes(void);
+void permission_scenes(void);
 void control_scenes(void);
 void page_scenes(void);
 
