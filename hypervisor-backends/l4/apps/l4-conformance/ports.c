@@ -131,11 +131,26 @@ static void in_pieces(void)
         check(!has(1, LOW), "4.2", "ports: what a space gave goes with it");
 }
 
+/* Of what was given as one. */
+static void one_by_one(void)
+{
+        begin();
+        give(place[0], LOW, BITS);
+        take_back(LOW, 0);
+        check(!has(0, LOW) && has(0, LOW + 1) && has(0, HIGH), "4.2",
+              "ports: one of many taken, the others stay");
+        take_back(LOW + 1, 0);
+        take_back(HIGH, 0);
+        check(!has(0, LOW + 1) && !has(0, HIGH) && has(0, HIGH + 1), "4.2",
+              "ports: then others of them, likewise");
+}
+
 void area_ports(void)
 {
         by_two_ways();
         down_the_line();
         in_pieces();
+        one_by_one();
         task_delete_all();
         L4_Sigma0_GetPage(L4_Sigma0(), L4_IoFpageLog2(LOW, 4));
 }
