@@ -549,7 +549,7 @@ static void segments_of_user_code(void)
 void kernel_main(void)
 {
         make_world();
-        ktap_plan(53);
+        ktap_plan(54);
         a_missing_gate();
         a_missing_descriptor_of_a_gate();
         missing_descriptors_of_iret();

@@ -145,6 +145,21 @@ static void frames_in_two_pages(void)
         result("a_frame_in_two_pages_of_which_one_goes");
 }
 
+/* The stack that is returned to is missing: nothing has been taken from the one there is. */
+static void a_far_return_in_two_pages(void)
+{
+        uint32_t *frame = (uint32_t *)(memory[TARGET] + PAGE) - 2;
+
+        frame[0] = USER_AREA;
+        frame[1] = USER_CS;
+        frame_at = AT(OTHER) - 8;
+        ATTEMPT("movl %2, %%esp; lret", "m"(frame_at));
+        expect(came(PAGE_FAULT, 0) && left.address - AT(OTHER) < PAGE, "a page fault");
+        expect(left.stack == frame_at + 8, "with the stack of before");
+        expect(called(), "again");
+        result("a_far_return_whose_other_half_is_missing");
+}
+
 /* And of the kernel's memory from 0 on there is nothing, as little as in Linux. */
 static void descriptors_in_two_pages(void)
 {
@@ -454,6 +469,7 @@ void round_scenes(void)
         flags_of_the_kernel();
         virtual_8086();
         frames_in_two_pages();
+        a_far_return_in_two_pages();
         descriptors_in_two_pages();
         a_gate_in_two_pages();
         segments_of_the_ldt();
