@@ -20,7 +20,7 @@ const char *shares_start(void);
 void shares_forget(struct vm *v);
 
 enum {
-        STALLER = RMON_GIVER + 1,
+        STALLER = RMON_WATCHER + 1,
         STALLER_PRIO = 255,
         LOOK_US = 7,   /* between two looks */
         NEAR_US = 1,   /* behind a stall */
