@@ -93,6 +93,7 @@ void cc_line_read(struct cc_line *line, char **argument, unsigned count)
         struct words all = {0};
         const char *language = NULL;
         unsigned step;
+        bool named = false; /* some file; without one there is nothing to do, as for -v */
 
         memset(line, 0, sizeof *line);
         for (unsigned i = 0; i < count; i++)
@@ -102,11 +103,13 @@ void cc_line_read(struct cc_line *line, char **argument, unsigned count)
                 const char *word = all.word[i];
 
                 step = 1;
-                if (word[0] == '-' && word[1])
+                if (word[0] == '-' && word[1]) {
                         step = take_option(line, word, all.word[i + 1], &language);
-                else
+                } else {
                         take_source(line, word, language);
+                        named = true;
+                }
         }
-        if (line->mode == CC_LINK && !line->sources.count && count == 0)
+        if (line->mode == CC_LINK && !named)
                 line->mode = CC_ASK;
 }

@@ -42,6 +42,8 @@ check "-x assembler-with-cpp" sh -c 'afterburn-cc -x assembler-with-cpp -c -o as
 check "-###" sh -c 'afterburn-cc "-###" -c a.c 2>&1 | grep -q cc1'
 check "-print-file-name" test -d "$(afterburn-cc -print-file-name=include)"
 check "--version is the compiler's" sh -c 'afterburn-cc --version | grep -q "Free Software Foundation"'
+# Linux 2.6.9 has its last line in the banner.
+check "-v by itself: gcc's version, and nothing is linked" sh -c 'afterburn-cc -v 2>&1 | tail -n 1 | grep -q "^gcc version"'
 check "probe: a known option" afterburn-cc -falign-functions=0 -S -o /dev/null -xc /dev/null
 afterburn-cc -fno-such-option -S -o /dev/null -xc /dev/null 2>/dev/null
 ok $(($? == 0)) "probe: an unknown option fails"
