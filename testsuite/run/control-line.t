@@ -9,18 +9,26 @@
 plan 16
 
 mkdir "$tmp/bin"
-cat >"$tmp/bin/qemu-system-i386" <<'QEMU'
+# emulator: it does what standard input says, $control is the control channel
+emulator() {
+        {
+                cat <<'QEMU'
 #!/bin/sh
 for word; do
         case $word in file:*) control=${word#file:} ;; esac
 done
+QEMU
+                cat
+        } >"$tmp/bin/qemu-system-i386"
+        chmod +x "$tmp/bin/qemu-system-i386"
+}
+emulator <<'QEMU'
 printf 'a kernel message\r\n'
 printf '\377afterburn ready\r\n' >"$control"
 read -r _ # input is passed on as soon as the command is known to run
 printf 'hi\r\n'
 printf 'afterburn exit 5 100\r\n' >"$control"
 QEMU
-chmod +x "$tmp/bin/qemu-system-i386"
 cp "$top_builddir/share/afterburner/guest/smoke" "$tmp/kernel"
 PATH=$tmp/bin:$PATH
 echo go | $limit "$run" --quiet --timeout="$hang" --initrd="$mini" "$tmp/kernel" -- /bin/say hi >"$tmp/out" 2>"$tmp/err"
@@ -30,11 +38,7 @@ printf 'hi\n' | cmp -s - "$tmp/out"
 check 'junk before "afterburn ready" hides nothing of the command'
 
 # Linux 2.6.9 ends a line with "\n\r": each began with a return (boot.t found no line "Linux version" in the log).
-cat >"$tmp/bin/qemu-system-i386" <<'QEMU'
-#!/bin/sh
-for word; do
-        case $word in file:*) control=${word#file:} ;; esac
-done
+emulator <<'QEMU'
 printf 'Linux version\n\rhi\r\n\r\n'
 printf 'afterburn ready\r\nafterburn exit 5 100\r\n' >"$control"
 QEMU
@@ -43,11 +47,7 @@ check 'a return behind the end of a line is not shown'
 
 # A host so busy that it reads the control line after the command has printed:
 # what was printed was taken for older than the command, and dropped.
-cat >"$tmp/bin/qemu-system-i386" <<'QEMU'
-#!/bin/sh
-for word; do
-        case $word in file:*) control=${word#file:} ;; esac
-done
+emulator <<'QEMU'
 printf 'a kernel message\r\n\026afterburn\r\n\026afterburn ready\026hi\r\n'
 printf 'afterburn ready\r\nafterburn exit 5 100\r\n' >"$control"
 QEMU
@@ -58,11 +58,7 @@ check 'a late reader: what the command printed is shown'
 
 # ... or the kernel's last words, which came behind the command's end (programs.t: they differed from
 # what was printed natively).
-cat >"$tmp/bin/qemu-system-i386" <<'QEMU'
-#!/bin/sh
-for word; do
-        case $word in file:*) control=${word#file:} ;; esac
-done
+emulator <<'QEMU'
 printf '\026afterburn ready\026hi\r\n\026afterburn exi\r\n\026afterburn exit\026\r\nreboot: Restarting system\r\n'
 sleep 1
 printf 'afterburn ready\r\nafterburn exit 5 100\r\n' >"$control"
@@ -103,17 +99,6 @@ meets_its_limit() {
                 [ ! -e "$tmp/bin/said" ] || return 0
         done
         return 1
-}
-emulator() {
-        {
-                cat <<'QEMU'
-#!/bin/sh
-for word; do
-        case $word in file:*) control=${word#file:} ;; esac
-done
-QEMU
-                cat
-        } >"$tmp/bin/qemu-system-i386"
 }
 emulator <<'QEMU'
 printf 'Kernel panic - not syncing: says a program\r\n'
